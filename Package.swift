@@ -1,0 +1,41 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The float loops are built twice on x86-64, from the same sources: once for every such machine, once for those
+// with AVX2 and FMA (x86-64-v3). Kernels chooses at start. On other processors the baseline has what is needed.
+#if arch(x86_64)
+    let wideLoops: [Target] = [
+        .target(
+            name: "KernelLoopsV3",
+            swiftSettings: [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-v3"])])
+    ]
+#else
+    let wideLoops: [Target] = []
+#endif
+let wideLoopNames: [Target.Dependency] = wideLoops.map { .byName(name: $0.name) }
+
+let package = Package(
+    name: "seqgan",
+    products: [.executable(name: "seqgan", targets: ["seqgan"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "SeqIO", dependencies: ["CZlib"]),
+        .target(name: "KernelLoops", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "Kernels", dependencies: ["KernelLoops"] + wideLoopNames),
+        .target(name: "SeqModel", dependencies: ["Kernels"]),
+        .executableTarget(
+            name: "seqgan",
+            dependencies: [
+                "SeqIO", "SeqModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),
+        .testTarget(name: "CommandTests", dependencies: []),
+    ] + wideLoops,
+    swiftLanguageModes: [.v6]
+)
