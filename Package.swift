@@ -7,7 +7,8 @@ import PackageDescription
     let wideLoops: [Target] = [
         .target(
             name: "KernelLoopsV3",
-            swiftSettings: [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-v3"])])
+            dependencies: ["KernelShapes"],
+            swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-v3"])])
     ]
 #else
     let wideLoops: [Target] = []
@@ -23,8 +24,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "SeqIO", dependencies: ["CZlib"]),
-        .target(name: "KernelLoops", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
-        .target(name: "Kernels", dependencies: ["KernelLoops"] + wideLoopNames),
+        .target(name: "KernelShapes"),
+        .target(name: "KernelLoops", dependencies: ["KernelShapes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames),
         .target(name: "SeqModel", dependencies: ["Kernels"]),
         .executableTarget(
             name: "seqgan",
@@ -33,7 +35,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),
         .testTarget(name: "CommandTests", dependencies: []),
     ] + wideLoops,

@@ -1,0 +1,147 @@
+// DuplexBackward: the adjoint of the partition function of one map, cells in reverse order.
+
+import KernelShapes
+
+/// Where the gradients of a map's weights are added to; laid out as the weights.
+struct DuplexMapGradient<V: Lanes> {
+    var pairTable: UnsafeMutablePointer<V>
+    var stackTable: UnsafeMutablePointer<V>
+    var gaps: UnsafeMutablePointer<V>
+    var hairpin: UnsafeMutablePointer<V>
+    var rowWeights: UnsafeMutablePointer<V>
+    var columnWeights: UnsafeMutablePointer<V>
+}
+
+/// Adds the gradient of `seed * sum + hairpinSeed * hairpin` to `gradient`.
+///
+/// `cells` holds what `duplexForward` left (all rows kept). `scratch` needs `8 * (columns + 3)` vectors. Gradients
+/// are with respect to the weights themselves, starts in units of `RangeLimits.startScale`; nothing is overwritten.
+/// A cell held at the ceiling passes no gradient on.
+@inline(__always)
+func duplexBackward<V: Lanes>(
+    _ map: DuplexMap<V>, _ cells: DuplexCells<V>, seed: V, hairpinSeed: V,
+    scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, positions: Bool, isSelf: Bool
+) {
+    let limits = RangeLimits<V>()
+    let zero = V.fill(0)
+    let columns = map.columns
+    let width = columns &+ 3
+    let extendA = map.gaps[0], extendB = map.gaps[1], turn = map.gaps[2], openB = map.gaps[3]
+    let bulgeA = map.gaps[4], bulgeB = map.gaps[5]
+    var dExtendA = zero, dExtendB = zero, dTurn = zero, dOpenB = zero, dBulgeA = zero, dBulgeB = zero
+    for k in 0..<8 &* width { scratch[k] = zero }
+    // Adjoints that wait for a row: of M in a ring of four rows, of X + Y in a ring of two, of the next row's X.
+    // Column j lies at j + 2, so that what flows out of the map falls on the padding.
+    let nextX = scratch + (6 &* width &+ 2)
+    @inline(__always) func waitingM(_ i: Int) -> UnsafeMutablePointer<V> { scratch + ((i & 3) &* width &+ 2) }
+    @inline(__always) func waitingGap(_ i: Int) -> UnsafeMutablePointer<V> {
+        scratch + ((4 &+ (i & 1)) &* width &+ 2)
+    }
+
+    var i = map.rows
+    while i > 0 {
+        i &-= 1
+        let current = cells.row(i)
+        let previous = cells.row(i &- 1)
+        let second = cells.row(i &- 2)
+        let pairs = map.pairTable + map.rowPair[i]
+        let dPairs = gradient.pairTable + map.rowPair[i]
+        let stacks = map.stackTable + map.rowStack[i]
+        let dStacks = gradient.stackTable + map.rowStack[i]
+        let skips = map.stackTable + map.rowSkip[i]
+        let dSkips = gradient.stackTable + map.rowSkip[i]
+        let place = positions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
+        let startHere = positions ? map.rowWeights[place] : zero
+        let stackHere = positions ? map.rowWeights[place &+ 1] : zero
+        let endHere = positions ? map.rowWeights[place &+ 2] : zero
+        var dStartHere = zero, dStackHere = zero, dEndHere = zero
+        let m0 = waitingM(i), m1 = waitingM(i &- 1), m2 = waitingM(i &- 2)
+        let gap0 = waitingGap(i), gap1 = waitingGap(i &- 1)
+        for k in -2..<columns { m2[k] = zero }
+        var dyNext = zero
+        var j = columns
+        while j > 0 {
+            j &-= 1
+            let k = j &* 3
+            let pair = pairs + map.columnPair[j]
+            let dPair = dPairs + map.columnPair[j]
+            let m = current[k]
+            let x = previous[k &+ 1]
+            let y = current[k &+ 2] - x
+            let dxNext = nextX[j]
+            let dGap = gap0[j]
+            let dOpened = V.sum(dxNext, openB, times: dyNext)
+            let opened = V.product(pair[2], m)
+
+            var dEnded = seed
+            if isSelf {
+                let distance = columns &- 1 &- j &- i
+                if distance > 0 {
+                    let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
+                    dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[at])
+                    gradient.hairpin[at] = V.sum(
+                        gradient.hairpin[at], V.product(hairpinSeed, pair[3]), times: m)
+                }
+            } else if positions {
+                let at = Swift.min(j, map.columnPositions &- 1)
+                let v = map.columnWeights[at]
+                let ended = V.product(V.product(seed, pair[3]), m)
+                gradient.columnWeights[at] = V.sum(gradient.columnWeights[at], endHere, times: ended)
+                dEndHere = V.sum(dEndHere, v, times: ended)
+                dEnded = V.product(seed, V.product(endHere, v))
+            }
+            var dm = V.sum(m0[j], pair[2], times: dOpened)
+            dm = V.sum(dm, pair[3], times: dEnded)
+            let dx = V.sum(V.sum(dGap, extendA, times: dxNext), turn, times: dyNext)
+            let dy = V.sum(dGap, extendB, times: dyNext)
+            dExtendA = V.sum(dExtendA, x, times: dxNext)
+            dExtendB = V.sum(dExtendB, y, times: dyNext)
+            dTurn = V.sum(dTurn, x, times: dyNext)
+            dOpenB = V.sum(dOpenB, opened, times: dyNext)
+            nextX[j] = dx
+            dyNext = dy
+
+            let dOpenWeight = V.product(m, dOpened)
+            let dEndWeight = V.product(m, dEnded)
+            dm = V.keep(dm, where: m, below: limits.ceiling)
+            dPair[0] = positions ? V.sum(dPair[0], startHere, times: dm) : V.plus(dPair[0], dm)
+            dPair[1] = V.sum(dPair[1], dm, times: previous[k &- 1])
+            dPair[2] = V.plus(dPair[2], dOpenWeight)
+            dPair[3] = V.plus(dPair[3], dEndWeight)
+            gap1[j &- 1] = V.product(pair[1], dm)
+
+            let t = stacks[map.columnStack[j]]
+            let tA = skips[map.columnStack[j]], tB = stacks[map.columnSkip[j]]
+            let back = previous[k &- 3], backA = second[k &- 3], backB = previous[k &- 6]
+            if positions {
+                dStartHere = V.sum(dStartHere, pair[0], times: dm)
+                var onStack = V.product(t, back)
+                onStack = V.sum(onStack, V.product(bulgeA, tA), times: backA)
+                onStack = V.sum(onStack, V.product(bulgeB, tB), times: backB)
+                dStackHere = V.sum(dStackHere, onStack, times: dm)
+                dm = V.product(dm, stackHere)
+            }
+            dStacks[map.columnStack[j]] = V.sum(dStacks[map.columnStack[j]], dm, times: back)
+            m1[j &- 1] = V.sum(m1[j &- 1], t, times: dm)
+            let dmA = V.product(dm, bulgeA), dmB = V.product(dm, bulgeB)
+            dSkips[map.columnStack[j]] = V.sum(dSkips[map.columnStack[j]], dmA, times: backA)
+            dStacks[map.columnSkip[j]] = V.sum(dStacks[map.columnSkip[j]], dmB, times: backB)
+            dBulgeA = V.sum(dBulgeA, V.product(dm, tA), times: backA)
+            dBulgeB = V.sum(dBulgeB, V.product(dm, tB), times: backB)
+            m2[j &- 1] = V.sum(m2[j &- 1], tA, times: dmA)
+            m1[j &- 2] = V.sum(m1[j &- 2], tB, times: dmB)
+        }
+        if positions {
+            gradient.rowWeights[place] = V.plus(gradient.rowWeights[place], dStartHere)
+            gradient.rowWeights[place &+ 1] = V.plus(gradient.rowWeights[place &+ 1], dStackHere)
+            gradient.rowWeights[place &+ 2] = V.plus(gradient.rowWeights[place &+ 2], dEndHere)
+        }
+    }
+    let d = gradient.gaps
+    d[0] = V.plus(d[0], dExtendA)
+    d[1] = V.plus(d[1], dExtendB)
+    d[2] = V.plus(d[2], dTurn)
+    d[3] = V.plus(d[3], dOpenB)
+    d[4] = V.plus(d[4], dBulgeA)
+    d[5] = V.plus(d[5], dBulgeB)
+}

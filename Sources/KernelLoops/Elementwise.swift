@@ -1,0 +1,81 @@
+// Elementwise: loops over flat buffers: exponentials of energies, reductions, AdamW; and numbers by counter.
+
+import KernelShapes
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// log(1 + exp(x)) for x <= 0.
+@inline(__always) func log1pExp(_ x: Double) -> Double { log1p(exp(x)) }
+
+/// 1 / (1 + exp(-x)), for any x.
+@inline(__always) func logistic(_ x: Double) -> Double { x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)) }
+
+/// A number in [0, 1) that depends on the two counters alone (the finaliser of SplitMix64, Steele et al. 2014).
+@inline(__always) func uniform(_ seed: UInt64, _ counter: UInt64) -> Float {
+    // &* and &+ : a hash, meant to wrap.
+    var z = seed &+ (counter &+ 1) &* 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    z ^= z >> 31
+    return Float(z >> 40) * 0x1p-24
+}
+
+/// Writes the weights that the loops use: exp of the energies (starts in their reduced unit), the rest as it is.
+public func duplexWeights(_ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>)
+{
+    let vectors = shape.energyEnd / 8
+    let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
+    let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
+    for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
+    for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
+    for k in shape.energyEnd..<shape.count { weights[k] = parameters[k] }
+    scaleStarts(shape, weights, by: RangeLimits<SIMD8<Float>>().startScale)
+}
+
+/// The same in double precision.
+public func duplexWeights(
+    _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Double>
+) {
+    for k in 0..<shape.energyEnd { weights[k] = exp(Double(parameters[k])) }
+    for k in shape.energyEnd..<shape.count { weights[k] = Double(parameters[k]) }
+    scaleStarts(shape, weights, by: RangeLimits<SIMD2<Double>>().startScale)
+}
+
+private func scaleStarts<T: BinaryFloatingPoint>(
+    _ shape: DuplexShape, _ weights: UnsafeMutablePointer<T>, by scale: T
+) {
+    for cell in 0..<shape.letters * shape.letters {
+        let start = shape.pair + cell * DuplexShape.pairFields * shape.heads
+        for head in 0..<shape.heads { weights[start + head] *= scale }
+    }
+}
+
+/// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.
+public func sumParts(
+    _ parts: UnsafePointer<Float>, stride: Int, partCount: Int, range: Range<Int>, sum: UnsafeMutablePointer<Float>
+) {
+    for k in range { sum[k] = parts[k] }
+    for p in 1..<max(1, partCount) {
+        let part = parts + p * stride
+        for k in range { sum[k] += part[k] }
+    }
+}
+
+/// One step of AdamW (Loshchilov & Hutter 2019) on `range`; `correction1` and `correction2` are 1 - beta^step.
+public func adamStep(
+    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
+    second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
+    correction1: Float, correction2: Float, decay: Float, scale: Float
+) {
+    for k in range {
+        let g = gradient[k] * scale
+        first[k] = beta1 * first[k] + (1 - beta1) * g
+        second[k] = beta2 * second[k] + (1 - beta2) * g * g
+        let step = (first[k] / correction1) / ((second[k] / correction2).squareRoot() + 1e-8)
+        parameters[k] -= rate * (step + decay * parameters[k])
+    }
+}

@@ -1,0 +1,173 @@
+// Lanes: what the loops ask of a SIMD vector. One lane is one head of a duplex, or one unit of a network.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A vector of numbers on which the loops work element by element.
+///
+/// The loops are generic over it so that one source serves 4, 8 and 16 heads, and so that the gradients can be
+/// checked in Double. Every conformance is concrete: the compiler then emits vector instructions, not lane loops.
+protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
+    /// The vector in which the network on top of the heads computes.
+    associatedtype Wide: Lanes where Wide.Scalar == Scalar, Wide.Wide == Wide
+
+    /// c + a * b.
+    static func sum(_ c: Self, _ a: Self, times b: Self) -> Self
+    static func product(_ a: Self, _ b: Self) -> Self
+    static func plus(_ a: Self, _ b: Self) -> Self
+    static func least(_ a: Self, _ b: Self) -> Self
+    /// exp, to a relative error below 3e-7 in Float; the argument is held to where the result is normal and finite.
+    static func exponential(_ x: Self) -> Self
+    /// Natural logarithm of a positive normal number, to an absolute error below 2e-7 times its size in Float.
+    static func logarithm(_ x: Self) -> Self
+    /// `a` where `x` is below `bound`, else zero.
+    static func keep(_ a: Self, where x: Self, below bound: Self) -> Self
+    static func total(_ a: Self) -> Scalar
+}
+
+extension Lanes {
+    @inline(__always) static func fill(_ x: Scalar) -> Self { Self(repeating: x) }
+}
+
+extension SIMD4<Float>: Lanes {
+    typealias Wide = SIMD8<Float>
+    @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self { fused(c, a, b) }
+    @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
+        a.replacing(with: 0, where: x .>= bound)
+    }
+    @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
+    @inline(__always) static func exponential(_ x: Self) -> Self {
+        SIMD8<Float>.exponential(SIMD8(lowHalf: x, highHalf: x)).lowHalf
+    }
+    @inline(__always) static func logarithm(_ x: Self) -> Self {
+        SIMD8<Float>.logarithm(SIMD8(lowHalf: x, highHalf: x)).lowHalf
+    }
+    @inline(__always) private static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self {
+        #if FUSED || arch(arm64)
+            c.addingProduct(a, b)
+        #else
+            c + a * b
+        #endif
+    }
+}
+
+extension SIMD8<Float>: Lanes {
+    typealias Wide = SIMD8<Float>
+    @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
+        // Without the instruction, addingProduct is a call of fmaf for each lane.
+        #if FUSED || arch(arm64)
+            c.addingProduct(a, b)
+        #else
+            c + a * b
+        #endif
+    }
+    @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
+        a.replacing(with: 0, where: x .>= bound)
+    }
+    @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
+
+    /// Range reduction by powers of two and the polynomial of Cephes' expf.
+    @inline(__always) static func exponential(_ x: Self) -> Self {
+        let held = pointwiseMax(pointwiseMin(x, fill(88)), fill(-87))
+        let shifter = fill(12_582_912)  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+        let shifted = sum(shifter, held, times: fill(1.442_695_04))
+        let n = shifted - shifter
+        let r = sum(sum(held, n, times: fill(-0.693_359_375)), n, times: fill(2.121_944_4e-4))
+        var p = fill(1.987_569_15e-4)
+        p = sum(fill(1.398_199_95e-3), p, times: r)
+        p = sum(fill(8.333_451_9e-3), p, times: r)
+        p = sum(fill(4.166_579_6e-2), p, times: r)
+        p = sum(fill(1.666_666_55e-1), p, times: r)
+        p = sum(fill(5.000_000_1e-1), p, times: r)
+        let y = sum(r + fill(1), p, times: r * r)
+        let bits = unsafeBitCast(shifted, to: SIMD8<UInt32>.self)
+        // &+ : the exponent field of 2^n, n from -126 to 127 by the bounds above.
+        return y * unsafeBitCast((bits &<< 23) &+ 0x3f80_0000, to: Self.self)
+    }
+
+    /// Mantissa in [sqrt(1/2), sqrt(2)) and the polynomial of Cephes' logf.
+    @inline(__always) static func logarithm(_ x: Self) -> Self {
+        let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
+        let exponent = (bits &- 0x3f35_04f3) &>> 23  // &- : bits of a positive number
+        let mantissa = unsafeBitCast(bits &- (exponent &<< 23), to: Self.self)
+        // The integer as a float, by the same shifter as above: the direct conversion may become eight calls.
+        let e = unsafeBitCast(exponent &+ 0x4b40_0000, to: Self.self) - fill(12_582_912)
+        let f = mantissa - fill(1)
+        var p = fill(7.037_683_6e-2)
+        p = sum(fill(-1.151_461_03e-1), p, times: f)
+        p = sum(fill(1.167_699_87e-1), p, times: f)
+        p = sum(fill(-1.242_014_08e-1), p, times: f)
+        p = sum(fill(1.424_932_3e-1), p, times: f)
+        p = sum(fill(-1.666_805_7e-1), p, times: f)
+        p = sum(fill(2.000_071_4e-1), p, times: f)
+        p = sum(fill(-2.499_999_4e-1), p, times: f)
+        p = sum(fill(3.333_333_1e-1), p, times: f)
+        let square = f * f
+        var y = p * f * square
+        y = sum(y, e, times: fill(-2.121_944_4e-4))
+        y = sum(y, square, times: fill(-0.5))
+        return sum(f + y, e, times: fill(0.693_359_375))
+    }
+}
+
+extension SIMD16<Float>: Lanes {
+    typealias Wide = SIMD8<Float>
+    @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
+        #if FUSED || arch(arm64)
+            c.addingProduct(a, b)
+        #else
+            c + a * b
+        #endif
+    }
+    @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
+        a.replacing(with: 0, where: x .>= bound)
+    }
+    @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
+    @inline(__always) static func exponential(_ x: Self) -> Self {
+        Self(lowHalf: SIMD8.exponential(x.lowHalf), highHalf: SIMD8.exponential(x.highHalf))
+    }
+    @inline(__always) static func logarithm(_ x: Self) -> Self {
+        Self(lowHalf: SIMD8.logarithm(x.lowHalf), highHalf: SIMD8.logarithm(x.highHalf))
+    }
+}
+
+/// The double-precision vector, of two heads: for the tests of the gradients.
+extension SIMD2<Double>: Lanes {
+    typealias Wide = SIMD2<Double>
+    @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
+        #if FUSED || arch(arm64)
+            c.addingProduct(a, b)
+        #else
+            c + a * b
+        #endif
+    }
+    @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
+    @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
+        a.replacing(with: 0, where: x .>= bound)
+    }
+    @inline(__always) static func total(_ a: Self) -> Double { a.sum() }
+    static func exponential(_ x: Self) -> Self {
+        var y = x
+        for lane in 0..<2 { y[lane] = exp(Swift.min(Swift.max(x[lane], -700), 700)) }
+        return y
+    }
+    static func logarithm(_ x: Self) -> Self {
+        var y = x
+        for lane in 0..<2 { y[lane] = log(x[lane]) }
+        return y
+    }
+}

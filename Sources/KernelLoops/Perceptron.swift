@@ -1,0 +1,192 @@
+// Perceptron: the network on top of the heads, features to logit, forward beside backward.
+
+import KernelShapes
+
+/// Memory of one pass through the network, each W or F numbers: what backward needs of forward.
+struct PerceptronMemory<W: Lanes> {
+    let features: UnsafeMutablePointer<W.Scalar>  // (F), standardised
+    let dFeatures: UnsafeMutablePointer<W.Scalar>  // (F)
+    let first: UnsafeMutablePointer<W>  // (W) as written, and (W) with the strands swapped: before the activation
+    let hidden: UnsafeMutablePointer<W>  // (W): the sum of their activations, times the dropout mask
+    let second: UnsafeMutablePointer<W>  // (W): before the activation
+    let mask: UnsafeMutablePointer<W>  // (W): dropout, 0 or 1 / (1 - rate)
+    let dHidden: UnsafeMutablePointer<W>  // (W)
+    let dSecond: UnsafeMutablePointer<W>  // (W)
+
+    static func count(_ shape: DuplexShape) -> Int {
+        2 * roundedUp(shape.features) + 7 * shape.hidden
+    }
+
+    init(_ base: UnsafeMutablePointer<W.Scalar>, _ shape: DuplexShape) {
+        let width = shape.hidden
+        let features = roundedUp(shape.features)
+        func vectors(_ n: Int) -> UnsafeMutablePointer<W> {
+            UnsafeMutableRawPointer(base + 2 * features + n * width).assumingMemoryBound(to: W.self)
+        }
+        self.features = base
+        dFeatures = base + features
+        first = vectors(0)
+        hidden = vectors(2)
+        second = vectors(3)
+        mask = vectors(4)
+        dHidden = vectors(5)
+        dSecond = vectors(6)
+    }
+}
+
+@inline(__always) func roundedUp(_ n: Int) -> Int { (n &+ 15) & ~15 }
+
+/// x times the logistic function of x (the sigmoid-weighted linear unit of Elfwing et al. 2018).
+@inline(__always) private func activation<W: Lanes>(_ x: W) -> W {
+    let one = W.fill(1)
+    return x / W.plus(one, W.exponential(-x))
+}
+
+/// The derivative of `activation`.
+@inline(__always) private func slope<W: Lanes>(_ x: W) -> W {
+    let one = W.fill(1)
+    let s = one / W.plus(one, W.exponential(-x))
+    return W.product(s, W.sum(one, x, times: one - s))
+}
+
+/// The logit of standardised features.
+///
+/// first = b1 + W1 features (F, W); symmetric shapes add the activations of this and of the same with the features
+/// of the two strands swapped, which makes the logit independent of their order. Then one layer (W, W) and the sum.
+@inline(__always)
+func perceptronForward<W: Lanes>(
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, dropout: Bool
+) -> W.Scalar {
+    let lanes = W.scalarCount
+    let width = shape.hidden / lanes
+    @inline(__always) func row(_ offset: Int) -> UnsafePointer<W> {
+        UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
+    }
+    let pairFeatures = shape.pairFeatures, strandFeatures = shape.strandFeatures
+    let bias = row(shape.firstBias)
+    let first = memory.first, swapped = memory.first + width
+    for u in 0..<width { first[u] = bias[u] }
+    for f in 0..<pairFeatures {
+        let x = W.fill(memory.features[f])
+        let w = row(shape.firstWeights + f * shape.hidden)
+        for u in 0..<width { first[u] = W.sum(first[u], w[u], times: x) }
+    }
+    if shape.isSymmetric { for u in 0..<width { swapped[u] = first[u] } }
+    for f in pairFeatures..<pairFeatures + 2 * strandFeatures {
+        let x = W.fill(memory.features[f])
+        let w = row(shape.firstWeights + f * shape.hidden)
+        for u in 0..<width { first[u] = W.sum(first[u], w[u], times: x) }
+        if shape.isSymmetric {
+            let other = f < pairFeatures + strandFeatures ? f + strandFeatures : f - strandFeatures
+            let v = W.fill(memory.features[other])
+            for u in 0..<width { swapped[u] = W.sum(swapped[u], w[u], times: v) }
+        }
+    }
+    for u in 0..<width {
+        var h = activation(first[u])
+        if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
+        memory.hidden[u] = dropout ? W.product(h, memory.mask[u]) : h
+    }
+    let secondBias = row(shape.secondBias)
+    for u in 0..<width { memory.second[u] = secondBias[u] }
+    let hidden = UnsafeRawPointer(memory.hidden).assumingMemoryBound(to: W.Scalar.self)
+    for f in 0..<shape.hidden {
+        let x = W.fill(hidden[f])
+        let w = row(shape.secondWeights + f * shape.hidden)
+        for u in 0..<width { memory.second[u] = W.sum(memory.second[u], w[u], times: x) }
+    }
+    let last = row(shape.lastWeights)
+    var logit = W.fill(0)
+    for u in 0..<width { logit = W.sum(logit, last[u], times: activation(memory.second[u])) }
+    return weights[shape.lastBias] + W.total(logit)
+}
+
+/// Adds the gradient of `seed * logit` to `gradient` (laid out as the weights) and leaves that of the standardised
+/// features in `memory.dFeatures`. `memory` holds what `perceptronForward` left.
+@inline(__always)
+func perceptronBackward<W: Lanes>(
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, dropout: Bool,
+    seed: W.Scalar, adding gradient: UnsafeMutablePointer<W.Scalar>
+) {
+    let lanes = W.scalarCount
+    let width = shape.hidden / lanes
+    @inline(__always) func row(_ offset: Int) -> UnsafePointer<W> {
+        UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
+    }
+    @inline(__always) func dRow(_ offset: Int) -> UnsafeMutablePointer<W> {
+        UnsafeMutableRawPointer(gradient + offset).assumingMemoryBound(to: W.self)
+    }
+    let dOut = W.fill(seed)
+    gradient[shape.lastBias] += seed
+    let last = row(shape.lastWeights), dLast = dRow(shape.lastWeights), dSecondBias = dRow(shape.secondBias)
+    for u in 0..<width {
+        dLast[u] = W.sum(dLast[u], activation(memory.second[u]), times: dOut)
+        let d = W.product(W.product(last[u], dOut), slope(memory.second[u]))
+        memory.dSecond[u] = d
+        dSecondBias[u] = W.plus(dSecondBias[u], d)
+    }
+    let hidden = UnsafeRawPointer(memory.hidden).assumingMemoryBound(to: W.Scalar.self)
+    let dHidden = UnsafeMutableRawPointer(memory.dHidden).assumingMemoryBound(to: W.Scalar.self)
+    for f in 0..<shape.hidden {
+        let x = W.fill(hidden[f])
+        let w = row(shape.secondWeights + f * shape.hidden)
+        let dw = dRow(shape.secondWeights + f * shape.hidden)
+        var d = W.fill(0)
+        for u in 0..<width {
+            d = W.sum(d, w[u], times: memory.dSecond[u])
+            dw[u] = W.sum(dw[u], x, times: memory.dSecond[u])
+        }
+        dHidden[f] = W.total(d)
+    }
+    let dBias = dRow(shape.firstBias)
+    let first = memory.first, swapped = memory.first + width
+    for u in 0..<width {
+        let d = dropout ? W.product(memory.dHidden[u], memory.mask[u]) : memory.dHidden[u]
+        let da = W.product(d, slope(first[u]))
+        first[u] = da
+        var sum = da
+        if shape.isSymmetric {
+            let db = W.product(d, slope(swapped[u]))
+            swapped[u] = db
+            sum = W.plus(sum, db)
+        }
+        dBias[u] = W.plus(dBias[u], sum)
+        memory.dHidden[u] = sum
+    }
+    backwardFirst(shape, weights, memory, width: width, adding: gradient)
+}
+
+/// The first layer of `perceptronBackward`: `memory.first` holds the adjoints as written and swapped, and
+/// `memory.dHidden` their sum.
+@inline(__always)
+private func backwardFirst<W: Lanes>(
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, width: Int,
+    adding gradient: UnsafeMutablePointer<W.Scalar>
+) {
+    let pairFeatures = shape.pairFeatures, strandFeatures = shape.strandFeatures
+    let first = memory.first, swapped = memory.first + width
+    for f in 0..<shape.features {
+        let w = UnsafeRawPointer(weights + shape.firstWeights + f * shape.hidden).assumingMemoryBound(to: W.self)
+        let dw = UnsafeMutableRawPointer(gradient + shape.firstWeights + f * shape.hidden)
+            .assumingMemoryBound(to: W.self)
+        let x = W.fill(memory.features[f])
+        var d = W.fill(0)
+        if f < pairFeatures || !shape.isSymmetric {
+            let adjoint = f < pairFeatures ? memory.dHidden : first
+            for u in 0..<width {
+                d = W.sum(d, w[u], times: adjoint[u])
+                dw[u] = W.sum(dw[u], x, times: adjoint[u])
+            }
+        } else {
+            let other = f < pairFeatures + strandFeatures ? f + strandFeatures : f - strandFeatures
+            let v = W.fill(memory.features[other])
+            let wOther = UnsafeRawPointer(weights + shape.firstWeights + other * shape.hidden)
+                .assumingMemoryBound(to: W.self)
+            for u in 0..<width {
+                d = W.sum(W.sum(d, w[u], times: first[u]), wOther[u], times: swapped[u])
+                dw[u] = W.sum(W.sum(dw[u], x, times: first[u]), v, times: swapped[u])
+            }
+        }
+        memory.dFeatures[f] = W.total(d)
+    }
+}

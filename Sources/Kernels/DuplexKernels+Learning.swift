@@ -1,0 +1,119 @@
+// DuplexKernels+Learning: gradients of pairs and the optimiser's step, behind checked doors.
+
+import KernelLoops
+import KernelShapes
+
+#if arch(x86_64)
+    import KernelLoopsV3
+#endif
+
+extension DuplexKernels {
+    /// Adds the gradient of the weighted binary cross-entropy of the pairs in `order` to a part of `gradients`.
+    ///
+    /// `gradients` holds parts of `shape.count` floats; `part` says which. `terms[k]` belongs to pair `order[k]`.
+    /// Gradients are with respect to the weights, not yet to the energies. Returns the sum of the losses.
+    /// No strand may hold an ambiguous code.
+    public func gradient(
+        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, order: ArraySlice<Int>,
+        terms: ArraySlice<LossTerm>, dropoutRate: Float, workspace: Workspace, adding gradients: FloatBuffer, part: Int
+    ) -> Double {
+        precondition(weights.count == shape.count && strands.letters == shape.letters && !strands.isAmbiguous)
+        precondition(part >= 0 && (part + 1) * shape.count <= gradients.count && order.count == terms.count)
+        precondition(order.allSatisfy { $0 >= 0 && $0 < strands.count })
+        let memory = workspace.reserve(
+            bytes: 4
+                * KernelLoops.duplexWorkspaceCount(
+                    shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
+        let sum = gradients.base + part * shape.count
+        // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
+        return strands.codes.withUnsafeBufferPointer { codes in
+            strands.starts.withUnsafeBufferPointer { starts in
+                strands.members.withUnsafeBufferPointer { members in
+                    order.withUnsafeBufferPointer { order in
+                        terms.withUnsafeBufferPointer { terms in
+                            guard let codes = codes.baseAddress, let starts = starts.baseAddress,
+                                let members = members.baseAddress, let terms = terms.baseAddress
+                            else { return 0 }
+                            let list = StrandList(
+                                codes: codes, starts: starts, members: members, longest: strands.longest)
+                            switch processor {
+                            case .baseline:
+                                return KernelLoops.duplexGradient(
+                                    shape, weights: weights.base, strands: list, order: order, terms: terms,
+                                    dropoutRate: dropoutRate, workspace: memory, gradient: sum)
+                            #if arch(x86_64)
+                                case .v3:
+                                    return KernelLoopsV3.duplexGradient(
+                                        shape, weights: weights.base, strands: list, order: order, terms: terms,
+                                        dropoutRate: dropoutRate, workspace: memory, gradient: sum)
+                            #endif
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds up the parts of `gradients` in order into `total`, turned into gradients of the parameters: energies take
+    /// their weight as a factor.
+    public func reduce(
+        _ shape: DuplexShape, gradients: FloatBuffer, parts: Int, weights: FloatBuffer, into total: FloatBuffer
+    ) {
+        precondition(
+            parts * shape.count <= gradients.count && total.count == shape.count && weights.count == shape.count)
+        let range = 0..<shape.trainedEnd
+        switch processor {
+        case .baseline:
+            KernelLoops.sumParts(
+                gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.sumParts(
+                    gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
+        #endif
+        }
+        for k in 0..<shape.energyEnd { total.base[k] *= weights.base[k] }
+    }
+
+    /// One step of AdamW (Loshchilov & Hutter 2019) on `range` of `parameters`; `step` counts from 1, `scale`
+    /// multiplies the gradient first.
+    public func adamStep(
+        _ parameters: FloatBuffer, gradient: FloatBuffer, moments: (first: FloatBuffer, second: FloatBuffer),
+        range: Range<Int>, step: Int, rate: Float, decay: Float, scale: Float
+    ) {
+        for buffer in [parameters, gradient, moments.first, moments.second] {
+            precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
+        }
+        let beta1: Float = 0.9
+        let beta2: Float = 0.999
+        let correction1 = 1 - power(beta1, step)
+        let correction2 = 1 - power(beta2, step)
+        switch processor {
+        case .baseline:
+            KernelLoops.adamStep(
+                parameters.base, gradient: gradient.base, first: moments.first.base, second: moments.second.base,
+                range: range, rate: rate, beta1: beta1, beta2: beta2, correction1: correction1,
+                correction2: correction2, decay: decay, scale: scale)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.adamStep(
+                    parameters.base, gradient: gradient.base, first: moments.first.base, second: moments.second.base,
+                    range: range, rate: rate, beta1: beta1, beta2: beta2, correction1: correction1,
+                    correction2: correction2, decay: decay, scale: scale)
+        #endif
+        }
+    }
+
+    private func power(_ base: Float, _ exponent: Int) -> Float {
+        var result: Float = 1
+        var square = base
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result *= square }
+            square *= square
+            rest >>= 1
+        }
+        return result
+    }
+}

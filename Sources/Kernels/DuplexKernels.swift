@@ -1,0 +1,78 @@
+// DuplexKernels: the loops of the duplex behind checked doors, in the build that suits the processor.
+
+import KernelLoops
+import KernelShapes
+
+#if arch(x86_64)
+    import KernelLoopsV3
+#endif
+
+/// A shape of the duplex, passed on to those who use the kernels.
+public typealias DuplexShape = KernelShapes.DuplexShape
+/// The gaps of the duplex, passed on likewise.
+public typealias GapField = KernelShapes.GapField
+
+/// A pair's share in the loss, passed on likewise.
+public typealias LossTerm = KernelShapes.LossTerm
+
+/// The loops of the duplex for one level of processor.
+public struct DuplexKernels: Sendable {
+    /// The level of processor that the loops are built for.
+    public let processor: Processor
+
+    /// The loops for `processor`, by default the best that this machine can run.
+    public init(processor: Processor = .best) { self.processor = processor }
+
+    /// Writes the weights of `parameters`: exponentials of the energies, the rest as it is. All lie as in `shape`.
+    public func weights(_ shape: DuplexShape, parameters: FloatBuffer, into weights: FloatBuffer) {
+        precondition(parameters.count == shape.count && weights.count == shape.count)
+        switch processor {
+        case .baseline: KernelLoops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
+        #if arch(x86_64)
+            case .v3: KernelLoopsV3.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
+        #endif
+        }
+    }
+
+    /// Writes the logits of `pairs` to `logits`, which becomes as long as the range.
+    public func logits(
+        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
+        into logits: inout [Float]
+    ) {
+        precondition(weights.count == shape.count && strands.letters == shape.letters)
+        precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
+        if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
+        let memory = workspace.reserve(
+            bytes: 4
+                * KernelLoops.duplexWorkspaceCount(
+                    shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
+                    inDouble: false))
+        // SAFETY: the arrays outlive the calls; the loops stay within the strands, the shape and the workspace
+        // counted for the longest strand.
+        strands.codes.withUnsafeBufferPointer { codes in
+            strands.starts.withUnsafeBufferPointer { starts in
+                strands.members.withUnsafeBufferPointer { members in
+                    logits.withUnsafeMutableBufferPointer { out in
+                        guard let codes = codes.baseAddress, let starts = starts.baseAddress,
+                            let members = members.baseAddress, let out = out.baseAddress
+                        else { return }
+                        let list = StrandList(
+                            codes: codes, starts: starts, members: members, longest: strands.longest)
+                        switch processor {
+                        case .baseline:
+                            KernelLoops.duplexLogits(
+                                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory,
+                                logits: out)
+                        #if arch(x86_64)
+                            case .v3:
+                                KernelLoopsV3.duplexLogits(
+                                    shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory,
+                                    logits: out)
+                        #endif
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// PairCodes: strands as codes, two by two, one after the other in memory.
+
+import KernelShapes
+
+/// Pairs of strands as codes. Kept between batches, it allocates nothing once it has grown.
+public struct PairCodes: Sendable {
+    /// All codes, strand after strand.
+    public private(set) var codes: [UInt8] = []
+    /// Strand s is `starts[s] ..< starts[s + 1]`; pair p is strands 2p (A) and 2p + 1 (B).
+    public private(set) var starts: [Int] = [0]
+    /// The longest strand so far.
+    public private(set) var longest = 0
+    /// Whether a code stands for more than one letter.
+    public private(set) var isAmbiguous = false
+    /// The letters of each code, as bits.
+    public let members: [UInt32]
+    /// Letters K of the alphabet; codes from K up are ambiguous.
+    public let letters: Int
+
+    /// No pairs yet. `members` has an entry for every code; the first `letters` are single bits.
+    public init(letters: Int, members: [UInt32]) {
+        precondition(letters <= members.count)
+        self.letters = letters
+        self.members = members
+    }
+
+    /// Number of whole pairs.
+    public var count: Int { (starts.count - 1) / 2 }
+
+    /// Forgets all pairs and keeps the memory.
+    public mutating func removeAll() {
+        codes.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        starts.append(0)
+        longest = 0
+        isAmbiguous = false
+    }
+
+    /// Adds a code to the strand under way. The code must be below `members.count`.
+    @inline(__always)
+    public mutating func append(_ code: UInt8) {
+        precondition(Int(code) < members.count)
+        if Int(code) >= letters { isAmbiguous = true }
+        codes.append(code)
+    }
+
+    /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
+    public mutating func endStrand() {
+        let length = codes.count - (starts.last ?? 0)
+        precondition(length > 0 && length <= DuplexShape.maximumLength)
+        longest = max(longest, length)
+        starts.append(codes.count)
+    }
+
+    /// Takes back the codes since the last `endStrand`, and whole strands until `strands` are left.
+    public mutating func truncate(strands: Int) {
+        if starts.count > strands + 1 { starts.removeLast(starts.count - strands - 1) }
+        let end = starts.last ?? 0
+        codes.removeLast(codes.count - end)
+    }
+
+    /// The codes of strand `s`.
+    public func strand(_ s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
+}

@@ -1,0 +1,25 @@
+// Parallel: the cores of the machine, given fixed pieces of work.
+
+import Dispatch
+import Synchronization
+
+/// Runs pieces of work on several threads.
+public enum Parallel {
+    /// Calls `body(piece, worker)` for every piece in `0 ..< pieces`, at most `threads` at a time, and returns when all
+    /// are done. Which worker takes which piece is left open: a result must depend on the piece alone.
+    public static func run(pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
+        let workers = min(threads, pieces)
+        guard workers > 1 else {
+            for piece in 0..<pieces { body(piece, 0) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            while true {
+                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if piece >= pieces { return }
+                body(piece, worker)
+            }
+        }
+    }
+}

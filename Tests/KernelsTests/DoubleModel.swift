@@ -1,0 +1,96 @@
+// DoubleModel: the duplex in double precision with two heads, for tests of its gradients and sums.
+
+import KernelLoops
+import KernelShapes
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A reproducible stream of numbers for tests.
+struct TestRandom: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        var z = state
+        z = (z ^ (z >> 33)) &* 0xff51_afd7_ed55_8ccd
+        return z ^ (z >> 33)
+    }
+}
+
+struct DoubleModel {
+    let shape: DuplexShape
+    var parameters: [Float]
+    var codes: [UInt8] = []
+    var starts: [Int] = [0]
+    let members: [UInt32] = (0..<8).map { 1 << UInt32($0) } + [0b1111]
+
+    init(_ shape: DuplexShape, seed: UInt64) {
+        self.shape = shape
+        var random = TestRandom(state: seed)
+        parameters = (0..<shape.count).map { _ in Float.random(in: -0.6...0.2, using: &random) }
+        for f in 0..<shape.features { parameters[shape.scales + f] = 0.3 }
+    }
+
+    mutating func add(_ a: [UInt8], _ b: [UInt8]) {
+        for strand in [a, b] {
+            codes += strand
+            starts.append(codes.count)
+        }
+    }
+
+    var pairs: Int { (starts.count - 1) / 2 }
+
+    /// Weights with one parameter moved by `change`, in double precision.
+    func weights(moving index: Int? = nil, by change: Double = 0) -> [Double] {
+        var weights = [Double](repeating: 0, count: shape.count)
+        duplexWeights(shape, parameters: parameters, weights: &weights)
+        if let index {
+            weights[index] = index < shape.energyEnd ? weights[index] * exp(change) : weights[index] + change
+        }
+        return weights
+    }
+
+    private func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
+        let longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 1
+        let count = duplexWorkspaceCount(
+            shape, longest: longest, forGradient: true, isAmbiguous: true, inDouble: true)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64)
+        defer { memory.deallocate() }
+        return codes.withUnsafeBufferPointer { c in
+            starts.withUnsafeBufferPointer { s in
+                members.withUnsafeBufferPointer { m in
+                    body(
+                        StrandList(
+                            codes: c.baseAddress!, starts: s.baseAddress!, members: m.baseAddress!, longest: longest),
+                        memory)
+                }
+            }
+        }
+    }
+
+    func logits(_ weights: [Double]) -> [Double] {
+        var logits = [Double](repeating: 0, count: pairs)
+        withStrands { list, memory in
+            duplexLogits(
+                shape, weights: weights, strands: list, pairs: 0..<pairs, workspace: memory, logits: &logits)
+        }
+        return logits
+    }
+
+    /// The loss, and its gradient with respect to the weights.
+    func lossAndGradient(_ weights: [Double], targets: [Float], dropout: Float) -> (Double, [Double]) {
+        var gradient = [Double](repeating: 0, count: shape.count)
+        let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
+        let loss = withStrands { list, memory in
+            Array(0..<pairs).withUnsafeBufferPointer { order in
+                duplexGradient(
+                    shape, weights: weights, strands: list, order: order, terms: terms, dropoutRate: dropout,
+                    workspace: memory, gradient: &gradient)
+            }
+        }
+        return (loss, gradient)
+    }
+}
