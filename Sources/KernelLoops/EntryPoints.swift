@@ -41,6 +41,27 @@ public func duplexLogits(
     }
 }
 
+/// The features of pairs, standardised by the weights' means and scales: (pairs, F).
+public func duplexFeatures(
+    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+    workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
+) {
+    @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
+        let memory = PairMemory<V>(workspace, shape, longest: strands.longest, keepsAll: false)
+        for p in pairs {
+            _ = strands.pair(p, shape, weights, memory).forward(keepsAll: false, dropout: false)
+            let row = features + (p - pairs.lowerBound) * shape.features
+            let network = PerceptronMemory<V.Wide>(memory.perceptron, shape)
+            for f in 0..<shape.features { row[f] = network.features[f] }
+        }
+    }
+    switch shape.heads {
+    case 4: write(SIMD4<Float>.self)
+    case 8: write(SIMD8<Float>.self)
+    default: write(SIMD16<Float>.self)
+    }
+}
+
 /// The logits in double precision, 2 heads.
 public func duplexLogits(
     _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, pairs: Range<Int>,

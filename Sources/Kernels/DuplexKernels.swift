@@ -39,9 +39,40 @@ public struct DuplexKernels: Sendable {
         _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
         into logits: inout [Float]
     ) {
+        if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
+        score(shape, weights, strands, pairs, workspace, &logits) { list, memory, out in
+            switch processor {
+            case .baseline:
+                KernelLoops.duplexLogits(
+                    shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
+            #if arch(x86_64)
+                case .v3:
+                    KernelLoopsV3.duplexLogits(
+                        shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
+            #endif
+            }
+        }
+    }
+
+    /// The features of `pairs` (pairs, F), standardised by the weights' means and scales.
+    public func features(
+        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace
+    ) -> [Float] {
+        var features = [Float](repeating: 0, count: pairs.count * shape.features)
+        score(shape, weights, strands, pairs, workspace, &features) { list, memory, out in
+            KernelLoops.duplexFeatures(
+                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, features: out)
+        }
+        return features
+    }
+
+    private func score(
+        _ shape: DuplexShape, _ weights: FloatBuffer, _ strands: PairCodes, _ pairs: Range<Int>,
+        _ workspace: Workspace, _ out: inout [Float],
+        _ body: (StrandList, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
+    ) {
         precondition(weights.count == shape.count && strands.letters == shape.letters)
         precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
-        if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
         let memory = workspace.reserve(
             bytes: 4
                 * KernelLoops.duplexWorkspaceCount(
@@ -52,24 +83,13 @@ public struct DuplexKernels: Sendable {
         strands.codes.withUnsafeBufferPointer { codes in
             strands.starts.withUnsafeBufferPointer { starts in
                 strands.members.withUnsafeBufferPointer { members in
-                    logits.withUnsafeMutableBufferPointer { out in
+                    out.withUnsafeMutableBufferPointer { out in
                         guard let codes = codes.baseAddress, let starts = starts.baseAddress,
                             let members = members.baseAddress, let out = out.baseAddress
                         else { return }
                         let list = StrandList(
                             codes: codes, starts: starts, members: members, longest: strands.longest)
-                        switch processor {
-                        case .baseline:
-                            KernelLoops.duplexLogits(
-                                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory,
-                                logits: out)
-                        #if arch(x86_64)
-                            case .v3:
-                                KernelLoopsV3.duplexLogits(
-                                    shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory,
-                                    logits: out)
-                        #endif
-                        }
+                        body(list, memory, out)
                     }
                 }
             }

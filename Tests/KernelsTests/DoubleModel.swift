@@ -62,10 +62,10 @@ struct DoubleModel {
         return codes.withUnsafeBufferPointer { c in
             starts.withUnsafeBufferPointer { s in
                 members.withUnsafeBufferPointer { m in
-                    body(
-                        StrandList(
-                            codes: c.baseAddress!, starts: s.baseAddress!, members: m.baseAddress!, longest: longest),
-                        memory)
+                    guard let c = c.baseAddress, let s = s.baseAddress, let m = m.baseAddress else {
+                        preconditionFailure("a model without pairs")
+                    }
+                    return body(StrandList(codes: c, starts: s, members: m, longest: longest), memory)
                 }
             }
         }

@@ -1,0 +1,59 @@
+// DuplexConfiguration: what a duplex classifier is, apart from its weights.
+
+import Kernels
+
+/// Whether strand B's 3' end faces strand A's 5' end, or B lies beside A as it is written.
+public enum Orientation: String, Sendable, CaseIterable {
+    /// B is read from its end, as in a DNA duplex.
+    case antiparallel
+    /// B is read as written, as in B = A.
+    case parallel
+}
+
+/// What a duplex classifier is, apart from its weights.
+public struct DuplexConfiguration: Sendable, Equatable {
+    /// The letters that it knows.
+    public var alphabet: Alphabet
+    /// Heads H: 4, 8 or 16.
+    public var heads = 8
+    /// How the strands face each other.
+    public var orientation = Orientation.antiparallel
+    /// Whether swapping the strands leaves the score as it is.
+    public var isSymmetric = true
+    /// Whether each strand is also laid against itself.
+    public var hasSelfMaps = true
+    /// Positions of A and B with weights of their own; 0 where position does not matter.
+    public var rowPositions = 0, columnPositions = 0
+    /// Units of each hidden layer.
+    public var hidden = 64
+    /// A score above it is predicted as 1.
+    public var threshold: Float = 0.5
+    /// The lengths of the strands it was trained on.
+    public var trainedLengths = 1...1
+
+    /// A configuration with the usual sizes.
+    public init(alphabet: Alphabet) { self.alphabet = alphabet }
+
+    /// Alphabets above this many letters get stacks that know only the pair they end in: K^4 weights are too many.
+    public static let largestStackedAlphabet = 6
+
+    /// How the weights lie.
+    public var shape: DuplexShape {
+        DuplexShape(
+            heads: heads, letters: alphabet.count,
+            order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
+            isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
+            rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden)
+    }
+}
+
+extension PairCodes {
+    /// No pairs yet, in the codes of `alphabet`.
+    public init(alphabet: Alphabet) {
+        self.init(
+            letters: alphabet.count,
+            members: alphabet.codeLetters.indices.map { code in
+                alphabet.members(of: UInt8(code)).reduce(0) { $0 | 1 << UInt32($1) }
+            })
+    }
+}

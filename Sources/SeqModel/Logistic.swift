@@ -1,0 +1,19 @@
+// Logistic: the scalar exponential that scores and metrics need, from the system's mathematics library.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// exp(x).
+@inline(__always) func exponential(_ x: Float) -> Float { expf(x) }
+
+/// exp(x).
+@inline(__always) func exponential(_ x: Double) -> Double { exp(x) }
+
+/// log(1 + exp(x)), for any x.
+@inline(__always) func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+
+/// cos(x).
+@inline(__always) func cosine(_ x: Double) -> Double { cos(x) }
