@@ -17,3 +17,6 @@
 
 /// cos(x).
 @inline(__always) func cosine(_ x: Double) -> Double { cos(x) }
+
+/// Natural logarithm.
+@inline(__always) func logarithm(_ x: Double) -> Double { log(x) }

@@ -1,0 +1,259 @@
+// ClassifierTrainer: the training of a duplex classifier, step by step, epoch by epoch.
+
+import Kernels
+
+/// How a classifier is trained.
+public struct TrainingPlan: Sendable {
+    /// Times that all pairs are seen.
+    public var epochs = 8
+    /// Pairs a step.
+    public var batch = 256
+    /// Peak learning rate of the energies; the network's is `networkRate` times that.
+    public var learningRate: Float = 0.03
+    /// The network's learning rate as a share of the energies'.
+    public var networkRate: Float = 0.1
+    /// AdamW's decay of the network's weights, per unit of learning rate.
+    public var decay: Float = 1e-4
+    /// Share of hidden units left out at each step.
+    public var dropout: Float = 0
+    /// Fresh negatives a positive, each epoch.
+    public var negatives = 0
+    /// Seed of everything drawn.
+    public var seed: UInt64 = 11
+    /// Threads; the result does not depend on it.
+    public var threads = 1
+
+    /// The usual plan.
+    public init() {}
+}
+
+/// What an epoch came to.
+public struct EpochReport: Sendable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// Mean binary cross-entropy of the epoch's pairs while training.
+    public var trainingLoss: Double
+    /// The same of the validation pairs.
+    public var validationLoss: Double
+    /// Scores of the validation pairs against their labels.
+    public var validation: ClassificationMetrics
+    /// Whether it is the best so far.
+    public var isBest: Bool
+}
+
+/// Trains a duplex classifier. The same data, plan and seed give the same weights, whatever the number of threads.
+public final class ClassifierTrainer {
+    /// What is trained.
+    public let configuration: DuplexConfiguration
+    /// Steps done so far.
+    public private(set) var step = 0
+    private let plan: TrainingPlan
+    private let shape: DuplexShape
+    private let kernels = DuplexKernels()
+    private let training: LabelledPairs
+    private let validation: LabelledPairs
+    private let positives: PositivePairs
+    private let ties: EnergyTies
+    private let parameters, weights, total: FloatBuffer
+    private let moments: (first: FloatBuffer, second: FloatBuffer)
+    private let best: FloatBuffer
+    private let gradients: FloatBuffer
+    private let workspaces: [Workspace]
+    private var epoch = 0
+    private var bestLoss = Double.infinity
+
+    /// Pieces of a batch whose gradients are summed in this order: fixed, so that threads make no difference.
+    private static let pieces = 16
+    private static let warmUpSteps = 100
+    private static let gradientNorm = 5.0
+
+    /// A trainer with fresh weights. `training` and `validation` must not be empty.
+    public init(
+        _ configuration: DuplexConfiguration, plan: TrainingPlan, training: LabelledPairs, validation: LabelledPairs
+    ) {
+        self.configuration = configuration
+        self.plan = plan
+        self.training = training
+        self.validation = validation
+        shape = configuration.shape
+        ties = EnergyTies(shape)
+        positives = PositivePairs(training, threshold: configuration.threshold)
+        (parameters, weights, total) = (.init(count: shape.count), .init(count: shape.count), .init(count: shape.count))
+        moments = (.init(count: shape.count), .init(count: shape.count))
+        best = FloatBuffer(count: shape.count)
+        gradients = FloatBuffer(count: shape.count * ClassifierTrainer.pieces)
+        workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
+        initialise()
+    }
+
+    /// The classifier of the best epoch so far.
+    public var classifier: DuplexClassifier { DuplexClassifier(configuration, parameters: best, kernels: kernels) }
+
+    /// Pairs in an epoch, fresh negatives included.
+    public var pairsPerEpoch: Int { training.count + plan.negatives * positives.count }
+
+    private var stepsPerEpoch: Int { max(1, (pairsPerEpoch + plan.batch - 1) / plan.batch) }
+
+    private func initialise() {
+        var random = RandomSource(seed: plan.seed, stream: 1)
+        for k in 0..<shape.gaps { parameters[k] = -1 + 0.3 * random.normal() }
+        let heads = shape.heads
+        let gaps: [(GapField, Float)] = [
+            (.extendA, -1), (.extendB, -1), (.turn, -3), (.openB, 0), (.bulgeA, -3), (.bulgeB, -3),
+        ]
+        for (field, energy) in gaps {
+            for h in 0..<heads { parameters[shape.gaps + field.rawValue * heads + h] = energy + 0.1 * random.normal() }
+        }
+        for k in shape.hairpin..<shape.rowWeights { parameters[k] = -1 + 0.3 * random.normal() }
+        for k in shape.rowWeights..<shape.rowLookup { parameters[k] = 0.1 * random.normal() }
+        for k in shape.rowLookup..<shape.firstWeights { parameters[k] = 0.1 * random.normal() }
+        let spread = [
+            (shape.firstWeights..<shape.firstBias, shape.features),
+            (shape.secondWeights..<shape.secondBias, shape.hidden), (shape.lastWeights..<shape.lastBias, shape.hidden),
+        ]
+        for (range, fanIn) in spread {
+            let deviation = (1 / Float(fanIn)).squareRoot()
+            for k in range { parameters[k] = deviation * random.normal() }
+        }
+        ties.settle(parameters)
+        standardise()
+        best[0..<shape.count] = parameters[0..<shape.count]
+    }
+
+    /// Sets the fixed means and scales from the first 2,000 pairs.
+    private func standardise() {
+        for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
+        kernels.weights(shape, parameters: parameters, into: weights)
+        let count = min(2000, training.count)
+        let features = kernels.features(
+            shape, weights: weights, strands: training.strands, pairs: 0..<count, workspace: workspaces[0])
+        for f in 0..<shape.features {
+            let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
+            let mean = values.reduce(0, +) / Double(count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+            // The two strands of a symmetric pair share their standard: that of the first.
+            parameters[shape.means + f] = Float(mean)
+            parameters[shape.scales + f] = variance > 1e-6 ? Float(1 / variance.squareRoot()) : 1
+        }
+        let lookup = shape.strandFeatures - (shape.hasPositions ? DuplexShape.lookupWidth : 0)
+        for strand in 0..<2 {
+            let start = shape.pairFeatures + strand * shape.strandFeatures
+            for f in start..<start + shape.strandFeatures {
+                if f >= start + lookup {
+                    parameters[shape.means + f] = 0
+                    parameters[shape.scales + f] = 1
+                } else if shape.isSymmetric, strand == 1 {
+                    parameters[shape.means + f] = parameters[shape.means + f - shape.strandFeatures]
+                    parameters[shape.scales + f] = parameters[shape.scales + f - shape.strandFeatures]
+                }
+            }
+        }
+    }
+
+    /// Trains for one epoch and judges it. Returns nil when `shouldStop` (asked before each step) says so.
+    public func runEpoch(shouldStop: () -> Bool = { false }, afterStep: (Int, Double) -> Void = { _, _ in })
+        -> EpochReport?
+    {
+        epoch += 1
+        var random = RandomSource(seed: plan.seed, stream: UInt64(1000 + epoch))
+        var data = training
+        positives.addNegatives(plan.negatives, to: &data, random: &random)
+        data = data.resolved(&random, alphabet: configuration.alphabet)
+        var order = Array(0..<data.count)
+        random.shuffle(&order)
+        var loss = 0.0
+        for start in stride(from: 0, to: order.count, by: plan.batch) {
+            if shouldStop() { return nil }
+            let batch = order[start..<min(start + plan.batch, order.count)]
+            let stepLoss = learn(data, batch)
+            loss += stepLoss * Double(batch.count)
+            afterStep(step, stepLoss)
+        }
+        return judge(trainingLoss: loss / Double(order.count))
+    }
+
+    /// One step: gradients of the batch's pieces, their sum, its norm held, AdamW. Returns the mean loss.
+    private func learn(_ data: LabelledPairs, _ batch: ArraySlice<Int>) -> Double {
+        step += 1
+        kernels.weights(shape, parameters: parameters, into: weights)
+        let weight = 1 / Float(batch.count)
+        let pieces = ClassifierTrainer.pieces
+        let size = (batch.count + pieces - 1) / pieces
+        let losses = FloatBuffer(count: pieces)
+        let (shape, weights, gradients, kernels, plan, step) = (shape, weights, gradients, kernels, plan, step)
+        let workspaces = workspaces
+        Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
+            gradients.clear(piece * shape.count..<(piece + 1) * shape.count)
+            let start = min(batch.startIndex + piece * size, batch.endIndex)
+            let order = batch[start..<min(start + size, batch.endIndex)]
+            guard !order.isEmpty else { return }
+            let terms = order.map {
+                LossTerm(
+                    target: data.targets[$0], weight: weight,
+                    dropoutSeed: plan.seed &+ UInt64(step) << 32 &+ UInt64($0))
+            }
+            losses[piece] = Float(
+                kernels.gradient(
+                    shape, weights: weights, strands: data.strands, order: order, terms: terms[...],
+                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients, part: piece))
+        }
+        kernels.reduce(shape, gradients: gradients, parts: pieces, weights: weights, into: total)
+        ties.gather(total)
+        var square = 0.0
+        for k in 0..<shape.trainedEnd { square += Double(total[k]) * Double(total[k]) }
+        let norm = square.squareRoot()
+        let scale = norm > ClassifierTrainer.gradientNorm ? Float(ClassifierTrainer.gradientNorm / norm) : 1
+        let rate = plan.learningRate * schedule()
+        kernels.adamStep(
+            parameters, gradient: total, moments: moments, range: 0..<shape.energyEnd, step: step, rate: rate,
+            decay: 0, scale: scale)
+        kernels.adamStep(
+            parameters, gradient: total, moments: moments, range: shape.energyEnd..<shape.trainedEnd, step: step,
+            rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
+        return losses[0..<pieces].reduce(0) { $0 + Double($1) }
+    }
+
+    /// Warm-up over the first steps, then a cosine down to 0.5 %.
+    private func schedule() -> Float {
+        let all = Double(max(1, stepsPerEpoch * plan.epochs))
+        let progress = min(1, Double(step) / all)
+        let warm = min(1, Double(step) / Double(ClassifierTrainer.warmUpSteps))
+        return Float(warm * (0.005 + 0.995 * 0.5 * (1 + cosine(.pi * progress))))
+    }
+
+    private func judge(trainingLoss: Double) -> EpochReport {
+        let now = DuplexClassifier(configuration, parameters: parameters, kernels: kernels)
+        let logits = now.logits(of: validation.strands, workspaces: workspaces)
+        var loss = 0.0
+        for (logit, target) in zip(logits, validation.targets) {
+            loss += softplus(Double(logit)) - Double(logit) * Double(target)
+        }
+        loss /= Double(max(1, validation.count))
+        let metrics = ClassificationMetrics(
+            scores: logits.map { Double(DuplexClassifier.score($0)) }, targets: validation.targets.map(Double.init),
+            threshold: Double(configuration.threshold))
+        let isBest = loss < bestLoss
+        if isBest {
+            bestLoss = loss
+            best[0..<shape.count] = parameters[0..<shape.count]
+        }
+        return EpochReport(
+            epoch: epoch, trainingLoss: trainingLoss, validationLoss: loss, validation: metrics, isBest: isBest)
+    }
+}
+
+extension DuplexClassifier {
+    /// The logits of all pairs, on as many threads as there are workspaces.
+    public func logits(of strands: PairCodes, workspaces: [Workspace]) -> [Float] {
+        let size = 512
+        let pieces = (strands.count + size - 1) / size
+        let all = FloatBuffer(count: strands.count)
+        Parallel.run(pieces: pieces, threads: workspaces.count) { piece, worker in
+            let range = piece * size..<min((piece + 1) * size, strands.count)
+            var part: [Float] = []
+            logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
+            all[range] = part
+        }
+        return all[0..<strands.count]
+    }
+}

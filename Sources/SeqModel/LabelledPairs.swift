@@ -1,0 +1,46 @@
+// LabelledPairs: the pairs that a model learns from or is judged by, held in memory.
+
+import Kernels
+
+/// Pairs with their targets: 0 or 1, or a soft label between.
+public struct LabelledPairs: Sendable {
+    /// The strands.
+    public var strands: PairCodes
+    /// The target of each pair, 0 to 1.
+    public var targets: [Float] = []
+
+    /// No pairs yet.
+    public init(alphabet: Alphabet) { strands = PairCodes(alphabet: alphabet) }
+
+    /// Number of pairs.
+    public var count: Int { targets.count }
+
+    /// Adds pair `index` of `other`.
+    mutating func append(_ index: Int, of other: LabelledPairs) {
+        append(other.strands, a: 2 * index, b: 2 * index + 1, target: other.targets[index])
+    }
+
+    /// Adds two strands of `other` as a pair.
+    mutating func append(_ other: PairCodes, a: Int, b: Int, target: Float) {
+        for strand in [a, b] {
+            for code in other.strand(strand) { strands.append(code) }
+            strands.endStrand()
+        }
+        targets.append(target)
+    }
+
+    /// The same pairs with every ambiguous letter drawn from those it stands for.
+    func resolved(_ random: inout RandomSource, alphabet: Alphabet) -> LabelledPairs {
+        guard strands.isAmbiguous else { return self }
+        var result = LabelledPairs(alphabet: alphabet)
+        for s in 0..<2 * count {
+            for code in strands.strand(s) {
+                let members = alphabet.members(of: code)
+                result.strands.append(members.count == 1 ? members[0] : members[random.index(below: members.count)])
+            }
+            result.strands.endStrand()
+        }
+        result.targets = targets
+        return result
+    }
+}

@@ -1,0 +1,119 @@
+// Metrics: how well scores agree with labels, as scikit-learn defines each figure.
+
+/// Figures of a classifier on labelled pairs.
+///
+/// A pair is positive where its target is above the threshold, and predicted where its score is. Figures that need
+/// both classes are NaN where one is missing; MCC and F1 are 0 where their denominators are.
+public struct ClassificationMetrics: Sendable, Equatable {
+    /// Confusion counts at the threshold.
+    public private(set) var truePositives = 0, falsePositives = 0, trueNegatives = 0, falseNegatives = 0
+    /// Area under the ROC curve, ties counted half.
+    public private(set) var areaUnderROC = Double.nan
+    /// Average precision: the sum of precision times the step in recall, ties taken together.
+    public private(set) var averagePrecision = Double.nan
+    /// Matthews correlation at the threshold.
+    public private(set) var matthewsCorrelation = 0.0
+    /// The best Matthews correlation of all thresholds ("score at or above"), and that threshold.
+    public private(set) var bestMatthewsCorrelation = 0.0, bestThreshold = Double.nan
+    /// Mean square of score minus target.
+    public private(set) var brierScore = Double.nan
+    /// Mean binary cross-entropy of the scores, held at 1e-15 from 0 and 1.
+    public private(set) var crossEntropy = Double.nan
+    /// Count, mean score and mean target of the pairs in each tenth of the scores.
+    public private(set) var calibration: [(count: Int, score: Double, target: Double)] = []
+    /// Pairs judged.
+    public let count: Int
+
+    /// Judges `scores` (0 to 1) by `targets` (0 to 1), both of the same length.
+    public init(scores: [Double], targets: [Double], threshold: Double) {
+        precondition(scores.count == targets.count)
+        count = scores.count
+        for (score, target) in zip(scores, targets) {
+            switch (target > threshold, score > threshold) {
+            case (true, true): truePositives += 1
+            case (true, false): falseNegatives += 1
+            case (false, true): falsePositives += 1
+            case (false, false): trueNegatives += 1
+            }
+        }
+        matthewsCorrelation = matthews(truePositives, falsePositives, trueNegatives, falseNegatives)
+        rank(scores, targets.map { $0 > threshold })
+        calibrate(scores, targets)
+    }
+
+    /// Two sets of figures are equal where all counts and areas are.
+    public static func == (a: Self, b: Self) -> Bool {
+        a.count == b.count && a.truePositives == b.truePositives && a.falsePositives == b.falsePositives
+            && a.areaUnderROC == b.areaUnderROC && a.averagePrecision == b.averagePrecision
+            && a.brierScore == b.brierScore
+    }
+
+    /// Share of pairs predicted rightly.
+    public var accuracy: Double { Double(truePositives + trueNegatives) / Double(count) }
+    /// Share of predicted pairs that are positive; 0 where none is predicted.
+    public var precision: Double { ratio(truePositives, truePositives + falsePositives) }
+    /// Share of positive pairs that are predicted; 0 where there are none.
+    public var recall: Double { ratio(truePositives, truePositives + falseNegatives) }
+    /// Harmonic mean of precision and recall; 0 where nothing is positive.
+    public var f1: Double { ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
+    /// Mean distance of score and target over the tenths, weighted by their counts.
+    public var calibrationError: Double {
+        calibration.reduce(0) { $0 + Double($1.count) * abs($1.score - $1.target) } / Double(count)
+    }
+
+    private func ratio(_ a: Int, _ b: Int) -> Double { b == 0 ? 0 : Double(a) / Double(b) }
+
+    private func matthews(_ tp: Int, _ fp: Int, _ tn: Int, _ fn: Int) -> Double {
+        let (tp, fp, tn, fn) = (Double(tp), Double(fp), Double(tn), Double(fn))
+        let product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return product > 0 ? (tp * tn - fp * fn) / product.squareRoot() : 0
+    }
+
+    private mutating func rank(_ scores: [Double], _ labels: [Bool]) {
+        let positives = labels.count { $0 }
+        let negatives = labels.count - positives
+        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        var (tp, fp) = (0, 0)
+        var (area, precisionSum) = (0.0, 0.0)
+        var at = 0
+        while at < order.count {
+            let (tpBefore, fpBefore) = (tp, fp)
+            let score = scores[order[at]]
+            while at < order.count, scores[order[at]] == score {
+                if labels[order[at]] { tp += 1 } else { fp += 1 }
+                at += 1
+            }
+            area += Double(fp - fpBefore) * Double(tp + tpBefore) / 2
+            precisionSum += Double(tp - tpBefore) * Double(tp) / Double(tp + fp)
+            let correlation = matthews(tp, fp, negatives - fp, positives - tp)
+            if correlation > bestMatthewsCorrelation {
+                bestMatthewsCorrelation = correlation
+                bestThreshold = score
+            }
+        }
+        guard positives > 0, negatives > 0 else { return }
+        areaUnderROC = area / (Double(positives) * Double(negatives))
+        averagePrecision = precisionSum / Double(positives)
+    }
+
+    private mutating func calibrate(_ scores: [Double], _ targets: [Double]) {
+        calibration = Array(repeating: (0, 0, 0), count: 10)
+        var (square, entropy) = (0.0, 0.0)
+        for (score, target) in zip(scores, targets) {
+            square += (score - target) * (score - target)
+            let held = min(max(score, 1e-15), 1 - 1e-15)
+            entropy -= target * logarithm(held) + (1 - target) * logarithm(1 - held)
+            let tenth = min(9, max(0, Int(score * 10)))
+            calibration[tenth].count += 1
+            calibration[tenth].score += score
+            calibration[tenth].target += target
+        }
+        for tenth in 0..<10 where calibration[tenth].count > 0 {
+            calibration[tenth].score /= Double(calibration[tenth].count)
+            calibration[tenth].target /= Double(calibration[tenth].count)
+        }
+        guard !scores.isEmpty else { return }
+        brierScore = square / Double(scores.count)
+        crossEntropy = entropy / Double(scores.count)
+    }
+}
