@@ -37,7 +37,7 @@ let package = Package(
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),
-        .testTarget(name: "CommandTests", dependencies: []),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
