@@ -1,0 +1,205 @@
+// PairReader: pairs of strands from tables, FASTA and FASTQ, file after file.
+
+/// A column of a table, by its number or by its name in the header.
+public enum PairColumn: Sendable, Equatable {
+    /// Counted from 1.
+    case number(Int)
+    /// As in the header.
+    case name(String)
+}
+
+/// Which columns hold the strands, and the label where one is wanted.
+public struct PairColumns: Sendable, Equatable {
+    /// Strands A and B.
+    public var strandA = PairColumn.number(1), strandB = PairColumn.number(2)
+    /// The label; nil where none is wanted.
+    public var label: PairColumn?
+
+    /// Columns 1 and 2, and `label`.
+    public init(label: PairColumn? = nil) { self.label = label }
+}
+
+/// Reads pairs: tables by their columns, FASTA and FASTQ two records a pair. Files are read one after the other; what
+/// each is shows its first byte.
+public struct PairReader {
+    private var paths: ArraySlice<String>
+    private let columns: PairColumns
+    private let isLetter: [Bool]
+    private let chunk: Int
+    private var lines: LineScanner?
+    private var sequences: SequenceReader?
+    private var numbers = (a: 0, b: 1, label: -1)
+    private var isFirstLine = true
+    private var hasHeader = false
+    private var records = (a: SequenceRecord(), b: SequenceRecord())
+
+    /// Reads `paths` in turn (`-` or none: standard input). `isLetter` has an entry for every byte: whether a strand
+    /// may hold it; a first line with another byte in a strand's column is a header.
+    public init(paths: [String], columns: PairColumns, isLetter: [Bool], chunk: Int = 1 << 18) {
+        precondition(isLetter.count == 256)
+        self.paths = (paths.isEmpty ? ["-"] : paths)[...]
+        self.columns = columns
+        self.isLetter = isLetter
+        self.chunk = chunk
+    }
+
+    /// Replaces `batch` by the next pairs, up to about `bytes` of them; false when there are no more.
+    ///
+    /// When it throws, the batch holds all entries before the failure. A batch is of one file.
+    public mutating func fill(_ batch: inout PairBatch, bytes: Int = 1 << 17) throws(InputError) -> Bool {
+        batch.removeAll()
+        while batch.entries.isEmpty {
+            if lines == nil, sequences == nil, try !openNext() { return false }
+            batch.path = lines?.path ?? sequences?.lines.path ?? ""
+            while batch.bytes.count < bytes {
+                if sequences != nil {
+                    guard try readRecords(into: &batch) else {
+                        sequences = nil
+                        break
+                    }
+                } else {
+                    guard try readLine(into: &batch) else {
+                        lines = nil
+                        break
+                    }
+                }
+            }
+        }
+        return true
+    }
+
+    /// Opens the next file and finds its format; false when there are no more.
+    private mutating func openNext() throws(InputError) -> Bool {
+        guard let path = paths.popFirst() else { return false }
+        var scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+        isFirstLine = true
+        repeat {
+            guard try scanner.advance() else {
+                lines = scanner
+                return true
+            }
+        } while scanner.line.isEmpty
+        let first = scanner.buffer[scanner.line.lowerBound]
+        guard first != 0, first < 0xfe else {
+            throw .malformed(scanner.location, seen: "a byte \(first)", expected: "text in UTF-8 or ASCII")
+        }
+        switch TextFormat.of(first) {
+        case .table:
+            isPending = true
+            lines = scanner
+        case let format: sequences = SequenceReader(scanner, format: format)
+        }
+        return true
+    }
+
+    private var isPending = false
+
+    private mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
+        guard var scanner = lines.take() else { return false }
+        defer { lines = consume scanner }
+        if isPending { isPending = false } else if try !scanner.advance() { return false }
+        let line = scanner.line
+        guard !line.isEmpty else { return true }
+        if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
+            let text = batch.append(scanner.buffer[line])
+            batch.entries.append(PairEntry(kind: .comment, line: scanner.number, text: text))
+            return true
+        }
+        let isFirst = isFirstLine
+        isFirstLine = false
+        if isFirst, try isHeader(scanner) {
+            if hasHeader { return true }
+            hasHeader = true
+            let text = batch.append(scanner.buffer[line])
+            batch.entries.append(PairEntry(kind: .header, line: scanner.number, text: text))
+            return true
+        }
+        readFields(scanner, into: &batch)
+        return true
+    }
+
+    /// Finds the columns' numbers from a first line, and whether it is a header.
+    private mutating func isHeader(_ scanner: LineScanner) throws(InputError) -> Bool {
+        let fields = scanner.buffer[scanner.line].split(separator: 9, omittingEmptySubsequences: false)
+        var isNamed = false
+        func number(_ column: PairColumn) throws(InputError) -> Int {
+            switch column {
+            case .number(let n): return n - 1
+            case .name(let name):
+                isNamed = true
+                if let n = fields.firstIndex(where: { $0.elementsEqual(name.utf8) }) { return n }
+                throw .malformed(
+                    scanner.location, seen: "columns \(excerpt(scanner.buffer[scanner.line]))",
+                    expected: "a header with a column '\(name)'")
+            }
+        }
+        numbers = (try number(columns.strandA), try number(columns.strandB), -1)
+        if let label = columns.label { numbers.label = try number(label) }
+        if isNamed { return true }
+        return [numbers.a, numbers.b].contains { column in
+            column < fields.count && fields[column].contains { !isLetter[Int($0)] }
+        }
+    }
+
+    private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
+        let start = batch.bytes.count
+        let text = batch.append(scanner.buffer[scanner.line])
+        var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
+        let last = max(numbers.a, numbers.b, numbers.label)
+        var column = 0
+        var from = start
+        var at = start
+        while true {
+            if at == text.upperBound || batch.bytes[at] == 9 {
+                if column == numbers.a { entry.strandA = from..<at }
+                if column == numbers.b { entry.strandB = from..<at }
+                if column == numbers.label { entry.label = from..<at }
+                if column == last || at == text.upperBound { break }
+                column += 1
+                from = at + 1
+            }
+            at += 1
+        }
+        if column < last {
+            let seen = column == 0 ? "1 column" : "\(column + 1) columns"
+            batch.reject(
+                .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs"),
+                line: scanner.number, text: text)
+        } else if entry.strandA.isEmpty || entry.strandB.isEmpty {
+            batch.reject(
+                .malformed(scanner.location, seen: "an empty strand", expected: "letters"), line: scanner.number,
+                text: text)
+        } else {
+            batch.entries.append(entry)
+        }
+    }
+
+    private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
+        guard var reader = sequences.take() else { return false }
+        defer { sequences = consume reader }
+        guard try reader.read(into: &records.a) else { return false }
+        guard try reader.read(into: &records.b) else {
+            throw .malformed(
+                Location(path: batch.path, line: records.a.line),
+                seen: "the last record \(excerpt(records.a.name)) alone",
+                expected: "two records for each pair")
+        }
+        var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
+        let textA = batch.append(records.a.text + [10])
+        entry.text = textA.lowerBound..<batch.append(records.b.text).upperBound
+        if records.a.sequence.isEmpty || records.b.sequence.isEmpty {
+            let line = records.a.sequence.isEmpty ? records.a.line : records.b.line
+            batch.reject(
+                .malformed(
+                    Location(path: batch.path, line: line), seen: "a record without a sequence", expected: "letters"),
+                line: line, text: entry.text)
+            return true
+        }
+        entry.nameA = batch.append(records.a.name)
+        entry.nameB = batch.append(records.b.name)
+        entry.strandA = batch.append(records.a.sequence)
+        entry.strandB = batch.append(records.b.sequence)
+        batch.entries.append(entry)
+        return true
+    }
+}
