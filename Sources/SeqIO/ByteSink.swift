@@ -84,6 +84,12 @@ public final class ByteSink {
         TemporaryFile.forget()
     }
 
+    /// Hands over what is buffered where it goes straight out; a file that is still to appear is left alone. For what
+    /// was valid before a failure. Throws `cannotWrite`, or `closedPipe`.
+    public func flush() throws(OutputError) {
+        if temporary == nil { try drain(all: true) }
+    }
+
     /// Whether `path` is the same file as one of `others` (by device and number, links followed).
     public static func isSameFile(_ path: String, as others: [String]) -> Bool {
         var one = stat()
@@ -158,7 +164,9 @@ public final class ByteSink {
         block.replaceSubrange(0..<18, with: [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 6, 0, 66, 67, 2, 0, low, high])
         block.removeLast(block.count - made - 18)
         for value in [UInt32(checksum), UInt32(bytes.count)] {
-            for shift in stride(from: UInt32(0), to: 32, by: 8) { block.append(UInt8(truncatingIfNeeded: value >> shift)) }
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                block.append(UInt8(truncatingIfNeeded: value >> shift))
+            }
         }
         return block
     }

@@ -149,7 +149,8 @@ final class BlockInflater {
     }
 
     /// Unpacks one block; false unless it fills `output` exactly and its checksum agrees.
-    private static func inflate(_ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>) -> Bool
+    private static func inflate(_ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>)
+        -> Bool
     {
         var stream = z_stream()
         guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {

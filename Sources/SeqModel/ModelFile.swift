@@ -79,7 +79,8 @@ public struct ModelFile: Sendable {
         guard try text("kind") == "duplex" else {
             throw .inconsistent(field: "kind", found: try text("kind"), expected: "duplex")
         }
-        guard let alphabet = Alphabet(named: try text("alphabet")), let orientation = Orientation(rawValue: try text("orientation")),
+        guard let alphabet = Alphabet(named: try text("alphabet")),
+            let orientation = Orientation(rawValue: try text("orientation")),
             let threshold = Float(try text("threshold")), (0...1).contains(threshold)
         else {
             throw .inconsistent(field: "alphabet, orientation or threshold", found: "unknown", expected: "known values")
@@ -97,7 +98,8 @@ public struct ModelFile: Sendable {
         configuration.rowPositions = try number("positions-a", 0...longest)
         configuration.columnPositions = try number("positions-b", 0...longest)
         guard (configuration.rowPositions == 0) == (configuration.columnPositions == 0) else {
-            throw .inconsistent(field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
+            throw .inconsistent(
+                field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
         }
         configuration.threshold = threshold
         let shortest = try number("shortest", 1...longest)

@@ -51,7 +51,8 @@ public struct WeightArchive: Equatable, Sendable {
             }
             let sizes = tensor.shape.map(String.init).joined(separator: ",")
             entries.append(
-                "\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(sizes)],\"data_offsets\":[\(start),\(data.count)]}")
+                "\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(sizes)],\"data_offsets\":[\(start),\(data.count)]}"
+            )
         }
         var all = metadata
         all["format"] = "seqgan"
@@ -59,7 +60,8 @@ public struct WeightArchive: Equatable, Sendable {
         all["crc32.data"] = hexadecimal(checksum(data[...]))
         all["crc32.header"] = "00000000"
         let described = all.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-        var header = Array("{\"__metadata__\":{\(described.joined(separator: ","))},\(entries.joined(separator: ","))}".utf8)
+        var header = Array(
+            "{\"__metadata__\":{\(described.joined(separator: ","))},\(entries.joined(separator: ","))}".utf8)
         while header.count % 8 != 0 { header.append(32) }
         if let at = WeightArchive.checksumPlace(header[...]) {
             header.replaceSubrange(at..<at + 8, with: hexadecimal(checksum(header[...])).utf8)
@@ -89,7 +91,8 @@ public struct WeightArchive: Equatable, Sendable {
         guard let parsed = try? JSONDecoder().decode(Header.self, from: Data(header)) else {
             throw .damaged("the header is no JSON of a safetensors file")
         }
-        guard parsed.metadata["format"] == "seqgan", let version = parsed.metadata["version"].flatMap({ Int($0) }) else {
+        guard parsed.metadata["format"] == "seqgan", let version = parsed.metadata["version"].flatMap({ Int($0) })
+        else {
             throw .notAModel("no format and version in its header")
         }
         guard version <= WeightArchive.version else {
@@ -118,7 +121,8 @@ public struct WeightArchive: Equatable, Sendable {
             for size in entry.shape {
                 let (product, overflows) = count.multipliedReportingOverflow(by: size)
                 guard size >= 0, !overflows, product <= data.count else {
-                    throw .inconsistent(field: "shape of \(name)", found: "\(entry.shape)", expected: "what the file holds")
+                    throw .inconsistent(
+                        field: "shape of \(name)", found: "\(entry.shape)", expected: "what the file holds")
                 }
                 count = product
             }
@@ -127,7 +131,8 @@ public struct WeightArchive: Equatable, Sendable {
                 offsets[1] - offsets[0] == 4 * count
             else {
                 throw .inconsistent(
-                    field: "place of \(name)", found: "\(entry.dtype) \(offsets)", expected: "F32 from \(end), \(4 * count) bytes")
+                    field: "place of \(name)", found: "\(entry.dtype) \(offsets)",
+                    expected: "F32 from \(end), \(4 * count) bytes")
             }
             end = offsets[1]
             let start = data.startIndex + offsets[0]

@@ -1,6 +1,25 @@
+// Seqgan: the program and its commands.
+
 import ArgumentParser
 
 @main
 struct Seqgan: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "seqgan", version: "0.1.0")
+    static let version = "0.1.0"
+    static let versionText = "seqgan \(version)"
+
+    static let configuration = CommandConfiguration(
+        commandName: "seqgan",
+        abstract: "Learn how two sequences interact; classify pairs of them.",
+        discussion: """
+            EXAMPLES
+              seqgan train --columns 1,2,3 labelled.tsv.gz -o my.seqgan
+              zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
+              seqgan evaluate -m my.seqgan test.tsv.gz
+              seqgan inspect --tables my.seqgan
+
+            EXIT CODES
+              0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
+            """,
+        version: versionText,
+        subcommands: [Train.self, Classify.self, Evaluate.self, Inspect.self])
 }

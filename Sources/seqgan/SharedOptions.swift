@@ -1,0 +1,124 @@
+// SharedOptions: the options that several commands share, small groups of them.
+
+import ArgumentParser
+import SeqIO
+import SeqModel
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+struct InputOptions: ParsableArguments {
+    @Argument(
+        help: "TSV, FASTA or FASTQ, plain or gzip, read one after the other; none or '-': standard input.",
+        completion: .file())
+    var files: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Columns of strand A, strand B and the label, by number or name.", valueName: "A,B[,LABEL]"))
+    var columns: String?
+
+    @Flag(name: .customLong("skip-bad"), help: "Pass over bad records, count them, and exit with 65 at the end.")
+    var skipsBad = false
+
+    /// The columns to read; `label` says whether one is needed (column 3 unless named).
+    func pairColumns(label: Bool) throws -> PairColumns {
+        var result = PairColumns(label: label ? .number(3) : nil)
+        guard let columns else { return result }
+        let parts = columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0 != "0" }) else {
+            throw ValidationError("--columns takes two or three names or numbers, such as 1,2,4: '\(columns)'")
+        }
+        func column(_ text: String) -> PairColumn { Int(text).map { .number($0) } ?? .name(text) }
+        result.strandA = column(parts[0])
+        result.strandB = column(parts[1])
+        if label, parts.count == 3 { result.label = column(parts[2]) }
+        return result
+    }
+
+    /// Throws a usage error where nothing was named and standard input is a terminal.
+    func requireInput() throws {
+        if files.isEmpty, isatty(0) == 1 {
+            throw ValidationError("no input: name a file, or pipe pairs into standard input")
+        }
+    }
+}
+
+struct OutputOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: "Write here instead of standard output; '.gz' packs it as BGZF.", completion: .file()
+    )
+    var output: String?
+
+    /// Throws where the output is one of the inputs.
+    func requireOther(than inputs: [String]) throws {
+        if let output { try OutputOptions.requireOther(output, than: inputs) }
+    }
+
+    /// Throws where `output` is one of `inputs`.
+    static func requireOther(_ output: String, than inputs: [String]) throws {
+        if ByteSink.isSameFile(output, as: inputs) {
+            throw ValidationError("the output '\(output)' is an input too")
+        }
+    }
+}
+
+struct ModelOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: "The model; $SEQGAN_MODEL where it is not given.",
+        completion: .file(extensions: ["seqgan"]))
+    var model: String?
+
+    /// Reads the model.
+    func load() throws -> ModelFile {
+        guard let path = model ?? getenv("SEQGAN_MODEL").map({ String(cString: $0) }) else {
+            throw ValidationError("no model: name one with --model, or in $SEQGAN_MODEL")
+        }
+        return try loadModel(path)
+    }
+}
+
+/// Reads the model at `path`.
+func loadModel(_ path: String) throws -> ModelFile {
+    let bytes = try readWhole(path: path)
+    do {
+        return try ModelFile(decoding: bytes)
+    } catch {
+        throw failure(error, path: path) ?? error
+    }
+}
+
+struct RunOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
+    var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "No closing line on standard error.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+    }
+
+    /// Threads asked for, or the cores that this process may use.
+    var threadCount: Int {
+        if let threads { return threads }
+        return RunOptions.usableCores
+    }
+
+    /// The cores that the system lets this process run on (`taskset`, cpusets), else all that are there.
+    private static var usableCores: Int {
+        let all = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        guard let status = try? readWhole(path: "/proc/self/status") else { return all }
+        let key = Array("Cpus_allowed:".utf8)
+        for line in status.split(separator: 10) where line.starts(with: key) {
+            let bits = line.dropFirst(key.count).reduce(0) { sum, digit in
+                sum + (UInt8(String(UnicodeScalar(digit)), radix: 16)?.nonzeroBitCount ?? 0)
+            }
+            return max(1, min(all, bits))
+        }
+        return all
+    }
+}
