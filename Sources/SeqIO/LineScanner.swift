@@ -7,7 +7,9 @@
 #endif
 
 /// The lines of an input without their ends (LF or CRLF), counted from 1.
-public struct LineScanner {
+///
+/// A class, since it is one place in one input: a copy would read on from nowhere.
+public final class LineScanner {
     private let source: ByteSource
     /// The rolling buffer; `line` is a range of it.
     public private(set) var buffer: [UInt8]
@@ -35,7 +37,7 @@ public struct LineScanner {
     public var location: Location { Location(path: source.path, line: number) }
 
     /// Reads the next line; false at the end. Throws what the source throws, after the last whole line before it.
-    public mutating func advance() throws(InputError) -> Bool {
+    public func advance() throws(InputError) -> Bool {
         var searched = next
         while true {
             if let end = endOfLine(from: searched) {
@@ -71,7 +73,7 @@ public struct LineScanner {
         }
     }
 
-    private mutating func take(upTo end: Int, then start: Int) -> Bool {
+    private func take(upTo end: Int, then start: Int) -> Bool {
         number += 1
         var first = next
         if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
@@ -82,7 +84,7 @@ public struct LineScanner {
         return true
     }
 
-    private mutating func makeRoom() throws(InputError) {
+    private func makeRoom() throws(InputError) {
         if next > 0 {
             buffer.replaceSubrange(0..<filled - next, with: Array(buffer[next..<filled]))
             filled -= next

@@ -19,12 +19,22 @@ public struct PairColumns: Sendable, Equatable {
     public init(label: PairColumn? = nil) { self.label = label }
 }
 
+/// What a byte is to an alphabet; `PairReader` tells a header from a pair by it.
+public enum LetterKind: Sendable {
+    /// No letter.
+    case none
+    /// A letter, or one that stands for any (N).
+    case plain
+    /// A letter that stands for some others (R, Y, S, ...).
+    case ambiguous
+}
+
 /// Reads pairs: tables by their columns, FASTA and FASTQ two records a pair. Files are read one after the other; what
 /// each is shows its first byte.
 public struct PairReader {
     private var paths: ArraySlice<String>
     private let columns: PairColumns
-    private let isLetter: [Bool]
+    private let letters: [LetterKind]
     private let chunk: Int
     private var lines: LineScanner?
     private var sequences: SequenceReader?
@@ -33,13 +43,15 @@ public struct PairReader {
     private var hasHeader = false
     private var records = (a: SequenceRecord(), b: SequenceRecord())
 
-    /// Reads `paths` in turn (`-` or none: standard input). `isLetter` has an entry for every byte: whether a strand
-    /// may hold it; a first line with another byte in a strand's column is a header.
-    public init(paths: [String], columns: PairColumns, isLetter: [Bool], chunk: Int = 1 << 18) {
-        precondition(isLetter.count == 256)
+    /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
+    ///
+    /// A first line is a header where a strand's column holds a byte that is no letter, or where both are made of
+    /// ambiguous letters to a third or more: `strandA` is a word, though each of its letters could be a base.
+    public init(paths: [String], columns: PairColumns, letters: [LetterKind], chunk: Int = 1 << 18) {
+        precondition(letters.count == 256)
         self.paths = (paths.isEmpty ? ["-"] : paths)[...]
         self.columns = columns
-        self.isLetter = isLetter
+        self.letters = letters
         self.chunk = chunk
     }
 
@@ -71,7 +83,7 @@ public struct PairReader {
     /// Opens the next file and finds its format; false when there are no more.
     private mutating func openNext() throws(InputError) -> Bool {
         guard let path = paths.popFirst() else { return false }
-        var scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
         isFirstLine = true
         repeat {
             guard try scanner.advance() else {
@@ -95,8 +107,7 @@ public struct PairReader {
     private var isPending = false
 
     private mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
-        guard var scanner = lines.take() else { return false }
-        defer { lines = consume scanner }
+        guard let scanner = lines else { return false }
         if isPending { isPending = false } else if try !scanner.advance() { return false }
         let line = scanner.line
         guard !line.isEmpty else { return true }
@@ -136,9 +147,12 @@ public struct PairReader {
         numbers = (try number(columns.strandA), try number(columns.strandB), -1)
         if let label = columns.label { numbers.label = try number(label) }
         if isNamed { return true }
-        return [numbers.a, numbers.b].contains { column in
-            column < fields.count && fields[column].contains { !isLetter[Int($0)] }
-        }
+        let strands = [numbers.a, numbers.b].filter { $0 < fields.count }.map { fields[$0] }
+        if strands.contains(where: { $0.contains { letters[Int($0)] == .none } }) { return true }
+        return strands.count == 2
+            && strands.allSatisfy { strand in
+                !strand.isEmpty && 3 * strand.count { letters[Int($0)] == .ambiguous } >= strand.count
+            }
     }
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
@@ -175,8 +189,7 @@ public struct PairReader {
     }
 
     private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
-        guard var reader = sequences.take() else { return false }
-        defer { sequences = consume reader }
+        guard let reader = sequences else { return false }
         guard try reader.read(into: &records.a) else { return false }
         guard try reader.read(into: &records.b) else {
             throw .malformed(

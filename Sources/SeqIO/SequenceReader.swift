@@ -35,8 +35,8 @@ public enum TextFormat: Sendable {
 }
 
 /// Reads FASTA or FASTQ records from lines; the scanner must stand before the first.
-struct SequenceReader {
-    private(set) var lines: LineScanner
+final class SequenceReader {
+    let lines: LineScanner
     private let format: TextFormat
     private var hasLine: Bool
 
@@ -50,7 +50,7 @@ struct SequenceReader {
     private var line: ArraySlice<UInt8> { lines.buffer[lines.line] }
 
     /// Reads the next record; false at the end. Throws `malformed` with the line.
-    mutating func read(into record: inout SequenceRecord) throws(InputError) -> Bool {
+    func read(into record: inout SequenceRecord) throws(InputError) -> Bool {
         record.name.removeAll(keepingCapacity: true)
         record.sequence.removeAll(keepingCapacity: true)
         record.text.removeAll(keepingCapacity: true)
@@ -72,13 +72,13 @@ struct SequenceReader {
         return true
     }
 
-    private mutating func keep(_ record: inout SequenceRecord) {
+    private func keep(_ record: inout SequenceRecord) {
         if !record.text.isEmpty { record.text.append(10) }
         record.text.append(contentsOf: line)
         hasLine = false
     }
 
-    private mutating func readLetters(into record: inout SequenceRecord, until mark: UInt8) throws(InputError) {
+    private func readLetters(into record: inout SequenceRecord, until mark: UInt8) throws(InputError) {
         while true {
             hasLine = try lines.advance()
             guard hasLine, line.first != mark else { return }
@@ -90,7 +90,7 @@ struct SequenceReader {
     }
 
     /// Letters up to the line with `+`, then as many qualities; these may begin with `@` or `+`.
-    private mutating func readQualities(into record: inout SequenceRecord) throws(InputError) {
+    private func readQualities(into record: inout SequenceRecord) throws(InputError) {
         try readLetters(into: &record, until: UInt8(ascii: "+"))
         guard hasLine else {
             throw .malformed(

@@ -5,8 +5,14 @@ import SeqIO
 import SeqModel
 
 extension Alphabet {
-    /// For every byte, whether a strand may hold it.
-    var letterTable: [Bool] { codes.map { $0 != Alphabet.invalid } }
+    /// For every byte, what it is to this alphabet.
+    var letterKinds: [LetterKind] {
+        codes.map { code in
+            if code == Alphabet.invalid { return .none }
+            let members = members(of: code).count
+            return members == 1 || members == count ? .plain : .ambiguous
+        }
+    }
 }
 
 extension PairCodes {
@@ -54,7 +60,7 @@ func number(_ bytes: ArraySlice<UInt8>) -> Double? {
 /// over where the options say so.
 func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
     var reader = PairReader(
-        paths: options.files, columns: try options.pairColumns(label: true), isLetter: alphabet.letterTable)
+        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds)
     var pairs = LabelledPairs(alphabet: alphabet)
     var batch = PairBatch()
     var skipped = 0

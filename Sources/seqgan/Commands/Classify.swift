@@ -48,7 +48,7 @@ struct Classify: ParsableCommand {
                 writesLogit: logit, skipsBad: input.skipsBad)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
-                isLetter: scorer.alphabet.letterTable)
+                letters: scorer.alphabet.letterKinds)
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
