@@ -10,8 +10,10 @@ public enum PairColumn: Sendable, Equatable {
 
 /// Which columns hold the strands, and the label where one is wanted.
 public struct PairColumns: Sendable, Equatable {
-    /// Strands A and B.
-    public var strandA = PairColumn.number(1), strandB = PairColumn.number(2)
+    /// Strand A.
+    public var strandA = PairColumn.number(1)
+    /// Strand B; nil where each record is a single sequence.
+    public var strandB: PairColumn? = .number(2)
     /// The label; nil where none is wanted.
     public var label: PairColumn?
 
@@ -45,7 +47,7 @@ public struct PairReader {
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
-    /// A first line is a header where a strand's column holds a byte that is no letter, or where both are made of
+    /// A first line is a header where a strand's column holds a byte that is no letter, or where all are made of
     /// ambiguous letters to a third or more: `strandA` is a word, though each of its letters could be a base.
     public init(paths: [String], columns: PairColumns, letters: [LetterKind], chunk: Int = 1 << 18) {
         precondition(letters.count == 256)
@@ -144,12 +146,13 @@ public struct PairReader {
                     expected: "a header with a column '\(name)'")
             }
         }
-        numbers = (try number(columns.strandA), try number(columns.strandB), -1)
+        numbers = (try number(columns.strandA), -1, -1)
+        if let strandB = columns.strandB { numbers.b = try number(strandB) }
         if let label = columns.label { numbers.label = try number(label) }
         if isNamed { return true }
-        let strands = [numbers.a, numbers.b].filter { $0 < fields.count }.map { fields[$0] }
+        let strands = [numbers.a, numbers.b].filter { fields.indices.contains($0) }.map { fields[$0] }
         if strands.contains(where: { $0.contains { letters[Int($0)] == .none } }) { return true }
-        return strands.count == 2
+        return !strands.isEmpty
             && strands.allSatisfy { strand in
                 !strand.isEmpty && 3 * strand.count { letters[Int($0)] == .ambiguous } >= strand.count
             }
@@ -179,7 +182,7 @@ public struct PairReader {
             batch.reject(
                 .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs"),
                 line: scanner.number, text: text)
-        } else if entry.strandA.isEmpty || entry.strandB.isEmpty {
+        } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
             batch.reject(
                 .malformed(scanner.location, seen: "an empty strand", expected: "letters"), line: scanner.number,
                 text: text)
@@ -191,16 +194,20 @@ public struct PairReader {
     private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
         guard let reader = sequences else { return false }
         guard try reader.read(into: &records.a) else { return false }
-        guard try reader.read(into: &records.b) else {
+        var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
+        let isSingle = columns.strandB == nil
+        if !isSingle, try !reader.read(into: &records.b) {
             throw .malformed(
                 Location(path: batch.path, line: records.a.line),
                 seen: "the last record \(excerpt(records.a.name)) alone",
                 expected: "two records for each pair")
         }
-        var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
-        let textA = batch.append(records.a.text + [10])
-        entry.text = textA.lowerBound..<batch.append(records.b.text).upperBound
-        if records.a.sequence.isEmpty || records.b.sequence.isEmpty {
+        entry.text = batch.append(records.a.text)
+        if !isSingle {
+            batch.bytes.append(10)
+            entry.text = entry.text.lowerBound..<batch.append(records.b.text).upperBound
+        }
+        if records.a.sequence.isEmpty || (!isSingle && records.b.sequence.isEmpty) {
             let line = records.a.sequence.isEmpty ? records.a.line : records.b.line
             batch.reject(
                 .malformed(
@@ -209,9 +216,11 @@ public struct PairReader {
             return true
         }
         entry.nameA = batch.append(records.a.name)
-        entry.nameB = batch.append(records.b.name)
         entry.strandA = batch.append(records.a.sequence)
-        entry.strandB = batch.append(records.b.sequence)
+        if !isSingle {
+            entry.nameB = batch.append(records.b.name)
+            entry.strandB = batch.append(records.b.sequence)
+        }
         batch.entries.append(entry)
         return true
     }

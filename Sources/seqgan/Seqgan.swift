@@ -21,5 +21,5 @@ struct Seqgan: ParsableCommand {
               0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
             """,
         version: versionText,
-        subcommands: [Train.self, Classify.self, Evaluate.self, Inspect.self])
+        subcommands: [Encode.self, Train.self, Classify.self, Evaluate.self, Inspect.self])
 }

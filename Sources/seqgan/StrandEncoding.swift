@@ -18,10 +18,10 @@ extension Alphabet {
 extension PairCodes {
     /// Adds the strands of `entry`. Throws, and adds nothing, where one is too long or holds a letter with no code.
     mutating func append(_ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet) throws(InputError) {
-        let strands = 2 * count
+        let strands = starts.count - 1
         do throws(InputError) {
             try append(batch, entry.strandA, entry, inB: false, alphabet)
-            try append(batch, entry.strandB, entry, inB: true, alphabet)
+            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet) }
         } catch {
             truncate(strands: strands)
             throw error
