@@ -38,7 +38,8 @@ public struct NumpyHeader: Sendable, Equatable {
         guard value("fortran_order", until: ",") == "False", let type = value("descr", until: ","),
             let sizes = value("shape", until: ")")
         else { return nil }
-        let shape = sizes.dropFirst().split(separator: ",").map { Int($0.filter { $0 != " " }) }
+        let parts = sizes.dropFirst().split(separator: ",").map { $0.filter { $0 != " " } }
+        let shape = parts.filter { !$0.isEmpty }.map { Int($0) }
         guard shape.allSatisfy({ ($0 ?? -1) >= 0 }) else { return nil }
         return (NumpyHeader(type: String(type.filter { $0 != "'" }), shape: shape.compactMap { $0 }), start + length)
     }
