@@ -31,9 +31,11 @@ let package = Package(
         .executableTarget(
             name: "seqgan",
             dependencies: [
-                "SeqIO", "SeqModel",
+                "SeqIO", "SeqModel", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "Lab", dependencies: ["SeqModel", "Kernels"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),

@@ -18,10 +18,12 @@ struct DuplexMapGradient<V: Lanes> {
 /// are with respect to the weights themselves, starts in units of `RangeLimits.startScale`; nothing is overwritten.
 /// A cell held at the ceiling passes no gradient on.
 @inline(__always)
-func duplexBackward<V: Lanes>(
+func duplexBackward<V: Lanes, Kind: MapKind>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V>, seed: V, hairpinSeed: V,
-    scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, positions: Bool, isSelf: Bool
+    scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, _ kind: Kind.Type
 ) {
+    let positions = Kind.hasPositions
+    let isSelf = Kind.isSelf
     let limits = RangeLimits<V>()
     let zero = V.fill(0)
     let columns = map.columns
@@ -59,7 +61,7 @@ func duplexBackward<V: Lanes>(
         let gap0 = waitingGap(i), gap1 = waitingGap(i &- 1)
         for k in -2..<columns { m2[k] = zero }
         var dyNext = zero
-        var j = columns
+        var j = isSelf ? columns &- 1 &- i : columns
         while j > 0 {
             j &-= 1
             let k = j &* 3
@@ -76,12 +78,9 @@ func duplexBackward<V: Lanes>(
             var dEnded = seed
             if isSelf {
                 let distance = columns &- 1 &- j &- i
-                if distance > 0 {
-                    let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
-                    dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[at])
-                    gradient.hairpin[at] = V.sum(
-                        gradient.hairpin[at], V.product(hairpinSeed, pair[3]), times: m)
-                }
+                let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
+                dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[at])
+                gradient.hairpin[at] = V.sum(gradient.hairpin[at], V.product(hairpinSeed, pair[3]), times: m)
             } else if positions {
                 let at = Swift.min(j, map.columnPositions &- 1)
                 let v = map.columnWeights[at]

@@ -13,12 +13,14 @@ import KernelShapes
 ///
 /// T' and T" are the stack of the pair on the pair two letters back in one strand: a bulge of one letter keeps its
 /// stack. This is the recurrence of McCaskill (1990) for two strands without inner structure, every weight learned.
-/// Returns the sum, and for a self map the sum over the cells whose partner lies behind, each times its loop weight;
-/// both in units of `RangeLimits.startScale`. `cells` is overwritten.
+/// Returns the sum, and for a self map (only the cells whose partner lies behind) the sum with each cell times its
+/// loop weight; both in units of `RangeLimits.startScale`. `cells` is overwritten.
 @inline(__always)
-func duplexForward<V: Lanes>(
-    _ map: DuplexMap<V>, _ cells: DuplexCells<V>, positions: Bool, isSelf: Bool
+func duplexForward<V: Lanes, Kind: MapKind>(
+    _ map: DuplexMap<V>, _ cells: DuplexCells<V>, _ kind: Kind.Type
 ) -> (sum: V, hairpin: V) {
+    let positions = Kind.hasPositions
+    let isSelf = Kind.isSelf
     let limits = RangeLimits<V>()
     let zero = V.fill(0)
     let rows = map.rows
@@ -44,7 +46,7 @@ func duplexForward<V: Lanes>(
         let stackHere = positions ? map.rowWeights[place &+ 1] : zero
         var y = zero
         var rowSum = zero
-        for j in 0..<columns {
+        for j in 0..<(isSelf ? columns &- 1 &- i : columns) {
             let k = j &* 3
             let pair = pairs + map.columnPair[j]
             var m = pair[0]
@@ -65,10 +67,8 @@ func duplexForward<V: Lanes>(
                 let ended = V.product(pair[3], m)
                 sum = V.plus(sum, ended)
                 let distance = columns &- 1 &- j &- i
-                if distance > 0 {
-                    let loop = map.hairpin[Swift.min(distance, DuplexShape.hairpinLengths) &- 1]
-                    hairpinSum = V.sum(hairpinSum, loop, times: ended)
-                }
+                let loop = map.hairpin[Swift.min(distance, DuplexShape.hairpinLengths) &- 1]
+                hairpinSum = V.sum(hairpinSum, loop, times: ended)
             } else if positions {
                 let ended = V.product(pair[3], m)
                 rowSum = V.sum(rowSum, map.columnWeights[Swift.min(j, map.columnPositions &- 1)], times: ended)

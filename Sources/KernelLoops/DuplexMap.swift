@@ -19,6 +19,32 @@ struct RangeLimits<V: Lanes> {
     }
 }
 
+/// What kind of map the loops run over; a type, so that each kind is compiled by itself.
+protocol MapKind {
+    /// Whether rows and columns have weights of their own.
+    static var hasPositions: Bool { get }
+    /// Whether a strand faces itself: then only cells whose partner lies behind them count.
+    static var isSelf: Bool { get }
+}
+
+/// A against B.
+enum PlainMap: MapKind {
+    @inline(__always) static var hasPositions: Bool { false }
+    @inline(__always) static var isSelf: Bool { false }
+}
+
+/// A against B, with position weights.
+enum PositionedMap: MapKind {
+    @inline(__always) static var hasPositions: Bool { true }
+    @inline(__always) static var isSelf: Bool { false }
+}
+
+/// A strand against itself.
+enum SelfMap: MapKind {
+    @inline(__always) static var hasPositions: Bool { false }
+    @inline(__always) static var isSelf: Bool { true }
+}
+
 /// One map: rows are the letters of a strand, columns those of the strand that it faces.
 struct DuplexMap<V: Lanes> {
     /// Weights of pairs, 4 vectors each, and of stacks, 1 vector each.
@@ -34,9 +60,7 @@ struct DuplexMap<V: Lanes> {
     var columnSkip: UnsafePointer<Int>
     var rows: Int
     var columns: Int
-    /// Whether a strand faces itself.
-    var isSelf: Bool
-    /// Loop weights by distance - 1, used where `isSelf`; `DuplexShape.hairpinLengths` vectors.
+    /// Loop weights by distance - 1, of self maps; `DuplexShape.hairpinLengths` vectors.
     var hairpin: UnsafePointer<V>
     /// Position weights; empty counts where there are none.
     var rowWeights: UnsafePointer<V>

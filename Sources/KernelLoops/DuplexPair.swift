@@ -79,7 +79,7 @@ struct DuplexPair<V: Lanes> {
 
     /// The map of `rows` against `columns`. Its offsets (and mixed tables) live until the next call.
     @inline(__always)
-    func map(_ rows: Strand, _ columns: Strand, isSelf: Bool) -> DuplexMap<V> {
+    func map(_ rows: Strand, _ columns: Strand) -> DuplexMap<V> {
         let facing = Strand(codes: columns.codes, count: columns.count, isReversed: shape.isAntiparallel)
         let row = memory.offsets(0), column = memory.offsets(1)
         var pairs = vectors(shape.pair), stacks = vectors(shape.stack)
@@ -102,7 +102,7 @@ struct DuplexPair<V: Lanes> {
             pairTable: pairs, stackTable: stacks, gaps: vectors(shape.gaps),
             rowPair: UnsafePointer(row.pair), rowStack: UnsafePointer(row.stack), rowSkip: UnsafePointer(row.skip),
             columnPair: UnsafePointer(column.pair), columnStack: UnsafePointer(column.stack),
-            columnSkip: UnsafePointer(column.skip), rows: rows.count, columns: columns.count, isSelf: isSelf,
+            columnSkip: UnsafePointer(column.skip), rows: rows.count, columns: columns.count,
             hairpin: vectors(shape.hairpin), rowWeights: vectors(shape.rowWeights),
             rowPositions: shape.rowPositions, columnWeights: vectors(shape.columnWeights),
             columnPositions: shape.columnPositions)
@@ -122,12 +122,12 @@ struct DuplexPair<V: Lanes> {
         let own = RangeLimits<V>()
         let unit = V.fill(own.startScale)
         let shift = V.fill(own.startShift)
-        let pairMap = map(a, b, isSelf: false)
+        let pairMap = map(a, b)
         let pairCells = cells(0, columns: b.count, keepsAll: keepsAll)
         let sum =
             shape.hasPositions
-            ? duplexForward(pairMap, pairCells, positions: true, isSelf: false).sum
-            : duplexForward(pairMap, pairCells, positions: false, isSelf: false).sum
+            ? duplexForward(pairMap, pairCells, PositionedMap.self).sum
+            : duplexForward(pairMap, pairCells, PlainMap.self).sum
         memory.features[0] = sum
         write(V.plus(V.logarithm(sum), shift), at: 0)
         var at = shape.pairFeatures
@@ -135,14 +135,15 @@ struct DuplexPair<V: Lanes> {
             let strand = index == 1 ? a : b
             if shape.hasSelfMaps {
                 let own = duplexForward(
-                    map(strand, strand, isSelf: true), cells(index, columns: strand.count, keepsAll: keepsAll),
-                    positions: false, isSelf: true)
-                // The single strand itself weighs 1 beside its hairpins.
+                    map(strand, strand), cells(index, columns: strand.count, keepsAll: keepsAll),
+                    SelfMap.self)
+                // The strand alone weighs 1 beside what it forms.
                 let folded = V.plus(own.hairpin, unit)
+                let dimers = V.plus(own.sum, unit)
                 memory.features[2 * index] = folded
-                memory.features[2 * index + 1] = own.sum
+                memory.features[2 * index + 1] = dimers
                 write(V.plus(V.logarithm(folded), shift), at: at)
-                write(V.plus(V.logarithm(own.sum), shift), at: at + V.scalarCount)
+                write(V.plus(V.logarithm(dimers), shift), at: at + V.scalarCount)
                 at += 2 * V.scalarCount
             }
             network.features[at] = Scalar(strand.count)
@@ -210,27 +211,27 @@ struct DuplexPair<V: Lanes> {
             pairTable: dVectors(shape.pair), stackTable: dVectors(shape.stack), gaps: dVectors(shape.gaps),
             hairpin: dVectors(shape.hairpin), rowWeights: dVectors(shape.rowWeights),
             columnWeights: dVectors(shape.columnWeights))
-        let pairMap = map(a, b, isSelf: false)
+        let pairMap = map(a, b)
         let pairCells = cells(0, columns: b.count, keepsAll: true)
         let pairSeed = read(0) / memory.features[0]
         if shape.hasPositions {
             duplexBackward(
                 pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                positions: true, isSelf: false)
+                PositionedMap.self)
         } else {
             duplexBackward(
                 pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                positions: false, isSelf: false)
+                PlainMap.self)
         }
         var at = shape.pairFeatures
         for index in 1...2 {
             let strand = index == 1 ? a : b
             if shape.hasSelfMaps {
                 duplexBackward(
-                    map(strand, strand, isSelf: true), cells(index, columns: strand.count, keepsAll: true),
+                    map(strand, strand), cells(index, columns: strand.count, keepsAll: true),
                     seed: read(at + V.scalarCount) / memory.features[2 * index + 1],
                     hairpinSeed: read(at) / memory.features[2 * index], scratch: memory.scratch, adding: maps,
-                    positions: false, isSelf: true)
+                    SelfMap.self)
                 at += 2 * V.scalarCount
             }
             at += 1

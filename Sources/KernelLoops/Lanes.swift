@@ -37,7 +37,9 @@ extension SIMD4<Float>: Lanes {
     @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self { fused(c, a, b) }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
     @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {
+        b.replacing(with: a, where: a .< b)
+    }
     @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
         a.replacing(with: 0, where: x .>= bound)
     }
@@ -69,7 +71,9 @@ extension SIMD8<Float>: Lanes {
     }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
     @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {
+        b.replacing(with: a, where: a .< b)
+    }
     @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
         a.replacing(with: 0, where: x .>= bound)
     }
@@ -130,7 +134,9 @@ extension SIMD16<Float>: Lanes {
     }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
     @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {
+        b.replacing(with: a, where: a .< b)
+    }
     @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
         a.replacing(with: 0, where: x .>= bound)
     }
@@ -155,7 +161,9 @@ extension SIMD2<Double>: Lanes {
     }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
     @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { pointwiseMin(a, b) }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {
+        b.replacing(with: a, where: a .< b)
+    }
     @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
         a.replacing(with: 0, where: x .>= bound)
     }

@@ -44,3 +44,20 @@ public struct LabelledPairs: Sendable {
         return result
     }
 }
+
+extension LabelledPairs {
+    /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
+    public func split(share: Double, seed: UInt64, alphabet: Alphabet) -> (training: LabelledPairs, held: LabelledPairs)
+    {
+        var order = Array(0..<count)
+        var random = RandomSource(seed: seed, stream: 7)
+        random.shuffle(&order)
+        let heldCount = min(max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
+        var training = LabelledPairs(alphabet: alphabet)
+        var held = LabelledPairs(alphabet: alphabet)
+        for (place, index) in order.enumerated() {
+            if place < heldCount { held.append(index, of: self) } else { training.append(index, of: self) }
+        }
+        return (training, held)
+    }
+}

@@ -1,4 +1,4 @@
-// ClosingLine: one line on stderr at the end of a run, so that every log tells what made it.
+// ClosingLine: one line on standard error at the end of a run, for the log.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,53 +6,44 @@
     import Darwin
 #endif
 
-/// A run's start, and the line that tells of it at its end.
+/// Measures a run and says at its end what it was.
 struct ClosingLine {
-    private let start = ContinuousClock.now
-    private let seed: UInt64
-    private let isQuiet: Bool
+    private let start: Double
 
-    init(_ options: RunOptions) {
-        seed = options.seed
-        isQuiet = options.quiet
+    init() { start = ClosingLine.now() }
+
+    /// Seconds on a clock that only goes forward.
+    static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// Writes version, command, seed, records, seconds, records a second and peak memory, unless the run is quiet.
-    /// - Parameter unit: what a record is, in the plural.
-    func write(records: Int, unit: String = "pairs") {
-        guard !isQuiet else { return }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let rate = seconds > 0 ? (Double(records) / seconds).fixed(0) : "-"
-        let command = CommandLine.arguments.dropFirst().map(Self.quoted).joined(separator: " ")
-        StandardError.write(
-            "seqgan \(Seqgan.version): \(command); seed \(seed); \(records) \(unit); \(seconds.fixed(2)) s; "
-                + "\(rate) \(unit)/s; peak memory \((Self.peakMemory / 1_000_000).fixed(0)) MB\n")
-    }
+    /// Seconds since the start.
+    var seconds: Double { ClosingLine.now() - start }
 
-    /// The argument as a shell takes it back.
-    static func quoted(_ argument: String) -> String {
-        let plain = argument.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: "_"),
-                UInt8(ascii: "%"), 0x80...:
-                true
-            default: false
-            }
-        }
-        guard !plain || argument.isEmpty else { return argument }
-        // A quote ends the quoted text, stands escaped, and opens it again.
-        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-
-    /// The most memory that the process has had in use, in bytes.
-    private static var peakMemory: Double {
+    /// Says version, command, seed, records, seconds, rate and peak memory.
+    func write(_ records: Int, _ noun: String = "pairs", seed: UInt64? = nil) {
         var usage = rusage()
-        #if canImport(Glibc)
-            // Linux counts in kilobytes.
-            return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? Double(usage.ru_maxrss) * 1024 : 0
-        #else
-            return getrusage(RUSAGE_SELF, &usage) == 0 ? Double(usage.ru_maxrss) : 0
-        #endif
+        getrusage(0, &usage)  // RUSAGE_SELF
+        let seconds = max(seconds, 1e-6)
+        let command = CommandLine.arguments.dropFirst().joined(separator: " ")
+        let seeded = seed.map { " seed=\($0)" } ?? ""
+        complain(
+            "\(Seqgan.versionText) [\(command)]\(seeded) \(records) \(noun) in \(fixed(seconds, 2)) s, "
+                + "\(Int(Double(records) / seconds)) \(noun)/s, peak \(usage.ru_maxrss / 1024) MB")
     }
+}
+
+/// A number with a fixed count of decimals.
+func fixed(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    let scale = (0..<decimals).reduce(1.0) { s, _ in s * 10 }
+    guard abs(value) < 9e15 / scale else { return "\(value)" }
+    let scaled = Int((abs(value) * scale).rounded())
+    let whole = scaled / Int(scale)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard decimals > 0 else { return "\(sign)\(whole)" }
+    let rest = String(scaled % Int(scale))
+    return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
 }

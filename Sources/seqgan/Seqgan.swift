@@ -1,40 +1,25 @@
-// Seqgan: the command's entry, and the one place where the process ends.
+// Seqgan: the program and its commands.
 
 import ArgumentParser
 
 @main
 struct Seqgan: ParsableCommand {
-    /// The version of the program, as `--version` and the closing line tell it.
     static let version = "0.1.0"
+    static let versionText = "seqgan \(version)"
 
     static let configuration = CommandConfiguration(
         commandName: "seqgan",
-        abstract: "Tell which pairs of short sequences bind, and make such pairs.",
-        version: "seqgan \(version)",
-        subcommands: [])
+        abstract: "Learn how two sequences interact; classify pairs of them.",
+        discussion: """
+            EXAMPLES
+              seqgan train --columns 1,2,3 labelled.tsv.gz -o my.seqgan
+              zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
+              seqgan evaluate -m my.seqgan test.tsv.gz
+              seqgan inspect --tables my.seqgan
 
-    static var _errorPrefix: String { "seqgan: " }
-
-    static func main() {
-        do {
-            var command = try parseAsRoot()
-            do {
-                try command.run()
-            } catch let error as ValidationError {
-                let subcommand = type(of: command)
-                StandardError.write("seqgan: \(error.message)\n\(usageString(for: subcommand))\n")
-                exit(withError: ExitCode(ExitStatus.usage.rawValue))
-            }
-        } catch let failure as any ExitCoded {
-            if failure.exitStatus != .done { StandardError.write("seqgan: \(failure)\n") }
-            exit(withError: ExitCode(failure.exitStatus.rawValue))
-        } catch {
-            exit(withError: error)
-        }
-    }
-
-    func run() throws {
-        StandardError.write(Self.helpMessage() + "\n")
-        throw ExitCode(ExitStatus.usage.rawValue)
-    }
+            EXIT CODES
+              0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
+            """,
+        version: versionText,
+        subcommands: [Encode.self, Train.self, Classify.self, Evaluate.self, Inspect.self])
 }

@@ -1,6 +1,8 @@
-// SharedOptions: what all subcommands that read, write or compute understand alike.
+// SharedOptions: the options that several commands share, small groups of them.
 
 import ArgumentParser
+import SeqIO
+import SeqModel
 
 #if canImport(Glibc)
     import Glibc
@@ -8,124 +10,115 @@ import ArgumentParser
     import Darwin
 #endif
 
-/// Which pairs are read.
 struct InputOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp(
-            "Pairs: TSV, FASTA or FASTQ, gzipped or not, one file after the other; none or - is stdin.",
-            valueName: "FILE"))
+        help: "TSV, FASTA or FASTQ, plain or gzip, read one after the other; none or '-': standard input.",
+        completion: .file())
     var files: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The TSV columns of strand A, strand B and the label, by name or by number from 1. (default: 1,2,3)",
-            valueName: "A,B[,LABEL]"),
-        transform: ColumnChoice.init)
-    var columns: ColumnChoice?
+            "Columns of strand A, strand B and the label, by number or name.", valueName: "A,B[,LABEL]"))
+    var columns: String?
 
-    @Option(help: ArgumentHelp("Take strand B from the records of this FASTA or FASTQ file.", valueName: "FILE2"))
-    var mates: String?
+    @Flag(name: .customLong("skip-bad"), help: "Pass over bad records, count them, and exit with 65 at the end.")
+    var skipsBad = false
 
-    @Flag(help: "Pass over bad records, count them, and exit with 65 at the end.")
-    var skipBad = false
-
-    /// The inputs in order, `-` for stdin.
-    var paths: [String] { files.isEmpty ? ["-"] : files }
-
-    func validate() throws {
-        let all = paths + (mates.map { [$0] } ?? [])
-        if all.contains("") { throw ValidationError("the name of an input is empty") }
-        if all.count(where: { $0 == "-" }) > 1 { throw ValidationError("stdin can be read only once") }
-        if mates != nil {
-            if files.count > 1 { throw ValidationError("--mates goes with one FILE, not \(files.count)") }
-            if columns != nil { throw ValidationError("--columns is for TSV, --mates for FASTA and FASTQ") }
+    /// The columns to read; `label` says whether one is needed (column 3 unless named).
+    func pairColumns(label: Bool) throws -> PairColumns {
+        var result = PairColumns(label: label ? .number(3) : nil)
+        guard let columns else { return result }
+        let parts = columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0 != "0" }) else {
+            throw ValidationError("--columns takes two or three names or numbers, such as 1,2,4: '\(columns)'")
         }
+        func column(_ text: String) -> PairColumn { Int(text).map { .number($0) } ?? .name(text) }
+        result.strandA = column(parts[0])
+        result.strandB = column(parts[1])
+        if label, parts.count == 3 { result.label = column(parts[2]) }
+        return result
     }
 
-    /// Throws a usage error if no input is named and stdin is a terminal, where nobody knows that input is awaited.
-    func refuseTerminal() throws {
-        if files.isEmpty, isatty(STDIN_FILENO) == 1 {
-            throw ValidationError("name an input, or pipe one in (- is stdin)")
+    /// Throws a usage error where nothing was named and standard input is a terminal.
+    func requireInput() throws {
+        if files.isEmpty, isatty(0) == 1 {
+            throw ValidationError("no input: name a file, or pipe pairs into standard input")
         }
     }
 }
 
-/// Columns of a TSV, each a name or a number from 1.
-struct ColumnChoice: Equatable {
-    let strandA: String
-    let strandB: String
-    let label: String?
-
-    init(_ text: String) throws {
-        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard names.count == 2 || names.count == 3, !names.contains(""), !names.contains("0") else {
-            throw ValidationError("--columns takes two or three names or numbers from 1, as in 1,2,4, not '\(text)'")
-        }
-        (strandA, strandB) = (names[0], names[1])
-        label = names.count == 3 ? names[2] : nil
-    }
-}
-
-/// Where the result goes.
 struct OutputOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Write to this file, in place when complete, instead of stdout; a name in .gz compresses.",
-            valueName: "FILE"))
+        name: .shortAndLong, help: "Write here instead of standard output; '.gz' packs it as BGZF.", completion: .file()
+    )
     var output: String?
 
-    /// The file to write; nil for stdout.
-    var path: String? { output == "-" ? nil : output }
-
-    func validate() throws {
-        if output == "" { throw ValidationError("the name of the output is empty") }
+    /// Throws where the output is one of the inputs.
+    func requireOther(than inputs: [String]) throws {
+        if let output { try OutputOptions.requireOther(output, than: inputs) }
     }
 
-    /// Throws a usage error if the output is one of `inputs`, by whatever name.
-    func refuseInputs(_ inputs: [String]) throws {
-        guard let path, let output = FileIdentity(path) else { return }
-        for input in inputs where input != "-" && FileIdentity(input) == output {
-            throw ValidationError("\(path) is an input; it cannot be the output as well")
+    /// Throws where `output` is one of `inputs`.
+    static func requireOther(_ output: String, than inputs: [String]) throws {
+        if ByteSink.isSameFile(output, as: inputs) {
+            throw ValidationError("the output '\(output)' is an input too")
         }
     }
 }
 
-/// What a file is, whatever its name.
-private struct FileIdentity: Equatable {
-    private let device: UInt64
-    private let number: UInt64
+struct ModelOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: "The model; $SEQGAN_MODEL where it is not given.",
+        completion: .file(extensions: ["seqgan"]))
+    var model: String?
 
-    /// Nil if there is no such file, or none that writing could harm.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        number = UInt64(status.st_ino)
+    /// Reads the model.
+    func load() throws -> ModelFile {
+        guard let path = model ?? getenv("SEQGAN_MODEL").map({ String(cString: $0) }) else {
+            throw ValidationError("no model: name one with --model, or in $SEQGAN_MODEL")
+        }
+        return try loadModel(path)
     }
 }
 
-/// How a command runs and what it tells of it.
+/// Reads the model at `path`.
+func loadModel(_ path: String) throws -> ModelFile {
+    let bytes = try readWhole(path: path)
+    do {
+        return try ModelFile(decoding: bytes)
+    } catch {
+        throw failure(error, path: path) ?? error
+    }
+}
+
 struct RunOptions: ParsableArguments {
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Threads; the output does not depend on it. (default: all cores that the process may use)",
-            valueName: "N"))
+    @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
     var threads: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The seed of everything random.", valueName: "N"))
-    var seed: UInt64 = 11
-
-    @Flag(name: .shortAndLong, help: "No progress bar and no closing line.")
+    @Flag(name: .shortAndLong, help: "No closing line on standard error.")
     var quiet = false
 
-    /// Threads to use.
-    var threadCount: Int { threads ?? Cores.available }
-
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is from 1 to 1024, not \(threads)")
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+    }
+
+    /// Threads asked for, or the cores that this process may use.
+    var threadCount: Int {
+        if let threads { return threads }
+        return RunOptions.usableCores
+    }
+
+    /// The cores that the system lets this process run on (`taskset`, cpusets), else all that are there.
+    private static var usableCores: Int {
+        let all = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        guard let status = try? readWhole(path: "/proc/self/status") else { return all }
+        let key = Array("Cpus_allowed:".utf8)
+        for line in status.split(separator: 10) where line.starts(with: key) {
+            let bits = line.dropFirst(key.count).reduce(0) { sum, digit in
+                sum + (UInt8(String(UnicodeScalar(digit)), radix: 16)?.nonzeroBitCount ?? 0)
+            }
+            return max(1, min(all, bits))
         }
+        return all
     }
 }

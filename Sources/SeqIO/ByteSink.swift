@@ -1,0 +1,222 @@
+// ByteSink: where output goes: standard output, or a file that appears whole or not at all.
+
+import CZlib
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An output. A file is written beside its name and renamed by `finish`; dropped before that, it never was. A name
+/// that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written to directly.
+///
+/// Not Sendable: one writer at a time.
+public final class ByteSink {
+    private let path: String
+    private let descriptor: Int32
+    private let temporary: String?
+    private var buffer: [UInt8] = []
+    private let packsBlocks: Bool
+    private var isDone = false
+
+    private static let capacity = 1 << 17
+    private static let blockSize = 0xff00
+
+    /// Opens `path`, or standard output where it is nil. Throws `cannotOpen`.
+    public init(path: String?) throws(OutputError) {
+        guard let path else {
+            self.path = "<stdout>"
+            descriptor = 1
+            temporary = nil
+            packsBlocks = false
+            return
+        }
+        self.path = path
+        packsBlocks = path.hasSuffix(".gz")
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists, status.st_mode & S_IFMT != S_IFREG {
+            temporary = nil
+            descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+            return
+        }
+        let target = ByteSink.resolved(path)
+        let slash = target.lastIndex(of: "/")
+        let directory = slash.map { String(target[...$0]) } ?? ""
+        let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+        let temporary = "\(directory).\(name).\(getpid()).tmp"
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+        if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
+        self.temporary = temporary
+        TemporaryFile.remember(temporary)
+    }
+
+    deinit {
+        if !isDone, let temporary {
+            unlink(temporary)
+            TemporaryFile.forget()
+        }
+        if descriptor > 2 { close(descriptor) }
+    }
+
+    /// Adds bytes. Throws `cannotWrite`, or `closedPipe`.
+    public func write(_ bytes: some Collection<UInt8>) throws(OutputError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= ByteSink.capacity { try drain(all: false) }
+    }
+
+    /// Hands over what is left and, for a file, makes it appear under its name. Throws `cannotWrite`.
+    public func finish() throws(OutputError) {
+        try drain(all: true)
+        if packsBlocks { try send(ByteSink.endMarker[...]) }
+        guard let temporary else {
+            isDone = true
+            return
+        }
+        guard fsync(descriptor) == 0, rename(temporary, ByteSink.resolved(path)) == 0 else {
+            throw .cannotWrite(path: path, code: errno)
+        }
+        isDone = true
+        TemporaryFile.forget()
+    }
+
+    /// Hands over what is buffered where it goes straight out; a file that is still to appear is left alone. For what
+    /// was valid before a failure. Throws `cannotWrite`, or `closedPipe`.
+    public func flush() throws(OutputError) {
+        if temporary == nil { try drain(all: true) }
+    }
+
+    /// Whether `path` is the same file as one of `others` (by device and number, links followed).
+    public static func isSameFile(_ path: String, as others: [String]) -> Bool {
+        var one = stat()
+        guard stat(path, &one) == 0, one.st_mode & S_IFMT == S_IFREG else { return false }
+        return others.contains { other in
+            var two = stat()
+            return (other == "-" ? fstat(0, &two) : stat(other, &two)) == 0 && one.st_dev == two.st_dev
+                && one.st_ino == two.st_ino
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private func drain(all: Bool) throws(OutputError) {
+        if packsBlocks {
+            var start = 0
+            while buffer.count - start >= (all ? 1 : ByteSink.blockSize) {
+                let piece = buffer[start..<min(start + ByteSink.blockSize, buffer.count)]
+                try send(try packed(piece)[...])
+                start += piece.count
+            }
+            buffer.removeFirst(start)
+        } else {
+            try send(buffer[...])
+            buffer.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>) throws(OutputError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            // SAFETY: write reads the slice's bytes only.
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw errno == EPIPE && descriptor == 1 ? .closedPipe : .cannotWrite(path: path, code: errno)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// A BGZF block (SAM specification, section 4.1) of at most `blockSize` bytes.
+    private func packed(_ bytes: ArraySlice<UInt8>) throws(OutputError) -> [UInt8] {
+        var stream = z_stream()
+        var block = [UInt8](repeating: 0, count: 1 << 17)
+        let version = ZLIB_VERSION
+        guard
+            deflateInit2_(
+                &stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, version, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { throw .cannotWrite(path: path, code: ENOMEM) }
+        defer { deflateEnd(&stream) }
+        var checksum: UInt = 0
+        // SAFETY: zlib reads the slice and writes at most the block behind its header; both outlive the calls.
+        let made = bytes.withUnsafeBufferPointer { input in
+            block.withUnsafeMutableBufferPointer { output in
+                checksum = crc32(0, input.baseAddress, UInt32(input.count))
+                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = output.baseAddress.map { $0 + 18 }
+                stream.avail_out = UInt32(output.count - 26)
+                _ = deflate(&stream, Z_FINISH)
+                return Int(stream.total_out)
+            }
+        }
+        let size = made + 26
+        let low = UInt8(truncatingIfNeeded: size - 1)
+        let high = UInt8(truncatingIfNeeded: (size - 1) >> 8)
+        block.replaceSubrange(0..<18, with: [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 6, 0, 66, 67, 2, 0, low, high])
+        block.removeLast(block.count - made - 18)
+        for value in [UInt32(checksum), UInt32(bytes.count)] {
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                block.append(UInt8(truncatingIfNeeded: value >> shift))
+            }
+        }
+        return block
+    }
+
+    private static let endMarker: [UInt8] = [
+        0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 6, 0, 66, 67, 2, 0, 27, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]
+}
+
+/// The temporary file under way, where a signal's handler finds it: such a handler may not allocate or lock.
+public enum TemporaryFile {
+    private static let name = Atomic<UInt>(0)
+
+    static func remember(_ path: String) { exchange(strdup(path)) }
+
+    static func forget() { exchange(nil) }
+
+    private static func exchange(_ next: UnsafeMutablePointer<CChar>?) {
+        let old = name.exchange(UInt(bitPattern: next), ordering: .sequentiallyConsistent)
+        // SAFETY: the number is null or a string from strdup that nobody else frees.
+        free(UnsafeMutableRawPointer(bitPattern: old))
+    }
+
+    /// Removes it; safe in the handler of a signal that ends the process.
+    public static func remove() {
+        let path = name.load(ordering: .sequentiallyConsistent)
+        // SAFETY: as above; the process ends before anyone could free it.
+        if let path = UnsafePointer<CChar>(bitPattern: path) { unlink(path) }
+    }
+}
+
+/// Reads a whole file, plain bytes, up to `limit` of them. Throws `cannotOpen`, `cannotRead`, or `damaged` where it is
+/// longer.
+public func readWhole(path: String, limit: Int = 1 << 30) throws(InputError) -> [UInt8] {
+    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+    defer { if descriptor > 0 { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        // SAFETY: read writes at most the piece's bytes.
+        let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 {
+            if errno == EINTR { continue }
+            throw .cannotRead(path: path, code: errno)
+        }
+        if count == 0 { return bytes }
+        guard bytes.count + count <= limit else {
+            throw .damaged(Location(path: path, line: 0), "more than \(limit) bytes: this is no model file")
+        }
+        bytes.append(contentsOf: piece[..<count])
+    }
+}

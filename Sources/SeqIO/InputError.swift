@@ -1,0 +1,71 @@
+// InputError: what can be wrong with an input or an output, where, and what was expected instead.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A place in an input: its path, and the line in the unpacked text.
+public struct Location: Sendable, Equatable, CustomStringConvertible {
+    /// The path as the user gave it; standard input is `<stdin>`.
+    public var path: String
+    /// Counted from 1; 0 where no line is meant.
+    public var line: Int
+
+    /// A place.
+    public init(path: String, line: Int) {
+        self.path = path
+        self.line = line
+    }
+
+    /// `pairs.tsv.gz:4213`, as editors understand it.
+    public var description: String { line > 0 ? "\(path):\(line)" : path }
+}
+
+/// What is wrong with an input.
+public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It can't be opened; the system's error number.
+    case cannotOpen(path: String, code: Int32)
+    /// Reading failed; the system's error number.
+    case cannotRead(path: String, code: Int32)
+    /// The compressed data are damaged or end early.
+    case damaged(Location, String)
+    /// The text is not what it should be.
+    case malformed(Location, seen: String, expected: String)
+
+    /// The message, without the program's name.
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let code): "\(path): cannot open: \(String(cString: strerror(code)))"
+        case .cannotRead(let path, let code): "\(path): cannot read: \(String(cString: strerror(code)))"
+        case .damaged(let location, let what): "\(location): \(what)"
+        case .malformed(let location, let seen, let expected): "\(location): \(seen), expected \(expected)"
+        }
+    }
+}
+
+/// What is wrong with an output.
+public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It can't be made; the system's error number.
+    case cannotOpen(path: String, code: Int32)
+    /// Writing failed; the system's error number.
+    case cannotWrite(path: String, code: Int32)
+    /// Whoever read the other end of the pipe has gone.
+    case closedPipe
+
+    /// The message, without the program's name.
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let code): "\(path): cannot open for writing: \(String(cString: strerror(code)))"
+        case .cannotWrite(let path, let code): "\(path): cannot write: \(String(cString: strerror(code)))"
+        case .closedPipe: "the reader of the output has closed it"
+        }
+    }
+}
+
+/// Text of an input as it may stand in a message: cut to 40 bytes, control characters as dots.
+public func excerpt(_ bytes: some Collection<UInt8>) -> String {
+    let shown = bytes.prefix(40).map { $0 < 32 || $0 == 127 ? UInt8(ascii: ".") : $0 }
+    return "'" + String(decoding: shown, as: UTF8.self) + (bytes.count > 40 ? "...'" : "'")
+}

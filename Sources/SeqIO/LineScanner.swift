@@ -1,0 +1,109 @@
+// LineScanner: the lines of an input, one at a time, in one rolling buffer.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The lines of an input without their ends (LF or CRLF), counted from 1.
+///
+/// A class, since it is one place in one input: a copy would read on from nowhere.
+public final class LineScanner {
+    private let source: ByteSource
+    /// The rolling buffer; `line` is a range of it.
+    public private(set) var buffer: [UInt8]
+    /// The line read last.
+    public private(set) var line = 0..<0
+    /// Its number.
+    public private(set) var number = 0
+    private var filled = 0
+    private var next = 0
+    private var isAtEnd = false
+    private let longest: Int
+    private var pending: InputError?
+
+    /// Lines of `source`; a longer line than `longest` bytes is an error.
+    public init(_ source: ByteSource, capacity: Int = 1 << 18, longest: Int = 1 << 30) {
+        self.source = source
+        self.longest = longest
+        buffer = [UInt8](repeating: 0, count: max(capacity, 16))
+    }
+
+    /// The input's name in messages.
+    public var path: String { source.path }
+
+    /// Where the line read last stands.
+    public var location: Location { Location(path: source.path, line: number) }
+
+    /// Reads the next line; false at the end. Throws what the source throws, after the last whole line before it.
+    public func advance() throws(InputError) -> Bool {
+        var searched = next
+        while true {
+            if let end = endOfLine(from: searched) {
+                return take(upTo: end, then: end + 1)
+            }
+            searched = filled
+            if isAtEnd {
+                if let pending { throw located(pending) }
+                if next == filled { return false }
+                return take(upTo: filled, then: filled)
+            }
+            searched -= next
+            try makeRoom()
+            searched += next
+            do throws(InputError) {
+                let count = try source.read(into: &buffer, from: filled)
+                if count == 0 { isAtEnd = true }
+                filled += count
+            } catch {
+                // The rest of a line that was cut off is no line.
+                isAtEnd = true
+                pending = error
+            }
+        }
+    }
+
+    private func endOfLine(from start: Int) -> Int? {
+        guard start < filled else { return nil }
+        // SAFETY: memchr looks at start ..< filled, inside the buffer.
+        return buffer.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, 10, filled - start) else { return nil }
+            return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        }
+    }
+
+    private func take(upTo end: Int, then start: Int) -> Bool {
+        number += 1
+        var first = next
+        if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
+            first += 3  // the byte-order mark of UTF-8
+        }
+        line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
+        next = start
+        return true
+    }
+
+    private func makeRoom() throws(InputError) {
+        if next > 0 {
+            buffer.replaceSubrange(0..<filled - next, with: Array(buffer[next..<filled]))
+            filled -= next
+            next = 0
+        }
+        if filled == buffer.count {
+            guard filled < longest else {
+                throw .malformed(
+                    Location(path: source.path, line: number + 1), seen: "a line of more than \(longest) bytes",
+                    expected: "lines of text")
+            }
+            buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+        }
+    }
+
+    private func located(_ error: InputError) -> InputError {
+        if case .damaged(let location, let what) = error {
+            return .damaged(Location(path: location.path, line: number + 1), what)
+        }
+        return error
+    }
+}

@@ -1,0 +1,86 @@
+// PairBatch: some pairs as they were read, in one stretch of memory that is used again and again.
+
+/// What an entry of a batch is.
+public enum PairEntryKind: Sendable {
+    /// A pair of strands.
+    case pair
+    /// The first line of a table, with the names of its columns.
+    case header
+    /// A line that goes through as it is: a comment.
+    case comment
+    /// A record that is no pair; `rejection` says why.
+    case rejected
+}
+
+/// An entry of a batch; the ranges are of the batch's bytes.
+public struct PairEntry: Sendable {
+    /// What it is.
+    public var kind: PairEntryKind
+    /// The line of the text on which it begins.
+    public var line: Int
+    /// The text as it came, without the last line end.
+    public var text = 0..<0
+    /// The names of the strands, empty in tables.
+    public var nameA = 0..<0, nameB = 0..<0
+    /// The strands, without line ends.
+    public var strandA = 0..<0, strandB = 0..<0
+    /// The label's text, empty where none was asked for.
+    public var label = 0..<0
+    /// Whether the text is FASTA or FASTQ, not a table.
+    public var isSequenceText = false
+    /// For a rejected entry: its place in the batch's rejections.
+    public var rejection = 0
+}
+
+/// Some pairs as they were read. Kept from batch to batch, it allocates nothing once it has grown.
+public struct PairBatch: Sendable {
+    /// The memory that the entries' ranges refer to.
+    public internal(set) var bytes: [UInt8] = []
+    /// Pairs, headers, comments and rejected records, in the order of the input.
+    public internal(set) var entries: [PairEntry] = []
+    /// Why records were rejected.
+    public internal(set) var rejections: [InputError] = []
+    /// The input's name in messages.
+    public internal(set) var path = ""
+
+    /// An empty batch.
+    public init() {}
+
+    /// Forgets everything and keeps the memory.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        rejections.removeAll(keepingCapacity: true)
+    }
+
+    mutating func append(_ piece: some Collection<UInt8>) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: piece)
+        return start..<bytes.count
+    }
+
+    mutating func reject(_ error: InputError, line: Int, text: Range<Int>) {
+        entries.append(PairEntry(kind: .rejected, line: line, text: text, rejection: rejections.count))
+        rejections.append(error)
+    }
+
+    /// Where letter `offset` of a strand of `entry` stands: the line is found in the record's text.
+    public func location(of entry: PairEntry, inB: Bool, offset: Int) -> Location {
+        guard entry.isSequenceText else { return Location(path: path, line: entry.line) }
+        // Headers begin with '>' or '@'; count letters line by line until the offset is reached.
+        var line = entry.line
+        var strand = -1
+        var seen = 0
+        for part in bytes[entry.text].split(separator: 10, omittingEmptySubsequences: false) {
+            if part.first == UInt8(ascii: ">") || (part.first == UInt8(ascii: "@") && (strand < 0 || seen > 0)) {
+                strand += 1
+                seen = 0
+            } else if strand == (inB ? 1 : 0) {
+                seen += part.count
+                if seen > offset { break }
+            }
+            line += 1
+        }
+        return Location(path: path, line: line)
+    }
+}

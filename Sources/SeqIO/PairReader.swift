@@ -1,0 +1,227 @@
+// PairReader: pairs of strands from tables, FASTA and FASTQ, file after file.
+
+/// A column of a table, by its number or by its name in the header.
+public enum PairColumn: Sendable, Equatable {
+    /// Counted from 1.
+    case number(Int)
+    /// As in the header.
+    case name(String)
+}
+
+/// Which columns hold the strands, and the label where one is wanted.
+public struct PairColumns: Sendable, Equatable {
+    /// Strand A.
+    public var strandA = PairColumn.number(1)
+    /// Strand B; nil where each record is a single sequence.
+    public var strandB: PairColumn? = .number(2)
+    /// The label; nil where none is wanted.
+    public var label: PairColumn?
+
+    /// Columns 1 and 2, and `label`.
+    public init(label: PairColumn? = nil) { self.label = label }
+}
+
+/// What a byte is to an alphabet; `PairReader` tells a header from a pair by it.
+public enum LetterKind: Sendable {
+    /// No letter.
+    case none
+    /// A letter, or one that stands for any (N).
+    case plain
+    /// A letter that stands for some others (R, Y, S, ...).
+    case ambiguous
+}
+
+/// Reads pairs: tables by their columns, FASTA and FASTQ two records a pair. Files are read one after the other; what
+/// each is shows its first byte.
+public struct PairReader {
+    private var paths: ArraySlice<String>
+    private let columns: PairColumns
+    private let letters: [LetterKind]
+    private let chunk: Int
+    private var lines: LineScanner?
+    private var sequences: SequenceReader?
+    private var numbers = (a: 0, b: 1, label: -1)
+    private var isFirstLine = true
+    private var hasHeader = false
+    private var records = (a: SequenceRecord(), b: SequenceRecord())
+
+    /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
+    ///
+    /// A first line is a header where a strand's column holds a byte that is no letter, or where all are made of
+    /// ambiguous letters to a third or more: `strandA` is a word, though each of its letters could be a base.
+    public init(paths: [String], columns: PairColumns, letters: [LetterKind], chunk: Int = 1 << 18) {
+        precondition(letters.count == 256)
+        self.paths = (paths.isEmpty ? ["-"] : paths)[...]
+        self.columns = columns
+        self.letters = letters
+        self.chunk = chunk
+    }
+
+    /// Replaces `batch` by the next pairs, up to about `bytes` of them; false when there are no more.
+    ///
+    /// When it throws, the batch holds all entries before the failure. A batch is of one file.
+    public mutating func fill(_ batch: inout PairBatch, bytes: Int = 1 << 17) throws(InputError) -> Bool {
+        batch.removeAll()
+        while batch.entries.isEmpty {
+            if lines == nil, sequences == nil, try !openNext() { return false }
+            batch.path = lines?.path ?? sequences?.lines.path ?? ""
+            while batch.bytes.count < bytes {
+                if sequences != nil {
+                    guard try readRecords(into: &batch) else {
+                        sequences = nil
+                        break
+                    }
+                } else {
+                    guard try readLine(into: &batch) else {
+                        lines = nil
+                        break
+                    }
+                }
+            }
+        }
+        return true
+    }
+
+    /// Opens the next file and finds its format; false when there are no more.
+    private mutating func openNext() throws(InputError) -> Bool {
+        guard let path = paths.popFirst() else { return false }
+        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+        isFirstLine = true
+        repeat {
+            guard try scanner.advance() else {
+                lines = scanner
+                return true
+            }
+        } while scanner.line.isEmpty
+        let first = scanner.buffer[scanner.line.lowerBound]
+        guard first != 0, first < 0xfe else {
+            throw .malformed(scanner.location, seen: "a byte \(first)", expected: "text in UTF-8 or ASCII")
+        }
+        switch TextFormat.of(first) {
+        case .table:
+            isPending = true
+            lines = scanner
+        case let format: sequences = SequenceReader(scanner, format: format)
+        }
+        return true
+    }
+
+    private var isPending = false
+
+    private mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
+        guard let scanner = lines else { return false }
+        if isPending { isPending = false } else if try !scanner.advance() { return false }
+        let line = scanner.line
+        guard !line.isEmpty else { return true }
+        if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
+            let text = batch.append(scanner.buffer[line])
+            batch.entries.append(PairEntry(kind: .comment, line: scanner.number, text: text))
+            return true
+        }
+        let isFirst = isFirstLine
+        isFirstLine = false
+        if isFirst, try isHeader(scanner) {
+            if hasHeader { return true }
+            hasHeader = true
+            let text = batch.append(scanner.buffer[line])
+            batch.entries.append(PairEntry(kind: .header, line: scanner.number, text: text))
+            return true
+        }
+        readFields(scanner, into: &batch)
+        return true
+    }
+
+    /// Finds the columns' numbers from a first line, and whether it is a header.
+    private mutating func isHeader(_ scanner: LineScanner) throws(InputError) -> Bool {
+        let fields = scanner.buffer[scanner.line].split(separator: 9, omittingEmptySubsequences: false)
+        var isNamed = false
+        func number(_ column: PairColumn) throws(InputError) -> Int {
+            switch column {
+            case .number(let n): return n - 1
+            case .name(let name):
+                isNamed = true
+                if let n = fields.firstIndex(where: { $0.elementsEqual(name.utf8) }) { return n }
+                throw .malformed(
+                    scanner.location, seen: "columns \(excerpt(scanner.buffer[scanner.line]))",
+                    expected: "a header with a column '\(name)'")
+            }
+        }
+        numbers = (try number(columns.strandA), -1, -1)
+        if let strandB = columns.strandB { numbers.b = try number(strandB) }
+        if let label = columns.label { numbers.label = try number(label) }
+        if isNamed { return true }
+        let strands = [numbers.a, numbers.b].filter { fields.indices.contains($0) }.map { fields[$0] }
+        if strands.contains(where: { $0.contains { letters[Int($0)] == .none } }) { return true }
+        return !strands.isEmpty
+            && strands.allSatisfy { strand in
+                !strand.isEmpty && 3 * strand.count { letters[Int($0)] == .ambiguous } >= strand.count
+            }
+    }
+
+    private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
+        let start = batch.bytes.count
+        let text = batch.append(scanner.buffer[scanner.line])
+        var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
+        let last = max(numbers.a, numbers.b, numbers.label)
+        var column = 0
+        var from = start
+        var at = start
+        while true {
+            if at == text.upperBound || batch.bytes[at] == 9 {
+                if column == numbers.a { entry.strandA = from..<at }
+                if column == numbers.b { entry.strandB = from..<at }
+                if column == numbers.label { entry.label = from..<at }
+                if column == last || at == text.upperBound { break }
+                column += 1
+                from = at + 1
+            }
+            at += 1
+        }
+        if column < last {
+            let seen = column == 0 ? "1 column" : "\(column + 1) columns"
+            batch.reject(
+                .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs"),
+                line: scanner.number, text: text)
+        } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
+            batch.reject(
+                .malformed(scanner.location, seen: "an empty strand", expected: "letters"), line: scanner.number,
+                text: text)
+        } else {
+            batch.entries.append(entry)
+        }
+    }
+
+    private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
+        guard let reader = sequences else { return false }
+        guard try reader.read(into: &records.a) else { return false }
+        var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
+        let isSingle = columns.strandB == nil
+        if !isSingle, try !reader.read(into: &records.b) {
+            throw .malformed(
+                Location(path: batch.path, line: records.a.line),
+                seen: "the last record \(excerpt(records.a.name)) alone",
+                expected: "two records for each pair")
+        }
+        entry.text = batch.append(records.a.text)
+        if !isSingle {
+            batch.bytes.append(10)
+            entry.text = entry.text.lowerBound..<batch.append(records.b.text).upperBound
+        }
+        if records.a.sequence.isEmpty || (!isSingle && records.b.sequence.isEmpty) {
+            let line = records.a.sequence.isEmpty ? records.a.line : records.b.line
+            batch.reject(
+                .malformed(
+                    Location(path: batch.path, line: line), seen: "a record without a sequence", expected: "letters"),
+                line: line, text: entry.text)
+            return true
+        }
+        entry.nameA = batch.append(records.a.name)
+        entry.strandA = batch.append(records.a.sequence)
+        if !isSingle {
+            entry.nameB = batch.append(records.b.name)
+            entry.strandB = batch.append(records.b.sequence)
+        }
+        batch.entries.append(entry)
+        return true
+    }
+}

@@ -1,0 +1,25 @@
+// ModelError: what can be wrong with a model file.
+
+/// What is wrong with a model file, and what to do.
+public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The bytes are no safetensors file of ours.
+    case notAModel(String)
+    /// It was a model once: cut off, grown or changed.
+    case damaged(String)
+    /// A newer seqgan made it.
+    case newerVersion(found: Int, known: Int)
+    /// What it says of itself does not fit together.
+    case inconsistent(field: String, found: String, expected: String)
+
+    /// The message, without the file's name.
+    public var description: String {
+        switch self {
+        case .notAModel(let what): "not a seqgan model: \(what)"
+        case .damaged(let what): "the model is damaged: \(what); train it again or fetch a fresh copy"
+        case .newerVersion(let found, let known):
+            "made by a newer seqgan (format version \(found), this one reads up to \(known)): update seqgan"
+        case .inconsistent(let field, let found, let expected):
+            "the model is damaged: \(field) is \(found), expected \(expected)"
+        }
+    }
+}

@@ -1,0 +1,141 @@
+// Encode: pairs as one-hot arrays for NumPy, or as pictures in letters, and back.
+
+import ArgumentParser
+import Kernels
+import SeqIO
+import SeqModel
+
+enum ImageLayout: String, ExpressibleByArgument, CaseIterable {
+    case channels, stacked, single
+}
+
+enum NumberType: String, ExpressibleByArgument, CaseIterable {
+    case uint8, float32
+}
+
+enum EncodedFormat: String, ExpressibleByArgument, CaseIterable {
+    case npy, text
+}
+
+struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn pairs into one-hot arrays, and back.",
+        discussion: """
+            channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for sequences that are no pairs. Columns behind
+            a strand are zero. An ambiguous letter is 1 in each of its rows (float32: an even share).
+
+            EXAMPLES
+              seqgan encode pairs.tsv.gz > pairs.npy
+              seqgan encode --format text pairs.tsv | head
+              seqgan encode --decode pairs.npy > pairs.tsv
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var running: RunOptions
+
+    @Option(help: "channels, stacked or single.")
+    var layout = ImageLayout.channels
+
+    @Option(help: "Columns L. [default: the longest strand]")
+    var length: Int?
+
+    @Option(help: "parallel, or antiparallel: strand B from its end.")
+    var orientation = Orientation.parallel
+
+    @Option(help: "uint8 or float32.")
+    var dtype = NumberType.uint8
+
+    @Option(help: "npy, or text: letters and dots for people.")
+    var format = EncodedFormat.npy
+
+    @Option(help: "dna, rna, protein, or the letters themselves.")
+    var alphabet = "dna"
+
+    @Flag(help: "From such an array back to sequences.")
+    var decode = false
+
+    func validate() throws {
+        if let length, !(1...DuplexShape.maximumLength).contains(length) {
+            throw ValidationError("--length takes 1 to \(DuplexShape.maximumLength)")
+        }
+    }
+
+    func run() throws {
+        try input.requireInput()
+        try output.requireOther(than: input.files)
+        guard let alphabet = Alphabet(named: alphabet) else {
+            throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
+        }
+        try ending {
+            let clock = ClosingLine()
+            let sink = try ByteSink(path: output.output)
+            if decode {
+                let decoder = ImageDecoder(alphabet: alphabet, reversesB: orientation == .antiparallel)
+                let path = input.files.first ?? "-"
+                let rows = try decoder.decode(try readWhole(path: path, limit: 1 << 34), path: path, to: sink)
+                try sink.finish()
+                if !running.quiet { clock.write(rows, "records") }
+                return
+            }
+            let (strands, skipped) = try readStrands(alphabet)
+            let perRecord = layout == .single ? 1 : 2
+            let count = (strands.starts.count - 1) / perRecord
+            let encoder = ImageEncoder(
+                oneHot: OneHot(
+                    alphabet: alphabet, length: length ?? max(1, strands.longest),
+                    reversesB: orientation == .antiparallel && perRecord == 2), strands: strands, perRecord: perRecord,
+                threads: running.threadCount)
+            let (k, l) = (alphabet.count, encoder.oneHot.length)
+            let shape =
+                switch layout {
+                case .channels: [count, 2, k, l]
+                case .stacked: [count, 2 * k, l]
+                case .single: [count, k, l]
+                }
+            switch (format, dtype) {
+            case (.text, _): try encoder.draw(to: sink)
+            case (.npy, .uint8):
+                try sink.write(NumpyHeader(type: "|u1", shape: shape).encoded())
+                try encoder.writeBytes(to: sink)
+            case (.npy, .float32):
+                try sink.write(NumpyHeader(type: "<f4", shape: shape).encoded())
+                try encoder.writeFloats(to: sink)
+            }
+            try sink.finish()
+            if !running.quiet { clock.write(count, "records") }
+            try requireNoneSkipped(skipped)
+        }
+    }
+
+    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, Int) {
+        var columns = try input.pairColumns(label: false)
+        if layout == .single { columns.strandB = nil }
+        var reader = PairReader(paths: input.files, columns: columns, letters: alphabet.letterKinds)
+        var strands = PairCodes(alphabet: alphabet)
+        var batch = PairBatch()
+        var skipped = 0
+        while try reader.fill(&batch) {
+            for entry in batch.entries {
+                do throws(InputError) {
+                    switch entry.kind {
+                    case .header, .comment: continue
+                    case .rejected: throw batch.rejections[entry.rejection]
+                    case .pair:
+                        let longest = max(entry.strandA.count, entry.strandB.count)
+                        if let length, longest > length {
+                            throw .malformed(
+                                batch.location(of: entry, inB: entry.strandB.count > length, offset: 0),
+                                seen: "a strand of \(longest) letters", expected: "at most --length \(length)")
+                        }
+                        try strands.append(entry, of: batch, alphabet)
+                    }
+                } catch {
+                    guard input.skipsBad else { throw error }
+                    skipped += 1
+                }
+            }
+        }
+        return (strands, skipped)
+    }
+}

@@ -1,0 +1,58 @@
+// ExitCodes: how the program ends, in one place.
+
+import SeqIO
+import SeqModel
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The exit codes that the man page promises (sysexits.h).
+enum ExitCodes {
+    static let badData: Int32 = 65
+    static let cannotOpen: Int32 = 66
+    static let inputOutput: Int32 = 74
+}
+
+/// A failure with a message for the user and an exit code.
+struct Failure: Error {
+    var message: String
+    var code: Int32
+}
+
+/// The failure that an error of the libraries means to the user.
+func failure(_ error: any Error, path: String = "") -> Failure? {
+    switch error {
+    case let error as Failure: return error
+    case let error as InputError:
+        switch error {
+        case .cannotOpen: return Failure(message: error.description, code: ExitCodes.cannotOpen)
+        case .cannotRead: return Failure(message: error.description, code: ExitCodes.inputOutput)
+        case .damaged, .malformed: return Failure(message: error.description, code: ExitCodes.badData)
+        }
+    case OutputError.closedPipe: return Failure(message: "", code: 0)
+    case let error as OutputError: return Failure(message: error.description, code: ExitCodes.inputOutput)
+    case let error as ModelError: return Failure(message: "\(path): \(error.description)", code: ExitCodes.badData)
+    default: return nil
+    }
+}
+
+/// Writes a line to standard error.
+func complain(_ message: String) {
+    let bytes = Array("seqgan: \(message)\n".utf8)
+    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}
+
+/// Runs a command's work and ends the process with its exit code where it fails.
+func ending(_ work: () throws -> Void) throws {
+    do {
+        try work()
+    } catch {
+        guard let failure = failure(error) else { throw error }
+        if !failure.message.isEmpty { complain(failure.message) }
+        TemporaryFile.remove()
+        exit(failure.code)
+    }
+}

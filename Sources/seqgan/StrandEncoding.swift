@@ -1,0 +1,97 @@
+// StrandEncoding: where the letters of a record become the codes of a model. Here SeqIO and SeqModel meet.
+
+import Kernels
+import SeqIO
+import SeqModel
+
+extension Alphabet {
+    /// For every byte, what it is to this alphabet.
+    var letterKinds: [LetterKind] {
+        codes.map { code in
+            if code == Alphabet.invalid { return .none }
+            let members = members(of: code).count
+            return members == 1 || members == count ? .plain : .ambiguous
+        }
+    }
+}
+
+extension PairCodes {
+    /// Adds the strands of `entry`. Throws, and adds nothing, where one is too long or holds a letter with no code.
+    mutating func append(_ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet) throws(InputError) {
+        let strands = starts.count - 1
+        do throws(InputError) {
+            try append(batch, entry.strandA, entry, inB: false, alphabet)
+            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet) }
+        } catch {
+            truncate(strands: strands)
+            throw error
+        }
+    }
+
+    private mutating func append(
+        _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet
+    ) throws(InputError) {
+        guard range.count <= DuplexShape.maximumLength else {
+            throw .malformed(
+                batch.location(of: entry, inB: inB, offset: 0), seen: "a strand of \(range.count) letters",
+                expected: "at most \(DuplexShape.maximumLength)")
+        }
+        for at in range {
+            let code = alphabet.codes[Int(batch.bytes[at])]
+            guard code != Alphabet.invalid else {
+                throw .malformed(
+                    batch.location(of: entry, inB: inB, offset: at - range.lowerBound),
+                    seen: "the letter \(excerpt(batch.bytes[at...at])) in strand \(inB ? "B" : "A")",
+                    expected: "letters of \(alphabet.name)")
+            }
+            append(code)
+        }
+        endStrand()
+    }
+}
+
+/// The number that `bytes` spell, in the forms that Swift reads (`0.97`, `1e-3`); nil where they spell none.
+func number(_ bytes: ArraySlice<UInt8>) -> Double? {
+    if bytes.count == 1, let byte = bytes.first, byte == 48 || byte == 49 { return Double(byte - 48) }
+    return Double(String(decoding: bytes, as: UTF8.self))
+}
+
+/// Reads all labelled pairs of `options` into memory. Throws at the first bad record, or returns how many were passed
+/// over where the options say so.
+func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
+    var reader = PairReader(
+        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds)
+    var pairs = LabelledPairs(alphabet: alphabet)
+    var batch = PairBatch()
+    var skipped = 0
+    while try reader.fill(&batch) {
+        for entry in batch.entries {
+            do throws(InputError) {
+                switch entry.kind {
+                case .header, .comment: continue
+                case .rejected: throw batch.rejections[entry.rejection]
+                case .pair:
+                    let text = batch.bytes[entry.label]
+                    guard let label = number(text), (0...1).contains(label) else {
+                        throw .malformed(
+                            batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
+                            expected: "a number from 0 to 1")
+                    }
+                    try pairs.strands.append(entry, of: batch, alphabet)
+                    pairs.targets.append(Float(label))
+                }
+            } catch {
+                guard options.skipsBad else { throw error }
+                skipped += 1
+            }
+        }
+    }
+    return (pairs, skipped)
+}
+
+/// Throws the failure that passed-over records end in.
+func requireNoneSkipped(_ skipped: Int) throws {
+    if skipped > 0 {
+        throw Failure(message: "\(skipped) bad records were passed over", code: ExitCodes.badData)
+    }
+}

@@ -1,0 +1,105 @@
+// TrainingOptions: the options of train, and what they come to where the data decide.
+
+import ArgumentParser
+import Kernels
+import SeqModel
+
+extension Orientation: ExpressibleByArgument {}
+
+struct TrainingOptions: ParsableArguments {
+    @Option(help: "dna, rna, protein, or the letters themselves.")
+    var alphabet = "dna"
+
+    @Option(help: "A label above this counts as 1; becomes the model's threshold.")
+    var labelThreshold: Float = 0.5
+
+    @Flag(
+        exclusivity: .exclusive,
+        help: "Whether A and B may be swapped. [default: found from the data]")
+    var order: StrandOrder?
+
+    @Option(help: "antiparallel or parallel: how the strands face each other. [default: found from the data]")
+    var orientation: Orientation?
+
+    @Flag(
+        inversion: .prefixedNo, help: "Weights for positions, for pairs in a fixed register. [default: from the data]")
+    var positions: Bool?
+
+    @Option(help: "Fresh negatives a positive each epoch, by pairing anew. [default: found from the data]")
+    var negatives: Int?
+
+    @Option(help: "Share of the pairs held back, or a file of pairs. [default: 0.05]")
+    var validation: String?
+
+    @Option(help: "Times that all pairs are seen. [default: by their number]")
+    var epochs: Int?
+
+    @Option(help: "Pairs a step. [default: by their number]")
+    var batch: Int?
+
+    @Option(help: "Peak learning rate of the energies. [default: 0.03, with positions 0.02]")
+    var learningRate: Float?
+
+    @Option(help: "Stop after this many seconds with the best epoch so far.")
+    var maxSeconds: Double?
+
+    @Option(help: "Heads: 4, 8 or 16.")
+    var heads = 8
+
+    @Option(help: "Stop after this many epochs without a better one.")
+    var patience = 6
+
+    @Option(name: .shortAndLong, help: "Seed of everything drawn.")
+    var seed: UInt64 = 11
+
+    /// Whether the strands of a pair may be swapped.
+    enum StrandOrder: String, EnumerableFlag {
+        case symmetric, ordered
+    }
+
+    func validate() throws {
+        if ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
+        if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
+        if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch takes 1 to 65536") }
+        if let negatives, !(0...1000).contains(negatives) { throw ValidationError("--negatives takes 0 to 1000") }
+        if let learningRate, !(learningRate > 0 && learningRate <= 10) {
+            throw ValidationError("--learning-rate takes a number above 0 and up to 10")
+        }
+        if !(0..<1).contains(labelThreshold) { throw ValidationError("--label-threshold takes 0 up to, but not, 1") }
+        if patience < 1 { throw ValidationError("--patience takes 1 or more") }
+        if let validation, let share = Double(validation), !(share > 0 && share < 1) {
+            throw ValidationError("--validation takes a share between 0 and 1, or a file")
+        }
+    }
+
+    /// What the options and the data come to.
+    func settle(_ survey: DataSurvey, pairs: Int, alphabet: Alphabet) -> (DuplexConfiguration, TrainingPlan) {
+        var configuration = DuplexConfiguration(alphabet: alphabet)
+        configuration.heads = heads
+        configuration.threshold = labelThreshold
+        configuration.orientation = orientation ?? survey.orientation
+        configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
+        // A strand laid beside itself in parallel always fits: nothing competes there.
+        configuration.hasSelfMaps = configuration.orientation == .antiparallel
+        // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
+        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < 0.2
+        let hasPositions = positions ?? hasRegister
+        if hasPositions {
+            configuration.isSymmetric = false
+            configuration.rowPositions = survey.longestA
+            configuration.columnPositions = survey.longestB
+        }
+        var plan = TrainingPlan()
+        plan.seed = seed
+        plan.negatives = negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
+        plan.batch = batch ?? (hasPositions || pairs < 20_000 ? 128 : 256)
+        plan.learningRate = learningRate ?? (hasPositions ? 0.02 : 0.03)
+        plan.decay = hasPositions ? 1e-2 : 1e-4
+        plan.dropout = hasPositions ? 0.2 : 0
+        let seen = pairs + plan.negatives * survey.positives
+        // About two million pairs, at least eight times all of them, at most sixty times.
+        plan.epochs = epochs ?? max(8, min(60, 2_000_000 / max(1, seen)))
+        if hasPositions, epochs == nil { plan.epochs = 8 }
+        return (configuration, plan)
+    }
+}
