@@ -34,12 +34,10 @@ let package = Package(
                 "SeqIO", "SeqModel", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(
-            name: "Lab", dependencies: ["SeqModel", "Kernels"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),
-        .testTarget(name: "CommandTests", dependencies: ["seqgan"]),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
