@@ -35,11 +35,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
-            name: "Lab", dependencies: ["SeqModel", "Kernels"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
-        .testTarget(name: "SeqModelTests", dependencies: ["SeqModel"]),
-        .testTarget(name: "CommandTests", dependencies: []),
+        .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
