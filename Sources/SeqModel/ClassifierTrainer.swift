@@ -213,11 +213,11 @@ public final class ClassifierTrainer {
         return losses[0..<pieces].reduce(0) { $0 + Double($1) }
     }
 
-    /// Warm-up over the first steps, then a cosine down to 0.5 %.
+    /// Warm-up over the first steps (a tenth of short runs), then a cosine down to 0.5 %.
     private func schedule() -> Float {
         let all = Double(max(1, stepsPerEpoch * plan.epochs))
         let progress = min(1, Double(step) / all)
-        let warm = min(1, Double(step) / Double(ClassifierTrainer.warmUpSteps))
+        let warm = min(1, Double(step) / min(Double(ClassifierTrainer.warmUpSteps), max(1, all / 10)))
         return Float(warm * (0.005 + 0.995 * 0.5 * (1 + cosine(.pi * progress))))
     }
 

@@ -61,3 +61,14 @@ extension LabelledPairs {
         return (training, held)
     }
 }
+
+extension LabelledPairs {
+    /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target.
+    public mutating func add(_ a: [UInt8], _ b: [UInt8], target: Float) {
+        for strand in [a, b] {
+            for code in strand { strands.append(code) }
+            strands.endStrand()
+        }
+        targets.append(target)
+    }
+}

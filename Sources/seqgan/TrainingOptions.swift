@@ -97,8 +97,8 @@ struct TrainingOptions: ParsableArguments {
         plan.decay = hasPositions ? 1e-2 : 1e-4
         plan.dropout = hasPositions ? 0.2 : 0
         let seen = pairs + plan.negatives * survey.positives
-        // About two million pairs, at least eight times all of them, at most sixty times.
-        plan.epochs = epochs ?? max(8, min(60, 2_000_000 / max(1, seen)))
+        // About two million pairs, but at least twelve times all of them and at most sixty times.
+        plan.epochs = epochs ?? max(12, min(60, 2_000_000 / max(1, seen)))
         if hasPositions, epochs == nil { plan.epochs = 8 }
         return (configuration, plan)
     }

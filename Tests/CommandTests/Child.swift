@@ -46,8 +46,8 @@ struct Child {
     }
 
     /// Feeds stdin, gathers the other streams, and waits for the end; kills the process when it takes too long.
-    consuming func converse(stdin: [UInt8], seconds: Double) throws -> Sandbox.Outcome {
-        var outcome = Sandbox.Outcome()
+    consuming func converse(stdin: [UInt8], seconds: Double) throws -> Sandbox.Result {
+        var outcome = Sandbox.Result()
         var errors: [UInt8] = []
         var sent = 0
         let deadline = ContinuousClock.now + .seconds(seconds)
@@ -68,14 +68,14 @@ struct Child {
             if ContinuousClock.now > deadline {
                 kill(-process, SIGKILL)
                 _ = wait()
-                throw Sandbox.Failure.tookTooLong(seconds: seconds, stderr: String(decoding: errors, as: UTF8.self))
+                throw Sandbox.Failure.tookTooLong(seconds: seconds, errors: String(decoding: errors, as: UTF8.self))
             }
             guard ready > 0 else { continue }
             if ends[0].revents != 0 { Self.send(stdin, &sent, to: toStdin) }
-            if ends[1].revents != 0 { Self.receive(&outcome.stdout, from: &fromStdout) }
+            if ends[1].revents != 0 { Self.receive(&outcome.bytes, from: &fromStdout) }
             if ends[2].revents != 0 { Self.receive(&errors, from: &fromStderr) }
         }
-        outcome.stderr = String(decoding: errors, as: UTF8.self)
+        outcome.errors = String(decoding: errors, as: UTF8.self)
         outcome.code = wait()
         return outcome
     }

@@ -19,19 +19,18 @@ enum Example {
     /// A model that tells the pairs apart.
     static let model: Result<[UInt8], any Error> = Result {
         let sandbox = try Sandbox()
-        let outcome = try sandbox.run(
-            "train", "--epochs", "14", "--batch", "32", "-o", "m.seqgan", stdin: pairs(600).utf8)
-        guard outcome.code == 0 else { throw Failed(stderr: outcome.stderr) }
-        return try sandbox.read("m.seqgan")
+        let outcome = try sandbox.run("seqgan train --epochs 14 --batch 32 -o m.seqgan", stdin: pairs(600))
+        guard outcome.code == 0 else { throw Failed(errors: outcome.errors) }
+        return try sandbox.bytes("m.seqgan")
     }
 
-    struct Failed: Error { let stderr: String }
+    struct Failed: Error { let errors: String }
 
     /// A sandbox that holds the model, `m.seqgan`, and pairs, `pairs.tsv`.
     static func sandbox(pairs count: Int = 200) throws -> Sandbox {
         let sandbox = try Sandbox()
-        try sandbox.write(model.get(), to: "m.seqgan")
-        try sandbox.write(pairs(count, seed: 2).utf8, to: "pairs.tsv")
+        try sandbox.write(model.get(), "m.seqgan")
+        try sandbox.write(pairs(count, seed: 2), "pairs.tsv")
         return sandbox
     }
 }

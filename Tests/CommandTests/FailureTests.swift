@@ -10,25 +10,25 @@ import Testing
     func aBadLineIsNamedAndWhatCameBeforeIsWritten(line: String, place: String) throws {
         let good = "ACGTACGTAC\tGTACGTACGT\n"
         let sandbox = try Example.sandbox()
-        let outcome = try sandbox.run("classify", "-m", "m.seqgan", stdin: (good + line + good).utf8)
+        let outcome = try sandbox.run("seqgan classify -m m.seqgan", stdin: (good + line + good))
         #expect(outcome.code == 65)
-        #expect(outcome.stderr.contains("seqgan: \(place)"), "\(outcome.stderr.prefix(300))")
-        #expect(outcome.stderr.contains("expected"))
-        #expect(outcome.text.split(separator: "\n").count == 1)
-        let skipped = try sandbox.run("classify", "-m", "m.seqgan", "--skip-bad", stdin: (good + line + good).utf8)
+        #expect(outcome.errors.contains("seqgan: \(place)"), "\(outcome.errors.prefix(300))")
+        #expect(outcome.errors.contains("expected"))
+        #expect(outcome.output.split(separator: "\n").count == 1)
+        let skipped = try sandbox.run("seqgan classify -m m.seqgan --skip-bad", stdin: (good + line + good))
         #expect(skipped.code == 65)
-        #expect(skipped.text.split(separator: "\n").count == 2)
-        #expect(skipped.stderr.contains("1 "))
+        #expect(skipped.output.split(separator: "\n").count == 2)
+        #expect(skipped.errors.contains("1 "))
     }
 
     @Test func aTruncatedGzipGivesItsWholeLinesThenAnError() throws {
         let sandbox = try Example.sandbox(pairs: 5000)
-        let all = try sandbox.run("classify", "-m", "m.seqgan", "pairs.tsv").stdout
+        let all = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv").bytes
         for make in ["gzip -c pairs.tsv", "seqgan classify -q -m m.seqgan pairs.tsv -o p.tsv.gz; cat p.tsv.gz"] {
-            let outcome = try sandbox.shell("(\(make)) | head -c 20000 | seqgan classify -m m.seqgan")
+            let outcome = try sandbox.run("(\(make)) | head -c 20000 | seqgan classify -m m.seqgan")
             #expect(outcome.code == 65, "\(make)")
-            #expect(outcome.stderr.contains("<stdin>"))
-            let written = outcome.stdout
+            #expect(outcome.errors.contains("<stdin>"))
+            let written = outcome.bytes
             #expect(written.last == UInt8(ascii: "\n"))
             #expect(written.count > 20_000)
             if make.hasPrefix("gzip") { #expect(all.starts(with: written)) }
@@ -37,12 +37,12 @@ import Testing
 
     @Test func aFlippedBitOfAGzipIsAnError() throws {
         let sandbox = try Example.sandbox(pairs: 2000)
-        #expect(try sandbox.shell("gzip -c pairs.tsv > p.gz").code == 0)
-        var bytes = try sandbox.read("p.gz")
+        #expect(try sandbox.run("gzip -c pairs.tsv > p.gz").code == 0)
+        var bytes = try sandbox.bytes("p.gz")
         bytes[bytes.count / 2] ^= 4
-        try sandbox.write(bytes, to: "p.gz")
-        #expect(try sandbox.run("classify", "-m", "m.seqgan", "p.gz").code == 65)
-        #expect(try sandbox.shell("(gzip -c pairs.tsv; echo garbage) | seqgan classify -m m.seqgan").code == 65)
+        try sandbox.write(bytes, "p.gz")
+        #expect(try sandbox.run("seqgan classify -m m.seqgan p.gz").code == 65)
+        #expect(try sandbox.run("(gzip -c pairs.tsv; echo garbage) | seqgan classify -m m.seqgan").code == 65)
     }
 
     @Test(arguments: [
@@ -51,51 +51,51 @@ import Testing
     ])
     func aFullDiskIsSeenAndAClosedPipeIsQuiet(command: String) throws {
         let sandbox = try Example.sandbox(pairs: 5000)
-        let full = try sandbox.shell("seqgan \(command) > /dev/full")
+        let full = try sandbox.run("seqgan \(command) > /dev/full")
         #expect(full.code == 74)
-        #expect(full.stderr.contains("No space left"), "\(full.stderr)")
+        #expect(full.errors.contains("No space left"), "\(full.errors)")
         // The parent's way with SIGPIPE is inherited, so both must be tried.
         for trap in ["", "trap '' PIPE;"] {
             let line = "\(trap) { seqgan \(command) -q; echo $? > code; } | head -c 1 > /dev/null; cat code"
-            let closed = try sandbox.shell(command.hasPrefix("inspect") ? line.replacing(" -q", with: "") : line)
-            #expect(["0\n", "141\n"].contains(closed.text), "\(closed.text)")
-            #expect(closed.stderr.isEmpty, "\(closed.stderr)")
+            let closed = try sandbox.run(command.hasPrefix("inspect") ? line.replacing(" -q", with: "") : line)
+            #expect(["0\n", "141\n"].contains(closed.output), "\(closed.output)")
+            #expect(closed.errors.isEmpty, "\(closed.errors)")
         }
     }
 
     @Test func anOutputFileIsWholeOrNotThere() throws {
         let sandbox = try Example.sandbox()
-        try sandbox.write("ACGTACGT\tACGT\nACGT\tA!\n".utf8, to: "bad.tsv")
-        try sandbox.write("before".utf8, to: "o.tsv")
+        try sandbox.write("ACGTACGT\tACGT\nACGT\tA!\n", "bad.tsv")
+        try sandbox.write("before", "o.tsv")
         let before = try sandbox.files()
-        #expect(try sandbox.run("classify", "-m", "m.seqgan", "bad.tsv", "-o", "o.tsv").code == 65)
-        #expect(try sandbox.run("train", "bad.tsv", "-o", "o.tsv").code == 65)
-        #expect(try sandbox.read("o.tsv") == Array("before".utf8))
+        #expect(try sandbox.run("seqgan classify -m m.seqgan bad.tsv -o o.tsv").code == 65)
+        #expect(try sandbox.run("seqgan train bad.tsv -o o.tsv").code == 65)
+        #expect(try sandbox.read("o.tsv") == "before")
         #expect(try sandbox.files() == before)
-        let nowhere = try sandbox.run("classify", "-m", "m.seqgan", "pairs.tsv", "-o", "no/such/folder")
+        let nowhere = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv -o no/such/folder")
         #expect([66, 74].contains(nowhere.code))
     }
 
     @Test func whatIsNoModelIsRefused() throws {
         let sandbox = try Example.sandbox()
-        let model = try sandbox.read("m.seqgan")
+        let model = try sandbox.bytes("m.seqgan")
         var flipped = model
         flipped[model.count - 3] ^= 1
         let wrong: [[UInt8]] = [[], Array("ACGT\tACGT\n".utf8), model.dropLast(), model + [0], flipped]
         for bytes in wrong {
-            try sandbox.write(bytes, to: "x.seqgan")
+            try sandbox.write(bytes, "x.seqgan")
             for command in ["inspect x.seqgan", "classify -m x.seqgan pairs.tsv", "evaluate -m x.seqgan pairs.tsv"] {
-                let outcome = try sandbox.shell("seqgan \(command)")
+                let outcome = try sandbox.run("seqgan \(command)")
                 #expect(outcome.code == 65, "\(command)")
-                #expect(outcome.stdout.isEmpty)
-                #expect(outcome.stderr.hasPrefix("seqgan: x.seqgan: "), "\(outcome.stderr)")
+                #expect(outcome.bytes.isEmpty)
+                #expect(outcome.errors.hasPrefix("seqgan: x.seqgan: "), "\(outcome.errors)")
             }
         }
     }
 
     @Test func emptyInputIsNoError() throws {
-        let outcome = try Example.sandbox().run("classify", "-m", "m.seqgan")
+        let outcome = try Example.sandbox().run("seqgan classify -m m.seqgan")
         #expect(outcome.code == 0)
-        #expect(outcome.stdout.isEmpty)
+        #expect(outcome.bytes.isEmpty)
     }
 }

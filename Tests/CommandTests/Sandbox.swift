@@ -1,80 +1,73 @@
-// Sandbox: runs the built program in a fresh folder, as a shell would, and tells what came out of it.
+// Sandbox: the built program in a folder of its own, for tests that read like usage.
 
 import Foundation
 
-/// A folder of its own for one test, removed with it.
-final class Sandbox {
+/// Runs the built `seqgan` in a fresh folder, removed with it.
+final class Sandbox: Sendable {
     /// What a run left behind.
-    struct Outcome {
-        var stdout: [UInt8] = []
-        var stderr = ""
+    struct Result: Sendable {
+        /// stdout, byte for byte.
+        var bytes: [UInt8] = []
+        var errors = ""
         /// The exit code; 128 plus the signal's number where a signal ended it, as shells tell it.
         var code: Int32 = -1
 
         /// stdout as text.
-        var text: String { String(decoding: stdout, as: UTF8.self) }
+        var output: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     enum Failure: Error {
         case cannotStart(errno: Int32)
-        case tookTooLong(seconds: Double, stderr: String)
+        case tookTooLong(seconds: Double, errors: String)
     }
 
-    /// The program, which lies beside the test bundle.
-    static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appendingPathComponent("seqgan").path
+    let folder = FileManager.default.temporaryDirectory.appending(path: "seqgan-\(UUID().uuidString)")
 
-    let folder: String
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("seqgan-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        folder = url.path
+    /// The program that was built beside these tests.
+    static let program: String = {
+        var place = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        for _ in 0..<4 {
+            let candidate = place.appending(path: "seqgan")
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
+                return candidate.path
+            }
+            place = place.deletingLastPathComponent()
+        }
+        return root.appending(path: ".build/debug/seqgan").path
+    }()
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let sample = root.appending(path: "testdata/hybridisation.tsv.gz").path
+
+    func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
+
+    func write(_ bytes: [UInt8], _ name: String) throws {
+        try Data(bytes).write(to: folder.appending(path: name))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    func read(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
-    /// The path of a file of the folder.
-    func path(_ name: String) -> String { folder + "/" + name }
-
-    /// Writes a file of the folder.
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+    func bytes(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appending(path: name)))
     }
 
-    /// Reads a file of the folder.
-    func read(_ name: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: URL(fileURLWithPath: path(name))))
-    }
+    /// The names of the folder's files, sorted; hidden ones too.
+    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
 
-    /// The names of the folder's files, sorted.
-    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
-
-    /// Runs the program in the folder.
-    func run(
-        _ arguments: String..., stdin: some Sequence<UInt8> = [], environment: [String: String] = [:],
-        seconds: Double = 120
-    ) throws -> Outcome {
-        try spawn([Self.program] + arguments, stdin: Array(stdin), environment: environment, seconds: seconds)
-    }
-
-    /// Runs a line of shell in the folder, in which `seqgan` is the program.
-    func shell(
-        _ line: String, stdin: some Sequence<UInt8> = [], environment: [String: String] = [:], seconds: Double = 120
-    ) throws -> Outcome {
-        try spawn(["/bin/sh", "-c", line], stdin: Array(stdin), environment: environment, seconds: seconds)
-    }
-
-    private func spawn(_ words: [String], stdin: [UInt8], environment: [String: String], seconds: Double) throws
-        -> Outcome
-    {
+    /// Runs a line of bash in which `seqgan` is the program under test; throws if it takes longer than `seconds`.
+    func run(_ line: String, stdin: String = "", seconds: Double = 300) throws -> Result {
         _ = Self.ignoreClosedPipes
-        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("SEQGAN") }
-        variables["PATH"] =
-            (Self.program as NSString).deletingLastPathComponent + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
-        variables.merge(environment) { $1 }
-        let child = try Self.spawnLock.withLock { try Child(words, folder: folder, environment: variables) }
-        return try child.converse(stdin: stdin, seconds: seconds)
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("SEQGAN") }
+        let folder = URL(filePath: Self.program).deletingLastPathComponent().path
+        environment["PATH"] = folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        let words = ["/bin/bash", "-o", "pipefail", "-c", line]
+        let child = try Self.spawnLock.withLock { try Child(words, folder: self.folder.path, environment: environment) }
+        return try child.converse(stdin: Array(stdin.utf8), seconds: seconds)
     }
 
     /// Else a child that does not read its stdin to the end would end the tests.

@@ -1,0 +1,66 @@
+// Tests of the model file: what is saved is loaded, and what was changed is refused.
+
+import Kernels
+import SeqModel
+import Testing
+
+@Suite struct ModelFileTests {
+    /// A small model after a few steps, with positions so that every section is there.
+    static func model() -> ModelFile {
+        var configuration = DuplexConfiguration(alphabet: .dna)
+        configuration.heads = 4
+        configuration.hidden = 8
+        configuration.isSymmetric = false
+        configuration.rowPositions = 2
+        configuration.columnPositions = 2
+        let data = TrainingTests.pairs(count: 20, seed: 1)
+        let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        _ = trainer.runEpoch()
+        return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
+    }
+
+    @Test func savedLoadedAndSavedAgainIsTheSame() throws {
+        let bytes = Self.model().encoded()
+        let loaded = try ModelFile(decoding: bytes)
+        #expect(loaded.encoded() == bytes)
+        #expect(loaded.record["command"] == "a \"quoted\"\tname")
+    }
+
+    @Test func everyTruncationIsRefused() {
+        let bytes = Self.model().encoded()
+        let lengths = Array(0..<min(bytes.count, 4096)) + stride(from: 4096, to: bytes.count, by: 7) + [bytes.count - 1]
+        for length in lengths {
+            #expect(throws: ModelError.self, "\(length)") { try ModelFile(decoding: Array(bytes[..<length])) }
+        }
+        #expect(throws: ModelError.self) { try ModelFile(decoding: bytes + [0]) }
+    }
+
+    @Test func everyFlippedBitIsRefused() {
+        let archive = WeightArchive(
+            metadata: ["kind": "duplex"],
+            tensors: [
+                .init(name: "a", shape: [2, 2], values: [1, 2, 3, 4]), .init(name: "b", shape: [1], values: [5]),
+            ])
+        let bytes = archive.encoded()
+        #expect(throws: Never.self) { try WeightArchive(decoding: bytes) }
+        for at in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[at] ^= 1 << UInt8(bit)
+                #expect(throws: ModelError.self, "byte \(at), bit \(bit)") { try WeightArchive(decoding: damaged) }
+            }
+        }
+    }
+
+    @Test func notFiniteWeightsAreRefused() {
+        let archive = WeightArchive(metadata: [:], tensors: [.init(name: "a", shape: [1], values: [.nan])])
+        #expect(throws: ModelError.self) { try WeightArchive(decoding: archive.encoded()) }
+    }
+
+    @Test func aHeaderThatClaimsMoreThanThereIsIsRefused() {
+        var bytes = [UInt8](repeating: 0xff, count: 8) + Array("{\"a\":{}}".utf8)
+        #expect(throws: ModelError.self) { try WeightArchive(decoding: bytes) }
+        bytes[7] = 0x10
+        #expect(throws: ModelError.self) { try WeightArchive(decoding: bytes) }
+    }
+}
