@@ -60,8 +60,8 @@ public struct WeightArchive: Equatable, Sendable {
         all["crc32.data"] = hexadecimal(checksum(data[...]))
         all["crc32.header"] = "00000000"
         let described = all.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-        var header = Array(
-            "{\"__metadata__\":{\(described.joined(separator: ","))},\(entries.joined(separator: ","))}".utf8)
+        entries.insert("\"__metadata__\":{\(described.joined(separator: ","))}", at: 0)
+        var header = Array("{\(entries.joined(separator: ","))}".utf8)
         while header.count % 8 != 0 { header.append(32) }
         if let at = WeightArchive.checksumPlace(header[...]) {
             header.replaceSubrange(at..<at + 8, with: hexadecimal(checksum(header[...])).utf8)
@@ -91,7 +91,8 @@ public struct WeightArchive: Equatable, Sendable {
         guard let parsed = try? JSONDecoder().decode(Header.self, from: Data(header)) else {
             throw .damaged("the header is no JSON of a safetensors file")
         }
-        guard parsed.metadata["format"] == "seqgan", let version = parsed.metadata["version"].flatMap({ Int($0) })
+        guard parsed.metadata["format"] == "seqgan", let version = parsed.metadata["version"].flatMap({ Int($0) }),
+            version > 0
         else {
             throw .notAModel("no format and version in its header")
         }
@@ -127,8 +128,9 @@ public struct WeightArchive: Equatable, Sendable {
                 count = product
             }
             let offsets = entry.offsets
-            guard entry.dtype == "F32", offsets.count == 2, offsets[0] == end, offsets[1] <= data.count,
-                offsets[1] - offsets[0] == 4 * count
+            // The end is compared before it is subtracted from, which could overflow.
+            guard entry.dtype == "F32", offsets.count == 2, offsets[0] == end,
+                (end...data.count).contains(offsets[1]), offsets[1] - end == 4 * count
             else {
                 throw .inconsistent(
                     field: "place of \(name)", found: "\(entry.dtype) \(offsets)",

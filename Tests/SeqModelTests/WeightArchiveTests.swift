@@ -1,0 +1,135 @@
+// Tests of the archive's bytes: where each lies, and that a file made with right checksums but wrong claims is refused.
+
+import Testing
+
+@testable import SeqModel
+
+@Suite struct WeightArchiveTests {
+    /// A file with this header, in which `HHHHHHHH` and `DDDDDDDD` stand for its checksums.
+    private static func file(_ header: String, data: [UInt8]) -> [UInt8] {
+        func digits(_ value: UInt32) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: 8 - text.count) + text
+        }
+        let text = header.replacing("DDDDDDDD", with: digits(checksum(data[...])))
+        let zeroed = Array(text.replacing("HHHHHHHH", with: "00000000").utf8)
+        let bytes = Array(text.replacing("HHHHHHHH", with: digits(checksum(zeroed[...]))).utf8)
+        return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes + data
+    }
+
+    private static func metadata(version: String = "1", format: String = "seqgan") -> String {
+        #""__metadata__":{"crc32.data":"DDDDDDDD","crc32.header":"HHHHHHHH","format":"\#(format)","version":"\#(version)"}"#
+    }
+
+    private static func file(tensors: String, data: [UInt8], version: String = "1") -> [UInt8] {
+        file("{\(metadata(version: version)),\(tensors)}", data: data)
+    }
+
+    private static func refusal(_ bytes: [UInt8]) -> ModelError? {
+        do {
+            _ = try WeightArchive(decoding: bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func theChecksumIsThatOfGzip() {
+        #expect(checksum([][...]) == 0)
+        #expect(checksum(Array("123456789".utf8)[...]) == 0xcbf4_3926)
+        #expect(checksum(Array("The quick brown fox jumps over the lazy dog".utf8)[...]) == 0x414f_a339)
+        #expect(checksum([UInt8](repeating: 0xff, count: 32)[...]) == 0xff6c_ab0b)
+    }
+
+    @Test func theBytesLieWhereSafetensorsWantsThem() throws {
+        let archive = WeightArchive(
+            metadata: ["a": "1"],
+            tensors: [
+                .init(name: "w", shape: [1, 2], values: [1, -2]), .init(name: "s", shape: [], values: [0.5]),
+                .init(name: "none", shape: [0, 3], values: []),
+            ])
+        let bytes = archive.encoded()
+        let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        #expect(length % 8 == 0)
+        #expect(bytes.count == 8 + length + 12)
+        #expect(Array(bytes[(8 + length)...]) == [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0, 0, 0, 0x3f])
+        let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+        #expect(header.hasPrefix(#"{"__metadata__":{"a":"1","crc32.data":""#))
+        #expect(header.contains(#""w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}"#))
+        #expect(header.contains(#""s":{"dtype":"F32","shape":[],"data_offsets":[8,12]}"#))
+        #expect(header.contains(/}} *$/))
+        #expect(try WeightArchive(decoding: bytes).metadata == ["a": "1"])
+        #expect(try WeightArchive(decoding: bytes).encoded() == bytes)
+    }
+
+    @Test func anArchiveWithoutTensorsAndWithAnyTextIsReadAgain() throws {
+        let text = "\"quoted\" \\ \n\t\u{1}\u{7f} e\u{301} \u{1F9EC} \"crc32.header\":\"12345678\""
+        let archive = WeightArchive(metadata: [text: text, "": ""], tensors: [])
+        #expect(try WeightArchive(decoding: archive.encoded()) == archive)
+    }
+
+    @Test func aNewerVersionSaysWhatToDo() {
+        let bytes = Self.file(
+            tensors: #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, data: [0, 0, 0, 0], version: "2")
+        #expect(Self.refusal(bytes) == .newerVersion(found: 2, known: 1))
+        #expect(Self.refusal(bytes)?.description.contains("update seqgan") == true)
+        for version in ["0", "-1", "x", ""] {
+            #expect(Self.refusal(Self.file("{\(Self.metadata(version: version))}", data: [])) != nil, "\(version)")
+        }
+        #expect(Self.refusal(Self.file("{\(Self.metadata(format: "other"))}", data: [])) != nil)
+    }
+
+    @Test func claimsThatDoNotFitAreRefusedWithoutTrap() {
+        let good = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+        #expect(Self.refusal(Self.file(tensors: good, data: [0, 0, 0, 0])) == nil)
+        let wrong = [
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#,
+            #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,3]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}"#,
+            #""a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F64","shape":[1],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,1e300]}"#,
+            #""a":{"dtype":"F32","shape":[1152921504606846976],"data_offsets":[0,4611686018427387904]}"#,
+            #""a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,4]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}"#,
+            #""a":{"dtype":"F32","shape":[1],"data_offsets":[-9223372036854775808,9223372036854775807]}"#,
+            good + #","b":{"dtype":"F32","shape":[1],"data_offsets":[4,-9223372036854775808]}"#,
+            good + #","b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#,
+            good + #","b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}"#,
+            good + #","b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}"#,
+            #""a":[]"#, #""a":null"#, #""a":"# + String(repeating: "[", count: 100_000),
+        ]
+        for tensors in wrong {
+            for count in [4, 8] {
+                let bytes = Self.file(tensors: tensors, data: [UInt8](repeating: 0, count: count))
+                #expect(Self.refusal(bytes) != nil, "\(tensors.prefix(100)), \(count) bytes")
+            }
+        }
+    }
+
+    @Test func aHeaderLengthBeyondTheFileIsRefused() {
+        for top in UInt8(0)...255 {
+            for length in [0, 8, 9, 16] {
+                let bytes: [UInt8] = [0, 0, 0, 0, 0, 0, 0, top] + [UInt8](repeating: 0x7b, count: length)
+                #expect(Self.refusal(bytes) != nil)
+            }
+        }
+    }
+
+    @Test func whatIsNoSuchFileIsCalledSo() {
+        for text in ["", "ACGT", ">a\nACGT\n", "ACGTACGTAC\tACGTACGTAC\t1\n", "\u{1f}\u{8b}aaaaaaaaaaaaaa"] {
+            guard case .notAModel = Self.refusal(Array(text.utf8)) else {
+                Issue.record("\(text): \(String(describing: Self.refusal(Array(text.utf8))))")
+                continue
+            }
+        }
+    }
+}
