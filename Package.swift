@@ -37,7 +37,7 @@ let package = Package(
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),
-        .testTarget(name: "CommandTests", dependencies: ["seqgan"]),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )

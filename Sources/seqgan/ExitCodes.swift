@@ -39,10 +39,14 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
     }
 }
 
-/// Writes a line to standard error.
+/// Writes a line to standard error. That it is closed or full can be told nowhere, and is no reason to fail.
 func complain(_ message: String) {
-    let bytes = Array("seqgan: \(message)\n".utf8)
-    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    var rest = Array("seqgan: \(message)\n".utf8)
+    while !rest.isEmpty {
+        let written = write(2, rest, rest.count)
+        guard written > 0 || errno == EINTR else { return }
+        rest.removeFirst(max(written, 0))
+    }
 }
 
 /// Runs a command's work and ends the process with its exit code where it fails.

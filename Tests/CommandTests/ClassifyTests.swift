@@ -1,0 +1,94 @@
+// ClassifyTests: pairs through the built program, as users send them.
+
+import Testing
+
+@Suite struct ClassifyTests {
+    @Test func twoColumnsAreAddedAndTheScoresTellThePairsApart() throws {
+        let outcome = try Example.sandbox().run("seqgan classify -m m.seqgan pairs.tsv")
+        #expect(outcome.code == 0)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 200)
+        let input = Example.pairs(200, seed: 2).split(separator: "\n")
+        var right = 0
+        for (line, original) in zip(lines, input) {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            #expect(fields.count == 5)
+            #expect(line.hasPrefix(original + "\t"))
+            let score = try #require(Double(fields[4]))
+            #expect((0...1).contains(score))
+            #expect(fields[3] == (score > 0.5 ? "1" : "0"))
+            right += fields[2] == fields[3] ? 1 : 0
+        }
+        #expect(right >= 180)
+    }
+
+    @Test func theBytesAreTheSameForAnyThreadsInputAndCompression() throws {
+        let sandbox = try Example.sandbox(pairs: 5000)
+        let expected = try sandbox.run("seqgan classify -m m.seqgan -t 1 -q pairs.tsv")
+        #expect(expected.code == 0)
+        #expect(expected.errors.isEmpty)
+        for line in [
+            "seqgan classify -m m.seqgan -t 2 pairs.tsv", "seqgan classify -m m.seqgan -t 7 pairs.tsv",
+            "seqgan classify -m m.seqgan < pairs.tsv", "cat pairs.tsv | SEQGAN_MODEL=m.seqgan seqgan classify -",
+            "gzip -c pairs.tsv | seqgan classify -m m.seqgan",
+            "(head -777 pairs.tsv | gzip; tail -n +778 pairs.tsv | gzip) > p.gz; seqgan classify -m m.seqgan p.gz",
+            "sed 's/$/\\r/' pairs.tsv | seqgan classify -m m.seqgan | tr -d '\\r'",
+            "seqgan classify -m m.seqgan pairs.tsv -o o.tsv && cat o.tsv",
+            "seqgan classify -m m.seqgan pairs.tsv -o o.tsv.gz && gzip -dc o.tsv.gz",
+            "seqgan classify -m m.seqgan pairs.tsv -o o.gz && cut -f1-3 o.tsv | seqgan classify -m m.seqgan",
+        ] {
+            let outcome = try sandbox.run(line)
+            #expect(outcome.bytes == expected.bytes, "\(line)")
+            #expect(outcome.code == 0, "\(line): \(outcome.errors)")
+        }
+    }
+
+    @Test func keepWritesThePredictedPairsAsTheyCame() throws {
+        let sandbox = try Example.sandbox()
+        let all = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv").output.split(separator: "\n")
+        for label in ["0", "1"] {
+            let kept = try sandbox.run("seqgan classify -m m.seqgan --keep \(label) pairs.tsv")
+            let expected = all.map { $0.split(separator: "\t") }.filter { $0[3] == label }
+            #expect(kept.output == expected.map { $0[..<3].joined(separator: "\t") + "\n" }.joined())
+            #expect(!kept.bytes.isEmpty)
+        }
+        let fasta = ">a x\nACGTACGTAC\n>b\nGTACGTACGT\n>c\nAAAAAAAAAA\n>d\nAAAAAAAAAA\n"
+        let kept = try sandbox.run("seqgan classify -m m.seqgan --keep 1", stdin: fasta)
+        #expect(kept.output == ">a x\nACGTACGTAC\n>b\nGTACGTACGT\n")
+    }
+
+    @Test func headersCommentsLettersAndFurtherColumnsAreUnderstood() throws {
+        let input = "strandA\tstrandB\tnote\n#a comment\nACGTACGTAC\tGTACGTACGT\tx y\n\nacguacguac\tgtacgtacgt\t\n"
+        let outcome = try Example.sandbox().run("seqgan classify -m m.seqgan", stdin: input)
+        #expect(outcome.code == 0)
+        let lines = outcome.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 4)
+        #expect(lines[0] == "strandA\tstrandB\tnote\tpredicted\tscore")
+        #expect(lines[1] == "#a comment")
+        #expect(lines[2].hasPrefix("ACGTACGTAC\tGTACGTACGT\tx y\t1\t"))
+        #expect(lines[3].hasPrefix("acguacguac\tgtacgtacgt\t\t1\t"))
+        #expect(lines[2].split(separator: "\t").last == lines[3].split(separator: "\t").last)
+    }
+
+    @Test func fastaAndFastqGiveATable() throws {
+        let sandbox = try Example.sandbox()
+        let table = try sandbox.run("seqgan classify -m m.seqgan", stdin: "ACGTACGTAC\tGTACGTACGT\n").output
+        let score = table.split(separator: "\t", maxSplits: 2).last.map(String.init) ?? "?"
+        for text in [
+            ">a 1\nACGTA\nCGTAC\n>b\nGTACGTACGT", "@a 1\nACGTACGTAC\n+\n@@@@@@@@@@\n@b\nGTACGTACGT\n+b\n>>>>>>>>>>\n",
+        ] {
+            let outcome = try sandbox.run("seqgan classify -m m.seqgan", stdin: text)
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            #expect(outcome.output == "a\tb\tACGTACGTAC\tGTACGTACGT\t\(score)")
+        }
+    }
+
+    @Test func theClosingLineTellsOfTheRunUnlessQuiet() throws {
+        let sandbox = try Example.sandbox()
+        let outcome = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv")
+        #expect(outcome.errors.contains("classify -m m.seqgan pairs.tsv"))
+        #expect(outcome.errors.contains("200 pairs"))
+        #expect(outcome.errors.hasSuffix("\n"))
+        #expect(try sandbox.run("seqgan classify -q -m m.seqgan pairs.tsv").errors.isEmpty)
+    }
+}

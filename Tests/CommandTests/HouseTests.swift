@@ -1,0 +1,116 @@
+// HouseTests: which target may know what, read from the sources and from the built program.
+
+import Foundation
+import Testing
+
+@Suite struct HouseTests {
+    /// A Swift file of `Sources`: its target, its path below `Sources`, and its lines without comments and strings.
+    private struct Source {
+        let target: String
+        let path: String
+        let firstLine: String
+        let lines: [(number: Int, code: String)]
+
+        var imports: [String] {
+            lines.compactMap { $0.code.firstMatch(of: /^\s*(?:@\w+ |public |internal )*import (?:\w+ )?([\w.]+)$/) }
+                .map { String($0.1) }
+        }
+    }
+
+    /// All but KernelLoopsV3, a link to KernelLoops.
+    private static let sources: [Source] = {
+        let root = Sandbox.root.appending(path: "Sources")
+        let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+        return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
+            guard let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8) else { return nil }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            return Source(
+                target: String(path.prefix { $0 != "/" }), path: path, firstLine: String(text.prefix { $0 != "\n" }),
+                lines: lines.map { ($0.offset + 1, code(of: String($0.element))) })
+        }
+    }()
+
+    /// A line without its comment and with its strings emptied.
+    private static func code(of line: String) -> String {
+        line.replacing(/"(?:[^"\\]|\\.)*"/, with: "\"\"").replacing(/\/\/.*/, with: "")
+    }
+
+    /// The places where `pattern` stands in code, but for those that `isAllowed`.
+    private func places(_ pattern: some RegexComponent, unless isAllowed: (Source) -> Bool) -> [String] {
+        Self.sources.filter { !isAllowed($0) }.flatMap { source in
+            source.lines.filter { $0.code.contains(pattern) }.map { "\(source.path):\($0.number): \($0.code)" }
+        }
+    }
+
+    @Test func eachTargetImportsOnlyWhatItMayKnow() {
+        let system: Set = ["Glibc", "Darwin", "Musl"]
+        let allowed: [String: Set<String>] = [
+            "KernelShapes": [],
+            "KernelLoops": system.union(["KernelShapes"]),
+            "Kernels": [
+                "KernelShapes", "KernelLoops", "KernelLoopsV3", "Dispatch", "Synchronization",
+                "_Builtin_intrinsics.intel.cpuid",
+            ],
+            "SeqIO": system.union(["CZlib", "Dispatch", "Synchronization"]),
+            "SeqModel": system.union(["Kernels", "FoundationEssentials", "Synchronization"]),
+            "seqgan": system.union(["ArgumentParser", "SeqIO", "SeqModel", "Kernels", "Dispatch", "Synchronization"]),
+        ]
+        #expect(Set(Self.sources.map(\.target)) == Set(allowed.keys))
+        for source in Self.sources {
+            let extra = Set(source.imports).subtracting(allowed[source.target] ?? [])
+            #expect(extra.isEmpty, "\(source.path) imports \(extra.sorted())")
+        }
+    }
+
+    @Test func onlyTheArchiveReadsJSONWithFoundationEssentials() {
+        let users = Self.sources.filter { $0.imports.contains { $0.hasPrefix("Foundation") } }.map(\.path)
+        #expect(users == ["SeqModel/WeightArchive.swift"])
+    }
+
+    @Test func onlyTheCommandPrintsExitsAndReadsEnvironmentAndClocks() {
+        let words =
+            /\b(print|debugPrint|fputs|puts|printf|exit|_exit|abort|getenv|setenv|fatalError)\s*\(|\b(CommandLine|ContinuousClock|SuspendingClock|clock_gettime|gettimeofday|DispatchTime)\b/
+        let found = places(words) { $0.target == "seqgan" }
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test func nothingPrintsWhereAFullDiskWouldNotBeSeen() {
+        let found = places(/\b(print|debugPrint|fputs|puts|printf)\s*\(/) { _ in false }
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test func unsafePointersStayInTheLoopsAndAtTheSystemsEdge() {
+        let edge: Set = [
+            "SeqIO/ByteSource.swift", "SeqIO/ByteSink.swift", "SeqIO/LineScanner.swift", "SeqIO/GzipInflater.swift",
+            "KernelShapes/PairArguments.swift",
+        ]
+        let found = places(/Unsafe|withUnsafe|unsafeBitCast|nonisolated\(unsafe\)|@unchecked/) { source in
+            edge.contains(source.path) || ["KernelLoops", "Kernels"].contains(source.target)
+        }
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test func nothingTrapsOnPurposeByForce() {
+        let found = places(/\btry!|\bas!|[\w)\]]!(?=[.\[)\s,]|$)/) { _ in false }
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test func filesSayWhatTheyHoldAndAreShort() {
+        #expect(Self.sources.count > 30)
+        for source in Self.sources {
+            #expect(source.firstLine.hasPrefix("// "), "\(source.path) does not begin with a sentence on what it holds")
+            #expect(source.lines.count <= 301, "\(source.path) has more than 300 lines")
+        }
+    }
+
+    #if os(Linux)
+        @Test func theProgramLoadsNoFoundationButTheEssentials() throws {
+            let loaded = try Sandbox().run("ldd '\(Sandbox.program)'")
+            #expect(loaded.code == 0)
+            let names = loaded.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            #expect(names.filter { $0.contains("Foundation") } == ["libFoundationEssentials.so"])
+            #expect(names.contains { $0.hasPrefix("libz.so") })
+        }
+    #endif
+}

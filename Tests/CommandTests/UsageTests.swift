@@ -1,0 +1,66 @@
+// UsageTests: what the command line answers before any work is done, and that each exit code means what help says.
+
+import Testing
+
+@testable import seqgan
+
+@Suite struct UsageTests {
+    @Test(arguments: [[], ["classify"], ["train", "-o", "x"], ["encode"], ["evaluate"], ["inspect"]])
+    func anUnknownFlagIsAUsageError(words: [String]) throws {
+        let sandbox = try Sandbox()
+        let outcome = try sandbox.run("seqgan \(words.joined(separator: " ")) --no-such-flag")
+        #expect(outcome.code == 64)
+        #expect(outcome.bytes.isEmpty)
+        #expect(outcome.errors.contains("--no-such-flag"))
+        #expect(try sandbox.files().isEmpty)
+    }
+
+    @Test func theVersionAndHelpGoToStdout() throws {
+        let version = try Sandbox().run("seqgan --version")
+        #expect(version.code == 0)
+        #expect(version.output == "\(Seqgan.versionText)\n")
+        #expect(version.errors.isEmpty)
+        for command in ["encode", "train", "classify", "evaluate", "inspect"] {
+            let help = try Sandbox().run("seqgan help \(command)")
+            #expect(help.code == 0)
+            #expect(help.output.contains("EXAMPLES"), "\(command)")
+            #expect(help.errors.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["a", "a,", ",a", "1,2,3,4", "0,1", "1,0"])
+    func columnsAreTwoOrThreeNamesOrNumbers(text: String) throws {
+        let outcome = try Sandbox().run("seqgan encode --columns \(text)", stdin: "AC\tGT\n")
+        #expect(outcome.code == 64)
+        #expect(outcome.bytes.isEmpty)
+    }
+
+    @Test(arguments: ["0", "-1", "1025", "x"])
+    func threadsAreAPositiveNumber(text: String) throws {
+        #expect(try Sandbox().run("seqgan encode --threads=\(text)", stdin: "AC\tGT\n").code == 64)
+    }
+
+    @Test func theOutputMayNotBeAnInputByWhateverName() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("AC\tGT\n", "a.tsv")
+        for line in ["seqgan encode a.tsv -o ./a.tsv", "ln -s a.tsv b.tsv; seqgan encode a.tsv -o b.tsv"] {
+            #expect(try sandbox.run(line).code == 64, "\(line)")
+            #expect(try sandbox.read("a.tsv") == "AC\tGT\n")
+        }
+    }
+
+    @Test func whatCannotBeOpenedIsNamed() throws {
+        for line in ["seqgan encode none.tsv", "seqgan inspect none.seqgan", "seqgan classify -m none.seqgan"] {
+            let outcome = try Sandbox().run(line)
+            #expect(outcome.code == 66, "\(line)")
+            #expect(outcome.errors.hasPrefix("seqgan: none."), "\(outcome.errors)")
+            #expect(outcome.bytes.isEmpty)
+        }
+    }
+
+    @Test func noModelIsAUsageError() throws {
+        let outcome = try Sandbox().run("seqgan classify", stdin: "AC\tGT\n")
+        #expect(outcome.code == 64)
+        #expect(outcome.errors.contains("SEQGAN_MODEL"))
+    }
+}
