@@ -81,7 +81,9 @@ extension SIMD8<Float>: Lanes {
 
     /// Range reduction by powers of two and the polynomial of Cephes' expf.
     @inline(__always) static func exponential(_ x: Self) -> Self {
-        let held = pointwiseMax(pointwiseMin(x, fill(88)), fill(-87))
+        // pointwiseMin and pointwiseMax stay calls.
+        let low = least(x, fill(88))
+        let held = low.replacing(with: -87, where: low .< -87)
         let shifter = fill(12_582_912)  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
         let shifted = sum(shifter, held, times: fill(1.442_695_04))
         let n = shifted - shifter

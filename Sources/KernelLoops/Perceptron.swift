@@ -49,6 +49,38 @@ struct PerceptronMemory<W: Lanes> {
     return W.product(s, W.sum(one, x, times: one - s))
 }
 
+/// out += x W, for x (rows) and W (rows, width) in vectors; four vectors at a time stay in registers.
+@inline(__always)
+private func addProduct<W: Lanes>(
+    _ weights: UnsafePointer<W.Scalar>, _ x: UnsafePointer<W.Scalar>, rows: Int, width: Int,
+    to out: UnsafeMutablePointer<W>
+) {
+    let matrix = UnsafeRawPointer(weights).assumingMemoryBound(to: W.self)
+    var u = 0
+    while u + 4 <= width {
+        var s0 = out[u], s1 = out[u + 1], s2 = out[u + 2], s3 = out[u + 3]
+        for f in 0..<rows {
+            let v = W.fill(x[f])
+            let w = matrix + (f &* width &+ u)
+            s0 = W.sum(s0, w[0], times: v)
+            s1 = W.sum(s1, w[1], times: v)
+            s2 = W.sum(s2, w[2], times: v)
+            s3 = W.sum(s3, w[3], times: v)
+        }
+        out[u] = s0
+        out[u + 1] = s1
+        out[u + 2] = s2
+        out[u + 3] = s3
+        u += 4
+    }
+    while u < width {
+        var s = out[u]
+        for f in 0..<rows { s = W.sum(s, matrix[f &* width &+ u], times: W.fill(x[f])) }
+        out[u] = s
+        u += 1
+    }
+}
+
 /// The logit of standardised features.
 ///
 /// first = b1 + W1 features (F, W); symmetric shapes add the activations of this and of the same with the features
@@ -63,25 +95,21 @@ func perceptronForward<W: Lanes>(
         UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
     }
     let pairFeatures = shape.pairFeatures, strandFeatures = shape.strandFeatures
-    let bias = row(shape.firstBias)
     let first = memory.first, swapped = memory.first + width
-    for u in 0..<width { first[u] = bias[u] }
-    for f in 0..<pairFeatures {
-        let x = W.fill(memory.features[f])
-        let w = row(shape.firstWeights + f * shape.hidden)
-        for u in 0..<width { first[u] = W.sum(first[u], w[u], times: x) }
+    let strandA = pairFeatures..<pairFeatures + strandFeatures
+    let strandB = strandA.upperBound..<strandA.upperBound + strandFeatures
+    let weightsA = weights + shape.firstWeights + strandA.lowerBound * shape.hidden
+    let weightsB = weights + shape.firstWeights + strandB.lowerBound * shape.hidden
+    let x = UnsafePointer(memory.features)
+    for u in 0..<width { first[u] = row(shape.firstBias)[u] }
+    addProduct(weights + shape.firstWeights, x, rows: pairFeatures, width: width, to: first)
+    if shape.isSymmetric {
+        for u in 0..<width { swapped[u] = first[u] }
+        addProduct(weightsA, x + strandB.lowerBound, rows: strandFeatures, width: width, to: swapped)
+        addProduct(weightsB, x + strandA.lowerBound, rows: strandFeatures, width: width, to: swapped)
     }
-    if shape.isSymmetric { for u in 0..<width { swapped[u] = first[u] } }
-    for f in pairFeatures..<pairFeatures + 2 * strandFeatures {
-        let x = W.fill(memory.features[f])
-        let w = row(shape.firstWeights + f * shape.hidden)
-        for u in 0..<width { first[u] = W.sum(first[u], w[u], times: x) }
-        if shape.isSymmetric {
-            let other = f < pairFeatures + strandFeatures ? f + strandFeatures : f - strandFeatures
-            let v = W.fill(memory.features[other])
-            for u in 0..<width { swapped[u] = W.sum(swapped[u], w[u], times: v) }
-        }
-    }
+    addProduct(weightsA, x + strandA.lowerBound, rows: strandFeatures, width: width, to: first)
+    addProduct(weightsB, x + strandB.lowerBound, rows: strandFeatures, width: width, to: first)
     for u in 0..<width {
         var h = activation(first[u])
         if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
@@ -90,11 +118,7 @@ func perceptronForward<W: Lanes>(
     let secondBias = row(shape.secondBias)
     for u in 0..<width { memory.second[u] = secondBias[u] }
     let hidden = UnsafeRawPointer(memory.hidden).assumingMemoryBound(to: W.Scalar.self)
-    for f in 0..<shape.hidden {
-        let x = W.fill(hidden[f])
-        let w = row(shape.secondWeights + f * shape.hidden)
-        for u in 0..<width { memory.second[u] = W.sum(memory.second[u], w[u], times: x) }
-    }
+    addProduct(weights + shape.secondWeights, hidden, rows: shape.hidden, width: width, to: memory.second)
     let last = row(shape.lastWeights)
     var logit = W.fill(0)
     for u in 0..<width { logit = W.sum(logit, last[u], times: activation(memory.second[u])) }

@@ -44,6 +44,44 @@ public struct PairCodes: Sendable {
         codes.append(code)
     }
 
+    /// Adds a whole strand of letters by their codes in `table` (an entry for every byte).
+    ///
+    /// The strand must hold 1 to `DuplexShape.maximumLength` letters. Where a letter's code is no code of the
+    /// alphabet, nothing is added and its offset is returned.
+    public mutating func appendStrand(_ letters: ArraySlice<UInt8>, table: [UInt8]) -> Int? {
+        precondition(table.count == 256 && !letters.isEmpty && letters.count <= DuplexShape.maximumLength)
+        let start = codes.count
+        let known = members.count
+        let plain = self.letters
+        codes.append(contentsOf: letters)
+        var bad: Int?
+        var hasAmbiguous = false
+        // SAFETY: the table has an entry for every byte, and the codes are those just added.
+        table.withUnsafeBufferPointer { table in
+            codes.withUnsafeMutableBufferPointer { codes in
+                for k in start..<codes.count {
+                    let code = Int(table[Int(codes[k])])
+                    if code >= plain {
+                        guard code < known else {
+                            bad = k - start
+                            return
+                        }
+                        hasAmbiguous = true
+                    }
+                    codes[k] = UInt8(truncatingIfNeeded: code)
+                }
+            }
+        }
+        if bad != nil {
+            codes.removeLast(codes.count - start)
+            return bad
+        }
+        if hasAmbiguous { isAmbiguous = true }
+        longest = max(longest, codes.count - start)
+        starts.append(codes.count)
+        return nil
+    }
+
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)

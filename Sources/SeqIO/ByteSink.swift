@@ -69,6 +69,17 @@ public final class ByteSink {
         if buffer.count >= ByteSink.capacity { try drain(all: false) }
     }
 
+    /// Adds an array of bytes; a large one is not copied.
+    public func write(_ bytes: [UInt8]) throws(OutputError) {
+        if packsBlocks || bytes.count < ByteSink.capacity {
+            buffer.append(contentsOf: bytes)
+            if buffer.count >= ByteSink.capacity { try drain(all: false) }
+        } else {
+            try drain(all: true)
+            try send(bytes[...])
+        }
+    }
+
     /// Hands over what is left and, for a file, makes it appear under its name. Throws `cannotWrite`.
     public func finish() throws(OutputError) {
         try drain(all: true)

@@ -21,20 +21,31 @@ public struct OneHot: Sendable {
     /// Numbers in an image: K times L.
     public var area: Int { alphabet.count * length }
 
-    /// Writes strand `s` of `strands`, no longer than L, as K times L numbers from `start` of `image`, which are zero.
-    ///
-    /// An ambiguous letter is `share(k)` in the rows of the k letters that it stands for.
-    public func write<T>(_ strands: PairCodes, strand s: Int, to image: inout [T], at start: Int, share: (Int) -> T) {
-        let codes = strands.strand(s)
-        precondition(codes.count <= length)
+    /// Writes strand `s` of `strands`, no longer than L, as K times L bytes from `start` of `image`, which are zero.
+    /// An ambiguous letter is 1 in the row of each letter that it stands for.
+    public func write(_ strands: PairCodes, strand s: Int, to image: inout [UInt8], at start: Int) {
+        eachCell(strands, s) { row, column, _ in image[start + row * length + column] = 1 }
+    }
+
+    /// The same as floats; an ambiguous letter is shared evenly by the letters that it stands for.
+    public func write(_ strands: PairCodes, strand s: Int, to image: inout [Float], at start: Int) {
+        eachCell(strands, s) { row, column, count in image[start + row * length + column] = 1 / Float(count) }
+    }
+
+    /// Calls `body` with row, column and the number of rows that share the column.
+    @inline(__always)
+    private func eachCell(_ strands: PairCodes, _ s: Int, _ body: (Int, Int, Int) -> Void) {
+        let range = strands.starts[s]..<strands.starts[s + 1]
+        precondition(range.count <= length)
         let isReversed = reversesB && s % 2 == 1
-        var column = isReversed ? codes.count - 1 : 0
-        for code in codes {
+        var column = isReversed ? range.count - 1 : 0
+        for k in range {
+            let code = strands.codes[k]
             if Int(code) < alphabet.count {
-                image[start + Int(code) * length + column] = share(1)
+                body(Int(code), column, 1)
             } else {
                 let members = alphabet.members(of: code)
-                for letter in members { image[start + Int(letter) * length + column] = share(members.count) }
+                for letter in members { body(Int(letter), column, members.count) }
             }
             column += isReversed ? -1 : 1
         }

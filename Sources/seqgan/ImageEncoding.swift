@@ -19,7 +19,7 @@ struct ImageEncoder: Sendable {
             bytes.removeAll(keepingCapacity: true)
             bytes.append(contentsOf: repeatElement(0, count: (last - first) * oneHot.area))
             for s in first..<last {
-                oneHot.write(strands, strand: s, to: &bytes, at: (s - first) * oneHot.area) { _ in 1 }
+                oneHot.write(strands, strand: s, to: &bytes, at: (s - first) * oneHot.area)
             }
         }
     }
@@ -28,7 +28,7 @@ struct ImageEncoder: Sendable {
         try write(to: sink) { first, last, bytes in
             var image = [Float](repeating: 0, count: (last - first) * oneHot.area)
             for s in first..<last {
-                oneHot.write(strands, strand: s, to: &image, at: (s - first) * oneHot.area) { 1 / Float($0) }
+                oneHot.write(strands, strand: s, to: &image, at: (s - first) * oneHot.area)
             }
             bytes.removeAll(keepingCapacity: true)
             for value in image {
@@ -47,7 +47,7 @@ struct ImageEncoder: Sendable {
             bytes.removeAll(keepingCapacity: true)
             for s in first..<last {
                 var image = [UInt8](repeating: 0, count: oneHot.area)
-                oneHot.write(strands, strand: s, to: &image, at: 0) { _ in 1 }
+                oneHot.write(strands, strand: s, to: &image, at: 0)
                 for (row, letter) in letters.enumerated() {
                     let cells = image[row * oneHot.length..<(row + 1) * oneHot.length]
                     bytes.append(contentsOf: cells.map { $0 == 1 ? letter : UInt8(ascii: ".") })

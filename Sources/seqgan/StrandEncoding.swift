@@ -36,17 +36,13 @@ extension PairCodes {
                 batch.location(of: entry, inB: inB, offset: 0), seen: "a strand of \(range.count) letters",
                 expected: "at most \(DuplexShape.maximumLength)")
         }
-        for at in range {
-            let code = alphabet.codes[Int(batch.bytes[at])]
-            guard code != Alphabet.invalid else {
-                throw .malformed(
-                    batch.location(of: entry, inB: inB, offset: at - range.lowerBound),
-                    seen: "the letter \(excerpt(batch.bytes[at...at])) in strand \(inB ? "B" : "A")",
-                    expected: "letters of \(alphabet.name)")
-            }
-            append(code)
+        if let offset = appendStrand(batch.bytes[range], table: alphabet.codes) {
+            let at = range.lowerBound + offset
+            throw .malformed(
+                batch.location(of: entry, inB: inB, offset: offset),
+                seen: "the letter \(excerpt(batch.bytes[at...at])) in strand \(inB ? "B" : "A")",
+                expected: "letters of \(alphabet.name)")
         }
-        endStrand()
     }
 }
 

@@ -43,8 +43,8 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Stop after this many seconds with the best epoch so far.")
     var maxSeconds: Double?
 
-    @Option(help: "Heads: 4, 8 or 16.")
-    var heads = 8
+    @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
+    var heads: Int?
 
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
@@ -58,7 +58,7 @@ struct TrainingOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
+        if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
         if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch takes 1 to 65536") }
         if let negatives, !(0...1000).contains(negatives) { throw ValidationError("--negatives takes 0 to 1000") }
@@ -75,7 +75,6 @@ struct TrainingOptions: ParsableArguments {
     /// What the options and the data come to.
     func settle(_ survey: DataSurvey, pairs: Int, alphabet: Alphabet) -> (DuplexConfiguration, TrainingPlan) {
         var configuration = DuplexConfiguration(alphabet: alphabet)
-        configuration.heads = heads
         configuration.threshold = labelThreshold
         configuration.orientation = orientation ?? survey.orientation
         configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
@@ -84,6 +83,7 @@ struct TrainingOptions: ParsableArguments {
         // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
         let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < 0.2
         let hasPositions = positions ?? hasRegister
+        configuration.heads = heads ?? (hasPositions ? 16 : 8)
         if hasPositions {
             configuration.isSymmetric = false
             configuration.rowPositions = survey.longestA
@@ -99,7 +99,7 @@ struct TrainingOptions: ParsableArguments {
         let seen = pairs + plan.negatives * survey.positives
         // About two million pairs, but at least twelve times all of them and at most sixty times.
         plan.epochs = epochs ?? max(12, min(60, 2_000_000 / max(1, seen)))
-        if hasPositions, epochs == nil { plan.epochs = 8 }
+        if hasPositions, epochs == nil { plan.epochs = 12 }
         return (configuration, plan)
     }
 }
