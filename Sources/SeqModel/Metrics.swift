@@ -24,7 +24,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
     /// Pairs judged.
     public let count: Int
 
-    /// Judges `scores` (0 to 1) by `targets` (0 to 1), both of the same length.
+    /// Judges `scores` (0 to 1, and no NaN) by `targets` (0 to 1), both of the same length.
     public init(scores: [Double], targets: [Double], threshold: Double) {
         precondition(scores.count == targets.count)
         count = scores.count
@@ -79,10 +79,10 @@ public struct ClassificationMetrics: Sendable, Equatable {
         while at < order.count {
             let (tpBefore, fpBefore) = (tp, fp)
             let score = scores[order[at]]
-            while at < order.count, scores[order[at]] == score {
+            repeat {
                 if labels[order[at]] { tp += 1 } else { fp += 1 }
                 at += 1
-            }
+            } while at < order.count && scores[order[at]] == score
             area += Double(fp - fpBefore) * Double(tp + tpBefore) / 2
             precisionSum += Double(tp - tpBefore) * Double(tp) / Double(tp + fp)
             let correlation = matthews(tp, fp, negatives - fp, positives - tp)
@@ -103,7 +103,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
             square += (score - target) * (score - target)
             let held = min(max(score, 1e-15), 1 - 1e-15)
             entropy -= target * logarithm(held) + (1 - target) * logarithm(1 - held)
-            let tenth = min(9, max(0, Int(score * 10)))
+            let tenth = score >= 1 ? 9 : score > 0 ? Int(score * 10) : 0
             calibration[tenth].count += 1
             calibration[tenth].score += score
             calibration[tenth].target += target

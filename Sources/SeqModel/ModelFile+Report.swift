@@ -60,7 +60,9 @@ extension ModelFile {
         return [["table", "letters", "energy_kT"]] + rows("pair", pairs) + rows("stack", stacks)
     }
 
+    /// Two decimals; a number that is not finite, or 1e12 or more in size, as Swift writes it.
     private func rounded(_ value: Float) -> String {
+        guard abs(value) < 1e12 else { return "\(value)" }
         let hundredths = Int((abs(value) * 100).rounded())
         let rest = hundredths % 100
         return "\(value < 0 && hundredths > 0 ? "-" : "")\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"

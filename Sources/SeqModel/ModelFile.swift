@@ -10,6 +10,8 @@ public struct ModelFile: Sendable {
     public var record: [String: String]
 
     private static let recordPrefix = "training."
+    /// What no training comes near, and from which no score is infinite or not a number.
+    private static let largestWeight: Float = 100_000
 
     /// A model to be written.
     public init(classifier: DuplexClassifier, record: [String: String]) {
@@ -52,6 +54,11 @@ public struct ModelFile: Sendable {
                 throw .inconsistent(
                     field: "tensor \(tensor.name)", found: "\(tensor.shape)",
                     expected: "\(section.name) \(section.shape)")
+            }
+            if let weight = tensor.values.first(where: { abs($0) > ModelFile.largestWeight }) {
+                throw .inconsistent(
+                    field: "a weight of \(tensor.name)", found: "\(weight)",
+                    expected: "at most \(ModelFile.largestWeight) in size")
             }
             parameters[section.offset..<section.offset + section.count] = tensor.values
         }

@@ -108,8 +108,9 @@ struct PairScorer: Sendable {
     }
 }
 
-/// A number with six decimals.
+/// A number with six decimals; one of 1e12 or more in size as Swift writes it.
 func writeFixed(_ value: Float, into output: inout [UInt8]) {
+    guard abs(value) < 1e12 else { return output.append(contentsOf: "\(value)".utf8) }
     if value < 0 { output.append(UInt8(ascii: "-")) }
     let scaled = UInt64((Double(abs(value)) * 1_000_000).rounded())
     let whole = scaled / 1_000_000

@@ -63,4 +63,21 @@ import Testing
         bytes[7] = 0x10
         #expect(throws: ModelError.self) { try WeightArchive(decoding: bytes) }
     }
+
+    @Test(arguments: [(Float(100_000), true), (100_001, false), (-3e38, false)])
+    func weightsThatCouldOverflowAreRefused(weight: Float, isRead: Bool) throws {
+        var archive = try WeightArchive(decoding: Self.model().encoded())
+        for t in archive.tensors.indices {
+            for k in archive.tensors[t].values.indices { archive.tensors[t].values[k] = k % 3 == 0 ? -weight : weight }
+        }
+        guard isRead else {
+            #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
+            return
+        }
+        let model = try ModelFile(decoding: archive.encoded())
+        let pairs = TrainingTests.pairs(count: 64, seed: 3)
+        let logits = model.classifier.logits(of: pairs.strands, workspaces: [Workspace()])
+        #expect(logits.allSatisfy { $0.isFinite })
+        #expect(model.energies().count > 16)
+    }
 }
