@@ -35,6 +35,10 @@ def metrics():
                 m.f1_score(labels, hard, zero_division=0),
                 m.accuracy_score(labels, hard),
                 m.brier_score_loss(labels, scores),
+                m.log_loss(labels, scores),
+                m.precision_score(labels, hard, zero_division=0),
+                m.recall_score(labels, hard),
+                max(m.matthews_corrcoef(labels, [int(s >= t) for s in scores]) for t in scores),
             ]
             print(" ".join(map(repr, scores)), " ".join(map(str, labels)), *map(repr, map(float, figures)), sep="\t", file=out)
 

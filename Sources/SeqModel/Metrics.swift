@@ -17,7 +17,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
     public private(set) var bestMatthewsCorrelation = 0.0, bestThreshold = Double.nan
     /// Mean square of score minus target.
     public private(set) var brierScore = Double.nan
-    /// Mean binary cross-entropy of the scores, held at 1e-15 from 0 and 1.
+    /// Mean binary cross-entropy of the scores, held at 2^-52 from 0 and 1.
     public private(set) var crossEntropy = Double.nan
     /// Count, mean score and mean target of the pairs in each tenth of the scores.
     public private(set) var calibration: [(count: Int, score: Double, target: Double)] = []
@@ -101,7 +101,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
         var (square, entropy) = (0.0, 0.0)
         for (score, target) in zip(scores, targets) {
             square += (score - target) * (score - target)
-            let held = min(max(score, 1e-15), 1 - 1e-15)
+            let held = min(max(score, .ulpOfOne), 1 - .ulpOfOne)
             entropy -= target * logarithm(held) + (1 - target) * logarithm(1 - held)
             let tenth = score >= 1 ? 9 : score > 0 ? Int(score * 10) : 0
             calibration[tenth].count += 1

@@ -15,7 +15,11 @@ import Testing
             let labels = fields[1].split(separator: " ").compactMap { Double($0) }
             let expected = fields[2...].compactMap { Double($0) }
             let m = ClassificationMetrics(scores: scores, targets: labels, threshold: 0.5)
-            let found = [m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation, m.f1, m.accuracy, m.brierScore]
+            let found = [
+                m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation, m.f1, m.accuracy, m.brierScore,
+                m.crossEntropy, m.precision, m.recall, m.bestMatthewsCorrelation,
+            ]
+            #expect(expected.count == found.count)
             for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-9, "\(line)") }
         }
     }
