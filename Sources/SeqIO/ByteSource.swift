@@ -14,6 +14,8 @@ import CZlib
 public final class ByteSource {
     /// The path as it stands in messages.
     public let path: String
+    /// Bytes read so far, packed as they lie in the file.
+    public private(set) var bytesRead = 0
     private let descriptor: Int32
     private let chunk: Int
     private var raw: [UInt8]
@@ -31,6 +33,15 @@ public final class ByteSource {
         descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
         raw = [UInt8](repeating: 0, count: max(chunk, 1))
+    }
+
+    /// The size of a file, packed as it lies, `-` for standard input; nil where it is no file, but a pipe or a terminal.
+    public static func size(of path: String) -> Int? {
+        var status = stat()
+        guard (path == "-" ? fstat(0, &status) : stat(path, &status)) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
     }
 
     deinit { if descriptor > 0 { close(descriptor) } }
@@ -73,6 +84,7 @@ public final class ByteSource {
         } while count < 0 && errno == EINTR
         guard count >= 0 else { throw .cannotRead(path: path, code: errno) }
         if count == 0 { isAtEnd = true }
+        bytesRead += count
         rawRange = 0..<left + count
     }
 

@@ -33,6 +33,9 @@ public final class LineScanner {
     /// The input's name in messages.
     public var path: String { source.path }
 
+    /// Bytes read so far, packed as they lie in the file.
+    var bytesRead: Int { source.bytesRead }
+
     /// Where the line read last stands.
     public var location: Location { Location(path: source.path, line: number) }
 

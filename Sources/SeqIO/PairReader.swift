@@ -38,6 +38,7 @@ public struct PairReader {
     private let columns: PairColumns
     private let letters: [LetterKind]
     private let chunk: Int
+    private var finishedBytes = 0
     private var lines: LineScanner?
     private var sequences: SequenceReader?
     private var numbers = (a: 0, b: 1, label: -1)
@@ -68,18 +69,27 @@ public struct PairReader {
             while batch.bytes.count < bytes {
                 if sequences != nil {
                     guard try readRecords(into: &batch) else {
-                        sequences = nil
+                        closeCurrent()
                         break
                     }
                 } else {
                     guard try readLine(into: &batch) else {
-                        lines = nil
+                        closeCurrent()
                         break
                     }
                 }
             }
         }
         return true
+    }
+
+    /// Bytes read so far of all files, packed as they lie there.
+    public var bytesRead: Int { finishedBytes + (lines?.bytesRead ?? sequences?.lines.bytesRead ?? 0) }
+
+    private mutating func closeCurrent() {
+        finishedBytes = bytesRead
+        lines = nil
+        sequences = nil
     }
 
     /// Opens the next file and finds its format; false when there are no more.

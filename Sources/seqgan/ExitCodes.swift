@@ -39,9 +39,12 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
     }
 }
 
-/// Writes a line to standard error. That it is closed or full can be told nowhere, and is no reason to fail.
-func complain(_ message: String) {
-    var rest = Array("seqgan: \(message)\n".utf8)
+/// Writes a message and its line's end to standard error.
+func complain(_ message: String) { writeToStandardError("seqgan: \(message)\n") }
+
+/// Writes all of `text`. That standard error is closed or full can be told nowhere, and is no reason to fail.
+func writeToStandardError(_ text: String) {
+    var rest = Array(text.utf8)
     while !rest.isEmpty {
         let written = write(2, rest, rest.count)
         guard written > 0 || errno == EINTR else { return }

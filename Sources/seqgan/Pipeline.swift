@@ -38,6 +38,7 @@ enum Pipeline {
     private struct Ends {
         var reader: PairReader
         let sink: ByteSink
+        var progress: ProgressBar
         var isAtEnd = false
         var failure: Failure?
         var counts = Counts()
@@ -46,12 +47,13 @@ enum Pipeline {
     /// Runs all of `reader` through `compute` to `sink` and finishes it. Throws the first failure in the order of
     /// the input, after what came before it has been written (to standard output; a file is then left as it was).
     static func run<Scratch: Sendable>(
-        _ reader: sending PairReader, to sink: sending ByteSink, threads: Int, makeScratch: () -> Scratch,
+        _ reader: sending PairReader, to sink: sending ByteSink, threads: Int, progress: ProgressBar,
+        makeScratch: () -> Scratch,
         compute: @escaping @Sendable (inout Slot<Scratch>) -> Void
     ) throws -> Counts {
         let size = max(4, 3 * threads)
         let sets = (0..<2).map { _ in (0..<size).map { _ in Cell(Slot(scratch: makeScratch())) } }
-        let ends = Mutex(Ends(reader: reader, sink: sink))
+        let ends = Mutex(Ends(reader: reader, sink: sink, progress: progress))
         fill(sets[0], ends)
         var current = 0
         while true {
@@ -66,7 +68,12 @@ enum Pipeline {
                     computed[piece - 1].slot.withLock { compute(&$0) }
                 }
             }
-            if let failure = ends.withLock({ $0.failure }) { throw failure }
+            let failure = ends.withLock { ends in
+                ends.progress.update(records: ends.counts.pairs, bytesRead: ends.reader.bytesRead)
+                if ends.failure != nil || count == 0 { ends.progress.clear() }
+                return ends.failure
+            }
+            if let failure { throw failure }
             if count == 0 { return try finish(ends) }
             current = 1 - current
         }

@@ -95,7 +95,7 @@ struct RunOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
     var threads: Int?
 
-    @Flag(name: .shortAndLong, help: "No closing line on standard error.")
+    @Flag(name: .shortAndLong, help: "No progress bar and no closing line on standard error.")
     var quiet = false
 
     func validate() throws {

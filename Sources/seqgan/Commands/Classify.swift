@@ -51,6 +51,7 @@ struct Classify: ParsableCommand {
                 letters: scorer.alphabet.letterKinds)
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
+                progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             if counts.unusual > 0 {
