@@ -39,6 +39,8 @@ enum Pipeline {
         var reader: PairReader
         let sink: ByteSink
         var progress: ProgressBar
+        /// Bytes of the input behind what is written, and behind what the next round writes as well.
+        var bytesBehind = (output: 0, nextOutput: 0)
         var isAtEnd = false
         var failure: Failure?
         var counts = Counts()
@@ -55,6 +57,7 @@ enum Pipeline {
         let sets = (0..<2).map { _ in (0..<size).map { _ in Cell(Slot(scratch: makeScratch())) } }
         let ends = Mutex(Ends(reader: reader, sink: sink, progress: progress))
         fill(sets[0], ends)
+        ends.withLock { $0.bytesBehind.nextOutput = $0.reader.bytesRead }
         var current = 0
         while true {
             let computed = sets[current]
@@ -69,7 +72,8 @@ enum Pipeline {
                 }
             }
             let failure = ends.withLock { ends in
-                ends.progress.update(records: ends.counts.pairs, bytesRead: ends.reader.bytesRead)
+                ends.progress.update(records: ends.counts.pairs, bytesDone: ends.bytesBehind.output)
+                ends.bytesBehind = (ends.bytesBehind.nextOutput, ends.reader.bytesRead)
                 if ends.failure != nil || count == 0 { ends.progress.clear() }
                 return ends.failure
             }

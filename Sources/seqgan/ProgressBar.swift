@@ -37,14 +37,14 @@ struct ProgressBar: Sendable {
         totalBytes = total
     }
 
-    /// Tells how far the run is: pairs written, and bytes read of the inputs.
-    mutating func update(records: Int, bytesRead: Int) {
+    /// Tells how far the run is: pairs written, and the bytes of the inputs behind them.
+    mutating func update(records: Int, bytesDone: Int) {
         guard isShown else { return }
         let now = ClosingLine.now()
         guard now - lastDrawn >= Self.secondsBetweenDrawings else { return }
         lastDrawn = now
         isDrawn = true
-        let share = totalBytes.map { $0 > 0 ? Double(bytesRead) / Double($0) : 1 }
+        let share = totalBytes.map { $0 > 0 ? Double(bytesDone) / Double($0) : 1 }
         let line = Self.line(records: records, seconds: now - start, share: share, isColoured: isColoured)
         writeToStandardError("\r\(line)\u{1B}[K")
     }
