@@ -15,6 +15,12 @@ import PackageDescription
 #endif
 let wideLoopNames: [Target.Dependency] = wideLoops.map { .byName(name: $0.name) }
 
+// The readers and the scorer work in place in buffers of their own class; debug builds, and so the tests, check that
+// accesses do not overlap, the release build does not pay for it at each line.
+let release: [SwiftSetting] = [
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 let package = Package(
     name: "seqgan",
     products: [.executable(name: "seqgan", targets: ["seqgan"])],
@@ -23,17 +29,17 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "SeqIO", dependencies: ["CZlib"]),
+        .target(name: "SeqIO", dependencies: ["CZlib"], swiftSettings: release),
         .target(name: "KernelShapes"),
         .target(name: "KernelLoops", dependencies: ["KernelShapes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         .target(name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames),
-        .target(name: "SeqModel", dependencies: ["Kernels"]),
+        .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release),
         .executableTarget(
             name: "seqgan",
             dependencies: [
                 "SeqIO", "SeqModel", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], swiftSettings: release),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),

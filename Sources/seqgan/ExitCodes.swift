@@ -53,7 +53,16 @@ func writeToStandardError(_ text: String) {
 }
 
 /// Runs a command's work and ends the process with its exit code where it fails.
+///
+/// A signal that ends the process removes the temporary file of the output first, then ends it as it would have.
 func ending(_ work: () throws -> Void) throws {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+        signal(number) { number in
+            TemporaryFile.remove()
+            signal(number, SIG_DFL)
+            raise(number)
+        }
+    }
     do {
         try work()
     } catch {

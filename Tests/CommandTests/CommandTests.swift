@@ -148,3 +148,15 @@ import Testing
         #expect(result.code == 0, "\(result.errors)")
     }
 }
+
+extension CommandTests {
+    @Test func anInterruptedTrainingLeavesNothingBehind() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("old", "m.seqgan")
+        let result = try sandbox.run(
+            "'\(Sandbox.program)' train -q --epochs 9999 --patience 9999 --columns 1,2,4 \(Sandbox.sample) -o m.seqgan & "
+                + "child=$!; sleep 2; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
+        )
+        #expect(result.output == "1\n143\n0\nold")
+    }
+}

@@ -94,3 +94,19 @@ import Testing
         #expect(logits[4] > logits[..<4].min() ?? 0 && logits[4] < logits[..<4].max() ?? 0)
     }
 }
+
+extension TrainingTests {
+    @Test func theFirstTenLossesAreThoseOfThisVersion() throws {
+        let data = Self.pairs(count: 128, seed: 12)
+        var plan = TrainingPlan()
+        plan.epochs = 10
+        plan.batch = 128
+        let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+        let losses = try (0..<10).map { _ in try #require(trainer.runEpoch()).trainingLoss }
+        let recorded = [
+            0.68831, 0.6797, 0.66469, 0.65627, 0.64806, 0.63809, 0.62939, 0.6237, 0.62089, 0.62004,
+        ]
+        #expect(losses.count == recorded.count, "\(losses)")
+        for (loss, recorded) in zip(losses, recorded) { #expect(abs(loss - recorded) < 1e-3, "\(losses)") }
+    }
+}
