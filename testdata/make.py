@@ -3,7 +3,9 @@
 import gzip
 import os
 import random
+import struct
 import sys
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -14,6 +16,44 @@ def hybridisation(source, rows=3000):
     with open(os.path.join(HERE, "hybridisation.tsv.gz"), "wb") as file:
         with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
             packed.write(text.encode())
+
+
+def bgzf(text, block):
+    """Blocked gzip: members of at most `block` bytes of text that tell their size, and the empty one that ends it."""
+    pieces = [text[at : at + block] for at in range(0, len(text), block)] + [b""]
+    packed = b""
+    for piece in pieces:
+        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+        body = deflate.compress(piece) + deflate.flush()
+        extra = struct.pack("<BBHH", 66, 67, 2, len(body) + 25)
+        head = struct.pack("<BBBBIBBH", 31, 139, 8, 4, 0, 0, 255, len(extra))
+        packed += head + extra + body + struct.pack("<II", zlib.crc32(piece), len(piece))
+    return packed
+
+
+def formats(rows=40):
+    def write(name, content):
+        with open(os.path.join(HERE, name), "wb") as file:
+            file.write(content)
+
+    with gzip.open(os.path.join(HERE, "hybridisation.tsv.gz"), "rt") as lines:
+        next(lines)
+        pairs = [line.split("\t")[:2] for _, line in zip(range(rows), lines)]
+    table = "".join(f"{a}\t{b}\n" for a, b in pairs).encode()
+    write("pairs.tsv", table)
+    write("pairs.bgzf.tsv.gz", bgzf(table, 500))
+    write("pairs.members.tsv.gz", b"".join(gzip.compress(table[k : k + 700], mtime=0) for k in range(0, len(table), 700)))
+    fasta, fastq = "", ""
+    for k, strands in enumerate(pairs, 1):
+        for end, strand in zip("12", strands):
+            # Wrapped at ten letters, in turn lower case, RNA and plain, with the line ends of two systems.
+            shown = [strand, strand.lower(), strand.replace("T", "U")][k % 3]
+            fasta += f">pair{k}/{end} a note\n" + "".join(shown[at : at + 10] + "\r\n" for at in range(0, len(shown), 10))
+            # Qualities that look like the starts of records.
+            quality = ("@>+!I" * 10)[k % 5 :][: len(strand)]
+            fastq += f"@pair{k}/{end}\n{strand}\n+\n{quality}\n"
+    write("pairs.fa", fasta.encode())
+    write("pairs.fq", fastq[:-1].encode())
 
 
 def metrics():
@@ -46,6 +86,8 @@ def metrics():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["metrics"]:
         metrics()
+    elif sys.argv[1:2] == ["formats"]:
+        formats()
     elif sys.argv[1:2] == ["hybridisation"]:
         hybridisation(sys.argv[2])
     else:

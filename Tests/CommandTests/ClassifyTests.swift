@@ -83,6 +83,21 @@ import Testing
         }
     }
 
+    @Test func thePairsHaveTheSameScoresInEveryFormat() throws {
+        let sandbox = try Example.sandbox()
+        let folder = Sandbox.root.appending(path: "testdata").path
+        func scores(_ file: String) throws -> [Substring] {
+            let result = try sandbox.run("seqgan classify -q -m m.seqgan '\(folder)/\(file)'")
+            #expect(result.code == 0, "\(file): \(result.errors)")
+            return try result.output.split(separator: "\n").map { try #require($0.split(separator: "\t").last) }
+        }
+        let expected = try scores("pairs.tsv")
+        #expect(expected.count == 40)
+        for file in ["pairs.bgzf.tsv.gz", "pairs.members.tsv.gz", "pairs.fa", "pairs.fq"] {
+            #expect(try scores(file) == expected, "\(file)")
+        }
+    }
+
     @Test func theClosingLineTellsOfTheRunUnlessQuiet() throws {
         let sandbox = try Example.sandbox()
         let outcome = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv")
