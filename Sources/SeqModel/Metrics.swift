@@ -4,7 +4,7 @@
 ///
 /// A pair is positive where its target is above the threshold, and predicted where its score is. Figures that need
 /// both classes are NaN where one is missing; MCC and F1 are 0 where their denominators are.
-public struct ClassificationMetrics: Sendable, Equatable {
+public struct ClassificationMetrics: Sendable {
     /// Confusion counts at the threshold.
     public private(set) var truePositives = 0, falsePositives = 0, trueNegatives = 0, falseNegatives = 0
     /// Area under the ROC curve, ties counted half.
@@ -39,13 +39,6 @@ public struct ClassificationMetrics: Sendable, Equatable {
         matthewsCorrelation = matthews(truePositives, falsePositives, trueNegatives, falseNegatives)
         rank(scores, targets.map { $0 > threshold })
         calibrate(scores, targets)
-    }
-
-    /// Two sets of figures are equal where all counts and areas are.
-    public static func == (a: Self, b: Self) -> Bool {
-        a.count == b.count && a.truePositives == b.truePositives && a.falsePositives == b.falsePositives
-            && a.areaUnderROC == b.areaUnderROC && a.averagePrecision == b.averagePrecision
-            && a.brierScore == b.brierScore
     }
 
     /// Share of pairs predicted rightly.

@@ -52,12 +52,14 @@ func number(_ bytes: ArraySlice<UInt8>) -> Double? {
     return Double(String(decoding: bytes, as: UTF8.self))
 }
 
-/// Reads all labelled pairs of `options` into memory. Throws at the first bad record, or returns how many were passed
-/// over where the options say so.
-func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
-    var reader = PairReader(
-        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds)
-    var pairs = LabelledPairs(alphabet: alphabet)
+/// Calls `body` with every record that `reader` takes for a pair, in order.
+///
+/// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, returns how many were
+/// passed over instead.
+func forEachPair(
+    _ reader: consuming PairReader, skipsBad: Bool, _ body: (PairEntry, PairBatch) throws(InputError) -> Void
+) throws(InputError) -> Int {
+    var reader = reader
     var batch = PairBatch()
     var skipped = 0
     while try reader.fill(&batch) {
@@ -66,21 +68,31 @@ func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pair
                 switch entry.kind {
                 case .header, .comment: continue
                 case .rejected: throw batch.rejections[entry.rejection]
-                case .pair:
-                    let text = batch.bytes[entry.label]
-                    guard let label = number(text), (0...1).contains(label) else {
-                        throw .malformed(
-                            batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
-                            expected: "a number from 0 to 1")
-                    }
-                    try pairs.strands.append(entry, of: batch, alphabet)
-                    pairs.targets.append(Float(label))
+                case .pair: try body(entry, batch)
                 }
             } catch {
-                guard options.skipsBad else { throw error }
+                guard skipsBad else { throw error }
                 skipped += 1
             }
         }
+    }
+    return skipped
+}
+
+/// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
+func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
+    let reader = PairReader(
+        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds)
+    var pairs = LabelledPairs(alphabet: alphabet)
+    let skipped = try forEachPair(reader, skipsBad: options.skipsBad) { (entry, batch) throws(InputError) in
+        let text = batch.bytes[entry.label]
+        guard let label = number(text), (0...1).contains(label) else {
+            throw .malformed(
+                batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
+                expected: "a number from 0 to 1")
+        }
+        try pairs.strands.append(entry, of: batch, alphabet)
+        pairs.targets.append(Float(label))
     }
     return (pairs, skipped)
 }

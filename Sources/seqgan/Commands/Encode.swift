@@ -111,30 +111,16 @@ struct Encode: ParsableCommand {
     private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, Int) {
         var columns = try input.pairColumns(label: false)
         if layout == .single { columns.strandB = nil }
-        var reader = PairReader(paths: input.files, columns: columns, letters: alphabet.letterKinds)
+        let reader = PairReader(paths: input.files, columns: columns, letters: alphabet.letterKinds)
         var strands = PairCodes(alphabet: alphabet)
-        var batch = PairBatch()
-        var skipped = 0
-        while try reader.fill(&batch) {
-            for entry in batch.entries {
-                do throws(InputError) {
-                    switch entry.kind {
-                    case .header, .comment: continue
-                    case .rejected: throw batch.rejections[entry.rejection]
-                    case .pair:
-                        let longest = max(entry.strandA.count, entry.strandB.count)
-                        if let length, longest > length {
-                            throw .malformed(
-                                batch.location(of: entry, inB: entry.strandB.count > length, offset: 0),
-                                seen: "a strand of \(longest) letters", expected: "at most --length \(length)")
-                        }
-                        try strands.append(entry, of: batch, alphabet)
-                    }
-                } catch {
-                    guard input.skipsBad else { throw error }
-                    skipped += 1
-                }
+        let skipped = try forEachPair(reader, skipsBad: input.skipsBad) { (entry, batch) throws(InputError) in
+            let longest = max(entry.strandA.count, entry.strandB.count)
+            if let length, longest > length {
+                throw .malformed(
+                    batch.location(of: entry, inB: entry.strandB.count > length, offset: 0),
+                    seen: "a strand of \(longest) letters", expected: "at most --length \(length)")
             }
+            try strands.append(entry, of: batch, alphabet)
         }
         return (strands, skipped)
     }
