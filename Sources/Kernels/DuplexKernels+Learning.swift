@@ -80,13 +80,12 @@ extension DuplexKernels {
     /// multiplies the gradient first.
     public func adamStep(
         _ parameters: FloatBuffer, gradient: FloatBuffer, moments: (first: FloatBuffer, second: FloatBuffer),
-        range: Range<Int>, step: Int, rate: Float, decay: Float, scale: Float
+        range: Range<Int>, step: Int, rate: Float, decay: Float, scale: Float, beta1: Float = 0.9,
+        beta2: Float = 0.999
     ) {
         for buffer in [parameters, gradient, moments.first, moments.second] {
             precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
         }
-        let beta1: Float = 0.9
-        let beta2: Float = 0.999
         let correction1 = 1 - power(beta1, step)
         let correction2 = 1 - power(beta2, step)
         switch processor {

@@ -20,3 +20,12 @@
 
 /// Natural logarithm.
 @inline(__always) func logarithm(_ x: Double) -> Double { log(x) }
+
+/// tanh(x).
+@inline(__always) func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
+
+/// Natural logarithm.
+@inline(__always) func logarithm(_ x: Float) -> Float { logf(x) }
+
+/// 1 / (1 + exp(-x)).
+@inline(__always) func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }

@@ -6,16 +6,19 @@ import Kernels
 public struct ModelFile: Sendable {
     /// The classifier.
     public let classifier: DuplexClassifier
+    /// The generator that learned beside it, where there is one.
+    public var generator: PairGenerator?
     /// How it was trained: command, seed, digest of the data, figures. No dates: equal runs give equal bytes.
     public var record: [String: String]
 
     private static let recordPrefix = "training."
     /// What no training comes near, and from which no score is infinite or not a number.
-    private static let largestWeight: Float = 100_000
+    static let largestWeight: Float = 100_000
 
     /// A model to be written.
-    public init(classifier: DuplexClassifier, record: [String: String]) {
+    public init(classifier: DuplexClassifier, generator: PairGenerator? = nil, record: [String: String]) {
         self.classifier = classifier
+        self.generator = generator
         self.record = record
     }
 
@@ -30,10 +33,14 @@ public struct ModelFile: Sendable {
             "longest": "\(c.trainedLengths.upperBound)",
         ]
         for (key, value) in record { metadata[ModelFile.recordPrefix + key] = value }
-        let tensors = ModelFile.sections(classifier.shape).map { section in
+        var tensors = ModelFile.sections(classifier.shape).map { section in
             WeightArchive.Tensor(
                 name: section.name, shape: section.shape,
                 values: classifier.parameters[section.offset..<section.offset + section.count])
+        }
+        if let generator {
+            metadata.merge(ModelFile.metadata(of: generator)) { _, new in new }
+            tensors += ModelFile.tensors(of: generator)
         }
         return WeightArchive(metadata: metadata, tensors: tensors).encoded()
     }
@@ -44,7 +51,8 @@ public struct ModelFile: Sendable {
         let configuration = try ModelFile.configuration(archive.metadata)
         let shape = configuration.shape
         let sections = ModelFile.sections(shape)
-        guard archive.tensors.count == sections.count else {
+        let hasGenerator = archive.metadata["generator"] != nil
+        guard archive.tensors.count == sections.count || hasGenerator && archive.tensors.count > sections.count else {
             throw .inconsistent(
                 field: "number of tensors", found: "\(archive.tensors.count)", expected: "\(sections.count)")
         }
@@ -63,6 +71,7 @@ public struct ModelFile: Sendable {
             parameters[section.offset..<section.offset + section.count] = tensor.values
         }
         classifier = DuplexClassifier(configuration, parameters: parameters)
+        generator = try ModelFile.generator(archive, configuration, tensorsFrom: sections.count)
         record = [:]
         for (key, value) in archive.metadata where key.hasPrefix(ModelFile.recordPrefix) {
             record[String(key.dropFirst(ModelFile.recordPrefix.count))] = value

@@ -9,11 +9,13 @@ struct Seqgan: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "seqgan",
-        abstract: "Learn how two sequences interact; classify pairs of them.",
+        abstract: "Learn how two sequences interact; classify pairs of them, generate new ones.",
         discussion: """
             EXAMPLES
               seqgan train --columns 1,2,3 labelled.tsv.gz -o my.seqgan
               zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
+              seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o both.seqgan
+              seqgan generate -m both.seqgan -n 1000 > new.fa
               seqgan evaluate -m my.seqgan test.tsv.gz
               seqgan inspect --tables my.seqgan
 
@@ -21,5 +23,5 @@ struct Seqgan: ParsableCommand {
               0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
             """,
         version: versionText,
-        subcommands: [Encode.self, Train.self, Classify.self, Evaluate.self, Inspect.self])
+        subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
 }

@@ -7,6 +7,9 @@ import SeqModel
 extension Orientation: ExpressibleByArgument {}
 
 struct TrainingOptions: ParsableArguments {
+    @Option(help: "classifier, generator (of pairs the classifier takes) or both.")
+    var learn = Part.classifier
+
     @Option(help: "dna, rna, protein, or the letters themselves.")
     var alphabet = "dna"
 
@@ -46,11 +49,19 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
     var heads: Int?
 
+    @Option(help: "Steps of the generator. [default: 3000]")
+    var steps: Int?
+
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
 
     @Option(name: .shortAndLong, help: "Seed of everything drawn.")
     var seed: UInt64 = 11
+
+    /// What is to be learned.
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case classifier, generator, both
+    }
 
     /// Whether the strands of a pair may be swapped.
     enum StrandOrder: String, EnumerableFlag {
@@ -60,6 +71,7 @@ struct TrainingOptions: ParsableArguments {
     func validate() throws {
         if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
+        if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
         if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch takes 1 to 65536") }
         if let negatives, !(0...1000).contains(negatives) { throw ValidationError("--negatives takes 0 to 1000") }
         if let learningRate, !(learningRate > 0 && learningRate <= 10) {

@@ -1,0 +1,150 @@
+// MatrixProduct: c += a b in register tiles. Convolutions and their gradients are this product with other strides.
+
+/// How the product's operands lie: a is (rows, depth) by two strides, b (depth, columns) and c (rows, columns) by rows.
+struct ProductStrides {
+    var aRow: Int, aDepth: Int, b: Int, c: Int
+}
+
+/// c += a b. `columns` is a multiple of 8.
+///
+/// a(r, d) = a[r * aRow + d * aDepth]. Rows of `a` may overlap: a convolution over a buffer (positions, channels) has
+/// aRow = channels and depth = width * channels; its weight gradient has aRow = 1 and aDepth = channels.
+@inline(__always)
+func matrixProduct(
+    rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafeMutablePointer<Float>, _ strides: ProductStrides
+) {
+    var row = 0
+    while row + 6 <= rows {
+        productRows6(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
+        row += 6
+    }
+    while row + 2 <= rows {
+        productRows2(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
+        row += 2
+    }
+    if row < rows { productRow(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides) }
+}
+
+private typealias Vector = SIMD8<Float>
+
+@inline(__always) private func load(_ p: UnsafePointer<Float>) -> Vector {
+    UnsafeRawPointer(p).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always) private func add(_ v: Vector, to p: UnsafeMutablePointer<Float>) {
+    let raw = UnsafeMutableRawPointer(p)
+    raw.storeBytes(of: raw.loadUnaligned(as: Vector.self) + v, as: Vector.self)
+}
+
+@inline(never)
+private func productRows6(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
+    _ depth: Int, _ s: ProductStrides
+) {
+    let (a1, a2, a3) = (a + s.aRow, a + 2 * s.aRow, a + 3 * s.aRow)
+    let (a4, a5) = (a + 4 * s.aRow, a + 5 * s.aRow)
+    var column = 0
+    while column + 16 <= columns {
+        // Twelve sums, two vectors of b and one broadcast fill the sixteen registers.
+        var (x0, x1, x2, x3, x4, x5) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector())
+        var (y0, y1, y2, y3, y4, y5) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector())
+        var from = b + column
+        var at = 0
+        for _ in 0..<depth {
+            let left = load(from)
+            let right = load(from + 8)
+            let v0 = Vector.fill(a[at])
+            x0 = Vector.sum(x0, v0, times: left)
+            y0 = Vector.sum(y0, v0, times: right)
+            let v1 = Vector.fill(a1[at])
+            x1 = Vector.sum(x1, v1, times: left)
+            y1 = Vector.sum(y1, v1, times: right)
+            let v2 = Vector.fill(a2[at])
+            x2 = Vector.sum(x2, v2, times: left)
+            y2 = Vector.sum(y2, v2, times: right)
+            let v3 = Vector.fill(a3[at])
+            x3 = Vector.sum(x3, v3, times: left)
+            y3 = Vector.sum(y3, v3, times: right)
+            let v4 = Vector.fill(a4[at])
+            x4 = Vector.sum(x4, v4, times: left)
+            y4 = Vector.sum(y4, v4, times: right)
+            let v5 = Vector.fill(a5[at])
+            x5 = Vector.sum(x5, v5, times: left)
+            y5 = Vector.sum(y5, v5, times: right)
+            from += s.b
+            at += s.aDepth
+        }
+        let to = c + column
+        add(x0, to: to)
+        add(y0, to: to + 8)
+        add(x1, to: to + s.c)
+        add(y1, to: to + s.c + 8)
+        add(x2, to: to + 2 * s.c)
+        add(y2, to: to + 2 * s.c + 8)
+        add(x3, to: to + 3 * s.c)
+        add(y3, to: to + 3 * s.c + 8)
+        add(x4, to: to + 4 * s.c)
+        add(y4, to: to + 4 * s.c + 8)
+        add(x5, to: to + 5 * s.c)
+        add(y5, to: to + 5 * s.c + 8)
+        column += 16
+    }
+    if column < columns {
+        for row in 0..<6 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
+    }
+}
+
+@inline(never)
+private func productRows2(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
+    _ depth: Int, _ s: ProductStrides
+) {
+    let a1 = a + s.aRow
+    var column = 0
+    while column + 16 <= columns {
+        var (x0, x1, y0, y1) = (Vector(), Vector(), Vector(), Vector())
+        var from = b + column
+        var at = 0
+        for _ in 0..<depth {
+            let left = load(from)
+            let right = load(from + 8)
+            let v0 = Vector.fill(a[at])
+            x0 = Vector.sum(x0, v0, times: left)
+            y0 = Vector.sum(y0, v0, times: right)
+            let v1 = Vector.fill(a1[at])
+            x1 = Vector.sum(x1, v1, times: left)
+            y1 = Vector.sum(y1, v1, times: right)
+            from += s.b
+            at += s.aDepth
+        }
+        let to = c + column
+        add(x0, to: to)
+        add(y0, to: to + 8)
+        add(x1, to: to + s.c)
+        add(y1, to: to + s.c + 8)
+        column += 16
+    }
+    if column < columns {
+        for row in 0..<2 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
+    }
+}
+
+@inline(never)
+private func productRow(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
+    _ depth: Int, _ s: ProductStrides
+) {
+    for column in stride(from: 0, to: columns, by: 8) { productVector(a, b + column, c + column, depth, s) }
+}
+
+/// Eight columns of one row.
+@inline(__always)
+private func productVector(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ depth: Int,
+    _ s: ProductStrides
+) {
+    var sum = Vector()
+    for d in 0..<depth { sum = Vector.sum(sum, Vector.fill(a[d * s.aDepth]), times: load(b + d * s.b)) }
+    add(sum, to: c)
+}

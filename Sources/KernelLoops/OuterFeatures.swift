@@ -1,0 +1,54 @@
+// OuterFeatures: the outer product of facing columns, brought to eight features by weights that all sources share.
+
+private typealias Vector = SIMD8<Float>
+
+@inline(__always) private func vector(_ p: UnsafePointer<Float>, _ index: Int) -> Vector {
+    UnsafeRawPointer(p + index * 8).loadUnaligned(as: Vector.self)
+}
+
+/// features[column, q] = sum over k, l of weights[k, l, q] a[column + shift, k] b[column, l], q below 8.
+///
+/// a and b are (length, aChannels) and (length, bChannels) with zero columns on either side of a; features are
+/// written with `stride` floats from column to column.
+public func outerFeatures(
+    length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,
+    bChannels: Int, weights: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>, stride: Int
+) {
+    for column in 0..<length {
+        let aColumn = a + (column + shift) * aChannels
+        let bColumn = b + column * bChannels
+        var sum = Vector()
+        for k in 0..<letters where aColumn[k] != 0 {
+            for l in 0..<letters {
+                sum = Vector.sum(
+                    sum, Vector.fill(aColumn[k] * bColumn[l]), times: vector(weights, k * letters + l))
+            }
+        }
+        UnsafeMutableRawPointer(features + column * stride).storeBytes(of: sum, as: Vector.self)
+    }
+}
+
+/// Adds the gradients of `outerFeatures`: of its weights where `sums` is given, of b where `bGradient` is.
+public func outerFeaturesGradient(
+    length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,
+    bChannels: Int, weights: UnsafePointer<Float>, featureGradient: UnsafePointer<Float>, stride: Int,
+    sums: UnsafeMutablePointer<Float>?, bGradient: UnsafeMutablePointer<Float>?
+) {
+    for column in 0..<length {
+        let aColumn = a + (column + shift) * aChannels
+        let bColumn = b + column * bChannels
+        let g = UnsafeRawPointer(featureGradient + column * stride).loadUnaligned(as: Vector.self)
+        for k in 0..<letters where aColumn[k] != 0 {
+            for l in 0..<letters {
+                let at = k * letters + l
+                if let sums {
+                    let sum = Vector.sum(vector(sums, at), g, times: Vector.fill(aColumn[k] * bColumn[l]))
+                    UnsafeMutableRawPointer(sums + at * 8).storeBytes(of: sum, as: Vector.self)
+                }
+                if let bGradient {
+                    bGradient[column * bChannels + l] += aColumn[k] * (vector(weights, at) * g).sum()
+                }
+            }
+        }
+    }
+}

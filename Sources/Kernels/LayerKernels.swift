@@ -1,0 +1,176 @@
+// LayerKernels: the loops of the generator's and the critic's layers behind checked doors.
+
+import KernelLoops
+import KernelShapes
+
+#if arch(x86_64)
+    import KernelLoopsV3
+#endif
+
+/// The loops of layers over feature maps, for one level of processor. Gradients are added to what is there.
+public struct LayerKernels: Sendable {
+    /// The level of processor that the loops are built for.
+    public let processor: Processor
+
+    /// The loops for `processor`, by default the best that this machine can run.
+    public init(processor: Processor = .best) { self.processor = processor }
+
+    /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`.
+    public func convolve(
+        _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, into output: FeatureMap,
+        isLeaky: Bool = true
+    ) {
+        check(layer, input, output, weights)
+        switch processor {
+        case .baseline:
+            KernelLoops.convolve(
+                layer, length: input.length, input: input.first, weights: weights.base, output: output.first,
+                isLeaky: isLeaky)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.convolve(
+                    layer, length: input.length, input: input.first, weights: weights.base, output: output.first,
+                    isLeaky: isLeaky)
+        #endif
+        }
+    }
+
+    /// Multiplies `gradient` by LeakyReLU's slope, told from its output.
+    public func leakyGradient(_ output: FeatureMap, gradient: FeatureMap) {
+        precondition(output.length == gradient.length && output.channels == gradient.channels)
+        let count = output.length * output.channels
+        switch processor {
+        case .baseline: KernelLoops.leakyGradient(count: count, output: output.first, gradient: gradient.first)
+        #if arch(x86_64)
+            case .v3: KernelLoopsV3.leakyGradient(count: count, output: output.first, gradient: gradient.first)
+        #endif
+        }
+    }
+
+    /// Adds the gradient of a convolution's weights and bias to part `part` of `sums`; a part lies as the weights do
+    /// and has `stride` floats.
+    public func weightGradient(
+        _ layer: ConvolutionShape, _ input: FeatureMap, outputGradient: FeatureMap, sums: FloatBuffer, part: Int,
+        stride: Int
+    ) {
+        check(layer, input, outputGradient, sums)
+        precondition(part >= 0 && layer.end <= stride && (part + 1) * stride <= sums.count)
+        let to = sums.base + part * stride
+        switch processor {
+        case .baseline:
+            KernelLoops.convolutionWeightGradient(
+                layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.convolutionWeightGradient(
+                    layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
+        #endif
+        }
+    }
+
+    /// Adds the gradient of a convolution's input; `transposed` comes from `transpose`.
+    public func inputGradient(
+        _ layer: ConvolutionShape, outputGradient: FeatureMap, transposed: FloatBuffer, into inputGradient: FeatureMap
+    ) {
+        check(layer, inputGradient, outputGradient, transposed)
+        switch processor {
+        case .baseline:
+            KernelLoops.convolutionInputGradient(
+                layer, length: inputGradient.length, outputGradient: outputGradient.first,
+                transposed: transposed.base, inputGradient: inputGradient.first)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.convolutionInputGradient(
+                    layer, length: inputGradient.length, outputGradient: outputGradient.first,
+                    transposed: transposed.base, inputGradient: inputGradient.first)
+        #endif
+        }
+    }
+
+    /// Writes a convolution's weights as `inputGradient` needs them, at the same place of `transposed`.
+    public func transpose(_ layer: ConvolutionShape, weights: FloatBuffer, into transposed: FloatBuffer) {
+        precondition(layer.end <= weights.count && layer.end <= transposed.count)
+        KernelLoops.transposeConvolution(layer, weights: weights.base, transposed: transposed.base)
+    }
+
+    /// sum += values, number by number.
+    public func add(_ values: FeatureMap, to sum: FeatureMap) {
+        precondition(values.length == sum.length && values.channels == sum.channels)
+        KernelLoops.addElements(count: sum.length * sum.channels, values.first, to: sum.first)
+    }
+
+    private func check(
+        _ layer: ConvolutionShape, _ input: FeatureMap, _ output: FeatureMap, _ weights: FloatBuffer
+    ) {
+        precondition(input.channels == layer.inputs && output.channels == layer.outputs)
+        precondition(input.length == output.length && layer.end <= weights.count)
+    }
+}
+
+extension LayerKernels {
+    /// Writes eight features of the outer product of facing columns: features[column, first + q] = sum over k, l of
+    /// weights[offset + (k, l, q)] a[column + shift, k] b[column, l]. `shift` is -4 to 4, k and l below `letters`.
+    public func outerFeatures(
+        letters: Int, a: FeatureMap, shift: Int, b: FeatureMap, weights: FloatBuffer, offset: Int,
+        into features: FeatureMap, first: Int
+    ) {
+        check(letters, a, shift, b, features, first, weights, offset)
+        switch processor {
+        case .baseline:
+            KernelLoops.outerFeatures(
+                length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+                bChannels: b.channels, weights: weights.base + offset, features: features.first + first,
+                stride: features.channels)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.outerFeatures(
+                    length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+                    bChannels: b.channels, weights: weights.base + offset, features: features.first + first,
+                    stride: features.channels)
+        #endif
+        }
+    }
+
+    /// Adds the gradients of `outerFeatures`: of its weights at `sums[at...]` where given, and of b where given.
+    public func outerFeaturesGradient(
+        letters: Int, a: FeatureMap, shift: Int, b: FeatureMap, weights: FloatBuffer, offset: Int,
+        featureGradient: FeatureMap, first: Int, sums: (buffer: FloatBuffer, at: Int)?, bGradient: FeatureMap?
+    ) {
+        check(letters, a, shift, b, featureGradient, first, weights, offset)
+        if let sums { precondition(sums.at >= 0 && sums.at + letters * letters * 8 <= sums.buffer.count) }
+        if let bGradient { precondition(bGradient.length == b.length && bGradient.channels == b.channels) }
+        let to = sums.map { $0.buffer.base + $0.at }
+        switch processor {
+        case .baseline:
+            KernelLoops.outerFeaturesGradient(
+                length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+                bChannels: b.channels, weights: weights.base + offset,
+                featureGradient: featureGradient.first + first, stride: featureGradient.channels, sums: to,
+                bGradient: bGradient?.first)
+        #if arch(x86_64)
+            case .v3:
+                KernelLoopsV3.outerFeaturesGradient(
+                    length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+                    bChannels: b.channels, weights: weights.base + offset,
+                    featureGradient: featureGradient.first + first, stride: featureGradient.channels, sums: to,
+                    bGradient: bGradient?.first)
+        #endif
+        }
+    }
+
+    private func check(
+        _ letters: Int, _ a: FeatureMap, _ shift: Int, _ b: FeatureMap, _ features: FeatureMap, _ first: Int,
+        _ weights: FloatBuffer, _ offset: Int
+    ) {
+        precondition(letters <= a.channels && letters <= b.channels && abs(shift) <= ConvolutionShape.halo)
+        precondition(a.length == b.length && a.length == features.length && first >= 0)
+        precondition(first + 8 <= features.channels && offset >= 0 && offset + letters * letters * 8 <= weights.count)
+    }
+
+    /// Adds up `parts` parts of `gradients`, each of `sum.count` floats, in order.
+    public func reduce(_ gradients: FloatBuffer, parts: Int, into sum: FloatBuffer) {
+        precondition(parts > 0 && parts * sum.count <= gradients.count)
+        KernelLoops.sumParts(
+            gradients.base, stride: sum.count, partCount: parts, range: 0..<sum.count, sum: sum.base)
+    }
+}

@@ -1,0 +1,162 @@
+// GeneratorTrainer: labelled pairs to a generator: the critic's step, the generator's step, and both rates.
+
+import Kernels
+
+/// How a generator is trained.
+public struct GeneratorPlan: Sendable {
+    /// Steps, each one of the critic and one of the generator.
+    public var steps = 3_000
+    /// Pairs a step.
+    public var batch = 64
+    /// Learning rates at the start; the second half brings them down to 5 %.
+    public var generatorRate: Float = 3e-4, criticRate: Float = 5e-4
+    /// Weight of the classifier as a second teacher, reached half-way.
+    public var teacherWeight: Float = 0.1
+    /// Weight of the gradient penalty R1 (Mescheder et al. 2018).
+    public var penalty: Float = 1
+    /// Threads; the result does not depend on them.
+    public var threads = 1
+    /// Seed of everything drawn.
+    public var seed: UInt64 = 11
+
+    /// A plan with the usual numbers.
+    public init() {}
+}
+
+/// Trains a generator against a critic, on relativistic losses with a first-order gradient penalty.
+///
+/// With P a pair of the data, F one of the generator and W the pair of the data under the other label (or, without other
+/// labels, with another pair's B): the critic's loss is softplus(D(F) - D(P)) + softplus(D(W) - D(P)) / 2 and every
+/// second step R1 by finite differences on P and F; the generator's is softplus(D(P) - D(F)), after
+/// Jolicoeur-Martineau 2019. For half of its pairs the generator is given the real A.
+public final class GeneratorTrainer {
+    /// How it trains.
+    public let plan: GeneratorPlan
+    /// Steps done.
+    public private(set) var step = 0
+    /// Labels that occur in the data.
+    public let labels: [Int]
+
+    let net: PartnerNet
+    let critic: PairCritic
+    let composition: StrandComposition
+    let chosen: [[Int]]
+    let pairs: PairCodes
+    let classifier: DuplexClassifier
+    private let kernels = LayerKernels()
+    private let generatorState: NetState, criticState: NetState
+    private let averaged: FloatBuffer
+    private let workers: [StepWorker]
+    /// Per row: D(P), D(F), the critic's loss, the generator's loss.
+    private let rowFigures: FloatBuffer
+    private var sumOfFigures = StepFigures()
+    private var seed: UInt64
+
+    private static let pieces = 16
+    private static let averaging: Float = 0.998
+
+    /// A trainer of pairs without ambiguous letters; `targets` above the classifier's threshold are label 1.
+    public init(_ classifier: DuplexClassifier, _ pairs: LabelledPairs, plan: GeneratorPlan) {
+        self.plan = plan
+        self.classifier = classifier
+        seed = plan.seed
+        let configuration = classifier.configuration
+        var random = RandomSource(seed: plan.seed, stream: 21)
+        let resolved = pairs.resolved(&random, alphabet: configuration.alphabet)
+        self.pairs = resolved.strands
+        var chosen: [[Int]] = [[], []]
+        for p in 0..<resolved.count { chosen[resolved.targets[p] > configuration.threshold ? 1 : 0].append(p) }
+        self.chosen = chosen
+        labels = [0, 1].filter { !chosen[$0].isEmpty }
+        var layout = PairLayout(
+            letters: configuration.alphabet.count, length: self.pairs.longest, orientation: configuration.orientation)
+        layout.align(to: self.pairs, chosen: chosen[1])
+        net = PartnerNet(layout)
+        critic = PairCritic(layout)
+        composition = StrandComposition(self.pairs, letters: layout.letters, chosen: chosen)
+        generatorState = NetState(net.initialWeights(&random), pieces: GeneratorTrainer.pieces)
+        criticState = NetState(critic.initialWeights(&random), pieces: GeneratorTrainer.pieces)
+        averaged = FloatBuffer(count: net.count)
+        averaged[0..<net.count] = generatorState.weights[0..<net.count]
+        rowFigures = FloatBuffer(count: plan.batch * 4)
+        let (net, critic) = (net, critic)
+        workers = (0..<plan.threads).map { _ in StepWorker(net, critic, classifier) }
+    }
+
+    /// The generator as it stands: the mean of its recent weights.
+    public var generator: PairGenerator { PairGenerator(net, weights: averaged, composition: composition) }
+
+    /// Figures since they were last asked for, as means over the pairs.
+    public func takeFigures() -> StepFigures {
+        let figures = sumOfFigures.mean
+        sumOfFigures = StepFigures()
+        return figures
+    }
+
+    /// One step of the critic, then one of the generator.
+    public func runStep() {
+        let done = Float(step) / Float(plan.steps)
+        let decline = done < 0.5 ? 1 : 1 - 0.95 * (done - 0.5) * 2
+        net.transpose(generatorState.weights, into: generatorState.transposed, kernels)
+        critic.transpose(criticState.weights, into: criticState.transposed, kernels)
+        let isPenalised = step % 2 == 0
+        run(criticState) { trainer, row, worker, part in
+            trainer.learnCritic(row, worker, part: part, isPenalised: isPenalised)
+        }
+        criticState.learn(kernels, rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
+        critic.transpose(criticState.weights, into: criticState.transposed, kernels)
+        let teacherWeight = plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)
+        run(generatorState) { trainer, row, worker, part in
+            trainer.learnGenerator(row, worker, part: part, teacherWeight: teacherWeight)
+        }
+        generatorState.learn(kernels, rate: plan.generatorRate * decline, scale: 1 / Float(plan.batch))
+        let keep = min(GeneratorTrainer.averaging, Float(1 + step) / Float(10 + step))
+        for k in 0..<net.count {
+            averaged[k] += (1 - keep) * (generatorState.weights[k] - averaged[k])
+        }
+        for row in 0..<plan.batch { sumOfFigures.add(rowFigures[row * 4..<row * 4 + 4]) }
+        step += 1
+    }
+
+    /// Runs `body` on every row in fixed pieces, each with a part of the gradients of its own.
+    private func run(
+        _ state: NetState, _ body: @Sendable (borrowing RowLearner, Int, StepWorker, Int) -> Void
+    ) {
+        let pieces = GeneratorTrainer.pieces
+        state.clearSums()
+        let learner = RowLearner(
+            net: net, critic: critic, composition: composition, pairs: pairs, chosen: chosen, labels: labels,
+            generatorState: generatorState, criticState: criticState, kernels: kernels, figures: rowFigures,
+            penalty: plan.penalty, seed: seed, step: step, batch: plan.batch)
+        let (batch, workers) = (plan.batch, workers)
+        Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
+            for row in batch * piece / pieces..<batch * (piece + 1) / pieces {
+                body(learner, row, workers[worker], piece)
+            }
+        }
+    }
+}
+
+extension GeneratorTrainer {
+    /// All that training has come to, to go back to.
+    public struct State: Sendable {
+        /// Steps done then.
+        public var stepCount: Int { step }
+        let step: Int
+        let buffers: [[Float]]
+    }
+
+    private var buffers: [FloatBuffer] { [averaged] + generatorState.buffers + criticState.buffers }
+
+    /// Where training stands.
+    public var state: State { State(step: step, buffers: buffers.map { $0[0..<$0.count] }) }
+
+    /// Goes back to `state` and draws differently from there on.
+    public func restore(_ state: State, changingSeedBy change: UInt64) {
+        step = state.step
+        for (buffer, values) in zip(buffers, state.buffers) { buffer[0..<buffer.count] = values }
+        generatorState.updates = step
+        criticState.updates = step
+        seed = plan.seed &+ change
+    }
+}

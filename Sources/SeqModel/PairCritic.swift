@@ -1,0 +1,192 @@
+// PairCritic: the network that tells pairs of the data from pairs of the generator.
+
+import Kernels
+
+/// Sizes of the critic and where its weights lie.
+///
+/// Each column shows the outer products of B with A at three shifts in both frames, eight features each by weights that
+/// all share, then A and B themselves. Two convolutions, a sum over the columns, and a projection on the label
+/// (Miyato & Koyama 2018): D = w h + b + (2 y - 1) e h. No normalisation.
+struct PairCritic: Sendable {
+    static let shifts = [-1, 0, 1]
+    static let hidden = 48
+
+    let layout: PairLayout
+    let first: ConvolutionShape, second: ConvolutionShape
+
+    init(_ layout: PairLayout) {
+        self.layout = layout
+        let k = layout.letters
+        let inputs = ConvolutionShape.padded(PairCritic.pairFeatures + 2 * (k + 1))
+        first = ConvolutionShape(width: 5, inputs: inputs, outputs: PairCritic.hidden, offset: k * k * 8)
+        second = ConvolutionShape(
+            width: 5, inputs: PairCritic.hidden, outputs: PairCritic.hidden, offset: first.end)
+    }
+
+    private static let pairFeatures = 2 * shifts.count * 8
+    /// Where w, e and b lie.
+    private var head: Int { second.end }
+    private var projection: Int { head + PairCritic.hidden }
+    private var bias: Int { projection + PairCritic.hidden }
+    /// Number of weights.
+    var count: Int { bias + 8 }
+
+    /// Weights to begin with: uniform within 1 / sqrt(fan in).
+    func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
+        let weights = FloatBuffer(count: count)
+        func fill(_ range: Range<Int>, fanIn: Int) {
+            let bound = 1 / Float(fanIn).squareRoot()
+            for k in range { weights[k] = bound * (2 * random.uniform() - 1) }
+        }
+        fill(0..<first.offset, fanIn: layout.letters * layout.letters)
+        let channels = PairCritic.pairFeatures + 2 * (layout.letters + 1)
+        fill(first.offset..<first.end, fanIn: first.width * channels)
+        fill(second.offset..<second.end, fanIn: second.width * second.inputs)
+        fill(head..<bias + 1, fanIn: PairCritic.hidden)
+        return weights
+    }
+
+    /// What the critic sees and computes for one pair.
+    struct Tape: Sendable {
+        /// A in the near frame with a flag for columns outside it, A in the far frame, B with its flag.
+        let near: FeatureMap, far: FeatureMap, b: FeatureMap
+        fileprivate let features: FeatureMap, middle: FeatureMap, last: FeatureMap
+        fileprivate let summary: FloatBuffer
+        /// Gradient by B's columns, written by `backward` where asked for.
+        let bGradient: FeatureMap
+        fileprivate let lastGradient: FeatureMap, middleGradient: FeatureMap, featureGradient: FeatureMap
+
+        init(_ critic: PairCritic) {
+            let (length, k) = (critic.layout.length, critic.layout.letters)
+            func map(_ channels: Int) -> FeatureMap { FeatureMap(length: length, channels: channels) }
+            (near, far, b, bGradient) = (map(k + 1), map(k), map(k + 1), map(k + 1))
+            (features, featureGradient) = (map(critic.first.inputs), map(critic.first.inputs))
+            (middle, middleGradient) = (map(PairCritic.hidden), map(PairCritic.hidden))
+            (last, lastGradient) = (map(PairCritic.hidden), map(PairCritic.hidden))
+            summary = FloatBuffer(count: PairCritic.hidden)
+        }
+    }
+
+    /// Lays a pair before the critic, with normal noise of deviation `noise` on every letter's channels.
+    func load(
+        _ tape: Tape, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>, noise: Float, _ random: inout RandomSource
+    ) {
+        let k = layout.letters
+        tape.near.clear()
+        tape.far.clear()
+        tape.b.clear()
+        let near = layout.start(.near, a: a.count, b: b.count)
+        let far = layout.start(.far, a: a.count, b: b.count)
+        for column in 0..<layout.length {
+            if column + near < 0 || column + near >= a.count { tape.near[column, k] = 1 }
+            if column >= b.count { tape.b[column, k] = 1 }
+        }
+        for (index, code) in a.enumerated() {
+            for letter in 0..<k {
+                let value = (Int(code) == letter ? 1 : 0) + (noise > 0 ? noise * random.normal() : 0)
+                for (map, start) in [(tape.near, near), (tape.far, far)] {
+                    let column = index - start
+                    if column >= 0, column < layout.length { map[column, letter] = value }
+                }
+            }
+        }
+        for (index, code) in b.enumerated() {
+            let column = layout.facing(index, b: b.count)
+            for letter in 0..<k {
+                tape.b[column, letter] = (Int(code) == letter ? 1 : 0) + (noise > 0 ? noise * random.normal() : 0)
+            }
+        }
+    }
+
+    func forward(_ tape: Tape, weights: FloatBuffer, _ kernels: LayerKernels) {
+        let k = layout.letters
+        var at = 0
+        for map in [tape.near, tape.far] {
+            for shift in PairCritic.shifts {
+                kernels.outerFeatures(
+                    letters: k, a: map, shift: shift, b: tape.b, weights: weights, offset: 0, into: tape.features,
+                    first: at)
+                at += 8
+            }
+        }
+        for column in 0..<layout.length {
+            for c in 0...k {
+                tape.features[column, at + c] = tape.near[column, c]
+                tape.features[column, at + k + 1 + c] = tape.b[column, c]
+            }
+        }
+        kernels.convolve(first, tape.features, weights: weights, into: tape.middle)
+        kernels.convolve(second, tape.middle, weights: weights, into: tape.last)
+        for c in 0..<PairCritic.hidden {
+            var sum: Float = 0
+            for column in 0..<layout.length { sum += tape.last[column, c] }
+            tape.summary[c] = sum
+        }
+    }
+
+    /// D of what `forward` saw, under a label.
+    func value(_ tape: Tape, weights: FloatBuffer, label: Int) -> Float {
+        let sign: Float = label == 1 ? 1 : -1
+        var sum = weights[bias]
+        for c in 0..<PairCritic.hidden {
+            sum += tape.summary[c] * (weights[head + c] + sign * weights[projection + c])
+        }
+        return sum
+    }
+
+    /// Adds gradients: of the weights to part `part` of `sums` where given, of B's letters to the tape where asked for.
+    ///
+    /// `slope` is the loss's slope by w h + b, `labelSlope` that by e h.
+    func backward(
+        _ tape: Tape, slope: Float, labelSlope: Float, weights: FloatBuffer, transposed: FloatBuffer,
+        sums: (buffer: FloatBuffer, part: Int)?, needsB: Bool, _ kernels: LayerKernels
+    ) {
+        let k = layout.letters
+        let start = (sums?.part ?? 0) * count
+        for c in 0..<PairCritic.hidden {
+            let g = slope * weights[head + c] + labelSlope * weights[projection + c]
+            for column in 0..<layout.length { tape.lastGradient[column, c] = g }
+            if let buffer = sums?.buffer {
+                buffer[start + head + c] += slope * tape.summary[c]
+                buffer[start + projection + c] += labelSlope * tape.summary[c]
+            }
+        }
+        if let buffer = sums?.buffer { buffer[start + bias] += slope }
+        kernels.leakyGradient(tape.last, gradient: tape.lastGradient)
+        tape.middleGradient.clear()
+        kernels.inputGradient(
+            second, outputGradient: tape.lastGradient, transposed: transposed, into: tape.middleGradient)
+        kernels.leakyGradient(tape.middle, gradient: tape.middleGradient)
+        tape.featureGradient.clear()
+        kernels.inputGradient(
+            first, outputGradient: tape.middleGradient, transposed: transposed, into: tape.featureGradient)
+        if let sums {
+            kernels.weightGradient(
+                second, tape.middle, outputGradient: tape.lastGradient, sums: sums.buffer, part: sums.part,
+                stride: count)
+            kernels.weightGradient(
+                first, tape.features, outputGradient: tape.middleGradient, sums: sums.buffer, part: sums.part,
+                stride: count)
+        }
+        if needsB { tape.bGradient.clear() }
+        var at = 0
+        for map in [tape.near, tape.far] {
+            for shift in PairCritic.shifts {
+                kernels.outerFeaturesGradient(
+                    letters: k, a: map, shift: shift, b: tape.b, weights: weights, offset: 0,
+                    featureGradient: tape.featureGradient, first: at, sums: sums.map { ($0.buffer, start) },
+                    bGradient: needsB ? tape.bGradient : nil)
+                at += 8
+            }
+        }
+        guard needsB else { return }
+        for column in 0..<layout.length {
+            for c in 0..<k { tape.bGradient[column, c] += tape.featureGradient[column, at + k + 1 + c] }
+        }
+    }
+
+    /// Writes the weights as `backward` needs them.
+    func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
+        for layer in [first, second] { kernels.transpose(layer, weights: weights, into: transposed) }
+    }
+}

@@ -1,0 +1,142 @@
+// PartnerNet: the generator's network: strand A, noise and a label to the logits of strand B.
+
+import Kernels
+
+/// Sizes of the generator's network and where its weights lie.
+///
+/// Channels in: A in the near frame with a flag for columns outside it (K + 1), B's columns (1), noise of each column
+/// (8), two breakpoints (2), noise of the pair (16), the label (1), A in the far frame (K), and A changing from the near
+/// to the far frame at the first breakpoint (K). Three convolutions, the last two residual, then one for the logits.
+struct PartnerNet: Sendable {
+    static let columnNoise = 8, pairNoise = 16, hidden = 64
+    /// Logits are held to this size, so that no column is ever certain.
+    static let logitBound: Float = 6
+
+    let layout: PairLayout
+    let first: ConvolutionShape, second: ConvolutionShape, third: ConvolutionShape, head: ConvolutionShape
+
+    init(_ layout: PairLayout) {
+        self.layout = layout
+        let inputs = ConvolutionShape.padded(PartnerNet.inputChannels(layout.letters))
+        first = ConvolutionShape(width: 9, inputs: inputs, outputs: PartnerNet.hidden, offset: 0)
+        second = ConvolutionShape(width: 5, inputs: PartnerNet.hidden, outputs: PartnerNet.hidden, offset: first.end)
+        third = ConvolutionShape(width: 5, inputs: PartnerNet.hidden, outputs: PartnerNet.hidden, offset: second.end)
+        head = ConvolutionShape(
+            width: 1, inputs: PartnerNet.hidden, outputs: ConvolutionShape.padded(layout.letters), offset: third.end)
+    }
+
+    static func inputChannels(_ letters: Int) -> Int { 3 * letters + 5 + columnNoise + pairNoise }
+
+    /// Number of weights.
+    var count: Int { head.end }
+    /// All layers, with the share of Kaiming's deviation (He et al. 2015, eq. 10) that each begins with.
+    var layers: [(shape: ConvolutionShape, gain: Float)] { [(first, 1), (second, 1), (third, 1), (head, 0.5)] }
+
+    /// Weights to begin with: normal, biases zero.
+    func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
+        let weights = FloatBuffer(count: count)
+        for (layer, gain) in layers {
+            let channels = layer == first ? PartnerNet.inputChannels(layout.letters) : layer.inputs
+            let deviation = gain * (2 / Float(layer.width * channels)).squareRoot()
+            for k in layer.offset..<layer.bias { weights[k] = deviation * random.normal() }
+        }
+        return weights
+    }
+
+    /// What the network sees and computes for one pair, and the gradients on the way back.
+    struct Tape: Sendable {
+        let input: FeatureMap, base: FeatureMap
+        let secondStep: FeatureMap, afterSecond: FeatureMap, thirdStep: FeatureMap, afterThird: FeatureMap
+        /// Logits as the last layer gives them, not yet bounded.
+        let logits: FeatureMap
+        /// Gradient of the loss by `logits`, to be filled before `backward`.
+        let logitGradient: FeatureMap
+        fileprivate let gradient: FeatureMap, step: FeatureMap
+
+        init(_ net: PartnerNet) {
+            let length = net.layout.length
+            func hidden() -> FeatureMap { FeatureMap(length: length, channels: PartnerNet.hidden) }
+            input = FeatureMap(length: length, channels: net.first.inputs)
+            logits = FeatureMap(length: length, channels: net.head.outputs)
+            logitGradient = FeatureMap(length: length, channels: net.head.outputs)
+            (base, secondStep, afterSecond, thirdStep, afterThird) = (hidden(), hidden(), hidden(), hidden(), hidden())
+            (gradient, step) = (hidden(), hidden())
+        }
+    }
+
+    /// Lays strand `a`, the label and fresh noise before the network.
+    func load(_ tape: Tape, a: ArraySlice<UInt8>, b length: Int, label: Int, _ random: inout RandomSource) {
+        let k = layout.letters
+        let x = tape.input
+        x.clear()
+        var at = k + 1 + 1 + PartnerNet.columnNoise
+        let (steps, pair) = (at, at + 2)
+        at = pair + PartnerNet.pairNoise
+        let (flag, far, mixed) = (at, at + 1, at + 1 + k)
+        let breaks = (Float(length) * random.uniform(), Float(length) * random.uniform())
+        for c in 0..<PartnerNet.pairNoise {
+            let noise = random.normal()
+            for column in 0..<layout.length { x[column, pair + c] = noise }
+        }
+        let near = layout.start(.near, a: a.count, b: length)
+        let away = layout.start(.far, a: a.count, b: length)
+        for column in 0..<layout.length {
+            let isPast = Float(column) >= breaks.0
+            let here = column + near
+            if here >= 0, here < a.count {
+                let letter = Int(a[a.startIndex + here])
+                x[column, letter] = 1
+                if !isPast { x[column, mixed + letter] = 1 }
+            } else {
+                x[column, k] = 1
+            }
+            let there = column + away
+            if there >= 0, there < a.count {
+                let letter = Int(a[a.startIndex + there])
+                x[column, far + letter] = 1
+                if isPast { x[column, mixed + letter] = 1 }
+            }
+            x[column, k + 1] = column < length ? 1 : 0
+            for c in 0..<PartnerNet.columnNoise { x[column, k + 2 + c] = random.normal() }
+            x[column, steps] = isPast ? 1 : 0
+            x[column, steps + 1] = Float(column) >= breaks.1 ? 1 : 0
+            x[column, flag] = Float(label)
+        }
+    }
+
+    func forward(_ tape: Tape, weights: FloatBuffer, _ kernels: LayerKernels) {
+        kernels.convolve(first, tape.input, weights: weights, into: tape.base)
+        kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep)
+        tape.afterSecond.copy(tape.base)
+        kernels.add(tape.secondStep, to: tape.afterSecond)
+        kernels.convolve(third, tape.afterSecond, weights: weights, into: tape.thirdStep)
+        tape.afterThird.copy(tape.afterSecond)
+        kernels.add(tape.thirdStep, to: tape.afterThird)
+        kernels.convolve(head, tape.afterThird, weights: weights, into: tape.logits, isLeaky: false)
+    }
+
+    /// Adds the gradient of the weights to part `part` of `sums`. The tape is that of `forward`.
+    func backward(_ tape: Tape, transposed: FloatBuffer, sums: FloatBuffer, part: Int, _ kernels: LayerKernels) {
+        func learn(_ layer: ConvolutionShape, _ input: FeatureMap, _ gradient: FeatureMap) {
+            kernels.weightGradient(layer, input, outputGradient: gradient, sums: sums, part: part, stride: count)
+        }
+        tape.gradient.clear()
+        learn(head, tape.afterThird, tape.logitGradient)
+        kernels.inputGradient(
+            head, outputGradient: tape.logitGradient, transposed: transposed, into: tape.gradient)
+        let residuals = [(third, tape.afterSecond, tape.thirdStep), (second, tape.base, tape.secondStep)]
+        for (layer, input, output) in residuals {
+            tape.step.copy(tape.gradient)
+            kernels.leakyGradient(output, gradient: tape.step)
+            learn(layer, input, tape.step)
+            kernels.inputGradient(layer, outputGradient: tape.step, transposed: transposed, into: tape.gradient)
+        }
+        kernels.leakyGradient(tape.base, gradient: tape.gradient)
+        learn(first, tape.input, tape.gradient)
+    }
+
+    /// Writes the weights as `backward` needs them.
+    func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
+        for (layer, _) in layers { kernels.transpose(layer, weights: weights, into: transposed) }
+    }
+}

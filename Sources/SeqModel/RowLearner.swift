@@ -1,0 +1,156 @@
+// RowLearner: what one pair of a batch adds to the gradients of critic and generator.
+
+import Kernels
+
+/// The memory in which one thread works on its rows.
+final class StepWorker: @unchecked Sendable {
+    // @unchecked Sendable: each belongs to one worker of `Parallel.run` at a time.
+    fileprivate let partner: PartnerNet.Tape
+    fileprivate let real: PairCritic.Tape, fake: PairCritic.Tape, other: PairCritic.Tape
+    fileprivate let noisyReal: PairCritic.Tape, noisyFake: PairCritic.Tape
+    fileprivate var sampler: LetterSampler
+    fileprivate var teacher: SubstitutionTeacher
+    fileprivate var a: [UInt8] = [], b: [UInt8] = []
+
+    init(_ net: PartnerNet, _ critic: PairCritic, _ classifier: DuplexClassifier) {
+        partner = PartnerNet.Tape(net)
+        func tape() -> PairCritic.Tape { PairCritic.Tape(critic) }
+        (real, fake, other, noisyReal, noisyFake) = (tape(), tape(), tape(), tape(), tape())
+        sampler = LetterSampler(net.layout)
+        teacher = SubstitutionTeacher(classifier)
+    }
+}
+
+/// Both losses of a row; everything drawn for it depends on seed, step and row alone.
+struct RowLearner: Sendable {
+    let net: PartnerNet
+    let critic: PairCritic
+    let composition: StrandComposition
+    let pairs: PairCodes
+    let chosen: [[Int]]
+    let labels: [Int]
+    let generatorState: NetState, criticState: NetState
+    let kernels: LayerKernels
+    let figures: FloatBuffer
+    let penalty: Float
+    let seed: UInt64
+    let step: Int, batch: Int
+
+    /// The deviation of the noise by which the penalty measures the critic's slope.
+    private static let penaltyNoise: Float = 0.05
+
+    /// A row's label and its pair of the data.
+    private func drawReal(_ row: Int, _ random: inout RandomSource) -> (label: Int, pair: Int) {
+        let label = labels[row % labels.count]
+        return (label, chosen[label][random.index(below: chosen[label].count)])
+    }
+
+    private func source(_ row: Int, phase: Int) -> RandomSource {
+        RandomSource(seed: seed, stream: UInt64((step * batch + row) * 2 + phase) | 1 << 62)
+    }
+
+    /// Makes a pair of the generator with the lengths of the pair `pair`, and its A for half of the rows.
+    private func makeFake(_ row: Int, label: Int, pair: Int, _ worker: StepWorker, _ random: inout RandomSource) {
+        let a = pairs.strand(2 * pair)
+        if row / labels.count % 2 == 0 {
+            worker.a.removeAll(keepingCapacity: true)
+            worker.a.append(contentsOf: a)
+        } else {
+            composition.draw(label: label, length: a.count, &random, into: &worker.a)
+        }
+        let length = pairs.strand(2 * pair + 1).count
+        net.load(worker.partner, a: worker.a[...], b: length, label: label, &random)
+        net.forward(worker.partner, weights: generatorState.weights, kernels)
+        worker.sampler.draw(
+            worker.partner.logits, length: length, &random, into: &worker.b, keepsProbabilities: true)
+    }
+
+    /// Looks at a pair and gives D under `label`.
+    private func look(
+        _ tape: PairCritic.Tape, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, label: Int, noise: Float = 0,
+        _ random: inout RandomSource
+    ) -> Float {
+        critic.load(tape, a: a, b: b, noise: noise, &random)
+        critic.forward(tape, weights: criticState.weights, kernels)
+        return critic.value(tape, weights: criticState.weights, label: label)
+    }
+
+    /// The critic's loss of a row.
+    func learnCritic(_ row: Int, _ worker: StepWorker, part: Int, isPenalised: Bool) {
+        var random = source(row, phase: 0)
+        let (label, pair) = drawReal(row, &random)
+        let (a, b) = (pairs.strand(2 * pair), pairs.strand(2 * pair + 1))
+        makeFake(row, label: label, pair: pair, worker, &random)
+        let sign: Float = label == 1 ? 1 : -1
+        let real = look(worker.real, a, b, label: label, &random)
+        let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        let onFake = logistic(fake - real)
+        var slopes = (real: -onFake, fake: onFake)
+        var loss = softplus(Double(fake - real))
+        // The wrong pair: the same under the other label, which shares its features, or with another pair's B.
+        var labelOnly: Float = 0
+        if labels.count > 1 {
+            let wrong = critic.value(worker.real, weights: criticState.weights, label: 1 - label)
+            let onWrong = 0.5 * logistic(wrong - real)
+            loss += 0.5 * softplus(Double(wrong - real))
+            labelOnly = -2 * onWrong * sign
+        } else {
+            let stranger = chosen[label][random.index(below: chosen[label].count)]
+            let wrong = look(worker.other, a, pairs.strand(2 * stranger + 1), label: label, &random)
+            let onWrong = 0.5 * logistic(wrong - real)
+            loss += 0.5 * softplus(Double(wrong - real))
+            slopes.real -= onWrong
+            learn(worker.other, onWrong, sign * onWrong, part)
+        }
+        if isPenalised {
+            let noise = RowLearner.penaltyNoise
+            let moved = (
+                look(worker.noisyReal, a, b, label: label, noise: noise, &random),
+                look(worker.noisyFake, worker.a[...], worker.b[...], label: label, noise: noise, &random)
+            )
+            // Every second step, so at twice its weight: d/dD of 2 (penalty / 2) ((D' - D) / noise)^2.
+            let onReal = 2 * penalty * (moved.0 - real) / (noise * noise)
+            let onGenerated = 2 * penalty * (moved.1 - fake) / (noise * noise)
+            learn(worker.noisyReal, onReal, sign * onReal, part)
+            learn(worker.noisyFake, onGenerated, sign * onGenerated, part)
+            slopes.real -= onReal
+            slopes.fake -= onGenerated
+        }
+        learn(worker.real, slopes.real, sign * slopes.real + labelOnly, part)
+        learn(worker.fake, slopes.fake, sign * slopes.fake, part)
+        figures[row * 4] = real
+        figures[row * 4 + 1] = fake
+        figures[row * 4 + 2] = Float(loss)
+    }
+
+    private func learn(_ tape: PairCritic.Tape, _ slope: Float, _ labelSlope: Float, _ part: Int) {
+        critic.backward(
+            tape, slope: slope, labelSlope: labelSlope, weights: criticState.weights,
+            transposed: criticState.transposed, sums: (criticState.sums, part), needsB: false, kernels)
+    }
+
+    /// The generator's loss of a row.
+    func learnGenerator(_ row: Int, _ worker: StepWorker, part: Int, teacherWeight: Float) {
+        var random = source(row, phase: 1)
+        let (label, pair) = drawReal(row, &random)
+        makeFake(row, label: label, pair: pair, worker, &random)
+        let real = look(worker.real, pairs.strand(2 * pair), pairs.strand(2 * pair + 1), label: label, &random)
+        let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        let slope = -logistic(real - fake)
+        critic.backward(
+            worker.fake, slope: slope, labelSlope: label == 1 ? slope : -slope, weights: criticState.weights,
+            transposed: criticState.transposed, sums: nil, needsB: true, kernels)
+        let tape = worker.partner
+        tape.logitGradient.clear()
+        worker.sampler.backward(
+            worker.fake.bGradient, logits: tape.logits, length: worker.b.count, into: tape.logitGradient)
+        if teacherWeight > 0 {
+            _ = worker.teacher.teach(
+                a: worker.a[...], b: worker.b[...], label: label, logits: tape.logits, layout: net.layout,
+                weight: teacherWeight, into: tape.logitGradient)
+        }
+        net.backward(
+            tape, transposed: generatorState.transposed, sums: generatorState.sums, part: part, kernels)
+        figures[row * 4 + 3] = Float(softplus(Double(real - fake)))
+    }
+}

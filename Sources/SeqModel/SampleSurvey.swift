@@ -1,0 +1,123 @@
+// SampleSurvey: what a generator's pairs look like while it learns, beside the data's and beside chance.
+
+import Kernels
+
+/// Figures of some pairs, by the classifier and by counting; never by a judge of the relation itself.
+public struct SampleFigures: Sendable {
+    /// For labels 0 and 1, the share of pairs that the classifier gives the label asked for; not a number without pairs.
+    public fileprivate(set) var agreement = [Double.nan, Double.nan]
+    /// Mean score of pairs of label 1.
+    public fileprivate(set) var score = 0.0
+    /// The least entropy of a column of pairs of label 1, in bits; columns that few strands reach are left out.
+    public fileprivate(set) var leastEntropy = 0.0
+    /// Share of different pairs among those of label 1.
+    public fileprivate(set) var unique = 0.0
+    /// Mean largest share of a letter in the columns as the critic sees them: 1, as samples are whole letters.
+    public fileprivate(set) var oneHot = 1.0
+
+    /// Whether the pairs are a few over and over, against those of the data.
+    public func isCollapsed(real: SampleFigures) -> Bool {
+        unique < 0.5 * real.unique || leastEntropy < real.leastEntropy - 0.5
+    }
+
+    /// Whether the classifier takes more of them than of strands paired by chance.
+    public func isBetter(than chance: SampleFigures) -> Bool {
+        agreement[1] > chance.agreement[1] + 0.1 * (1 - chance.agreement[1])
+    }
+
+    /// What checkpoints are chosen by: agreement with both labels and different pairs.
+    public var quality: Double { agreement.reduce(unique) { $0 + ($1.isNaN ? 0 : $1) } }
+}
+
+/// Draws pairs of a generator and looks at them.
+public struct SampleSurvey {
+    private let trainer: GeneratorTrainer
+    /// The same figures of pairs of the data, and of its strands paired by chance.
+    public let real: SampleFigures, chance: SampleFigures
+
+    private static let samples = 512
+
+    /// Looks at the data that `trainer` learns from.
+    public init(_ trainer: GeneratorTrainer) {
+        self.trainer = trainer
+        var random = RandomSource(seed: trainer.plan.seed, stream: 31)
+        let positives = trainer.chosen[1]
+        var (pairs, strangers) = (PairCodes(like: trainer.pairs), PairCodes(like: trainer.pairs))
+        for _ in 0..<min(SampleSurvey.samples, positives.count) {
+            let (p, q) = (positives[random.index(below: positives.count)], positives[random.index(below: positives.count)])
+            pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
+            strangers.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * q + 1))
+        }
+        real = SampleSurvey.figures([nil, pairs], trainer)
+        chance = SampleSurvey.figures([nil, strangers], trainer)
+    }
+
+    /// Figures of pairs that `generator` draws, always from the same streams.
+    public func look(at generator: PairGenerator) -> SampleFigures {
+        let lengths = 1...DuplexShape.maximumLength
+        let samples: [PairCodes?] = [0, 1].map { label in
+            guard generator.knows(label: label) else { return nil }
+            var pairs = PairCodes(like: trainer.pairs)
+            let worker = PairGenerator.Worker(generator)
+            for k in 0..<SampleSurvey.samples {
+                var random = RandomSource(seed: trainer.plan.seed, stream: UInt64(k * 2 + label) | 1 << 61)
+                guard generator.draw(label: label, lengths: lengths, &random, worker) else { continue }
+                pairs.add(worker.a[...], worker.b[...])
+            }
+            return pairs
+        }
+        return SampleSurvey.figures(samples, trainer)
+    }
+
+    private static func figures(_ samples: [PairCodes?], _ trainer: GeneratorTrainer) -> SampleFigures {
+        var figures = SampleFigures()
+        var logits: [Float] = []
+        let workspace = Workspace()
+        for label in 0...1 {
+            guard let pairs = samples[label], pairs.count > 0 else { continue }
+            trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &logits)
+            let scores = logits.map { Double(DuplexClassifier.score($0)) }
+            let threshold = Double(trainer.classifier.configuration.threshold)
+            let right = scores.count { ($0 > threshold) == (label == 1) }
+            figures.agreement[label] = Double(right) / Double(pairs.count)
+            guard label == 1 else { continue }
+            figures.score = scores.reduce(0, +) / Double(pairs.count)
+            figures.unique =
+                Double(Set((0..<pairs.count).map { Array(pairs.strand(2 * $0)) + [255] + pairs.strand(2 * $0 + 1) }).count)
+                / Double(pairs.count)
+            figures.leastEntropy = leastEntropy(pairs)
+        }
+        return figures
+    }
+
+    private static func leastEntropy(_ pairs: PairCodes) -> Double {
+        var least = Double.infinity
+        for side in 0...1 {
+            for column in 0..<pairs.longest {
+                var counts = [Double](repeating: 0, count: pairs.letters)
+                for p in 0..<pairs.count {
+                    let strand = pairs.strand(2 * p + side)
+                    if column < strand.count { counts[Int(strand[strand.startIndex + column])] += 1 }
+                }
+                let total = counts.reduce(0, +)
+                guard total >= Double(pairs.count) / 2 else { continue }
+                let entropy = counts.reduce(0) { $0 - ($1 > 0 ? $1 / total * logarithm($1 / total) : 0) }
+                least = min(least, entropy / logarithm(2.0))
+            }
+        }
+        return least.isFinite ? least : 0
+    }
+}
+
+extension PairCodes {
+    /// No pairs yet, in the codes of `other`.
+    init(like other: PairCodes) { self.init(letters: other.letters, members: other.members) }
+
+    /// Adds a pair of strands in codes.
+    mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
+        for strand in [a, b] {
+            for code in strand { append(code) }
+            endStrand()
+        }
+    }
+}

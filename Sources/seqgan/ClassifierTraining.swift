@@ -1,0 +1,79 @@
+// ClassifierTraining: the epochs of a classifier's training, watched: figures to the log, an early stop, failure said.
+
+import Kernels
+import SeqIO
+import SeqModel
+
+/// Trains a classifier and keeps watch over it.
+struct ClassifierTraining {
+    let options: TrainingOptions
+    let threads: Int
+    let quiet: Bool
+    let clock: ClosingLine
+    let log: ByteSink?
+
+    /// Trains on `training`, chooses by `validation`; `pairs` are both, for what has to be found from the data.
+    func run(
+        _ pairs: LabelledPairs, _ training: LabelledPairs, _ validation: LabelledPairs, _ alphabet: Alphabet
+    ) throws -> ModelFile {
+        let survey = DataSurvey(pairs, threshold: options.labelThreshold, alphabet: alphabet)
+        var (configuration, plan) = options.settle(survey, pairs: pairs.count, alphabet: alphabet)
+        plan.threads = threads
+        configuration.trainedLengths = survey.lengths
+        let trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: validation)
+        let report = try learn(trainer, plan)
+        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
+    }
+
+    /// Runs the epochs, says what each came to, and returns the best.
+    private func learn(_ trainer: ClassifierTrainer, _ plan: TrainingPlan) throws -> EpochReport {
+        var best: EpochReport?
+        var worse = 0
+        try log?.write("epoch\ttraining_loss\tvalidation_loss\tAUROC\tAP\tMCC\tseconds\n".utf8)
+        for _ in 0..<plan.epochs {
+            let report = trainer.runEpoch { options.maxSeconds.map { clock.seconds > $0 } ?? false }
+            guard let report else { break }
+            guard report.trainingLoss.isFinite, report.validationLoss.isFinite else {
+                throw Failure(
+                    message: "the loss is not a number after step \(trainer.step): lower --learning-rate "
+                        + "(now \(plan.learningRate)); no model was written", code: ExitCodes.badData)
+            }
+            worse = report.isBest ? 0 : worse + 1
+            if report.isBest { best = report }
+            let m = report.validation
+            let figures = [
+                report.trainingLoss, report.validationLoss, m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation,
+            ]
+            let row = figures.map { fixed($0, 5) }.joined(separator: "\t")
+            try log?.write("\(report.epoch)\t\(row)\t\(fixed(clock.seconds, 1))\n".utf8)
+            if !quiet {
+                complain(
+                    "epoch \(report.epoch)/\(plan.epochs): loss \(fixed(figures[0], 4)), validation loss "
+                        + "\(fixed(figures[1], 4)), AUROC \(fixed(figures[2], 4)), AP \(fixed(figures[3], 4)), MCC \(fixed(figures[4], 4))"
+                )
+            }
+            if worse >= options.patience { break }
+        }
+        guard let best else {
+            throw Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)
+        }
+        if best.validation.areaUnderROC.isNaN || best.validation.areaUnderROC < 0.55 {
+            complain("the model learned nothing: AUROC \(fixed(best.validation.areaUnderROC, 3)) on held-out pairs")
+        }
+        return best
+    }
+
+    private func record(_ plan: TrainingPlan, _ survey: DataSurvey, _ count: Int, _ best: EpochReport) -> [String:
+        String]
+    {
+        [
+            "seed": "\(plan.seed)", "pairs": "\(count)", "positives": "\(survey.positives)",
+            "epochs": "\(plan.epochs)", "best-epoch": "\(best.epoch)", "batch": "\(plan.batch)",
+            "learning-rate": "\(plan.learningRate)", "negatives": "\(plan.negatives)",
+            "validation-loss": fixed(best.validationLoss, 6),
+            "validation-auroc": fixed(best.validation.areaUnderROC, 6),
+            "validation-ap": fixed(best.validation.averagePrecision, 6),
+            "validation-mcc": fixed(best.validation.matthewsCorrelation, 6), "program": Seqgan.versionText,
+        ]
+    }
+}

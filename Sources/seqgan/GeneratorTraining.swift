@@ -1,0 +1,95 @@
+// GeneratorTraining: the steps of a generator's training, watched: figures to the log, collapse undone, failure said.
+
+import Kernels
+import SeqIO
+import SeqModel
+
+/// Trains a generator and keeps watch over it.
+struct GeneratorTraining {
+    let classifier: DuplexClassifier
+    let plan: GeneratorPlan
+    /// Seconds that all may take, and the clock since the start.
+    let maxSeconds: Double?
+    let clock: ClosingLine
+    let quiet: Bool
+    let log: ByteSink?
+
+    /// Steps between two looks at samples, and how often training may go back after a collapse.
+    private static let interval = 250, mostRestarts = 3
+
+    /// Trains on `pairs` and returns the generator, with what the training record should say of it.
+    ///
+    /// Throws a failure where the pairs keep collapsing, or are no better than strands paired by chance.
+    func run(_ pairs: LabelledPairs) throws -> (generator: PairGenerator, record: [String: String]) {
+        let trainer = GeneratorTrainer(classifier, pairs, plan: plan)
+        let survey = SampleSurvey(trainer)
+        try log?.write("\(GeneratorTraining.columns)\n".utf8)
+        var lastGood = trainer.state
+        var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
+        var last: SampleFigures?
+        var restarts = 0
+        while trainer.step < plan.steps {
+            if let maxSeconds, clock.seconds > maxSeconds { break }
+            trainer.runStep()
+            guard trainer.step % GeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
+            let generator = trainer.generator
+            let figures = survey.look(at: generator)
+            try report(trainer, figures)
+            if figures.isCollapsed(real: survey.real) {
+                restarts += 1
+                guard restarts <= GeneratorTraining.mostRestarts else {
+                    throw Failure(
+                        message: "the generated pairs collapsed \(restarts) times (least column entropy "
+                            + "\(fixed(figures.leastEntropy, 2)) bits, unique \(fixed(figures.unique, 3))); "
+                            + "no model was written", code: ExitCodes.badData)
+                }
+                complain(
+                    "the generated pairs collapsed by step \(trainer.step) (least column entropy "
+                        + "\(fixed(figures.leastEntropy, 2)) bits): going back to step \(lastGood.stepCount) with another seed")
+                trainer.restore(lastGood, changingSeedBy: UInt64(restarts))
+                continue
+            }
+            lastGood = trainer.state
+            last = figures
+            // Early generators differ more than the choice among late ones is worth.
+            if trainer.step * 3 >= plan.steps * 2, figures.quality >= best?.figures.quality ?? -1 {
+                best = (figures, generator, trainer.step)
+            }
+        }
+        let chosen = best ?? last.map { ($0, trainer.generator, trainer.step) }
+        guard let chosen, chosen.figures.isBetter(than: survey.chance) else {
+            throw Failure(
+                message: "the generator learned nothing: the classifier takes "
+                    + "\(fixed(100 * (last?.agreement.last ?? 0), 1)) % of its pairs, and "
+                    + "\(fixed(100 * (survey.chance.agreement.last ?? 0), 1)) % of strands paired by chance; "
+                    + "no model was written", code: ExitCodes.badData)
+        }
+        return (chosen.generator, record(chosen.figures, step: chosen.step))
+    }
+
+    private static let columns =
+        "step\tD_loss\tG_loss\tD_margin\tD_accuracy_real\tD_accuracy_fake\tcolumn_entropy\tunique\tone_hot\t"
+        + "score\tagreement_1\tagreement_0\tseconds"
+
+    private func report(_ trainer: GeneratorTrainer, _ figures: SampleFigures) throws {
+        let steps = trainer.takeFigures()
+        let row = [
+            steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
+            figures.leastEntropy, figures.unique, figures.oneHot, figures.score, figures.agreement[1],
+            figures.agreement[0], clock.seconds,
+        ]
+        try log?.write("\(trainer.step)\t\(row.map { fixed($0, 4) }.joined(separator: "\t"))\n".utf8)
+        guard !quiet else { return }
+        complain(
+            "step \(trainer.step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
+                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))")
+    }
+
+    private func record(_ figures: SampleFigures, step: Int) -> [String: String] {
+        [
+            "generator-seed": "\(plan.seed)", "generator-steps": "\(plan.steps)", "generator-best-step": "\(step)",
+            "generator-agreement": fixed(figures.agreement[1], 4), "generator-score": fixed(figures.score, 4),
+            "generator-entropy": fixed(figures.leastEntropy, 4), "generator-unique": fixed(figures.unique, 4),
+        ]
+    }
+}

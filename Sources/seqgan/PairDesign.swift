@@ -1,0 +1,149 @@
+// PairDesign: pairs asked of the generator again and again until every place has one that meets the constraints.
+
+import Kernels
+import SeqIO
+import SeqModel
+import Synchronization
+
+/// A strand A to which partners are to be made.
+struct GivenStrand: Sendable {
+    var name: String
+    var codes: [UInt8]
+}
+
+/// Fills places with pairs, window by window. What place k holds depends on the seed and k alone, unless constraints
+/// between pairs are asked for; never on the number of threads.
+struct PairDesign: Sendable {
+    let classifier: DuplexClassifier
+    let generator: PairGenerator
+    let label: Int
+    let constraints: StrandConstraints
+    let lengths: ClosedRange<Int>
+    let leastScore: Float?
+    let seed: UInt64
+    /// Draws in all, and for one place.
+    let mostDraws: Int, mostDrawsAPlace: Int
+    let threads: Int
+
+    /// A pair that was drawn for a place.
+    struct Candidate: Sendable {
+        var a: [UInt8] = [], b: [UInt8] = []
+        var score: Float = 0
+        var isFit = false
+    }
+
+    private static let window = 1_024, piece = 16
+    /// Strands A drawn for one candidate before it is given up: drawing A is cheap, its partner is not.
+    private static let triesOfA = 50
+
+    /// A thread's memory.
+    private final class Worker {
+        let drawing: PairGenerator.Worker
+        let workspace = Workspace()
+        var strands: PairCodes
+        var logits: [Float] = []
+
+        init(_ design: PairDesign) {
+            drawing = PairGenerator.Worker(design.generator)
+            strands = PairCodes(alphabet: design.classifier.configuration.alphabet)
+        }
+    }
+
+    private final class Cell: Sendable {
+        let worker: Mutex<Worker>
+        init(_ worker: sending Worker) { self.worker = Mutex(worker) }
+    }
+
+    /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
+    /// place and its pair, in order, for every place that was filled, and returns how many were.
+    func fill(
+        places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
+        write: (Int, Candidate) throws -> Void
+    ) throws -> Int {
+        let workers = (0..<threads).map { _ in Cell(Worker(self)) }
+        var (drawn, filled) = (0, 0)
+        for start in stride(from: 0, to: places, by: PairDesign.window) {
+            let end = min(places, start + PairDesign.window)
+            var held = [Candidate?](repeating: nil, count: end - start)
+            var open = Array(start..<end)
+            var attempt = 0
+            while !open.isEmpty, drawn < mostDraws, attempt < mostDrawsAPlace {
+                let asked = Array(open.prefix(mostDraws - drawn))
+                drawn += asked.count
+                let candidates = draw(asked, attempt: attempt, each: each, given: given, workers)
+                for (place, candidate) in zip(asked, candidates) where candidate.isFit {
+                    if written.accept(candidate.a, candidate.b, isGiven: !given.isEmpty) {
+                        held[place - start] = candidate
+                    }
+                }
+                open.removeAll { held[$0 - start] != nil }
+                attempt += 1
+            }
+            for place in start..<end {
+                guard let candidate = held[place - start] else { continue }
+                try write(place, candidate)
+                filled += 1
+            }
+            if drawn >= mostDraws { break }
+        }
+        return filled
+    }
+
+    /// One candidate for each place that is asked for.
+    private func draw(
+        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [Cell]
+    ) -> [Candidate] {
+        let pieces = (places.count + PairDesign.piece - 1) / PairDesign.piece
+        let drawn = Mutex([[Candidate]](repeating: [], count: pieces))
+        Parallel.run(pieces: pieces, threads: threads) { piece, index in
+            let range = piece * PairDesign.piece..<min(places.count, (piece + 1) * PairDesign.piece)
+            let candidates = workers[index].worker.withLock { worker in
+                draw(places[range], attempt: attempt, each: each, given: given, worker)
+            }
+            drawn.withLock { $0[piece] = candidates }
+        }
+        return drawn.withLock { Array($0.joined()) }
+    }
+
+    private func draw(
+        _ places: ArraySlice<Int>, attempt: Int, each: Int, given: [GivenStrand], _ worker: Worker
+    ) -> [Candidate] {
+        var candidates: [Candidate] = []
+        worker.strands.removeAll()
+        for place in places {
+            // Places take the even streams of the seed, attempts theirs of a seed drawn from the place.
+            var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
+            var random = RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
+            let strand = given.isEmpty ? nil : given[place / each].codes
+            var candidate = Candidate()
+            candidate.isFit = generator.draw(
+                label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random,
+                worker.drawing, accepts: constraints.accepts)
+            if candidate.isFit {
+                (candidate.a, candidate.b) = (worker.drawing.a, worker.drawing.b)
+                candidate.isFit = constraints.accepts(candidate.b[...])
+            }
+            if candidate.isFit { worker.strands.add(candidate.a, candidate.b) }
+            candidates.append(candidate)
+        }
+        let strands = worker.strands
+        classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
+        var next = 0
+        for k in candidates.indices where candidates[k].isFit {
+            candidates[k].score = DuplexClassifier.score(worker.logits[next])
+            next += 1
+            if let leastScore, candidates[k].score < leastScore { candidates[k].isFit = false }
+        }
+        return candidates
+    }
+}
+
+extension PairCodes {
+    /// Adds a pair of strands in codes.
+    fileprivate mutating func add(_ a: [UInt8], _ b: [UInt8]) {
+        for strand in [a, b] {
+            for code in strand { append(code) }
+            endStrand()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// StrandConstraints: what a single strand has to be: its GC content, its runs, the motifs that it must not hold.
+
+import ArgumentParser
+import SeqModel
+
+struct ConstraintOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Share of G and C in each strand.", valueName: "MIN:MAX"))
+    var gc: String?
+
+    @Option(help: "The longest run of one letter.")
+    var maxRun: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A motif that no strand holds, nor its reverse complement; IUPAC letters; repeatable.", valueName: "MOTIF"))
+    var avoidMotif: [String] = []
+
+    @Option(help: ArgumentHelp("Letters of each strand.", valueName: "MIN:MAX"))
+    var length: String?
+
+    func validate() throws {
+        _ = try gcRange
+        _ = try lengths
+        if let maxRun, maxRun < 1 { throw ValidationError("--max-run takes 1 or more") }
+    }
+
+    /// Both ends of `MIN:MAX`, or one number for both.
+    private static func ends<T: LosslessStringConvertible & Comparable>(_ text: String, _ option: String) throws
+        -> ClosedRange<T>
+    {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { T(String($0)) }
+        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1], low <= high else {
+            throw ValidationError("\(option) takes MIN:MAX: '\(text)'")
+        }
+        return low...high
+    }
+
+    private var gcRange: ClosedRange<Double>? {
+        get throws {
+            guard let gc else { return nil }
+            let range: ClosedRange<Double> = try ConstraintOptions.ends(gc, "--gc")
+            guard range.lowerBound >= 0, range.upperBound <= 1 else { throw ValidationError("--gc takes shares, 0 to 1") }
+            return range
+        }
+    }
+
+    /// The lengths asked for.
+    var lengths: ClosedRange<Int>? {
+        get throws {
+            guard let length else { return nil }
+            let range: ClosedRange<Int> = try ConstraintOptions.ends(length, "--length")
+            guard range.lowerBound >= 1 else { throw ValidationError("--length takes 1 or more") }
+            return range
+        }
+    }
+
+    /// The constraints in an alphabet's codes; throws a usage error where it has no such letters.
+    func constraints(_ alphabet: Alphabet) throws -> StrandConstraints {
+        let isNucleic = alphabet == .dna || alphabet == .rna
+        if gc != nil, !isNucleic { throw ValidationError("--gc needs a model of DNA or RNA") }
+        var motifs: [[UInt32]] = []
+        for motif in avoidMotif {
+            let codes = motif.utf8.map { alphabet.codes[Int($0)] }
+            guard !codes.isEmpty, !codes.contains(Alphabet.invalid) else {
+                throw ValidationError("--avoid-motif takes letters of \(alphabet.name) or IUPAC: '\(motif)'")
+            }
+            let sets = codes.map { alphabet.members(of: $0).reduce(UInt32(0)) { $0 | 1 << UInt32($1) } }
+            motifs.append(sets)
+            // Codes 0 to 3 are A, C, G, T or U: a base's complement is 3 less it.
+            let complement = sets.reversed().map { set in
+                (0..<UInt32(4)).reduce(UInt32(0)) { $0 | (set >> $1 & 1) << (3 - $1) }
+            }
+            if isNucleic, complement != sets { motifs.append(complement) }
+        }
+        return StrandConstraints(gc: try gcRange, longestRun: maxRun, motifs: motifs)
+    }
+}
+
+/// What a single strand has to be, in codes.
+struct StrandConstraints: Sendable {
+    /// Share of codes 1 and 2, C and G.
+    let gc: ClosedRange<Double>?
+    let longestRun: Int?
+    /// Motifs as sets of letters, place by place.
+    let motifs: [[UInt32]]
+
+    func accepts(_ strand: ArraySlice<UInt8>) -> Bool {
+        if let gc {
+            let count = strand.count { $0 == 1 || $0 == 2 }
+            guard gc.contains(Double(count) / Double(max(1, strand.count))) else { return false }
+        }
+        if let longestRun, run(strand) > longestRun { return false }
+        return !motifs.contains { holds($0, strand) }
+    }
+
+    private func run(_ strand: ArraySlice<UInt8>) -> Int {
+        var (longest, run) = (0, 0)
+        var last: UInt8?
+        for code in strand {
+            run = code == last ? run + 1 : 1
+            last = code
+            longest = max(longest, run)
+        }
+        return longest
+    }
+
+    private func holds(_ motif: [UInt32], _ strand: ArraySlice<UInt8>) -> Bool {
+        guard motif.count <= strand.count else { return false }
+        for start in strand.startIndex...strand.endIndex - motif.count {
+            if motif.indices.allSatisfy({ motif[$0] >> UInt32(strand[start + $0]) & 1 == 1 }) { return true }
+        }
+        return false
+    }
+}
