@@ -21,6 +21,9 @@ let release: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]
 
+// Tests train models too: what learns is optimised in debug builds as well, with all its checks.
+let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "seqgan",
     products: [.executable(name: "seqgan", targets: ["seqgan"])],
@@ -32,8 +35,9 @@ let package = Package(
         .target(name: "SeqIO", dependencies: ["CZlib"], swiftSettings: release),
         .target(name: "KernelShapes"),
         .target(name: "KernelLoops", dependencies: ["KernelShapes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
-        .target(name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames),
-        .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release),
+        .target(
+            name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: learning),
+        .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + learning),
         .executableTarget(
             name: "seqgan",
             dependencies: [

@@ -28,6 +28,17 @@ func matrixProduct(
 
 private typealias Vector = SIMD8<Float>
 
+// In this file, so that debug builds, which compile file by file, inline them too.
+@inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
+
+@inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
+    #if FUSED || arch(arm64)
+        c.addingProduct(a, b)
+    #else
+        c + a * b
+    #endif
+}
+
 @inline(__always) private func load(_ p: UnsafePointer<Float>) -> Vector {
     UnsafeRawPointer(p).loadUnaligned(as: Vector.self)
 }
@@ -54,24 +65,24 @@ private func productRows6(
         for _ in 0..<depth {
             let left = load(from)
             let right = load(from + 8)
-            let v0 = Vector.fill(a[at])
-            x0 = Vector.sum(x0, v0, times: left)
-            y0 = Vector.sum(y0, v0, times: right)
-            let v1 = Vector.fill(a1[at])
-            x1 = Vector.sum(x1, v1, times: left)
-            y1 = Vector.sum(y1, v1, times: right)
-            let v2 = Vector.fill(a2[at])
-            x2 = Vector.sum(x2, v2, times: left)
-            y2 = Vector.sum(y2, v2, times: right)
-            let v3 = Vector.fill(a3[at])
-            x3 = Vector.sum(x3, v3, times: left)
-            y3 = Vector.sum(y3, v3, times: right)
-            let v4 = Vector.fill(a4[at])
-            x4 = Vector.sum(x4, v4, times: left)
-            y4 = Vector.sum(y4, v4, times: right)
-            let v5 = Vector.fill(a5[at])
-            x5 = Vector.sum(x5, v5, times: left)
-            y5 = Vector.sum(y5, v5, times: right)
+            let v0 = broadcast(a[at])
+            x0 = sum(x0, v0, times: left)
+            y0 = sum(y0, v0, times: right)
+            let v1 = broadcast(a1[at])
+            x1 = sum(x1, v1, times: left)
+            y1 = sum(y1, v1, times: right)
+            let v2 = broadcast(a2[at])
+            x2 = sum(x2, v2, times: left)
+            y2 = sum(y2, v2, times: right)
+            let v3 = broadcast(a3[at])
+            x3 = sum(x3, v3, times: left)
+            y3 = sum(y3, v3, times: right)
+            let v4 = broadcast(a4[at])
+            x4 = sum(x4, v4, times: left)
+            y4 = sum(y4, v4, times: right)
+            let v5 = broadcast(a5[at])
+            x5 = sum(x5, v5, times: left)
+            y5 = sum(y5, v5, times: right)
             from += s.b
             at += s.aDepth
         }
@@ -109,12 +120,12 @@ private func productRows2(
         for _ in 0..<depth {
             let left = load(from)
             let right = load(from + 8)
-            let v0 = Vector.fill(a[at])
-            x0 = Vector.sum(x0, v0, times: left)
-            y0 = Vector.sum(y0, v0, times: right)
-            let v1 = Vector.fill(a1[at])
-            x1 = Vector.sum(x1, v1, times: left)
-            y1 = Vector.sum(y1, v1, times: right)
+            let v0 = broadcast(a[at])
+            x0 = sum(x0, v0, times: left)
+            y0 = sum(y0, v0, times: right)
+            let v1 = broadcast(a1[at])
+            x1 = sum(x1, v1, times: left)
+            y1 = sum(y1, v1, times: right)
             from += s.b
             at += s.aDepth
         }
@@ -144,7 +155,7 @@ private func productVector(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ depth: Int,
     _ s: ProductStrides
 ) {
-    var sum = Vector()
-    for d in 0..<depth { sum = Vector.sum(sum, Vector.fill(a[d * s.aDepth]), times: load(b + d * s.b)) }
-    add(sum, to: c)
+    var total = Vector()
+    for d in 0..<depth { total = sum(total, broadcast(a[d * s.aDepth]), times: load(b + d * s.b)) }
+    add(total, to: c)
 }

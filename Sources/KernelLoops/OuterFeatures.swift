@@ -2,6 +2,17 @@
 
 private typealias Vector = SIMD8<Float>
 
+// In this file, so that debug builds, which compile file by file, inline them too.
+@inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
+
+@inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
+    #if FUSED || arch(arm64)
+        c.addingProduct(a, b)
+    #else
+        c + a * b
+    #endif
+}
+
 @inline(__always) private func vector(_ p: UnsafePointer<Float>, _ index: Int) -> Vector {
     UnsafeRawPointer(p + index * 8).loadUnaligned(as: Vector.self)
 }
@@ -17,14 +28,14 @@ public func outerFeatures(
     for column in 0..<length {
         let aColumn = a + (column + shift) * aChannels
         let bColumn = b + column * bChannels
-        var sum = Vector()
+        var total = Vector()
         for k in 0..<letters where aColumn[k] != 0 {
             for l in 0..<letters {
-                sum = Vector.sum(
-                    sum, Vector.fill(aColumn[k] * bColumn[l]), times: vector(weights, k * letters + l))
+                total = sum(
+                    total, broadcast(aColumn[k] * bColumn[l]), times: vector(weights, k * letters + l))
             }
         }
-        UnsafeMutableRawPointer(features + column * stride).storeBytes(of: sum, as: Vector.self)
+        UnsafeMutableRawPointer(features + column * stride).storeBytes(of: total, as: Vector.self)
     }
 }
 
@@ -42,8 +53,8 @@ public func outerFeaturesGradient(
             for l in 0..<letters {
                 let at = k * letters + l
                 if let sums {
-                    let sum = Vector.sum(vector(sums, at), g, times: Vector.fill(aColumn[k] * bColumn[l]))
-                    UnsafeMutableRawPointer(sums + at * 8).storeBytes(of: sum, as: Vector.self)
+                    let total = sum(vector(sums, at), g, times: broadcast(aColumn[k] * bColumn[l]))
+                    UnsafeMutableRawPointer(sums + at * 8).storeBytes(of: total, as: Vector.self)
                 }
                 if let bGradient {
                     bGradient[column * bChannels + l] += aColumn[k] * (vector(weights, at) * g).sum()

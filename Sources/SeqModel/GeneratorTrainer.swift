@@ -5,13 +5,13 @@ import Kernels
 /// How a generator is trained.
 public struct GeneratorPlan: Sendable {
     /// Steps, each one of the critic and one of the generator.
-    public var steps = 3_000
+    public var steps = 6_000
     /// Pairs a step.
     public var batch = 64
     /// Learning rates at the start; the second half brings them down to 5 %.
     public var generatorRate: Float = 3e-4, criticRate: Float = 5e-4
     /// Weight of the classifier as a second teacher, reached half-way.
-    public var teacherWeight: Float = 0.1
+    public var teacherWeight: Float = 0.05
     /// Weight of the gradient penalty R1 (Mescheder et al. 2018).
     public var penalty: Float = 1
     /// Threads; the result does not depend on them.
@@ -46,7 +46,7 @@ public final class GeneratorTrainer {
     private let kernels = LayerKernels()
     private let generatorState: NetState, criticState: NetState
     private let averaged: FloatBuffer
-    private let workers: [StepWorker]
+    private let workers: [StepCell]
     /// Per row: D(P), D(F), the critic's loss, the generator's loss.
     private let rowFigures: FloatBuffer
     private var sumOfFigures = StepFigures()
@@ -80,7 +80,7 @@ public final class GeneratorTrainer {
         averaged[0..<net.count] = generatorState.weights[0..<net.count]
         rowFigures = FloatBuffer(count: plan.batch * 4)
         let (net, critic) = (net, critic)
-        workers = (0..<plan.threads).map { _ in StepWorker(net, critic, classifier) }
+        workers = (0..<plan.threads).map { _ in StepCell(StepWorker(net, critic, classifier)) }
     }
 
     /// The generator as it stands: the mean of its recent weights.
@@ -130,8 +130,10 @@ public final class GeneratorTrainer {
             penalty: plan.penalty, seed: seed, step: step, batch: plan.batch)
         let (batch, workers) = (plan.batch, workers)
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
-            for row in batch * piece / pieces..<batch * (piece + 1) / pieces {
-                body(learner, row, workers[worker], piece)
+            workers[worker].worker.withLock { memory in
+                for row in batch * piece / pieces..<batch * (piece + 1) / pieces {
+                    body(learner, row, memory, piece)
+                }
             }
         }
     }

@@ -95,7 +95,8 @@ extension ModelFile {
         }
         for k in 0..<net.count where abs(weights[k]) > largestWeight {
             throw .inconsistent(
-                field: "a weight of the generator", found: "\(weights[k])", expected: "at most \(largestWeight) in size")
+                field: "a weight of the generator", found: "\(weights[k])", expected: "at most \(largestWeight) in size"
+            )
         }
         let composition = StrandComposition(
             letters: layout.letters, order: order, cumulative: table, lengths: lengths)

@@ -1,10 +1,10 @@
 // RowLearner: what one pair of a batch adds to the gradients of critic and generator.
 
 import Kernels
+import Synchronization
 
 /// The memory in which one thread works on its rows.
-final class StepWorker: @unchecked Sendable {
-    // @unchecked Sendable: each belongs to one worker of `Parallel.run` at a time.
+final class StepWorker {
     fileprivate let partner: PartnerNet.Tape
     fileprivate let real: PairCritic.Tape, fake: PairCritic.Tape, other: PairCritic.Tape
     fileprivate let noisyReal: PairCritic.Tape, noisyFake: PairCritic.Tape
@@ -19,6 +19,13 @@ final class StepWorker: @unchecked Sendable {
         sampler = LetterSampler(net.layout)
         teacher = SubstitutionTeacher(classifier)
     }
+}
+
+/// A worker's place among those of a trainer.
+final class StepCell: Sendable {
+    let worker: Mutex<StepWorker>
+
+    init(_ worker: sending StepWorker) { self.worker = Mutex(worker) }
 }
 
 /// Both losses of a row; everything drawn for it depends on seed, step and row alone.

@@ -44,7 +44,8 @@ public struct SampleSurvey {
         let positives = trainer.chosen[1]
         var (pairs, strangers) = (PairCodes(like: trainer.pairs), PairCodes(like: trainer.pairs))
         for _ in 0..<min(SampleSurvey.samples, positives.count) {
-            let (p, q) = (positives[random.index(below: positives.count)], positives[random.index(below: positives.count)])
+            let p = positives[random.index(below: positives.count)]
+            let q = positives[random.index(below: positives.count)]
             pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
             strangers.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * q + 1))
         }
@@ -82,9 +83,8 @@ public struct SampleSurvey {
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }
             figures.score = scores.reduce(0, +) / Double(pairs.count)
-            figures.unique =
-                Double(Set((0..<pairs.count).map { Array(pairs.strand(2 * $0)) + [255] + pairs.strand(2 * $0 + 1) }).count)
-                / Double(pairs.count)
+            let different = Set((0..<pairs.count).map { pairs.strand(2 * $0) + [255] + pairs.strand(2 * $0 + 1) })
+            figures.unique = Double(different.count) / Double(pairs.count)
             figures.leastEntropy = leastEntropy(pairs)
         }
         return figures

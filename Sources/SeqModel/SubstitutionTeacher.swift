@@ -11,7 +11,7 @@ import Kernels
 struct SubstitutionTeacher {
     let classifier: DuplexClassifier
     /// How far beyond the threshold, in logits, a pair of label 1 has to be.
-    static let margin: Float = 0.5
+    static let margin: Float = 0
 
     private let offset: Float
     private let workspace = Workspace()

@@ -45,7 +45,8 @@ struct GeneratorTraining {
                 }
                 complain(
                     "the generated pairs collapsed by step \(trainer.step) (least column entropy "
-                        + "\(fixed(figures.leastEntropy, 2)) bits): going back to step \(lastGood.stepCount) with another seed")
+                        + "\(fixed(figures.leastEntropy, 2)) bits): going back to step \(lastGood.stepCount) with another seed"
+                )
                 trainer.restore(lastGood, changingSeedBy: UInt64(restarts))
                 continue
             }
@@ -82,7 +83,8 @@ struct GeneratorTraining {
         guard !quiet else { return }
         complain(
             "step \(trainer.step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
-                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))")
+                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))"
+        )
     }
 
     private func record(_ figures: SampleFigures, step: Int) -> [String: String] {

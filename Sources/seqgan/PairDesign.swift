@@ -105,6 +105,16 @@ struct PairDesign: Sendable {
         return drawn.withLock { Array($0.joined()) }
     }
 
+    /// A strand with every ambiguous letter drawn from those it stands for.
+    private func resolved(_ codes: [UInt8], _ random: inout RandomSource) -> [UInt8] {
+        let alphabet = classifier.configuration.alphabet
+        return codes.map { code in
+            guard Int(code) >= alphabet.count else { return code }
+            let members = alphabet.members(of: code)
+            return members[random.index(below: members.count)]
+        }
+    }
+
     private func draw(
         _ places: ArraySlice<Int>, attempt: Int, each: Int, given: [GivenStrand], _ worker: Worker
     ) -> [Candidate] {
@@ -114,7 +124,7 @@ struct PairDesign: Sendable {
             // Places take the even streams of the seed, attempts theirs of a seed drawn from the place.
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
             var random = RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
-            let strand = given.isEmpty ? nil : given[place / each].codes
+            let strand = given.isEmpty ? nil : resolved(given[place / each].codes, &random)
             var candidate = Candidate()
             candidate.isFit = generator.draw(
                 label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random,

@@ -54,9 +54,6 @@ func readGiven(_ path: String, _ alphabet: Alphabet, _ generator: PairGenerator)
                 "a strand of \(codes.count) letters", "at most \(generator.layout.length), as the generator learned",
                 at: 0)
         }
-        if let offset = codes.firstIndex(where: { Int($0) >= alphabet.count }) {
-            throw refuse("an ambiguous letter", "a letter of \(alphabet.name)", at: offset)
-        }
         let name = String(decoding: batch.bytes[entry.nameA], as: UTF8.self)
         given.append(GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: codes))
     }

@@ -39,7 +39,9 @@ struct ConstraintOptions: ParsableArguments {
         get throws {
             guard let gc else { return nil }
             let range: ClosedRange<Double> = try ConstraintOptions.ends(gc, "--gc")
-            guard range.lowerBound >= 0, range.upperBound <= 1 else { throw ValidationError("--gc takes shares, 0 to 1") }
+            guard range.lowerBound >= 0, range.upperBound <= 1 else {
+                throw ValidationError("--gc takes shares, 0 to 1")
+            }
             return range
         }
     }

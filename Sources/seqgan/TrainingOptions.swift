@@ -49,7 +49,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
     var heads: Int?
 
-    @Option(help: "Steps of the generator. [default: 3000]")
+    @Option(help: "Steps of the generator. [default: 6000]")
     var steps: Int?
 
     @Option(help: "Stop after this many epochs without a better one.")

@@ -10,8 +10,8 @@ struct Generate: ParsableCommand {
         abstract: "Write new pairs that interact, or do not.",
         discussion: """
             Pairs as FASTA, two records a pair, with the classifier's score; or as TSV. What a pair is depends on the
-            seed and its number alone. Where the constraints cannot be met, what was found is written, and the exit code
-            is 65.
+            seed and its number alone. Ambiguous letters of given strands are drawn from those they stand for. Where
+            the constraints cannot be met, what was found is written, and the exit code is 65.
 
             EXAMPLES
               seqgan generate -m my.seqgan -n 1000 > out.fa

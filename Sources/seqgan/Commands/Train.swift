@@ -76,6 +76,7 @@ struct Train: ParsableCommand {
         var plan = GeneratorPlan()
         plan.seed = training.seed
         plan.steps = training.steps ?? plan.steps
+        if training.learn == .generator { plan.batch = training.batch ?? plan.batch }
         plan.threads = running.threadCount
         let threshold = file.classifier.configuration.threshold
         guard pairs.targets.contains(where: { $0 > threshold }) else {
