@@ -58,7 +58,7 @@ public final class ByteSink {
     deinit {
         if !isDone, let temporary {
             unlink(temporary)
-            TemporaryFile.forget()
+            TemporaryFile.forget(temporary)
         }
         if descriptor > 2 { close(descriptor) }
     }
@@ -92,7 +92,7 @@ public final class ByteSink {
             throw .cannotWrite(path: path, code: errno)
         }
         isDone = true
-        TemporaryFile.forget()
+        TemporaryFile.forget(temporary)
     }
 
     /// Hands over what is buffered where it goes straight out; a file that is still to appear is left alone. For what
@@ -187,27 +187,55 @@ public final class ByteSink {
     ]
 }
 
-/// The temporary file under way, where a signal's handler finds it: such a handler may not allocate or lock.
+/// The temporary files under way, where a signal's handler finds them: such a handler may not allocate or lock.
 public enum TemporaryFile {
-    private static let name = Atomic<UInt>(0)
-
-    static func remember(_ path: String) { exchange(strdup(path)) }
-
-    static func forget() { exchange(nil) }
-
-    private static func exchange(_ next: UnsafeMutablePointer<CChar>?) {
-        let old = name.exchange(UInt(bitPattern: next), ordering: .sequentiallyConsistent)
-        // SAFETY: the number is null or a string from strdup that nobody else frees.
-        free(UnsafeMutableRawPointer(bitPattern: old))
+    private struct Names: ~Copyable {
+        let first = Atomic<UInt>(0), second = Atomic<UInt>(0), third = Atomic<UInt>(0)
     }
 
-    /// Removes it; safe in the handler of a signal that ends the process.
+    /// Output, log and checkpoint at most.
+    private static let names = Names()
+
+    static func remember(_ path: String) {
+        let name = UInt(bitPattern: strdup(path))
+        if put(name, for: 0, names.first) || put(name, for: 0, names.second) || put(name, for: 0, names.third) {
+            return
+        }
+        free(UnsafeMutableRawPointer(bitPattern: name))
+    }
+
+    static func forget(_ path: String) {
+        drop(path, names.first)
+        drop(path, names.second)
+        drop(path, names.third)
+    }
+
+    private static func put(_ name: UInt, for old: UInt, _ place: borrowing Atomic<UInt>) -> Bool {
+        place.compareExchange(expected: old, desired: name, ordering: .sequentiallyConsistent).exchanged
+    }
+
+    private static func drop(_ path: String, _ place: borrowing Atomic<UInt>) {
+        let name = place.load(ordering: .sequentiallyConsistent)
+        // SAFETY: the number is null or a string from strdup that nobody frees but who takes it out of its place.
+        guard let known = UnsafeMutablePointer<CChar>(bitPattern: name), strcmp(known, path) == 0 else { return }
+        if put(0, for: name, place) { free(known) }
+    }
+
+    /// Removes them; safe in the handler of a signal that ends the process.
     public static func remove() {
-        let path = name.load(ordering: .sequentiallyConsistent)
+        unlink(names.first)
+        unlink(names.second)
+        unlink(names.third)
+    }
+
+    private static func unlink(_ place: borrowing Atomic<UInt>) {
         // SAFETY: as above; the process ends before anyone could free it.
-        if let path = UnsafePointer<CChar>(bitPattern: path) { unlink(path) }
+        let path = UnsafePointer<CChar>(bitPattern: place.load(ordering: .sequentiallyConsistent))
+        if let path { _ = systemUnlink(path) }
     }
 }
+
+private func systemUnlink(_ path: UnsafePointer<CChar>) -> Int32 { unlink(path) }
 
 /// Reads a whole file, plain bytes, up to `limit` of them. Throws `cannotOpen`, `cannotRead`, or `damaged` where it is
 /// longer.

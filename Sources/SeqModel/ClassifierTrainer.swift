@@ -59,8 +59,10 @@ public final class ClassifierTrainer {
     private let best: FloatBuffer
     private let gradients: FloatBuffer
     private let workspaces: [Workspace]
-    private var epoch = 0
+    /// Epochs done, or under way.
+    public private(set) var epoch = 0
     private var bestLoss = Double.infinity
+    private var bestEpoch = 0
 
     /// Pieces of a batch whose gradients are summed in this order: fixed, so that threads make no difference.
     private static let pieces = 16
@@ -222,6 +224,19 @@ public final class ClassifierTrainer {
     }
 
     private func judge(trainingLoss: Double) -> EpochReport {
+        let (loss, metrics) = examine(parameters)
+        let isBest = loss < bestLoss
+        if isBest {
+            bestLoss = loss
+            bestEpoch = epoch
+            best[0..<shape.count] = parameters[0..<shape.count]
+        }
+        return EpochReport(
+            epoch: epoch, trainingLoss: trainingLoss, validationLoss: loss, validation: metrics, isBest: isBest)
+    }
+
+    /// Loss and metrics of `parameters` on the validation pairs.
+    private func examine(_ parameters: FloatBuffer) -> (loss: Double, metrics: ClassificationMetrics) {
         let now = DuplexClassifier(configuration, parameters: parameters, kernels: kernels)
         let logits = now.logits(of: validation.strands, workspaces: workspaces)
         var loss = 0.0
@@ -232,13 +247,34 @@ public final class ClassifierTrainer {
         let metrics = ClassificationMetrics(
             scores: logits.map { Double(DuplexClassifier.score($0)) }, targets: validation.targets.map(Double.init),
             threshold: Double(configuration.threshold))
-        let isBest = loss < bestLoss
-        if isBest {
-            bestLoss = loss
-            best[0..<shape.count] = parameters[0..<shape.count]
-        }
-        return EpochReport(
-            epoch: epoch, trainingLoss: trainingLoss, validationLoss: loss, validation: metrics, isBest: isBest)
+        return (loss, metrics)
+    }
+}
+
+extension ClassifierTrainer {
+    /// Where training stands between two epochs.
+    public func checkpoint(digest: String) -> TrainingCheckpoint {
+        TrainingCheckpoint(
+            digest: digest, numbers: ["epoch": epoch, "step": step, "best-epoch": bestEpoch],
+            buffers: kept.map { $0[0..<$0.count] })
+    }
+
+    private var kept: [FloatBuffer] { [parameters, best, moments.0, moments.1] }
+
+    /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
+    /// none of this trainer's.
+    public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
+        guard checkpoint.buffers.map(\.count) == kept.map(\.count), let epoch = checkpoint.numbers["epoch"],
+            let step = checkpoint.numbers["step"], let bestEpoch = checkpoint.numbers["best-epoch"],
+            (1...epoch).contains(bestEpoch)
+        else { return nil }
+        for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
+        (self.epoch, self.step, self.bestEpoch) = (epoch, step, bestEpoch)
+        let (loss, metrics) = examine(best)
+        bestLoss = loss
+        let report = EpochReport(
+            epoch: bestEpoch, trainingLoss: .nan, validationLoss: loss, validation: metrics, isBest: true)
+        return (report, epoch - bestEpoch)
     }
 }
 

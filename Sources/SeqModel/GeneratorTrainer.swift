@@ -5,7 +5,7 @@ import Kernels
 /// How a generator is trained.
 public struct GeneratorPlan: Sendable {
     /// Steps, each one of the critic and one of the generator.
-    public var steps = 6_000
+    public var steps = 4_500
     /// Pairs a step.
     public var batch = 64
     /// Learning rates at the start; the second half brings them down to 5 %.
@@ -145,13 +145,28 @@ extension GeneratorTrainer {
         /// Steps done then.
         public var stepCount: Int { step }
         let step: Int
-        let buffers: [[Float]]
+        /// The generator's mean weights, then the weights and moments of generator and critic.
+        public let buffers: [[Float]]
     }
 
     private var buffers: [FloatBuffer] { [averaged] + generatorState.buffers + criticState.buffers }
 
     /// Where training stands.
     public var state: State { State(step: step, buffers: buffers.map { $0[0..<$0.count] }) }
+
+    /// A state read from a checkpoint's buffers; nil where they are none of this trainer's.
+    public func state(step: Int, _ buffers: [[Float]]) -> State? {
+        guard buffers.map(\.count) == self.buffers.map(\.count), step >= 0 else { return nil }
+        return State(step: step, buffers: buffers)
+    }
+
+    /// A generator of weights as in a state's first buffer.
+    public func generator(_ weights: [Float]) -> PairGenerator? {
+        guard weights.count == net.count else { return nil }
+        let buffer = FloatBuffer(count: net.count)
+        buffer[0..<net.count] = weights
+        return PairGenerator(net, weights: buffer, composition: composition)
+    }
 
     /// Goes back to `state` and draws differently from there on.
     public func restore(_ state: State, changingSeedBy change: UInt64) {

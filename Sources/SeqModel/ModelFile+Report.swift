@@ -18,6 +18,15 @@ extension ModelFile {
         ]
         rows += ModelFile.sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
         rows.append(["parameters", "\(ModelFile.sections(s).reduce(0) { $0 + $1.count })"])
+        if let generator {
+            rows.append(["generator", "paired"])
+            rows.append(["generator longest strand", "\(generator.layout.length)"])
+            let labels = [0, 1].filter { generator.knows(label: $0) }.map { "\($0)" }
+            rows.append(["generator labels", labels.joined(separator: " and ")])
+            for tensor in ModelFile.tensors(of: generator) {
+                rows.append(["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")])
+            }
+        }
         rows += record.sorted { $0.key < $1.key }.map { ["training \($0.key)", $0.value] }
         return rows
     }

@@ -23,7 +23,10 @@ public struct ModelFile: Sendable {
     }
 
     /// The file's bytes.
-    public func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] { archive().encoded() }
+
+    /// Metadata and tensors of the file.
+    func archive() -> WeightArchive {
         let c = classifier.configuration
         var metadata: [String: String] = [
             "kind": "duplex", "alphabet": c.alphabet.name, "heads": "\(c.heads)",
@@ -42,12 +45,13 @@ public struct ModelFile: Sendable {
             metadata.merge(ModelFile.metadata(of: generator)) { _, new in new }
             tensors += ModelFile.tensors(of: generator)
         }
-        return WeightArchive(metadata: metadata, tensors: tensors).encoded()
+        return WeightArchive(metadata: metadata, tensors: tensors)
     }
 
     /// Reads a file's bytes. Throws where they are not what `encoded` writes.
-    public init(decoding bytes: [UInt8]) throws(ModelError) {
-        let archive = try WeightArchive(decoding: bytes)
+    public init(decoding bytes: [UInt8]) throws(ModelError) { try self.init(try WeightArchive(decoding: bytes)) }
+
+    init(_ archive: WeightArchive) throws(ModelError) {
         let configuration = try ModelFile.configuration(archive.metadata)
         let shape = configuration.shape
         let sections = ModelFile.sections(shape)

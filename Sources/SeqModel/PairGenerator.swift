@@ -22,6 +22,9 @@ public struct PairGenerator: Sendable {
         self.weights[0..<net.count] = weights[0..<net.count]
     }
 
+    /// All weights of its network.
+    public var allWeights: [Float] { weights[0..<net.count] }
+
     /// Whether pairs of this label were learned.
     public func knows(label: Int) -> Bool { !composition.lengths[label].isEmpty }
 

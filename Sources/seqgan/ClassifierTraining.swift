@@ -11,6 +11,7 @@ struct ClassifierTraining {
     let quiet: Bool
     let clock: ClosingLine
     let log: ByteSink?
+    let keeper: CheckpointKeeper
 
     /// Trains on `training`, chooses by `validation`; `pairs` are both, for what has to be found from the data.
     func run(
@@ -29,9 +30,18 @@ struct ClassifierTraining {
     private func learn(_ trainer: ClassifierTrainer, _ plan: TrainingPlan) throws -> EpochReport {
         var best: EpochReport?
         var worse = 0
+        if let start = keeper.start {
+            guard let (report, count) = trainer.resume(start) else {
+                throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
+            }
+            (best, worse) = (report, count)
+        }
         try log?.write("epoch\ttraining_loss\tvalidation_loss\tAUROC\tAP\tMCC\tseconds\n".utf8)
-        for _ in 0..<plan.epochs {
-            let report = trainer.runEpoch { options.maxSeconds.map { clock.seconds > $0 } ?? false }
+        while trainer.epoch < plan.epochs, worse < options.patience {
+            let report = trainer.runEpoch {
+                keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            }
+            try keeper.endIfInterrupted()
             guard let report else { break }
             guard report.trainingLoss.isFinite, report.validationLoss.isFinite else {
                 throw Failure(
@@ -52,7 +62,7 @@ struct ClassifierTraining {
                         + "\(fixed(figures[1], 4)), AUROC \(fixed(figures[2], 4)), AP \(fixed(figures[3], 4)), MCC \(fixed(figures[4], 4))"
                 )
             }
-            if worse >= options.patience { break }
+            try keeper.keep(trainer.checkpoint(digest: keeper.digest))
         }
         guard let best else {
             throw Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)

@@ -27,7 +27,7 @@ struct ClosingLine {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF
         let seconds = max(seconds, 1e-6)
-        let command = CommandLine.arguments.dropFirst().joined(separator: " ")
+        let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         let seeded = seed.map { " seed=\($0)" } ?? ""
         complain(
             "\(Seqgan.versionText) [\(command)]\(seeded) \(records) \(noun) in \(fixed(seconds, 2)) s, "
@@ -46,4 +46,16 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
     guard decimals > 0 else { return "\(sign)\(whole)" }
     let rest = String(scaled % Int(scale))
     return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
+}
+
+/// An argument as a shell would have to be given it.
+private func quoted(_ argument: String) -> String {
+    let plain = argument.utf8.allSatisfy { byte in
+        switch byte {
+        case 43...58, 61, 64, 65...90, 95, 97...122: true  // + , - . / 0-9 : = @ A-Z _ a-z
+        default: false
+        }
+    }
+    if plain, !argument.isEmpty { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

@@ -13,6 +13,9 @@ struct GeneratorTraining {
     let clock: ClosingLine
     let quiet: Bool
     let log: ByteSink?
+    let keeper: CheckpointKeeper
+    /// The model that the generator is to be added to.
+    let file: ModelFile
 
     /// Steps between two looks at samples, and how often training may go back after a collapse.
     private static let interval = 250, mostRestarts = 3
@@ -28,8 +31,21 @@ struct GeneratorTraining {
         var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
         var last: SampleFigures?
         var restarts = 0
+        if let start = keeper.start, start.model != nil {
+            guard let step = start.numbers["step"], let state = trainer.state(step: step, start.buffers) else {
+                throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
+            }
+            restarts = start.numbers["restarts"] ?? 0
+            trainer.restore(state, changingSeedBy: UInt64(restarts))
+            lastGood = state
+            last = survey.look(at: trainer.generator)
+            if let generator = start.model?.generator {
+                best = (survey.look(at: generator), generator, start.numbers["best-step"] ?? step)
+            }
+        }
         while trainer.step < plan.steps {
             if let maxSeconds, clock.seconds > maxSeconds { break }
+            try keeper.endIfInterrupted()
             trainer.runStep()
             guard trainer.step % GeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
             let generator = trainer.generator
@@ -56,6 +72,7 @@ struct GeneratorTraining {
             if trainer.step * 3 >= plan.steps * 2, figures.quality >= best?.figures.quality ?? -1 {
                 best = (figures, generator, trainer.step)
             }
+            try keeper.keep(state(trainer.step, lastGood, best.map { ($0.generator, $0.step) }, restarts))
         }
         let chosen = best ?? last.map { ($0, trainer.generator, trainer.step) }
         guard let chosen, chosen.figures.isBetter(than: survey.chance) else {
@@ -66,6 +83,16 @@ struct GeneratorTraining {
                     + "no model was written", code: ExitCodes.badData)
         }
         return (chosen.generator, record(chosen.figures, step: chosen.step))
+    }
+
+    private func state(
+        _ step: Int, _ state: GeneratorTrainer.State, _ best: (generator: PairGenerator, step: Int)?, _ restarts: Int
+    ) -> TrainingCheckpoint {
+        var model = file
+        model.generator = best?.generator
+        return TrainingCheckpoint(
+            digest: keeper.digest, numbers: ["step": step, "best-step": best?.step ?? 0, "restarts": restarts],
+            buffers: state.buffers, model: model)
     }
 
     private static let columns =

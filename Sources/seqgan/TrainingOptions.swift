@@ -49,7 +49,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
     var heads: Int?
 
-    @Option(help: "Steps of the generator. [default: 6000]")
+    @Option(help: "Steps of the generator. [default: 4500]")
     var steps: Int?
 
     @Option(help: "Stop after this many epochs without a better one.")
@@ -82,6 +82,15 @@ struct TrainingOptions: ParsableArguments {
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
             throw ValidationError("--validation takes a share between 0 and 1, or a file")
         }
+    }
+
+    /// All that decides what training comes to, as text: not how long it may take.
+    var decisive: String {
+        let numbers: [Any?] = [
+            learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
+            learningRate, heads, steps, patience, seed,
+        ]
+        return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
     }
 
     /// What the options and the data come to.

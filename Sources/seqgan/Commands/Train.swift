@@ -21,6 +21,7 @@ struct Train: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup var training: TrainingOptions
+    @OptionGroup var checkpoints: CheckpointOptions
     @OptionGroup var running: RunOptions
 
     @Option(name: .shortAndLong, help: "The model file to write.", completion: .file(extensions: ["seqgan"]))
@@ -57,10 +58,13 @@ struct Train: ParsableCommand {
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
             let (train, validation) = try split(pairs, alphabet, seed: training.seed)
+            let digest = pairs.digest(training.decisive, model: start?.encoded() ?? [])
+            let keeper = try CheckpointKeeper(checkpoints, digest: digest, clock: clock)
             let classifying = ClassifierTraining(
-                options: training, threads: running.threadCount, quiet: running.quiet, clock: clock, log: logSink)
-            var file = try start ?? classifying.run(pairs, train, validation, alphabet)
-            if training.learn != .classifier { try learnGenerator(&file, train, clock, logSink) }
+                options: training, threads: running.threadCount, quiet: running.quiet, clock: clock, log: logSink,
+                keeper: keeper)
+            var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
+            if training.learn != .classifier { try learnGenerator(&file, train, clock, logSink, keeper) }
             try sink.write(file.encoded())
             try sink.finish()
             try logSink?.finish()
@@ -70,9 +74,10 @@ struct Train: ParsableCommand {
     }
 
     /// Adds to `file` a generator of pairs that its classifier takes.
-    private func learnGenerator(_ file: inout ModelFile, _ pairs: LabelledPairs, _ clock: ClosingLine, _ log: ByteSink?)
-        throws
-    {
+    private func learnGenerator(
+        _ file: inout ModelFile, _ pairs: LabelledPairs, _ clock: ClosingLine, _ log: ByteSink?,
+        _ keeper: CheckpointKeeper
+    ) throws {
         var plan = GeneratorPlan()
         plan.seed = training.seed
         plan.steps = training.steps ?? plan.steps
@@ -86,7 +91,7 @@ struct Train: ParsableCommand {
         }
         let generating = GeneratorTraining(
             classifier: file.classifier, plan: plan, maxSeconds: training.maxSeconds, clock: clock,
-            quiet: running.quiet, log: log)
+            quiet: running.quiet, log: log, keeper: keeper, file: file)
         let (generator, record) = try generating.run(pairs)
         file.generator = generator
         file.record.merge(record) { _, new in new }

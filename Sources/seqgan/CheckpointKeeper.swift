@@ -1,0 +1,93 @@
+// CheckpointKeeper: the state of a training, written now and then and where it is interrupted.
+
+import ArgumentParser
+import SeqIO
+import SeqModel
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The signal that asked a training to end; 0 where none did.
+private let interruption = Atomic<Int32>(0)
+
+struct CheckpointOptions: ParsableArguments {
+    @Option(help: "Save the state here each minute, and where SIGINT or SIGTERM ends it.", completion: .file())
+    var checkpoint: String?
+
+    @Option(help: "Go on from a state: to the same model as if never interrupted.", completion: .file())
+    var resume: String?
+}
+
+/// Keeps the last state and writes it in time.
+final class CheckpointKeeper {
+    let digest: String
+    /// The state to go on from.
+    let start: TrainingCheckpoint?
+    private let path: String?
+    private let clock: ClosingLine
+    private var last: TrainingCheckpoint?
+    private var writtenAt = -Double.infinity
+
+    private static let interval = 60.0
+
+    /// Reads the state to resume, which must be of the same data and plan, and begins to watch for signals where a state
+    /// is to be saved.
+    init(_ options: CheckpointOptions, digest: String, clock: ClosingLine) throws {
+        self.digest = digest
+        self.clock = clock
+        path = options.checkpoint
+        start = try options.resume.map { resume in
+            let bytes = try readWhole(path: resume)
+            do {
+                let state = try TrainingCheckpoint(decoding: bytes)
+                guard state.digest == digest else {
+                    throw Failure(
+                        message: "\(resume): the state of a training with other data or options",
+                        code: ExitCodes.badData)
+                }
+                return state
+            } catch {
+                throw failure(error, path: resume) ?? error
+            }
+        }
+        last = start
+        guard path != nil else { return }
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { interruption.store($0, ordering: .relaxed) }
+        }
+    }
+
+    /// Whether a signal asked the training to end.
+    var isInterrupted: Bool { interruption.load(ordering: .relaxed) != 0 }
+
+    /// Takes a state and writes it if it is the first, or the last was written a minute ago.
+    func keep(_ state: @autoclosure () -> TrainingCheckpoint) throws {
+        guard path != nil else { return }
+        last = state()
+        if clock.seconds - writtenAt >= CheckpointKeeper.interval { try write() }
+        try endIfInterrupted()
+    }
+
+    /// Where a signal came, writes the last state and ends the run.
+    func endIfInterrupted() throws {
+        guard isInterrupted, let path else { return }
+        let number = interruption.load(ordering: .relaxed)
+        guard last != nil else {
+            throw Failure(message: "interrupted before there was a state to save", code: 128 + number)
+        }
+        try write()
+        throw Failure(message: "interrupted: the state is in \(path); go on with --resume \(path)", code: 128 + number)
+    }
+
+    private func write() throws {
+        guard let path, let last else { return }
+        let sink = try ByteSink(path: path)
+        try sink.write(last.encoded())
+        try sink.finish()
+        writtenAt = clock.seconds
+    }
+}
