@@ -24,4 +24,10 @@ struct Seqgan: ParsableCommand {
             """,
         version: versionText,
         subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
+
+    /// Without a command there is nothing to do: the help goes to standard error, as a usage error.
+    func run() throws {
+        writeToStandardError(Seqgan.helpMessage() + "\n")
+        throw ExitCode(64)
+    }
 }

@@ -113,7 +113,8 @@ struct TrainingOptions: ParsableArguments {
         var plan = TrainingPlan()
         plan.seed = seed
         plan.negatives = negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
-        plan.batch = batch ?? (hasPositions || pairs < 20_000 ? 128 : 256)
+        // Small sets need more steps than their few batches would give.
+        plan.batch = batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
         plan.learningRate = learningRate ?? (hasPositions ? 0.02 : 0.03)
         plan.decay = hasPositions ? 1e-2 : 1e-4
         plan.dropout = hasPositions ? 0.2 : 0

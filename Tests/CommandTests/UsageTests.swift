@@ -63,4 +63,12 @@ import Testing
         #expect(outcome.code == 64)
         #expect(outcome.errors.contains("SEQGAN_MODEL"))
     }
+
+    @Test func withoutACommandTheHelpIsAUsageError() throws {
+        let outcome = try Sandbox().run("seqgan")
+        #expect(outcome.code == 64)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.contains("SUBCOMMANDS"))
+        #expect(try Sandbox().run("seqgan --help").code == 0)
+    }
 }
