@@ -76,7 +76,7 @@ public final class ClassifierTrainer {
         self.configuration = configuration
         self.plan = plan
         self.training = training
-        self.validation = validation
+        self.validation = validation.withNegatives(plan, threshold: configuration.threshold)
         shape = configuration.shape
         ties = EnergyTies(shape)
         positives = PositivePairs(training, threshold: configuration.threshold)
