@@ -18,6 +18,8 @@ public struct PairEntry: Sendable {
     public var kind: PairEntryKind
     /// The line of the text on which it begins.
     public var line: Int
+    /// The line of strand B's record, where it comes from a file of its own; else 0.
+    public var lineB = 0
     /// The text as it came, without the last line end.
     public var text = 0..<0
     /// The names of the strands, empty in tables.
@@ -42,6 +44,8 @@ public struct PairBatch: Sendable {
     public internal(set) var rejections: [InputError] = []
     /// The input's name in messages.
     public internal(set) var path = ""
+    /// The file of strands B, where they have one of their own.
+    public internal(set) var matesPath = ""
 
     /// An empty batch.
     public init() {}
@@ -71,16 +75,18 @@ public struct PairBatch: Sendable {
         var line = entry.line
         var strand = -1
         var seen = 0
+        let isFromMates = inB && entry.lineB > 0
         for part in bytes[entry.text].split(separator: 10, omittingEmptySubsequences: false) {
             if part.first == UInt8(ascii: ">") || (part.first == UInt8(ascii: "@") && (strand < 0 || seen > 0)) {
                 strand += 1
                 seen = 0
+                if strand == 1, isFromMates { line = entry.lineB }
             } else if strand == (inB ? 1 : 0) {
                 seen += part.count
                 if seen > offset { break }
             }
             line += 1
         }
-        return Location(path: path, line: line)
+        return Location(path: isFromMates ? matesPath : path, line: line)
     }
 }

@@ -45,13 +45,21 @@ public struct PairReader {
     private var isFirstLine = true
     private var hasHeader = false
     private var records = (a: SequenceRecord(), b: SequenceRecord())
+    /// The file of strands B, where they have one of their own, and the pairs read with it.
+    private let matesPath: String?
+    private var mates: SequenceReader?
+    private var pairsWithMates = 0
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
     /// A first line is a header where a strand's column holds a byte that is no letter, or where all are made of
     /// ambiguous letters to a third or more: `strandA` is a word, though each of its letters could be a base.
-    public init(paths: [String], columns: PairColumns, letters: [LetterKind], chunk: Int = 1 << 18) {
-        precondition(letters.count == 256)
+    /// `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
+    public init(
+        paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, chunk: Int = 1 << 18
+    ) {
+        precondition(letters.count == 256 && (mates == nil || paths.count <= 1))
+        matesPath = mates
         self.paths = (paths.isEmpty ? ["-"] : paths)[...]
         self.columns = columns
         self.letters = letters
@@ -95,24 +103,57 @@ public struct PairReader {
     /// Opens the next file and finds its format; false when there are no more.
     private mutating func openNext() throws(InputError) -> Bool {
         guard let path = paths.popFirst() else { return false }
-        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+        let (scanner, format) = try open(path)
         isFirstLine = true
+        switch format {
+        case .table:
+            isPending = true
+            lines = scanner
+        case let format?: sequences = SequenceReader(scanner, format: format)
+        case nil: lines = scanner
+        }
+        guard let matesPath else { return true }
+        let (mateScanner, mateFormat) = try open(matesPath)
+        for (scanner, format) in [(scanner, format), (mateScanner, mateFormat)] where format == .table {
+            throw .malformed(
+                scanner.location, seen: excerpt(scanner.buffer[scanner.line]),
+                expected: "FASTA or FASTQ, as strands A and B come from two files")
+        }
+        mates = mateFormat.map { SequenceReader(mateScanner, format: $0) }
+        if sequences == nil { try requireNoMate() }
+        return true
+    }
+
+    /// Opens a file and tells its format by its first line that is not empty; nil where there is none.
+    private func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
+        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
         repeat {
-            guard try scanner.advance() else {
-                lines = scanner
-                return true
-            }
+            guard try scanner.advance() else { return (scanner, nil) }
         } while scanner.line.isEmpty
         let first = scanner.buffer[scanner.line.lowerBound]
         guard first != 0, first < 0xfe else {
             throw .malformed(scanner.location, seen: "a byte \(first)", expected: "text in UTF-8 or ASCII")
         }
-        switch TextFormat.of(first) {
-        case .table:
-            isPending = true
-            lines = scanner
-        case let format: sequences = SequenceReader(scanner, format: format)
+        return (scanner, TextFormat.of(first))
+    }
+
+    /// Throws where strands B are left when strands A have ended.
+    private mutating func requireNoMate() throws(InputError) {
+        guard let mates, try mates.read(into: &records.b) else { return }
+        throw .malformed(
+            Location(path: mates.lines.path, line: records.b.line), seen: "record \(excerpt(records.b.name))",
+            expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(pairsWithMates) records")
+    }
+
+    /// Reads strand B of the record just read; false where there is none.
+    private mutating func readSecond(_ reader: SequenceReader) throws(InputError) -> Bool {
+        guard let matesPath else { return try reader.read(into: &records.b) }
+        guard let mates, try mates.read(into: &records.b) else {
+            throw .malformed(
+                Location(path: reader.lines.path, line: records.a.line), seen: "record \(excerpt(records.a.name))",
+                expected: "the end, as \(matesPath) has \(pairsWithMates) records")
         }
+        pairsWithMates += 1
         return true
     }
 
@@ -203,14 +244,21 @@ public struct PairReader {
 
     private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
         guard let reader = sequences else { return false }
-        guard try reader.read(into: &records.a) else { return false }
+        guard try reader.read(into: &records.a) else {
+            try requireNoMate()
+            return false
+        }
         var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
         let isSingle = columns.strandB == nil
-        if !isSingle, try !reader.read(into: &records.b) {
+        if !isSingle, try !readSecond(reader) {
             throw .malformed(
                 Location(path: batch.path, line: records.a.line),
                 seen: "the last record \(excerpt(records.a.name)) alone",
                 expected: "two records for each pair")
+        }
+        if matesPath != nil, let mates {
+            entry.lineB = records.b.line
+            batch.matesPath = mates.lines.path
         }
         entry.text = batch.append(records.a.text)
         if !isSingle {
@@ -218,10 +266,12 @@ public struct PairReader {
             entry.text = entry.text.lowerBound..<batch.append(records.b.text).upperBound
         }
         if records.a.sequence.isEmpty || (!isSingle && records.b.sequence.isEmpty) {
-            let line = records.a.sequence.isEmpty ? records.a.line : records.b.line
+            let isA = records.a.sequence.isEmpty
+            let line = isA ? records.a.line : records.b.line
             batch.reject(
                 .malformed(
-                    Location(path: batch.path, line: line), seen: "a record without a sequence", expected: "letters"),
+                    Location(path: isA || matesPath == nil ? batch.path : batch.matesPath, line: line),
+                    seen: "a record without a sequence", expected: "letters"),
                 line: line, text: entry.text)
             return true
         }

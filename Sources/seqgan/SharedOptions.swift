@@ -21,6 +21,9 @@ struct InputOptions: ParsableArguments {
             "Columns of strand A, strand B and the label, by number or name.", valueName: "A,B[,LABEL]"))
     var columns: String?
 
+    @Option(help: "Strands B of FASTA or FASTQ, in step with strands A in the input.", completion: .file())
+    var mates: String?
+
     @Flag(name: .customLong("skip-bad"), help: "Pass over bad records, count them, and exit with 65 at the end.")
     var skipsBad = false
 
@@ -38,6 +41,17 @@ struct InputOptions: ParsableArguments {
         if label, parts.count == 3 { result.label = column(parts[2]) }
         return result
     }
+
+    func validate() throws {
+        guard let mates else { return }
+        if files.count > 1 { throw ValidationError("--mates goes with one file of strands A") }
+        if mates == "-", files.isEmpty || files == ["-"] {
+            throw ValidationError("strands A and B can't both come from standard input")
+        }
+    }
+
+    /// All that is read, by name.
+    var everyFile: [String] { files + [mates].compactMap { $0 } }
 
     /// Throws a usage error where nothing was named and standard input is a terminal.
     func requireInput() throws {

@@ -82,7 +82,8 @@ func forEachPair(
 /// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
 func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
     let reader = PairReader(
-        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds)
+        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
+        mates: options.mates)
     var pairs = LabelledPairs(alphabet: alphabet)
     let skipped = try forEachPair(reader, skipsBad: options.skipsBad) { (entry, batch) throws(InputError) in
         let text = batch.bytes[entry.label]

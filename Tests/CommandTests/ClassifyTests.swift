@@ -106,4 +106,34 @@ import Testing
         #expect(outcome.errors.hasSuffix("\n"))
         #expect(try sandbox.run("seqgan classify -q -m m.seqgan pairs.tsv").errors.isEmpty)
     }
+
+    @Test func strandsBMayComeFromAFileOfTheirOwn() throws {
+        let sandbox = try Example.sandbox()
+        try sandbox.write(">a1 x\nACGTAC\nGTAC\n>a2\nTTTTTTTTTT\n", "a.fa")
+        try sandbox.write("@b1\nGTACGTACGT\n+\nIIIIIIIIII\n@b2\nCCCCCCCCCC\n+\nIIIIIIIIII\n", "b.fq")
+        let both = try sandbox.run("seqgan classify -m m.seqgan --mates b.fq a.fa")
+        #expect(both.code == 0, "\(both.errors)")
+        let rows = both.output.split(separator: "\n").map { $0.split(separator: "\t") }
+        #expect(
+            rows.map { $0[..<5].joined(separator: " ") } == [
+                "a1 b1 ACGTACGTAC GTACGTACGT 1", "a2 b2 TTTTTTTTTT CCCCCCCCCC 0",
+            ])
+        #expect(try sandbox.run("gzip -c b.fq | seqgan classify -m m.seqgan --mates - a.fa").bytes == both.bytes)
+        try sandbox.write(">c\nACGTACGTAC\n", "short.fa")
+        let few = try sandbox.run("seqgan classify -m m.seqgan --mates short.fa a.fa")
+        #expect(few.code == 65)
+        #expect(few.output.split(separator: "\n").count == 1)
+        #expect(few.errors.contains("a.fa:4: record 'a2'") && few.errors.contains("short.fa has 1 records"))
+        let many = try sandbox.run("seqgan classify -m m.seqgan --mates a.fa short.fa")
+        #expect(many.code == 65)
+        #expect(many.output.split(separator: "\n").count == 1)
+        #expect(many.errors.contains("a.fa:4:") && many.errors.contains("short.fa has 1 records"))
+        try sandbox.write(">b1\nGTACGTACGT\n>b2\nCCCCC\nCC!CCC\n", "bad.fa")
+        let bad = try sandbox.run("seqgan classify -m m.seqgan --mates bad.fa a.fa")
+        #expect(bad.code == 65)
+        #expect(bad.errors.contains("bad.fa:5:"))
+        #expect(try sandbox.run("seqgan classify -m m.seqgan --mates pairs.tsv a.fa").code == 65)
+        #expect(try sandbox.run("seqgan classify -m m.seqgan --mates b.fq a.fa a.fa").code == 64)
+        #expect(try sandbox.run("seqgan classify -m m.seqgan --mates b.fq a.fa -o b.fq").code == 64)
+    }
 }

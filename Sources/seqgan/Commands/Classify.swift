@@ -38,7 +38,7 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.files)
+        try output.requireOther(than: input.everyFile)
         try ending {
             let clock = ClosingLine()
             let file = try model.load()
@@ -48,7 +48,7 @@ struct Classify: ParsableCommand {
                 writesLogit: logit, skipsBad: input.skipsBad)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
-                letters: scorer.alphabet.letterKinds)
+                letters: scorer.alphabet.letterKinds, mates: input.mates)
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
                 progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),

@@ -63,7 +63,7 @@ struct Encode: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.files)
+        try output.requireOther(than: input.everyFile)
         guard let alphabet = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
@@ -111,7 +111,9 @@ struct Encode: ParsableCommand {
     private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, Int) {
         var columns = try input.pairColumns(label: false)
         if layout == .single { columns.strandB = nil }
-        let reader = PairReader(paths: input.files, columns: columns, letters: alphabet.letterKinds)
+        let reader = PairReader(
+            paths: input.files, columns: columns, letters: alphabet.letterKinds,
+            mates: layout == .single ? nil : input.mates)
         var strands = PairCodes(alphabet: alphabet)
         let skipped = try forEachPair(reader, skipsBad: input.skipsBad) { (entry, batch) throws(InputError) in
             let longest = max(entry.strandA.count, entry.strandB.count)

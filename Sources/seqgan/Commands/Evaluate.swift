@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.files)
+        try output.requireOther(than: input.everyFile)
         try ending {
             let clock = ClosingLine()
             let classifier = try model.load().classifier

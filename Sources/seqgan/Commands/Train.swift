@@ -41,7 +41,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try OutputOptions.requireOther(output, than: input.files)
+        try OutputOptions.requireOther(output, than: input.everyFile)
         guard var alphabet = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
@@ -106,6 +106,7 @@ struct Train: ParsableCommand {
             guard let number = Double(given) else {
                 var options = input
                 options.files = [given]
+                options.mates = nil
                 return (pairs, try readLabelled(options, alphabet).pairs)
             }
             share = number
