@@ -27,6 +27,9 @@ public struct PairCodes: Sendable {
     /// Number of whole pairs.
     public var count: Int { (starts.count - 1) / 2 }
 
+    /// Makes room for `count` codes in all.
+    public mutating func reserve(_ count: Int) { codes.reserveCapacity(count) }
+
     /// Forgets all pairs and keeps the memory.
     public mutating func removeAll() {
         codes.removeAll(keepingCapacity: true)
@@ -54,29 +57,23 @@ public struct PairCodes: Sendable {
         let known = members.count
         let plain = self.letters
         codes.append(contentsOf: letters)
-        var bad: Int?
-        var hasAmbiguous = false
+        var largest = 0
         // SAFETY: the table has an entry for every byte, and the codes are those just added.
         table.withUnsafeBufferPointer { table in
             codes.withUnsafeMutableBufferPointer { codes in
                 for k in start..<codes.count {
                     let code = Int(table[Int(codes[k])])
-                    if code >= plain {
-                        guard code < known else {
-                            bad = k - start
-                            return
-                        }
-                        hasAmbiguous = true
-                    }
+                    largest = max(largest, code)
                     codes[k] = UInt8(truncatingIfNeeded: code)
                 }
             }
         }
-        if bad != nil {
+        if largest >= known {
+            let bad = codes[start...].firstIndex { Int($0) >= known }
             codes.removeLast(codes.count - start)
-            return bad
+            return bad.map { $0 - start }
         }
-        if hasAmbiguous { isAmbiguous = true }
+        if largest >= plain { isAmbiguous = true }
         longest = max(longest, codes.count - start)
         starts.append(codes.count)
         return nil

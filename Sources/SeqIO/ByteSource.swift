@@ -1,6 +1,7 @@
-// ByteSource: the bytes of a file or of standard input, unpacked where they are gzip.
+// ByteSource: the bytes of an input for its reader; what has to be unpacked in a row is unpacked ahead, on a thread.
 
-import CZlib
+import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -16,23 +17,22 @@ public final class ByteSource {
     public let path: String
     /// Bytes read so far, packed as they lie in the file.
     public private(set) var bytesRead = 0
-    private let descriptor: Int32
+    private let input: Input
     private let chunk: Int
-    private var raw: [UInt8]
-    private var rawRange = 0..<0
-    private var isAtEnd = false
-    private var inflater: Inflater?
-    private var isSniffed = false
-    private var blocks: BlockInflater?
+    private var isOpened = false
+    private var ahead: ReadAhead?
+
+    /// The input, which one thread at a time reads.
+    final class Input: Sendable {
+        let bytes: Mutex<UnpackedBytes>
+        init(_ bytes: sending UnpackedBytes) { self.bytes = Mutex(bytes) }
+    }
 
     /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes. Throws `cannotOpen`.
     public init(path: String, chunk: Int = 1 << 18) throws(InputError) {
-        let isInput = path == "-"
-        self.path = isInput ? "<stdin>" : path
-        self.chunk = chunk
-        descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
-        raw = [UInt8](repeating: 0, count: max(chunk, 1))
+        self.path = path == "-" ? "<stdin>" : path
+        self.chunk = max(chunk, 1)
+        input = Input(try UnpackedBytes(path: path, chunk: chunk))
     }
 
     /// The size of a file, packed as it lies, `-` for standard input; nil where it is no file, but a pipe or a terminal.
@@ -44,105 +44,114 @@ public final class ByteSource {
         return Int(status.st_size)
     }
 
-    deinit { if descriptor > 0 { close(descriptor) } }
-
     /// Fills `buffer` from `start` with at least one byte and returns how many, or 0 at the end.
     ///
     /// Throws `cannotRead`, or `damaged` (without a line: the reader of lines knows it) once all that could be
     /// unpacked has been delivered.
     public func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
-        if !isSniffed { try sniff() }
-        if blocks != nil { return try readBlocks(into: &buffer, from: start) }
-        if inflater != nil { return try readGzip(into: &buffer, from: start) }
-        if rawRange.isEmpty { try refill() }
-        let count = min(rawRange.count, buffer.count - start)
-        buffer.replaceSubrange(start..<start + count, with: raw[rawRange.prefix(count)])
-        rawRange = rawRange.dropFirst(count)
+        if !isOpened {
+            isOpened = true
+            let isStream = try input.bytes.withLock { bytes throws(InputError) in try bytes.isStream() }
+            if isStream { ahead = ReadAhead(input, chunk: chunk) }
+        }
+        if let ahead {
+            let count = try ahead.read(into: &buffer, from: start)
+            bytesRead = ahead.bytesRead
+            return count
+        }
+        let (count, total) = try input.bytes.withLock { bytes throws(InputError) in
+            (try bytes.read(into: &buffer, from: start), bytes.bytesRead)
+        }
+        bytesRead = total
         return count
     }
+}
 
-    private func sniff() throws(InputError) {
-        isSniffed = true
-        while rawRange.count < 18, !isAtEnd { try refill(keeping: true) }
-        if rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b {
-            inflater = Inflater()
-            if BlockInflater.isBlock(raw[rawRange]) { blocks = BlockInflater() }
-        }
-    }
+/// Unpacks an input two pieces ahead of its reader, on a thread of its own.
+private final class ReadAhead {
+    /// Bytes of the file, packed, behind what was handed out.
+    private(set) var bytesRead = 0
+    private let shared: Shared
+    private var turn = 0
+    private var taken = 0
+    private var isEnded = false
 
-    /// Reads more raw bytes, behind those left when `keeping`.
-    private func refill(keeping: Bool = false) throws(InputError) {
-        let left = keeping ? rawRange.count : 0
-        if left > 0, rawRange.lowerBound > 0 {
-            for k in 0..<left { raw[k] = raw[rawRange.lowerBound + k] }
-        }
-        if raw.count < left + chunk { raw.append(contentsOf: repeatElement(0, count: left + chunk - raw.count)) }
+    private struct Piece {
+        var bytes: [UInt8]
         var count = 0
-        repeat {
-            // SAFETY: the buffer has `chunk` bytes behind `left`.
-            count = raw.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + left }, chunk) }
-        } while count < 0 && errno == EINTR
-        guard count >= 0 else { throw .cannotRead(path: path, code: errno) }
-        if count == 0 { isAtEnd = true }
-        bytesRead += count
-        rawRange = 0..<left + count
+        var bytesRead = 0
+        var failure: InputError?
     }
 
-    private func damaged(_ what: String) -> InputError { .damaged(Location(path: path, line: 0), what) }
+    private final class Cell: Sendable {
+        let piece: Mutex<Piece>
+        init(capacity: Int) { piece = Mutex(Piece(bytes: [UInt8](repeating: 0, count: capacity))) }
+    }
 
-    private func readGzip(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
-        guard let inflater else { return 0 }
-        while true {
-            if rawRange.isEmpty, !isAtEnd { try refill() }
-            if inflater.isBetweenMembers {
-                while rawRange.count < 2, !isAtEnd { try refill(keeping: true) }
-                if rawRange.isEmpty { return 0 }
-                let zeros = raw[rawRange].allSatisfy { $0 == 0 }
-                if zeros {  // padding, as tapes have it
-                    rawRange = 0..<0
-                    continue
+    private final class Shared: Sendable {
+        let cells: [Cell]
+        // Both begin at 0: a semaphore may not end below the number that it began with.
+        let free = DispatchSemaphore(value: 0), ready = DispatchSemaphore(value: 0)
+        let isAbandoned = Atomic<Bool>(false)
+        init(capacity: Int) { cells = (0..<2).map { _ in Cell(capacity: capacity) } }
+    }
+
+    init(_ input: ByteSource.Input, chunk: Int) {
+        let shared = Shared(capacity: chunk)
+        self.shared = shared
+        for _ in shared.cells { shared.free.signal() }
+        DispatchQueue.global().async {
+            var turn = 0
+            var isEnded = false
+            while !isEnded {
+                shared.free.wait()
+                if shared.isAbandoned.load(ordering: .relaxed) { return }
+                isEnded = shared.cells[turn].piece.withLock { piece in
+                    input.bytes.withLock { bytes in ReadAhead.fill(&piece, bytes) }
                 }
-                guard rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b else {
-                    throw damaged("garbage after the end of the gzip data")
-                }
-                guard inflater.reset() else { throw damaged("zlib cannot start") }
-            }
-            let (used, made, status) = inflater.inflate(raw, rawRange, &buffer, start)
-            rawRange = rawRange.dropFirst(used)
-            switch status {
-            case .going, .memberEnd: break
-            case .failed(let message):
-                if made == 0 { throw damaged("the gzip data are damaged: \(message)") }
-            }
-            if made > 0 { return made }
-            if used == 0, rawRange.isEmpty, isAtEnd, !inflater.isBetweenMembers {
-                throw damaged("the gzip data end early: the file is truncated")
+                turn = 1 - turn
+                shared.ready.signal()
             }
         }
     }
 
-    private func readBlocks(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
-        guard let blocks else { return 0 }
-        while blocks.isDrained {
-            if let failure = blocks.failure { throw damaged(failure) }
-            var used = blocks.load(raw, rawRange)
-            while used == 0, !isAtEnd, !blocks.needsOrdinaryReading {
-                try refill(keeping: true)
-                used = blocks.load(raw, rawRange)
-            }
-            rawRange = rawRange.dropFirst(used)
-            if used > 0 { continue }
-            guard rawRange.isEmpty else {
-                // What follows is no whole block: an ordinary member, damage, or the end cut off.
-                self.blocks = nil
-                inflater?.endMember()
-                return try readGzip(into: &buffer, from: start)
-            }
-            guard blocks.sawEndMarker else {
-                throw damaged("no BGZF end-of-file block: the file is truncated")
-            }
-            return 0
+    deinit {
+        shared.isAbandoned.store(true, ordering: .relaxed)
+        shared.free.signal()
+    }
+
+    /// Reads a piece; true where it is the last.
+    private static func fill(_ piece: inout Piece, _ bytes: UnpackedBytes) -> Bool {
+        do throws(InputError) {
+            piece.count = try bytes.read(into: &piece.bytes, from: 0)
+        } catch {
+            piece.count = 0
+            piece.failure = error
         }
-        return blocks.take(into: &buffer, from: start)
+        piece.bytesRead = bytes.bytesRead
+        return piece.count == 0
+    }
+
+    func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+        if isEnded { return 0 }
+        if taken == 0 { shared.ready.wait() }
+        let (count, isEmptied) = try shared.cells[turn].piece.withLock { piece throws(InputError) in
+            bytesRead = piece.bytesRead
+            if piece.count == 0 {
+                isEnded = true
+                if let failure = piece.failure { throw failure }
+                return (0, false)
+            }
+            let count = min(piece.count - taken, buffer.count - start)
+            buffer.replaceSubrange(start..<start + count, with: piece.bytes[taken..<taken + count])
+            taken += count
+            return (count, taken == piece.count)
+        }
+        if isEmptied {
+            taken = 0
+            turn = 1 - turn
+            shared.free.signal()
+        }
+        return count
     }
 }

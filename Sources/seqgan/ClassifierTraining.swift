@@ -7,8 +7,7 @@ import SeqModel
 /// Trains a classifier and keeps watch over it.
 struct ClassifierTraining {
     let options: TrainingOptions
-    let threads: Int
-    let quiet: Bool
+    let running: RunOptions
     let clock: ClosingLine
     let log: ByteSink?
     let keeper: CheckpointKeeper
@@ -19,7 +18,8 @@ struct ClassifierTraining {
     ) throws -> ModelFile {
         let survey = DataSurvey(pairs, threshold: options.labelThreshold, alphabet: alphabet)
         var (configuration, plan) = options.settle(survey, pairs: pairs.count, alphabet: alphabet)
-        plan.threads = threads
+        plan.threads = running.threadCount
+        plan.seed = running.seed
         configuration.trainedLengths = survey.lengths
         let trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: validation)
         let report = try learn(trainer, plan)
@@ -56,7 +56,7 @@ struct ClassifierTraining {
             ]
             let row = figures.map { fixed($0, 5) }.joined(separator: "\t")
             try log?.write("\(report.epoch)\t\(row)\t\(fixed(clock.seconds, 1))\n".utf8)
-            if !quiet {
+            if !running.quiet {
                 complain(
                     "epoch \(report.epoch)/\(plan.epochs): loss \(fixed(figures[0], 4)), validation loss "
                         + "\(fixed(figures[1], 4)), AUROC \(fixed(figures[2], 4)), AP \(fixed(figures[3], 4)), MCC \(fixed(figures[4], 4))"

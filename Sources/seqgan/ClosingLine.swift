@@ -23,14 +23,13 @@ struct ClosingLine {
     var seconds: Double { ClosingLine.now() - start }
 
     /// Says version, command, seed, records, seconds, rate and peak memory.
-    func write(_ records: Int, _ noun: String = "pairs", seed: UInt64? = nil) {
+    func write(_ records: Int, _ noun: String = "pairs", seed: UInt64) {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF
         let seconds = max(seconds, 1e-6)
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
-        let seeded = seed.map { " seed=\($0)" } ?? ""
         complain(
-            "\(Seqgan.versionText) [\(command)]\(seeded) \(records) \(noun) in \(fixed(seconds, 2)) s, "
+            "\(Seqgan.versionText) [\(command)] seed=\(seed) \(records) \(noun) in \(fixed(seconds, 2)) s, "
                 + "\(Int(Double(records) / seconds)) \(noun)/s, peak \(usage.ru_maxrss / 1024) MB")
     }
 }

@@ -109,6 +109,9 @@ struct RunOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
     var threads: Int?
 
+    @Option(name: .shortAndLong, help: "Seed of everything drawn; told in the closing line.")
+    var seed: UInt64 = 11
+
     @Flag(name: .shortAndLong, help: "No progress bar and no closing line on standard error.")
     var quiet = false
 

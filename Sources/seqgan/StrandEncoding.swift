@@ -80,7 +80,11 @@ func forEachPair(
 }
 
 /// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
-func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pairs: LabelledPairs, skipped: Int) {
+///
+/// A strand longer than `longest` is a bad record.
+func readLabelled(_ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil) throws -> (
+    pairs: LabelledPairs, skipped: Int
+) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
         mates: options.mates)
@@ -91,6 +95,12 @@ func readLabelled(_ options: InputOptions, _ alphabet: Alphabet) throws -> (pair
             throw .malformed(
                 batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
                 expected: "a number from 0 to 1")
+        }
+        if let longest, max(entry.strandA.count, entry.strandB.count) > longest {
+            throw .malformed(
+                batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
+                seen: "a strand of \(max(entry.strandA.count, entry.strandB.count)) letters",
+                expected: "at most --length \(longest)")
         }
         try pairs.strands.append(entry, of: batch, alphabet)
         pairs.targets.append(Float(label))

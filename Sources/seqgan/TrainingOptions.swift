@@ -55,8 +55,16 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
 
-    @Option(name: .shortAndLong, help: "Seed of everything drawn.")
-    var seed: UInt64 = 11
+    @Option(help: "duplex: the kind of classifier.")
+    var classifier = Kind.duplex
+
+    @Option(help: "The longest strand to take; a longer one is an error. [default: 512]")
+    var length: Int?
+
+    /// The kinds of classifier.
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case duplex
+    }
 
     /// What is to be learned.
     enum Part: String, ExpressibleByArgument, CaseIterable {
@@ -72,6 +80,9 @@ struct TrainingOptions: ParsableArguments {
         if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
+        if let length, !(1...DuplexShape.maximumLength).contains(length) {
+            throw ValidationError("--length takes 1 to \(DuplexShape.maximumLength)")
+        }
         if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch takes 1 to 65536") }
         if let negatives, !(0...1000).contains(negatives) { throw ValidationError("--negatives takes 0 to 1000") }
         if let learningRate, !(learningRate > 0 && learningRate <= 10) {
@@ -85,12 +96,12 @@ struct TrainingOptions: ParsableArguments {
     }
 
     /// All that decides what training comes to, as text: not how long it may take.
-    var decisive: String {
+    func decisive(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience, seed,
+            learningRate, heads, steps, patience,
         ]
-        return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
+        return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
 
     /// What the options and the data come to.
@@ -111,7 +122,6 @@ struct TrainingOptions: ParsableArguments {
             configuration.columnPositions = survey.longestB
         }
         var plan = TrainingPlan()
-        plan.seed = seed
         plan.negatives = negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
         // Small sets need more steps than their few batches would give.
         plan.batch = batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)

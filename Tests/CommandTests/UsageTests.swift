@@ -71,4 +71,14 @@ import Testing
         #expect(outcome.errors.contains("SUBCOMMANDS"))
         #expect(try Sandbox().run("seqgan --help").code == 0)
     }
+
+    @Test func theSeedIsToldAndLongStrandsAreRefusedWhereALengthIsGiven() throws {
+        let sandbox = try Example.sandbox()
+        #expect(try sandbox.run("seqgan classify -m m.seqgan -s 5 pairs.tsv").errors.contains("seed=5 "))
+        let long = try sandbox.run("seqgan train --classifier duplex --length 13 pairs.tsv -o x.seqgan")
+        #expect(long.code == 65)
+        #expect(long.errors.contains("expected at most --length 13"))
+        #expect(try !sandbox.files().contains("x.seqgan"))
+        #expect(try sandbox.run("seqgan train --length 0 pairs.tsv -o x.seqgan").code == 64)
+    }
 }

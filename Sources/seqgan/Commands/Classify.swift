@@ -60,7 +60,7 @@ struct Classify: ParsableCommand {
                     "\(counts.unusual) pairs have a strand outside the lengths that the model was trained on "
                         + "(\(lengths.lowerBound) to \(lengths.upperBound)): their scores are less certain")
             }
-            if !running.quiet { clock.write(counts.pairs) }
+            if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
         }
     }

@@ -46,7 +46,7 @@ struct Evaluate: ParsableCommand {
             let sink = try ByteSink(path: output.output)
             try sink.write((json ? Evaluate.json(metrics.rows) : Evaluate.table(metrics.rows)).utf8)
             try sink.finish()
-            if !running.quiet { clock.write(pairs.count) }
+            if !running.quiet { clock.write(pairs.count, seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
     }

@@ -48,9 +48,6 @@ struct Generate: ParsableCommand {
     @Option(help: "Draws for each pair that is asked for, before giving up.")
     var maxTries = 100
 
-    @Option(name: .shortAndLong, help: "Seed of everything drawn.")
-    var seed: UInt64 = 11
-
     @OptionGroup var strands: ConstraintOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
@@ -84,7 +81,7 @@ struct Generate: ParsableCommand {
             let design = PairDesign(
                 classifier: file.classifier, generator: generator, label: label,
                 constraints: try strands.constraints(alphabet),
-                lengths: try strands.lengths ?? 1...DuplexShape.maximumLength, leastScore: minScore, seed: seed,
+                lengths: try strands.lengths ?? 1...DuplexShape.maximumLength, leastScore: minScore, seed: running.seed,
                 mostDraws: overflows ? Int.max : most, mostDrawsAPlace: partnerOf == nil ? Int.max : maxTries,
                 threads: running.threadCount)
             let writer = PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given)
@@ -99,7 +96,7 @@ struct Generate: ParsableCommand {
                         + "loosen them or raise --max-tries", code: ExitCodes.badData)
             }
             try sink.finish()
-            if !running.quiet { clock.write(found, seed: seed) }
+            if !running.quiet { clock.write(found, seed: running.seed) }
         }
     }
 

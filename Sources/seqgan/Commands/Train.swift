@@ -52,23 +52,23 @@ struct Train: ParsableCommand {
             // Opened first, so that a name that can't be written is known before the work is done.
             let sink = try ByteSink(path: output)
             let logSink = try log.map { path throws(OutputError) in try ByteSink(path: path) }
-            let (pairs, skipped) = try readLabelled(input, alphabet)
+            let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length)
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
-            let (train, validation) = try split(pairs, alphabet, seed: training.seed)
-            let digest = pairs.digest(training.decisive, model: start?.encoded() ?? [])
+            let (train, validation) = try split(pairs, alphabet, seed: running.seed)
+            let digest = pairs.digest(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: digest, clock: clock)
             let classifying = ClassifierTraining(
-                options: training, threads: running.threadCount, quiet: running.quiet, clock: clock, log: logSink,
+                options: training, running: running, clock: clock, log: logSink,
                 keeper: keeper)
             var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
             if training.learn != .classifier { try learnGenerator(&file, train, clock, logSink, keeper) }
             try sink.write(file.encoded())
             try sink.finish()
             try logSink?.finish()
-            if !running.quiet { clock.write(pairs.count, "pairs", seed: training.seed) }
+            if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
     }
@@ -79,7 +79,7 @@ struct Train: ParsableCommand {
         _ keeper: CheckpointKeeper
     ) throws {
         var plan = GeneratorPlan()
-        plan.seed = training.seed
+        plan.seed = running.seed
         plan.steps = training.steps ?? plan.steps
         if training.learn == .generator { plan.batch = training.batch ?? plan.batch }
         plan.threads = running.threadCount
@@ -107,7 +107,7 @@ struct Train: ParsableCommand {
                 var options = input
                 options.files = [given]
                 options.mates = nil
-                return (pairs, try readLabelled(options, alphabet).pairs)
+                return (pairs, try readLabelled(options, alphabet, longest: training.length).pairs)
             }
             share = number
         } else {

@@ -1,0 +1,145 @@
+// UnpackedBytes: the bytes of a file or of standard input, unpacked where they are gzip, on the thread that asks.
+
+import CZlib
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The bytes of an input, unpacked. Gzip is known by its first bytes, on standard input too; members follow each other.
+///
+/// Not Sendable: it belongs to whoever reads.
+final class UnpackedBytes {
+    /// The path as it stands in messages.
+    let path: String
+    /// Bytes read so far, packed as they lie in the file.
+    private(set) var bytesRead = 0
+    private let descriptor: Int32
+    private let chunk: Int
+    private var raw: [UInt8]
+    private var rawRange = 0..<0
+    private var isAtEnd = false
+    private var inflater: Inflater?
+    private var isSniffed = false
+    private var blocks: BlockInflater?
+
+    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes. Throws `cannotOpen`.
+    init(path: String, chunk: Int) throws(InputError) {
+        let isInput = path == "-"
+        self.path = isInput ? "<stdin>" : path
+        self.chunk = chunk
+        descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+        raw = [UInt8](repeating: 0, count: max(chunk, 1))
+    }
+
+    deinit { if descriptor > 0 { close(descriptor) } }
+
+    /// Fills `buffer` from `start` with at least one byte and returns how many, or 0 at the end.
+    ///
+    /// Throws `cannotRead`, or `damaged` (without a line: the reader of lines knows it) once all that could be
+    /// unpacked has been delivered.
+    func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+        if !isSniffed { try sniff() }
+        if blocks != nil { return try readBlocks(into: &buffer, from: start) }
+        if inflater != nil { return try readGzip(into: &buffer, from: start) }
+        if rawRange.isEmpty { try refill() }
+        let count = min(rawRange.count, buffer.count - start)
+        buffer.replaceSubrange(start..<start + count, with: raw[rawRange.prefix(count)])
+        rawRange = rawRange.dropFirst(count)
+        return count
+    }
+
+    /// Whether the input is gzip that has to be unpacked byte after byte, not BGZF.
+    func isStream() throws(InputError) -> Bool {
+        if !isSniffed { try sniff() }
+        return inflater != nil && blocks == nil
+    }
+
+    private func sniff() throws(InputError) {
+        isSniffed = true
+        while rawRange.count < 18, !isAtEnd { try refill(keeping: true) }
+        if rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b {
+            inflater = Inflater()
+            if BlockInflater.isBlock(raw[rawRange]) { blocks = BlockInflater() }
+        }
+    }
+
+    /// Reads more raw bytes, behind those left when `keeping`.
+    private func refill(keeping: Bool = false) throws(InputError) {
+        let left = keeping ? rawRange.count : 0
+        if left > 0, rawRange.lowerBound > 0 {
+            for k in 0..<left { raw[k] = raw[rawRange.lowerBound + k] }
+        }
+        if raw.count < left + chunk { raw.append(contentsOf: repeatElement(0, count: left + chunk - raw.count)) }
+        var count = 0
+        repeat {
+            // SAFETY: the buffer has `chunk` bytes behind `left`.
+            count = raw.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + left }, chunk) }
+        } while count < 0 && errno == EINTR
+        guard count >= 0 else { throw .cannotRead(path: path, code: errno) }
+        if count == 0 { isAtEnd = true }
+        bytesRead += count
+        rawRange = 0..<left + count
+    }
+
+    private func damaged(_ what: String) -> InputError { .damaged(Location(path: path, line: 0), what) }
+
+    private func readGzip(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+        guard let inflater else { return 0 }
+        while true {
+            if rawRange.isEmpty, !isAtEnd { try refill() }
+            if inflater.isBetweenMembers {
+                while rawRange.count < 2, !isAtEnd { try refill(keeping: true) }
+                if rawRange.isEmpty { return 0 }
+                let zeros = raw[rawRange].allSatisfy { $0 == 0 }
+                if zeros {  // padding, as tapes have it
+                    rawRange = 0..<0
+                    continue
+                }
+                guard rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b else {
+                    throw damaged("garbage after the end of the gzip data")
+                }
+                guard inflater.reset() else { throw damaged("zlib cannot start") }
+            }
+            let (used, made, status) = inflater.inflate(raw, rawRange, &buffer, start)
+            rawRange = rawRange.dropFirst(used)
+            switch status {
+            case .going, .memberEnd: break
+            case .failed(let message):
+                if made == 0 { throw damaged("the gzip data are damaged: \(message)") }
+            }
+            if made > 0 { return made }
+            if used == 0, rawRange.isEmpty, isAtEnd, !inflater.isBetweenMembers {
+                throw damaged("the gzip data end early: the file is truncated")
+            }
+        }
+    }
+
+    private func readBlocks(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
+        guard let blocks else { return 0 }
+        while blocks.isDrained {
+            if let failure = blocks.failure { throw damaged(failure) }
+            var used = blocks.load(raw, rawRange)
+            while used == 0, !isAtEnd, !blocks.needsOrdinaryReading {
+                try refill(keeping: true)
+                used = blocks.load(raw, rawRange)
+            }
+            rawRange = rawRange.dropFirst(used)
+            if used > 0 { continue }
+            guard rawRange.isEmpty else {
+                // What follows is no whole block: an ordinary member, damage, or the end cut off.
+                self.blocks = nil
+                inflater?.endMember()
+                return try readGzip(into: &buffer, from: start)
+            }
+            guard blocks.sawEndMarker else {
+                throw damaged("no BGZF end-of-file block: the file is truncated")
+            }
+            return 0
+        }
+        return blocks.take(into: &buffer, from: start)
+    }
+}
