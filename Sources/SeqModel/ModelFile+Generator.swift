@@ -29,6 +29,9 @@ extension ModelFile {
             WeightArchive.Tensor(
                 name: "generator.composition", shape: [2, contexts, composition.letters],
                 values: composition.cumulative),
+            WeightArchive.Tensor(
+                name: "generator.acceptance", shape: [2, ScoreAcceptance.bins],
+                values: Array(generator.acceptance.kept.joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
         ]
         for (name, layer) in layers(generator.net) {
@@ -82,6 +85,11 @@ extension ModelFile {
         guard table.allSatisfy({ (0...1.01).contains($0) }) else {
             throw .inconsistent(field: "generator.composition", found: "a number outside 0 to 1", expected: "shares")
         }
+        let bins = ScoreAcceptance.bins
+        let kept = try next("acceptance", [2, bins]).values
+        guard kept.allSatisfy({ (0...1).contains($0) }) else {
+            throw .inconsistent(field: "generator.acceptance", found: "a number outside 0 to 1", expected: "shares")
+        }
         let lengths = try lengths(try next("lengths", nil), longest: layout.length)
         let net = PartnerNet(layout)
         let weights = FloatBuffer(count: net.count)
@@ -100,7 +108,9 @@ extension ModelFile {
         }
         let composition = StrandComposition(
             letters: layout.letters, order: order, cumulative: table, lengths: lengths)
-        return PairGenerator(net, weights: weights, composition: composition)
+        var generator = PairGenerator(net, weights: weights, composition: composition)
+        generator.acceptance = ScoreAcceptance(kept: [Array(kept[..<bins]), Array(kept[bins...])])
+        return generator
     }
 
     private static func lengths(_ tensor: WeightArchive.Tensor, longest: Int) throws(ModelError)

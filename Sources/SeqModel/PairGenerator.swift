@@ -8,6 +8,8 @@ public struct PairGenerator: Sendable {
     let composition: StrandComposition
     let net: PartnerNet
     let weights: FloatBuffer
+    /// Which of its pairs to keep.
+    public internal(set) var acceptance = ScoreAcceptance.everything
     private let kernels: LayerKernels
 
     /// Where letters lie.

@@ -35,7 +35,7 @@ public struct SampleSurvey {
     /// The same figures of pairs of the data, and of its strands paired by chance.
     public let real: SampleFigures, chance: SampleFigures
 
-    private static let samples = 512
+    private static let samples = 512, calibrationSamples = 8_192
 
     /// Looks at the data that `trainer` learns from.
     public init(_ trainer: GeneratorTrainer) {
@@ -55,19 +55,46 @@ public struct SampleSurvey {
 
     /// Figures of pairs that `generator` draws, always from the same streams.
     public func look(at generator: PairGenerator) -> SampleFigures {
-        let lengths = 1...DuplexShape.maximumLength
-        let samples: [PairCodes?] = [0, 1].map { label in
-            guard generator.knows(label: label) else { return nil }
+        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer)
+    }
+
+    /// The generator with the acceptance that brings its scores nearer to those of the data.
+    public func calibrated(_ generator: PairGenerator) -> PairGenerator {
+        var random = RandomSource(seed: trainer.plan.seed, stream: 32)
+        let real: [[Float]] = [0, 1].map { label in
+            let chosen = trainer.chosen[label]
             var pairs = PairCodes(like: trainer.pairs)
-            let worker = PairGenerator.Worker(generator)
-            for k in 0..<SampleSurvey.samples {
-                var random = RandomSource(seed: trainer.plan.seed, stream: UInt64(k * 2 + label) | 1 << 61)
-                guard generator.draw(label: label, lengths: lengths, &random, worker) else { continue }
-                pairs.add(worker.a[...], worker.b[...])
+            for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
+                let p = chosen[random.index(below: chosen.count)]
+                pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
             }
-            return pairs
+            return logits(pairs)
         }
-        return SampleSurvey.figures(samples, trainer)
+        let generated: [[Float]] = [0, 1].map { label in
+            draw(generator, label: label, count: SampleSurvey.calibrationSamples).map(logits) ?? []
+        }
+        var result = generator
+        result.acceptance = ScoreAcceptance(real: real, generated: generated)
+        return result
+    }
+
+    private func logits(_ pairs: PairCodes) -> [Float] {
+        var logits: [Float] = []
+        trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: Workspace(), into: &logits)
+        return logits
+    }
+
+    private func draw(_ generator: PairGenerator, label: Int, count: Int) -> PairCodes? {
+        guard generator.knows(label: label) else { return nil }
+        var pairs = PairCodes(like: trainer.pairs)
+        let worker = PairGenerator.Worker(generator)
+        for k in 0..<count {
+            var random = RandomSource(seed: trainer.plan.seed, stream: UInt64(k * 2 + label) | 1 << 61)
+            let lengths = 1...DuplexShape.maximumLength
+            guard generator.draw(label: label, lengths: lengths, &random, worker) else { continue }
+            pairs.add(worker.a[...], worker.b[...])
+        }
+        return pairs
     }
 
     private static func figures(_ samples: [PairCodes?], _ trainer: GeneratorTrainer) -> SampleFigures {
@@ -113,8 +140,8 @@ extension PairCodes {
     /// No pairs yet, in the codes of `other`.
     init(like other: PairCodes) { self.init(letters: other.letters, members: other.members) }
 
-    /// Adds a pair of strands in codes.
-    mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
+    /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long.
+    public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
         for strand in [a, b] {
             for code in strand { append(code) }
             endStrand()

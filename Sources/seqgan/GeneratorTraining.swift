@@ -82,7 +82,7 @@ struct GeneratorTraining {
                     + "\(fixed(100 * (survey.chance.agreement.last ?? 0), 1)) % of strands paired by chance; "
                     + "no model was written", code: ExitCodes.badData)
         }
-        return (chosen.generator, record(chosen.figures, step: chosen.step))
+        return (survey.calibrated(chosen.generator), record(chosen.figures, step: chosen.step))
     }
 
     private func state(

@@ -118,42 +118,48 @@ struct PairDesign: Sendable {
     private func draw(
         _ places: ArraySlice<Int>, attempt: Int, each: Int, given: [GivenStrand], _ worker: Worker
     ) -> [Candidate] {
-        var candidates: [Candidate] = []
-        worker.strands.removeAll()
-        for place in places {
-            // Places take the even streams of the seed, attempts theirs of a seed drawn from the place.
+        var candidates = [Candidate](repeating: Candidate(), count: places.count)
+        var sources = places.map { place in
+            // Places have streams of the seed, attempts theirs of a seed drawn from the place.
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
-            var random = RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
-            let strand = given.isEmpty ? nil : resolved(given[place / each].codes, &random)
-            var candidate = Candidate()
-            candidate.isFit = generator.draw(
-                label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random,
-                worker.drawing, accepts: constraints.accepts)
-            if candidate.isFit {
-                (candidate.a, candidate.b) = (worker.drawing.a, worker.drawing.b)
-                candidate.isFit = constraints.accepts(candidate.b[...])
-            }
-            if candidate.isFit { worker.strands.add(candidate.a, candidate.b) }
-            candidates.append(candidate)
+            return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
         }
-        let strands = worker.strands
-        classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
-        var next = 0
-        for k in candidates.indices where candidates[k].isFit {
-            candidates[k].score = DuplexClassifier.score(worker.logits[next])
-            next += 1
-            if let leastScore, candidates[k].score < leastScore { candidates[k].isFit = false }
+        var open = Array(candidates.indices)
+        for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
+            worker.strands.removeAll()
+            for k in open {
+                let strand =
+                    given.isEmpty ? nil : resolved(given[places[places.startIndex + k] / each].codes, &sources[k])
+                candidates[k] = draw(strand, &sources[k], worker.drawing)
+                if candidates[k].isFit { worker.strands.add(candidates[k].a[...], candidates[k].b[...]) }
+            }
+            open.removeAll { !candidates[$0].isFit }
+            let strands = worker.strands
+            classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
+            var rejected: [Int] = []
+            for (k, logit) in zip(open, worker.logits) {
+                let kept = generator.acceptance.probability(label: label, logit: logit)
+                candidates[k].score = DuplexClassifier.score(logit)
+                if sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws { rejected.append(k) }
+            }
+            open = rejected
+        }
+        if let leastScore {
+            for k in candidates.indices where candidates[k].score < leastScore { candidates[k].isFit = false }
         }
         return candidates
     }
-}
 
-extension PairCodes {
-    /// Adds a pair of strands in codes.
-    fileprivate mutating func add(_ a: [UInt8], _ b: [UInt8]) {
-        for strand in [a, b] {
-            for code in strand { append(code) }
-            endStrand()
+    /// A pair with `strand` as A, or with an A drawn; its score is still to be told.
+    private func draw(_ strand: [UInt8]?, _ random: inout RandomSource, _ worker: PairGenerator.Worker) -> Candidate {
+        var candidate = Candidate()
+        candidate.isFit = generator.draw(
+            label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random, worker,
+            accepts: constraints.accepts)
+        if candidate.isFit {
+            (candidate.a, candidate.b) = (worker.a, worker.b)
+            candidate.isFit = constraints.accepts(candidate.b[...])
         }
+        return candidate
     }
 }
