@@ -44,7 +44,7 @@ public final class GeneratorTrainer {
     let composition: StrandComposition
     let chosen: [[Int]]
     let pairs: PairCodes
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     private let kernels = LayerKernels()
     private let generatorState: NetState, criticState: NetState
     private let averaged: FloatBuffer
@@ -59,20 +59,19 @@ public final class GeneratorTrainer {
 
     /// A trainer of pairs; `targets` above the classifier's threshold are label 1. Ambiguous letters are drawn from those
     /// they stand for. Strand A's network learns here already: nothing that follows changes it.
-    public init(_ classifier: DuplexClassifier, _ pairs: LabelledPairs, plan: GeneratorPlan) {
+    public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: GeneratorPlan) {
         self.plan = plan
         self.classifier = classifier
         seed = plan.seed
-        let configuration = classifier.configuration
         var random = RandomSource(seed: plan.seed, stream: 21)
-        let resolved = pairs.resolved(&random, alphabet: configuration.alphabet)
+        let resolved = pairs.resolved(&random, alphabet: classifier.alphabet)
         self.pairs = resolved.strands
         var chosen: [[Int]] = [[], []]
-        for p in 0..<resolved.count { chosen[resolved.targets[p] > configuration.threshold ? 1 : 0].append(p) }
+        for p in 0..<resolved.count { chosen[resolved.targets[p] > classifier.threshold ? 1 : 0].append(p) }
         self.chosen = chosen
         labels = [0, 1].filter { !chosen[$0].isEmpty }
         var layout = PairLayout(
-            letters: configuration.alphabet.count, length: self.pairs.longest, orientation: configuration.orientation)
+            letters: classifier.alphabet.count, length: self.pairs.longest, orientation: classifier.orientation)
         layout.align(to: self.pairs, chosen: chosen[1])
         net = PartnerNet(layout)
         critic = PairCritic(layout)

@@ -59,7 +59,7 @@ extension ModelFile {
     }
 
     /// Reads a generator from the tensors behind the classifier's; nil where the file has none.
-    static func generator(_ archive: WeightArchive, _ configuration: DuplexConfiguration, tensorsFrom first: Int)
+    static func generator(_ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int)
         throws(ModelError) -> PairGenerator?
     {
         guard let kind = archive.metadata["generator"] else { return nil }
@@ -76,8 +76,8 @@ extension ModelFile {
         }
         let longest = DuplexShape.maximumLength
         var layout = PairLayout(
-            letters: configuration.alphabet.count, length: try number("length", 1...longest),
-            orientation: configuration.orientation)
+            letters: classifier.alphabet.count, length: try number("length", 1...longest),
+            orientation: classifier.orientation)
         layout.nearOffset = try number("near-offset", -longest...longest)
         layout.farOffset = try number("far-offset", -longest...longest)
         let strandNet = StrandNet(letters: layout.letters, length: try number("strand-length", 1...longest))

@@ -12,7 +12,7 @@ final class StepWorker {
     fileprivate var teacher: SubstitutionTeacher
     fileprivate var a: [UInt8] = [], b: [UInt8] = []
 
-    init(_ net: PartnerNet, _ critic: PairCritic, _ strands: StrandNet, _ classifier: DuplexClassifier) {
+    init(_ net: PartnerNet, _ critic: PairCritic, _ strands: StrandNet, _ classifier: PairClassifier) {
         strand = StrandNet.Tape(strands)
         partner = PartnerNet.Tape(net)
         func tape() -> PairCritic.Tape { PairCritic.Tape(critic) }

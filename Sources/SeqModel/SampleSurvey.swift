@@ -104,8 +104,8 @@ public struct SampleSurvey {
         for label in 0...1 {
             guard let pairs = samples[label], pairs.count > 0 else { continue }
             trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &logits)
-            let scores = logits.map { Double(DuplexClassifier.score($0)) }
-            let threshold = Double(trainer.classifier.configuration.threshold)
+            let scores = logits.map { Double(PairClassifier.score($0)) }
+            let threshold = Double(trainer.classifier.threshold)
             let right = scores.count { ($0 > threshold) == (label == 1) }
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }

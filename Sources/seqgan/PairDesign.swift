@@ -14,7 +14,7 @@ struct GivenStrand: Sendable {
 /// Fills places with pairs, window by window. What place k holds depends on the seed and k alone, unless constraints
 /// between pairs are asked for; never on the number of threads.
 struct PairDesign: Sendable {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     let generator: PairGenerator
     let label: Int
     let constraints: StrandConstraints
@@ -45,7 +45,7 @@ struct PairDesign: Sendable {
 
         init(_ design: PairDesign) {
             drawing = PairGenerator.Worker(design.generator)
-            strands = PairCodes(alphabet: design.classifier.configuration.alphabet)
+            strands = PairCodes(alphabet: design.classifier.alphabet)
         }
     }
 
@@ -102,7 +102,7 @@ struct PairDesign: Sendable {
 
     /// A strand with every ambiguous letter drawn from those it stands for.
     private func resolved(_ codes: [UInt8], _ random: inout RandomSource) -> [UInt8] {
-        let alphabet = classifier.configuration.alphabet
+        let alphabet = classifier.alphabet
         return codes.map { code in
             guard Int(code) >= alphabet.count else { return code }
             let members = alphabet.members(of: code)
@@ -134,7 +134,7 @@ struct PairDesign: Sendable {
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
                 let kept = generator.acceptance.probability(label: label, logit: logit)
-                candidates[k].score = DuplexClassifier.score(logit)
+                candidates[k].score = PairClassifier.score(logit)
                 if sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws { rejected.append(k) }
             }
             open = rejected

@@ -34,15 +34,15 @@ struct Evaluate: ParsableCommand {
         try ending {
             let clock = ClosingLine()
             let classifier = try model.load().classifier
-            let (pairs, skipped) = try readLabelled(input, classifier.configuration.alphabet)
+            let (pairs, skipped) = try readLabelled(input, classifier.alphabet, longest: classifier.longestStrand)
             guard pairs.count > 0 else {
                 throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
             }
             let workspaces = (0..<running.threadCount).map { _ in Workspace() }
             let logits = classifier.logits(of: pairs.strands, workspaces: workspaces)
             let metrics = ClassificationMetrics(
-                scores: logits.map { Double(DuplexClassifier.score($0)) }, targets: pairs.targets.map(Double.init),
-                threshold: threshold ?? Double(classifier.configuration.threshold))
+                scores: logits.map { Double(PairClassifier.score($0)) }, targets: pairs.targets.map(Double.init),
+                threshold: threshold ?? Double(classifier.threshold))
             let sink = try ByteSink(path: output.output)
             try sink.write((json ? Evaluate.json(metrics.rows) : Evaluate.table(metrics.rows)).utf8)
             try sink.finish()

@@ -25,8 +25,14 @@ struct Inspect: ParsableCommand {
     func run() throws {
         try ending {
             let loaded = try file.map(loadModel) ?? model.load()
+            let rows = tables ? loaded.energies() : loaded.description()
+            guard !rows.isEmpty else {
+                throw Failure(
+                    message: "the model has no energies: --tables shows those of duplex classifiers",
+                    code: ExitCodes.badData)
+            }
             let sink = try ByteSink(path: output.output)
-            for row in tables ? loaded.energies() : loaded.description() {
+            for row in rows {
                 try sink.write((row.joined(separator: "\t") + "\n").utf8)
             }
             try sink.finish()
