@@ -3,33 +3,36 @@
 import Kernels
 
 extension ModelFile {
-    /// A tensor's name in a file, its shape, and where its numbers begin in its net's weights.
-    private typealias Section = (name: String, shape: [Int], offset: Int)
-
     private static func sections(_ name: String, _ layer: ConvolutionShape) -> [Section] {
         [
-            ("generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], layer.offset),
-            ("generator.\(name).bias", [layer.outputs], layer.bias),
+            (
+                "generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], layer.offset,
+                layer.bias - layer.offset
+            ),
+            ("generator.\(name).bias", [layer.outputs], layer.bias, layer.outputs),
         ]
     }
 
     private static func sections(_ net: PartnerNet) -> [Section] {
-        [("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head)].flatMap(sections)
+        [("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head)].flatMap {
+            sections($0.0, $0.1)
+        }
     }
 
     private static func sections(_ net: StrandNet) -> [Section] {
-        sections("strand.unit", net.unit) + sections("strand.head", net.head) + [
-            ("generator.strand.letters", [net.letters + 1, StrandNet.row], net.letterRows),
-            ("generator.strand.labels", [2, StrandNet.row], net.labelRows),
-            ("generator.strand.from_start", [StrandNet.places, StrandNet.row], net.startRows),
-            ("generator.strand.from_end", [StrandNet.places, StrandNet.row], net.endRows),
+        let tables = [
+            ("letters", net.letters + 1, net.letterRows), ("labels", 2, net.labelRows),
+            ("from_start", StrandNet.places, net.startRows), ("from_end", StrandNet.places, net.endRows),
         ]
+        return sections("strand.unit", net.unit) + sections("strand.head", net.head)
+            + tables.map { name, rows, offset in
+                ("generator.strand.\(name)", [rows, StrandNet.row], offset, rows * StrandNet.row)
+            }
     }
 
     private static func tensors(_ sections: [Section], of weights: FloatBuffer) -> [WeightArchive.Tensor] {
-        sections.map { name, shape, offset in
-            WeightArchive.Tensor(
-                name: name, shape: shape, values: weights[offset..<offset + shape.reduce(1, *)])
+        sections.map { name, shape, offset, count in
+            WeightArchive.Tensor(name: name, shape: shape, values: weights[offset..<offset + count])
         }
     }
 
@@ -90,14 +93,8 @@ extension ModelFile {
         }
         func weights(_ sections: [Section], count: Int) throws(ModelError) -> FloatBuffer {
             let weights = FloatBuffer(count: count)
-            for (name, shape, offset) in sections {
-                let values = try next(name, shape).values
-                if let weight = values.first(where: { abs($0) > largestWeight }) {
-                    throw .inconsistent(
-                        field: "a weight of \(name)", found: "\(weight)", expected: "at most \(largestWeight) in size")
-                }
-                weights[offset..<offset + values.count] = values
-            }
+            try read(sections, of: archive, from: rest.startIndex, into: weights)
+            rest = rest.dropFirst(sections.count)
             return weights
         }
         let bins = ScoreAcceptance.bins
