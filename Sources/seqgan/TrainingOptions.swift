@@ -5,6 +5,7 @@ import Kernels
 import SeqModel
 
 extension Orientation: ExpressibleByArgument {}
+extension AdversarialLoss: ExpressibleByArgument {}
 
 struct TrainingOptions: ParsableArguments {
     @Option(help: "classifier, generator (of pairs the classifier takes) or both.")
@@ -51,6 +52,9 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(help: "Steps of the generator. [default: 4500]")
     var steps: Int?
+
+    @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
+    var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
@@ -99,7 +103,7 @@ struct TrainingOptions: ParsableArguments {
     func decisive(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience,
+            learningRate, heads, steps, patience, adversarialLoss,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }

@@ -94,6 +94,7 @@ struct Train: ParsableCommand {
         plan.steps = training.steps ?? plan.steps
         if training.learn == .generator { plan.batch = training.batch ?? plan.batch }
         plan.threads = running.threadCount
+        plan.loss = training.adversarialLoss
         let threshold = file.classifier.threshold
         guard pairs.targets.contains(where: { $0 > threshold }) else {
             throw Failure(
