@@ -42,13 +42,15 @@ public struct ScoreAcceptance: Sendable {
         self.center = center
         kept = zip(real, generated).enumerated().map { label, logits in
             let (real, generated) = logits
-            guard !real.isEmpty, !generated.isEmpty else { return [Float](repeating: 1, count: ScoreAcceptance.bins) }
+            // A classifier that refuses most pairs of the data has nothing to say.
+            let agreeing = real.count { ($0 >= center) == (label == 1) }
+            guard !generated.isEmpty, agreeing * 2 > real.count else {
+                return [Float](repeating: 1, count: ScoreAcceptance.bins)
+            }
             let made = ScoreAcceptance.shares(generated, center)
             let ratios = zip(ScoreAcceptance.shares(real, center), made).enumerated().map { bin, shares in
                 (bin >= ScoreAcceptance.bins / 2) == (label == 1) ? shares.0 / shares.1 : 0
             }
-            // A classifier that agrees with no pair of the data has nothing to say.
-            guard ratios.contains(where: { $0 > 0 }) else { return [Float](repeating: 1, count: ScoreAcceptance.bins) }
             func probabilities(_ factor: Double) -> [Double] { ratios.map { min(1, factor * $0) } }
             // The mean grows with the factor: halving the interval finds it.
             var (low, high) = (0.0, 1e6)
