@@ -170,6 +170,12 @@ extension LayerKernels {
         precondition(first + 8 <= features.channels && offset >= 0 && offset + letters * letters * 8 <= weights.count)
     }
 
+    /// An exponential moving average: mean = keeping mean + (1 - keeping) values, number by number.
+    public func average(_ values: FloatBuffer, keeping: Float, into mean: FloatBuffer) {
+        precondition(values.count == mean.count)
+        for k in 0..<mean.count { mean.base[k] += (1 - keeping) * (values.base[k] - mean.base[k]) }
+    }
+
     /// Adds up `parts` parts of `gradients`, each of `sum.count` floats, in order.
     public func reduce(_ gradients: FloatBuffer, parts: Int, into sum: FloatBuffer) {
         precondition(parts > 0 && parts * sum.count <= gradients.count)

@@ -118,9 +118,7 @@ public final class GeneratorTrainer {
         }
         generatorState.learn(kernels, rate: plan.generatorRate * decline, scale: 1 / Float(plan.batch))
         let keep = min(GeneratorTrainer.averaging, Float(1 + step) / Float(10 + step))
-        for k in 0..<net.count {
-            averaged[k] += (1 - keep) * (generatorState.weights[k] - averaged[k])
-        }
+        kernels.average(generatorState.weights, keeping: keep, into: averaged)
         for row in 0..<plan.batch { sumOfFigures.add(rowFigures[row * 4..<row * 4 + 4]) }
         step += 1
     }

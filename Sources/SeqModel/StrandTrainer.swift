@@ -10,14 +10,16 @@ struct StrandTrainer {
     private let pairs: PairCodes
     private let training: [(strand: Int, label: Int)], held: [(strand: Int, label: Int)]
     private let state: NetState
+    /// The mean of recent weights: what is judged, and kept.
+    private let averaged: FloatBuffer
     private let workers: [WorkerCell<StrandNet.Tape>]
     private let kernels = LayerKernels()
     private let plan: GeneratorPlan
     private let losses: FloatBuffer
 
-    private static let batch = 64, pieces = 16, mostSteps = 3_000
-    private static let interval = 100, patience = 6, mostHeld = 1_024
-    private static let rate: Float = 4e-3
+    private static let batch = 64, pieces = 16, mostSteps = 4_000
+    private static let interval = 100, patience = 10, mostHeld = 2_048
+    private static let rate: Float = 4e-3, averaging: Float = 0.99
 
     /// Learns strands A of `chosen[label]`.
     init(_ net: StrandNet, _ pairs: PairCodes, chosen: [[Int]], plan: GeneratorPlan) {
@@ -35,6 +37,8 @@ struct StrandTrainer {
         training = Array(strands.dropFirst(heldCount))
         held = heldCount == 0 ? strands : Array(strands.prefix(heldCount))
         state = NetState(net.initialWeights(&random), pieces: StrandTrainer.pieces, betas: (0.9, 0.99))
+        averaged = FloatBuffer(count: net.count)
+        averaged[0..<net.count] = state.weights[0..<net.count]
         workers = (0..<plan.threads).map { _ in WorkerCell(StrandNet.Tape(net)) }
         losses = FloatBuffer(count: StrandTrainer.pieces)
     }
@@ -42,7 +46,7 @@ struct StrandTrainer {
     /// Trains until the held-out strands are no better understood, and returns the best weights.
     func run() -> FloatBuffer {
         let best = FloatBuffer(count: net.count)
-        best[0..<net.count] = state.weights[0..<net.count]
+        best[0..<net.count] = averaged[0..<net.count]
         guard !training.isEmpty else { return best }
         var least = judge()
         var worse = 0
@@ -53,7 +57,7 @@ struct StrandTrainer {
             worse = loss < least ? 0 : worse + 1
             if loss < least {
                 least = loss
-                best[0..<net.count] = state.weights[0..<net.count]
+                best[0..<net.count] = averaged[0..<net.count]
             }
         }
         return best
@@ -81,18 +85,20 @@ struct StrandTrainer {
         let done = Float(step) / Float(StrandTrainer.mostSteps)
         let rate = StrandTrainer.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
         state.learn(kernels, rate: rate, scale: 1 / Float(StrandTrainer.batch * net.length))
+        let keep = min(StrandTrainer.averaging, Float(1 + step) / Float(10 + step))
+        kernels.average(state.weights, keeping: keep, into: averaged)
     }
 
     /// The mean cross-entropy of the held-out strands.
     private func judge() -> Double {
-        let (net, state, kernels, pairs, held, losses) = (net, state, kernels, pairs, held, losses)
+        let (net, averaged, kernels, pairs, held, losses) = (net, averaged, kernels, pairs, held, losses)
         let pieces = StrandTrainer.pieces
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
                 var sum = 0.0
                 for k in held.count * piece / pieces..<held.count * (piece + 1) / pieces {
                     sum += net.loss(
-                        tape, pairs.strand(held[k].strand), label: held[k].label, weights: state.weights, kernels)
+                        tape, pairs.strand(held[k].strand), label: held[k].label, weights: averaged, kernels)
                 }
                 losses[piece] = Float(sum)
             }
