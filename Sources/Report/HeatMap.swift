@@ -24,7 +24,7 @@ public struct HeatMap: Sendable {
     /// What the strongest shades of each sign stand for; none where the cells say it.
     public var legend: (low: String, high: String)?
 
-    private static let gap = 3.0
+    private static let gap = 3.0, swatch = 28.0
 
     /// A table of `cells`.
     public init(
@@ -43,13 +43,14 @@ public struct HeatMap: Sendable {
     /// The picture.
     public func drawn() -> Drawing {
         let most = Double(max(rows.count, columns.count, 1))
-        let size = min(48, (300 - 4 * HeatMap.gap) / most)
+        let size = min(48, (310 - 4 * HeatMap.gap) / most)
         let tall = size > 40 ? 36 : size
-        let (left, top) = (46.0, 44.0)
+        let (left, top) = (36.0, 42.0)
         let bottom = top + offset(rows.count, tall)
         var drawing = Drawing(title: title, width: 360, height: bottom + (legend == nil ? 8 : 40))
-        drawing.label(columnTitle, left, 13, "axis")
-        drawing.label(rowTitle, 4, top - 9, "axis")
+        let rowText = rowTitle + " \u{2193}"
+        drawing.label(rowText, 4, 13, "axis")
+        drawing.label(columnTitle + " \u{2192}", 4 + Drawing.width(of: rowText) + 16, 13, "axis")
         let style = size < 15 ? "tick tiny" : "tick letter"
         for (column, name) in columns.enumerated() {
             drawing.label(name, left + offset(column, size) + size / 2, top - 7, style, .middle)
@@ -64,7 +65,7 @@ public struct HeatMap: Sendable {
                     note: cell.note)
                 guard size >= 34 else { continue }
                 drawing.label(
-                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.55 ? "value on" : "value", .middle)
+                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.68 ? "value on" : "value", .middle)
             }
         }
         if let legend { draw(legend, at: bottom + 12, left: left, &drawing) }
@@ -75,10 +76,11 @@ public struct HeatMap: Sendable {
         _ legend: (low: String, high: String), at y: Double, left: Double, _ drawing: inout Drawing
     ) {
         drawing.label(legend.low, left, y + 22, "tick")
-        drawing.label(legend.high, left + 9 * 20, y + 22, "tick", .end)
+        drawing.label(legend.high, left + 9 * HeatMap.swatch, y + 22, "tick", .end)
         for step in -4...4 {
-            let x = left + Double(step + 4) * 20
-            drawing.rectangle(x, y, 19, 9, step < 0 ? "cell second" : "cell first", strength: abs(Double(step)) / 4)
+            let x = left + Double(step + 4) * HeatMap.swatch
+            drawing.rectangle(
+                x, y, HeatMap.swatch - 1, 9, step < 0 ? "cell second" : "cell first", strength: abs(Double(step)) / 4)
         }
     }
 }

@@ -73,12 +73,13 @@ struct EnergyPictures {
                     caption:
                         "Two pairs on top of each other: rows are two letters of A, columns the two of B that they "
                         + "face" + (isTurned ? ", each 5\u{2032} to 3\u{2032}" : "")
-                        + ". Lone dark cells are the stacks that count; point at a cell for its letters."))
+                        + ". Lone strong cells are the stacks that count; point at a cell for its letters."))
         }
         return Section(
             "The rule that was learned",
             lead:
                 "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA these "
-                + "are A-T, C-G, G-C and T-A, and C-G is stronger than A-T.", figures: figures)
+                + "are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is stronger than A\u{2011}T.",
+            figures: figures)
     }
 }
