@@ -5,19 +5,10 @@ import Kernels
 extension ModelFile {
     /// Rows of name and value.
     public func description() -> [[String]] {
-        let c = classifier.configuration
-        let s = classifier.shape
-        var rows = [
-            ["format version", "\(WeightArchive.version)"], ["kind", "duplex"], ["alphabet", c.alphabet.name],
-            ["heads", "\(c.heads)"], ["orientation", c.orientation.rawValue],
-            ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
-            ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
-            ["threshold", "\(c.threshold)"],
-            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
-            ["longest strand", "\(DuplexShape.maximumLength)"],
-        ]
-        rows += ModelFile.sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
-        rows.append(["parameters", "\(ModelFile.sections(s).reduce(0) { $0 + $1.count })"])
+        var rows = [["format version", "\(WeightArchive.version)"]]
+        switch classifier {
+        case .duplex(let duplex): rows += ModelFile.description(of: duplex)
+        }
         if let generator {
             rows.append(["generator", "paired"])
             rows.append(["generator longest strand", "\(generator.layout.length)"])
@@ -31,13 +22,33 @@ extension ModelFile {
         return rows
     }
 
+    private static func description(of duplex: DuplexClassifier) -> [[String]] {
+        let c = duplex.configuration
+        let s = duplex.shape
+        var rows = [
+            ["kind", "duplex"], ["alphabet", c.alphabet.name],
+            ["heads", "\(c.heads)"], ["orientation", c.orientation.rawValue],
+            ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
+            ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
+            ["threshold", "\(c.threshold)"],
+            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
+            ["longest strand", "\(DuplexShape.maximumLength)"],
+        ]
+        rows += sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows.append(["parameters", "\(sections(s).reduce(0) { $0 + $1.count })"])
+        return rows
+    }
+
     /// Learned energies, largest first: in kT, above the mean of their table.
     ///
     /// Rows: table, letters (`A-T`; for a stack `AC-GT`: A's two letters, then those of B that face them, 5' to 3'
     /// where the strands are antiparallel), energy.
+    ///
+    /// No rows where the classifier is none of energies.
     public func energies() -> [[String]] {
-        let tables = EnergyTables(classifier)
-        let letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
+        guard case .duplex(let duplex) = classifier else { return [] }
+        let tables = EnergyTables(duplex)
+        let letters = classifier.alphabet.letters.map { String(UnicodeScalar($0)) }
         func rows(_ name: String, _ table: [(String, Float)]) -> [[String]] {
             table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1)] }
         }

@@ -72,7 +72,7 @@ public struct SampleComparison: Sendable {
     ///
     /// The draws depend on `seed` alone, not on `threads`.
     public init(
-        generated: PairCodes, real: PairCodes, classifier: DuplexClassifier?, seed: UInt64, threads: Int
+        generated: PairCodes, real: PairCodes, classifier: PairClassifier?, seed: UInt64, threads: Int
     ) {
         precondition(generated.count > 0 && real.count > 0)
         self.generated = PairSetFigures(generated)
@@ -103,7 +103,7 @@ public struct SampleComparison: Sendable {
         guard let classifier else { return }
         let workspaces = (0..<threads).map { _ in Workspace() }
         func scores(_ pairs: PairCodes) -> [Double] {
-            classifier.logits(of: pairs, workspaces: workspaces).map { Double(DuplexClassifier.score($0)) }.sorted()
+            classifier.logits(of: pairs, workspaces: workspaces).map { Double(PairClassifier.score($0)) }.sorted()
         }
         self.generated.scores = scores(generated)
         self.real.scores = scores(real)

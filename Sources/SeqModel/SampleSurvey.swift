@@ -47,7 +47,7 @@ public struct SampleSurvey {
         self.trainer = trainer
         var random = RandomSource(seed: trainer.plan.seed, stream: 31)
         let positives = trainer.chosen[1]
-        facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.configuration.orientation)
+        facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
         var (pairs, strangers) = (PairCodes(like: trainer.pairs), PairCodes(like: trainer.pairs))
         for _ in 0..<min(SampleSurvey.samples, positives.count) {
             let p = positives[random.index(below: positives.count)]
@@ -112,8 +112,8 @@ public struct SampleSurvey {
         for label in 0...1 {
             guard let pairs = samples[label], pairs.count > 0 else { continue }
             trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &logits)
-            let scores = logits.map { Double(DuplexClassifier.score($0)) }
-            let threshold = Double(trainer.classifier.configuration.threshold)
+            let scores = logits.map { Double(PairClassifier.score($0)) }
+            let threshold = Double(trainer.classifier.threshold)
             let right = scores.count { ($0 > threshold) == (label == 1) }
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }

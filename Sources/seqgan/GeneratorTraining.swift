@@ -6,7 +6,7 @@ import SeqModel
 
 /// Trains a generator and keeps watch over it.
 struct GeneratorTraining {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     let plan: GeneratorPlan
     /// Seconds that all may take, and the clock since the start.
     let maxSeconds: Double?

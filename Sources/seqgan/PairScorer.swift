@@ -6,7 +6,7 @@ import SeqModel
 
 /// Scores the pairs of a slot and writes the lines that they come to.
 struct PairScorer: Sendable {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     let threshold: Float
     let keep: Int?
     let writesLogit: Bool
@@ -19,7 +19,9 @@ struct PairScorer: Sendable {
         var workspace = Workspace()
     }
 
-    var alphabet: Alphabet { classifier.configuration.alphabet }
+    var alphabet: Alphabet { classifier.alphabet }
+    /// The longest strand that the classifier takes.
+    private var longest: Int { classifier.longestStrand }
 
     /// Encodes, scores and formats; stops at the first bad record unless these are passed over.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
@@ -31,7 +33,7 @@ struct PairScorer: Sendable {
                 switch entry.kind {
                 case .header, .comment: continue
                 case .rejected: throw slot.batch.rejections[entry.rejection]
-                case .pair: try slot.scratch.strands.append(entry, of: slot.batch, alphabet)
+                case .pair: try slot.scratch.strands.append(entry, of: slot.batch, alphabet, longest: longest)
                 }
             } catch {
                 guard !skipsBad else {
@@ -53,7 +55,7 @@ struct PairScorer: Sendable {
     }
 
     private func unusual(_ strands: PairCodes) -> Int {
-        let lengths = classifier.configuration.trainedLengths
+        let lengths = classifier.trainedLengths
         func isUsual(_ s: Int) -> Bool { lengths.contains(strands.starts[s + 1] - strands.starts[s]) }
         return (0..<strands.count).count { !isUsual(2 * $0) || !isUsual(2 * $0 + 1) }
     }
@@ -76,7 +78,7 @@ struct PairScorer: Sendable {
             case .pair:
                 let logit = slot.scratch.logits[pair]
                 pair += 1
-                let score = DuplexClassifier.score(logit)
+                let score = PairClassifier.score(logit)
                 let predicted = score > threshold ? 1 : 0
                 if let keep {
                     if keep == predicted {

@@ -37,7 +37,8 @@ import Testing
         #expect(table.share(0, facing: 3) == 1)
         #expect(table.affinity(0, 3) > 1.9 && table.affinity(0, 0) < -5)
         let other = FacingTable.best(pairs, chosen: Array(0..<300), .parallel)
-        #expect(other.information < 0.1)
+        // One letter of A can face itself: much information, but of few letters.
+        #expect(other.weight(pairs: 300) < 0.25)
     }
 
     @Test func parallelPairsAndAmbiguousLettersAreLaidAsWritten() {
@@ -103,7 +104,7 @@ import Testing
         let (p, q) = (KmerProfile(one, chosen: [0]), KmerProfile(two, chosen: [0]))
         #expect(p.total == 2 && q.total == 2 && p.counts[0] == 2 && q.counts[255] == 1)
         // p = (1, 0), q = (1/2, 1/2), m = (3/4, 1/4): half of log 4/3 + half of (log 2/3) / 2 + (log 2) / 2, in bits.
-        #expect(abs(p.distance(to: q) - 0.558_165_1) < 1e-6)
+        #expect(abs(p.distance(to: q) - 0.557_923_0) < 1e-6)
         #expect(p.distance(to: p) == 0)
         #expect(p.distance(to: KmerProfile(one, chosen: [])).isNaN)
     }

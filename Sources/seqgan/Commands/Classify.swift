@@ -44,7 +44,7 @@ struct Classify: ParsableCommand {
             let file = try model.load()
             let scorer = PairScorer(
                 classifier: file.classifier,
-                threshold: Float(threshold ?? Double(file.classifier.configuration.threshold)), keep: keep,
+                threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
                 writesLogit: logit, skipsBad: input.skipsBad)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
@@ -55,7 +55,7 @@ struct Classify: ParsableCommand {
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             if counts.unusual > 0 {
-                let lengths = file.classifier.configuration.trainedLengths
+                let lengths = file.classifier.trainedLengths
                 complain(
                     "\(counts.unusual) pairs have a strand outside the lengths that the model was trained on "
                         + "(\(lengths.lowerBound) to \(lengths.upperBound)): their scores are less certain")

@@ -16,7 +16,8 @@ struct Evaluate: ParsableCommand {
             where column 3 or the third of --columns holds labels): what generated ones can be asked for. kmer_distance
             and length_distance are to half of the real pairs, in the real column from the other half. identity is that
             of two strands A drawn at random. facing_..._A-T is the share of A's letters A that face a T, agreement
-            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces.
+            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces,
+            letters how many of a pair face one, all at the offset that tells most.
 
             EXAMPLES
               seqgan evaluate -m my.seqgan test.tsv.gz
@@ -81,7 +82,7 @@ struct Evaluate: ParsableCommand {
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
-        let (pairs, skipped) = try readLabelled(input, classifier.configuration.alphabet)
+        let (pairs, skipped) = try readLabelled(input, classifier.alphabet, longest: classifier.longestStrand)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
         }
@@ -97,16 +98,18 @@ struct Evaluate: ParsableCommand {
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
         let clock = ClosingLine()
         let classifier = try model.loadIfNamed()?.classifier
-        let letters = classifier?.configuration.alphabet ?? letters
-        let threshold = threshold ?? Double(classifier?.configuration.threshold ?? 0.5)
+        let letters = classifier?.alphabet ?? letters
+        let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)
         let page = try report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
         let columns = try input.namedColumns()
         let made = try readSample(
-            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, skipsBad: input.skipsBad)
+            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters,
+            longest: classifier?.longestStrand,
+            skipsBad: input.skipsBad)
         let known = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters,
-            skipsBad: input.skipsBad)
+            longest: classifier?.longestStrand, skipsBad: input.skipsBad)
         for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }

@@ -38,37 +38,45 @@ struct Inspect: ParsableCommand {
         try ReportFile.requireOther(report, than: inputs, output.output)
         try ending {
             let loaded = try file.map(loadModel) ?? model.load()
+            let rows = tables ? loaded.energies() : loaded.description()
+            guard !rows.isEmpty else { throw Inspect.noEnergies }
             let picture = try svg.map(ReportFile.init)
             let page = try report.map(ReportFile.init)
             let sink = try ByteSink(path: output.output)
-            for row in tables ? loaded.energies() : loaded.description() {
+            for row in rows {
                 try sink.write((row.joined(separator: "\t") + "\n").utf8)
             }
             try sink.finish()
             let energies = EnergyPictures(loaded.classifier)
-            try picture?.write(energies.pairing.file)
+            if let picture {
+                guard let energies else { throw Inspect.noEnergies }
+                try picture.write(energies.pairing.file)
+            }
             try page?.write(self.page(loaded, energies))
         }
     }
 
-    private func page(_ loaded: ModelFile, _ energies: EnergyPictures) -> Page {
-        let configuration = loaded.classifier.configuration
+    private static let noEnergies = Failure(
+        message: "the model has no energies: --tables and --svg show those of duplex classifiers",
+        code: ExitCodes.badData)
+
+    private func page(_ loaded: ModelFile, _ energies: EnergyPictures?) -> Page {
+        let classifier = loaded.classifier
         let rows = loaded.description().filter { !$0[0].hasPrefix("tensor") }
         return Page(
-            title: "A model of pairs in \(configuration.alphabet.name)",
+            title: "A model of pairs in \(classifier.alphabet.name)",
             lead: "What it is, what it learned, and how it was trained.",
             facts: [
-                ("strands face each other", configuration.orientation.rawValue),
-                ("A and B", configuration.isSymmetric ? "may be swapped" : "differ"),
-                ("threshold", figure(Double(configuration.threshold), 2)),
+                ("strands face each other", classifier.orientation.rawValue),
+                ("A and B", classifier.isSymmetric ? "may be swapped" : "differ"),
+                ("threshold", figure(Double(classifier.threshold), 2)),
                 ("generator", loaded.generator == nil ? "none" : "of pairs"),
             ],
-            sections: [
-                energies.section,
+            sections: [energies?.section].compactMap { $0 } + [
                 Section(
                     "Sizes and training record", lead: "The same data, options and seed give the same model.",
                     figures: [],
-                    table: Table([["", "value"]] + rows, isOfWords: true)),
+                    table: Table([["", "value"]] + rows, isOfWords: true))
             ], footer: ReportFile.footer)
     }
 }

@@ -55,12 +55,12 @@ struct Train: ParsableCommand {
         try ending {
             let clock = ClosingLine()
             let start = try from.map(loadModel)
-            if let start { alphabet = start.classifier.configuration.alphabet }
+            if let start { alphabet = start.classifier.alphabet }
             // Opened first, so that a name that can't be written is known before the work is done.
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
             let page = try report.map(ReportFile.init)
-            let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length)
+            let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length, option: "--length ")
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
@@ -94,7 +94,7 @@ struct Train: ParsableCommand {
         plan.steps = training.steps ?? plan.steps
         if training.learn == .generator { plan.batch = training.batch ?? plan.batch }
         plan.threads = running.threadCount
-        let threshold = file.classifier.configuration.threshold
+        let threshold = file.classifier.threshold
         guard pairs.targets.contains(where: { $0 > threshold }) else {
             throw Failure(
                 message: "no pair's label is above \(threshold): a generator needs pairs that interact",
@@ -118,7 +118,7 @@ struct Train: ParsableCommand {
                 var options = input
                 options.files = [given]
                 options.mates = nil
-                return (pairs, try readLabelled(options, alphabet, longest: training.length).pairs)
+                return (pairs, try readLabelled(options, alphabet, longest: training.length, option: "--length ").pairs)
             }
             share = number
         } else {

@@ -9,7 +9,9 @@ struct EnergyPictures {
     private let letters: [String]
     private let orientation: Orientation
 
-    init(_ classifier: DuplexClassifier) {
+    /// Nil where the classifier is none of energies.
+    init?(_ classifier: PairClassifier) {
+        guard case .duplex(let classifier) = classifier else { return nil }
         tables = EnergyTables(classifier)
         letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
         orientation = classifier.configuration.orientation

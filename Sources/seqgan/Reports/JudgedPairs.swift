@@ -10,17 +10,17 @@ struct JudgedPairs {
     private let pairs: LabelledPairs
     private let scores: [Double]
     private let threshold: Double
-    private let configuration: DuplexConfiguration
+    private let classifier: PairClassifier
     private var curves: ScoreCurves
 
     /// Scores `pairs`; `threshold` is the model's own where nil.
-    init(_ classifier: DuplexClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int) {
+    init(_ classifier: PairClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int) {
         self.pairs = pairs
-        configuration = classifier.configuration
-        self.threshold = threshold ?? Double(configuration.threshold)
+        self.classifier = classifier
+        self.threshold = threshold ?? Double(classifier.threshold)
         let workspaces = (0..<threads).map { _ in Workspace() }
         scores = classifier.logits(of: pairs.strands, workspaces: workspaces)
-            .map { Double(DuplexClassifier.score($0)) }
+            .map { Double(PairClassifier.score($0)) }
         metrics = ClassificationMetrics(
             scores: scores, targets: pairs.targets.map(Double.init), threshold: self.threshold)
         let labels = pairs.targets.map { [threshold = self.threshold] in Double($0) > threshold }
@@ -142,9 +142,9 @@ struct JudgedPairs {
     private var pictures: PairPictures? {
         let positives = places { $1 }
         guard !positives.isEmpty else { return nil }
-        let best = FacingTable.best(pairs.strands, chosen: positives, configuration.orientation)
+        let best = FacingTable.best(pairs.strands, chosen: positives, classifier.orientation)
         return PairPictures(
-            alphabet: configuration.alphabet, reference: FacingTable(pairs.strands, chosen: positives, laidAs: best))
+            alphabet: classifier.alphabet, reference: FacingTable(pairs.strands, chosen: positives, laidAs: best))
     }
 
     private var facing: Section {
@@ -160,7 +160,7 @@ struct JudgedPairs {
         return Section(
             "Which letters face each other",
             lead:
-                "Counted in the pairs themselves, laid \(configuration.orientation.rawValue) at the offset that tells "
+                "Counted in the pairs themselves, laid \(classifier.orientation.rawValue) at the offset that tells "
                 + "most. Where pairs interact by pairing letters, each row of label 1 has one strong cell, and "
                 + "label 0 is paler or even.",
             figures: figures)

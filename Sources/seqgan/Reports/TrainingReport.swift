@@ -29,16 +29,15 @@ struct TrainingReport {
                 "The figures below are of the \(grouped(validation.count)) pairs held back. The first sections show how it went, the "
                 + "next what the model does with pairs it has not learned from, the last what it learned.",
             facts: judged.facts + ofGenerator,
-            sections: curves.sections + judged.sections + [EnergyPictures(classifier).section]
+            sections: curves.sections + judged.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
                 + (compared?.sections ?? []), footer: ReportFile.footer)
     }
 
     /// Pairs as `generate` writes them beside those that it learned from; nil without a generator.
     private func comparison() throws -> ComparedPairs? {
         guard let generator = file.generator, generator.knows(label: 1) else { return nil }
-        let configuration = file.classifier.configuration
-        var known = PairCodes(alphabet: configuration.alphabet)
-        for p in 0..<training.count where training.targets[p] > configuration.threshold {
+        var known = PairCodes(alphabet: file.classifier.alphabet)
+        for p in 0..<training.count where training.targets[p] > file.classifier.threshold {
             known.add(training.strands.strand(2 * p), training.strands.strand(2 * p + 1))
         }
         let design = PairDesign(
@@ -47,7 +46,7 @@ struct TrainingReport {
             lengths: 1...DuplexShape.maximumLength, leastScore: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, mostDrawsAPlace: Int.max, threads: threads)
         var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
-        var made = PairCodes(alphabet: configuration.alphabet)
+        var made = PairCodes(alphabet: file.classifier.alphabet)
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
             made.add($1.a[...], $1.b[...])
         }
@@ -55,6 +54,6 @@ struct TrainingReport {
         let comparison = SampleComparison(
             generated: made, real: known, classifier: file.classifier, seed: seed, threads: threads)
         return ComparedPairs(
-            comparison, made, known, configuration.alphabet, threshold: Double(configuration.threshold))
+            comparison, made, known, file.classifier.alphabet, threshold: Double(file.classifier.threshold))
     }
 }
