@@ -60,6 +60,8 @@ import Testing
         #expect(comparison.orientation == .antiparallel)
         let made = comparison.generated.facing[.antiparallel]
         #expect(comparison.real.facing[.antiparallel]?.columns == [Double](repeating: 1, count: 20))
+        #expect(comparison.real.facing[.parallel]?.table.offset == 0)
+        #expect((comparison.real.facing[.parallel]?.table.information ?? 1) < 0.01)
         #expect(made?.columns.prefix(10).allSatisfy { $0 == 1 } == true)
         #expect(made?.columns.suffix(10).allSatisfy { $0 > 0.15 && $0 < 0.35 } == true)
         #expect(abs((made?.agreement ?? 0) - 0.625) < 0.02)

@@ -7,14 +7,18 @@ import SeqModel
 struct EnergyPictures {
     private let tables: EnergyTables
     private let letters: [String]
-    private let orientation: Orientation
+    /// Whether letters of B are named from its 5' end, as those of A are.
+    private let isFrom5: Bool
 
     /// Nil where the classifier is none of energies.
     init?(_ classifier: PairClassifier) {
         guard case .duplex(let classifier) = classifier else { return nil }
         tables = EnergyTables(classifier)
         letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
-        orientation = classifier.configuration.orientation
+        let configuration = classifier.configuration
+        isFrom5 =
+            configuration.orientation == .antiparallel
+            && (configuration.alphabet == .dna || configuration.alphabet == .rna)
     }
 
     /// Which letters hold together.
@@ -28,7 +32,7 @@ struct EnergyPictures {
         var map = map(
             "Learned stacking energies in kT", tables.stacking, rows: names.a, columns: names.b, between: "-")
         map.group = letters.count
-        map.columnTitle = "two letters of B" + (orientation == .antiparallel ? ", 5\u{2032} to 3\u{2032}" : "")
+        map.columnTitle = "two letters of B" + (isFrom5 ? ", 5\u{2032} to 3\u{2032}" : "")
         map.rowTitle = "of A"
         return map.drawn()
     }
@@ -68,13 +72,12 @@ struct EnergyPictures {
                     + "orange drives apart.")
         ]
         if !tables.stacking.isEmpty {
-            let isTurned = orientation == .antiparallel
             figures.append(
                 Figure(
                     "Stacking", stacking,
                     caption:
                         "Two pairs on top of each other: rows are two letters of A, columns the two of B that they "
-                        + "face" + (isTurned ? ", each 5\u{2032} to 3\u{2032}" : "")
+                        + "face" + (isFrom5 ? ", each 5\u{2032} to 3\u{2032}" : "")
                         + ". Lone strong cells are the stacks that count; point at a cell for its letters."))
         }
         return Section(
