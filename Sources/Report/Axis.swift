@@ -11,7 +11,7 @@ struct Axis {
     var start = 0.0, end = 1.0
 
     /// An axis that holds all of `values`; where they are one number or none, a range around it.
-    init(_ values: [Double], holding fixed: ClosedRange<Double>? = nil, scale: Scale = .linear) {
+    init(_ values: [Double], holding fixed: ClosedRange<Double>? = nil, scale: Scale = .linear, hasRoom: Bool = false) {
         self.scale = scale
         let finite = values.filter(\.isFinite)
         var low = fixed?.lowerBound ?? finite.min() ?? 0
@@ -21,7 +21,7 @@ struct Axis {
             (low, high) = (low - room, high + room)
         }
         // A little room, so that the least does not lie on the axis.
-        let room = fixed == nil ? (high - low) / 25 : 0
+        let room = fixed == nil && hasRoom ? (high - low) / 25 : 0
         (self.low, self.high) = (low - room, high + room)
     }
 

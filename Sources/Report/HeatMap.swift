@@ -40,14 +40,15 @@ public struct HeatMap: Sendable {
         Double(index) * size + (group > 0 ? Double(index / group) * HeatMap.gap : 0)
     }
 
-    /// The picture.
-    public func drawn() -> Drawing {
+    /// The picture, as wide as others on a page, or only as wide as it needs.
+    public func drawn(isNarrow: Bool = false) -> Drawing {
         let most = Double(max(rows.count, columns.count, 1))
         let size = min(48, (310 - 4 * HeatMap.gap) / most)
         let tall = size > 40 ? 36 : size
         let (left, top) = (36.0, 42.0)
         let bottom = top + offset(rows.count, tall)
-        var drawing = Drawing(title: title, width: 360, height: bottom + (legend == nil ? 8 : 40))
+        var drawing = Drawing(
+            title: title, width: isNarrow ? narrowWidth(left, size) : 360, height: bottom + (legend == nil ? 8 : 40))
         let rowText = rowTitle + " \u{2193}"
         drawing.label(rowText, 4, 13, "axis")
         drawing.label(columnTitle + " \u{2192}", 4 + Drawing.width(of: rowText) + 16, 13, "axis")
@@ -70,6 +71,11 @@ public struct HeatMap: Sendable {
         }
         if let legend { draw(legend, at: bottom + 12, left: left, &drawing) }
         return drawing
+    }
+
+    private func narrowWidth(_ left: Double, _ size: Double) -> Double {
+        let heading = Drawing.width(of: rowTitle + columnTitle) + 60
+        return max(left + offset(columns.count, size), left + 9 * HeatMap.swatch, heading) + 8
     }
 
     private func draw(

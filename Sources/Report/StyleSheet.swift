@@ -38,6 +38,7 @@ enum StyleSheet {
         .name.first{fill:var(--first)}
         .name.second{fill:var(--second)}
         .name.reference{fill:var(--soft)}
+        .note{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         .dot{fill:var(--first);fill-opacity:.55}
         .mark{fill:var(--paper);stroke:var(--ink);stroke-width:1.8}
         .cell.first,.bar.first{fill:var(--first)}

@@ -21,9 +21,11 @@ struct EnergyPictures {
             && (configuration.alphabet == .dna || configuration.alphabet == .rna)
     }
 
-    /// Which letters hold together.
-    var pairing: Drawing {
-        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-").drawn()
+    /// Which letters hold together, as a picture of its own.
+    var pairing: Drawing { pairingMap.drawn(isNarrow: true) }
+
+    private var pairingMap: HeatMap {
+        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-")
     }
 
     /// Which pairs hold together upon which.
@@ -66,7 +68,7 @@ struct EnergyPictures {
     var section: Section {
         var figures = [
             Figure(
-                "Pairing", pairing,
+                "Pairing", pairingMap.drawn(),
                 caption:
                     "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds together, "
                     + "orange drives apart.")
