@@ -11,7 +11,7 @@ struct Axis {
     var start = 0.0, end = 1.0
 
     /// An axis that holds all of `values`; where they are one number or none, a range around it.
-    init(_ values: [Double], holding fixed: ClosedRange<Double>? = nil, scale: Scale = .linear) {
+    init(_ values: [Double], holding fixed: ClosedRange<Double>? = nil, scale: Scale = .linear, hasRoom: Bool = false) {
         self.scale = scale
         let finite = values.filter(\.isFinite)
         var low = fixed?.lowerBound ?? finite.min() ?? 0
@@ -20,7 +20,9 @@ struct Axis {
             let room = max(abs(low), 1) / 2
             (low, high) = (low - room, high + room)
         }
-        (self.low, self.high) = (low, high)
+        // A little room, so that the least does not lie on the axis.
+        let room = fixed == nil && hasRoom ? (high - low) / 25 : 0
+        (self.low, self.high) = (low - room, high + room)
     }
 
     /// The pixel of a number.
@@ -44,7 +46,7 @@ struct Axis {
             step /= 10
             unit *= 10
         }
-        let factor = step <= 1 ? 1 : step <= 2 ? 2 : step <= 5 ? 5 : 10
+        let factor = step < 1.5 ? 1 : step < 3.5 ? 2 : step < 7.5 ? 5 : 10
         let width = Double(factor) * unit
         let first = Int((low / width - 1e-9).rounded(.up))
         let last = Int((high / width + 1e-9).rounded(.down))
@@ -55,18 +57,18 @@ struct Axis {
                 let digits = decimal(n * factor, decimals: decimals, keepsZeros: true, minus: "\u{2212}")
                 return (value, digits)
             }
-            return (value, Axis.grouped(Int(value.rounded())))
+            return (value, grouped(Int(value.rounded())))
         }
     }
+}
 
-    /// A whole number with its thousands set apart.
-    static func grouped(_ number: Int) -> String {
-        var digits = String(number.magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return (number < 0 ? "\u{2212}" : "") + ([digits] + groups).joined(separator: ",")
+/// A whole number with its thousands set apart.
+public func grouped(_ number: Int) -> String {
+    var digits = String(number.magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+        groups.insert(String(digits.suffix(3)), at: 0)
+        digits.removeLast(3)
     }
+    return (number < 0 ? "\u{2212}" : "") + ([digits] + groups).joined(separator: ",")
 }

@@ -17,7 +17,8 @@ public struct DuplexDrawing: Sendable {
     /// What stands before and behind each strand, such as 5' and 3'; empty: nothing.
     public var endsA: (String, String), endsB: (String, String)
 
-    private static let pitch = 10.2, columnsInARow = 30, rowHeight = 62.0
+    private static let room = 312.0, rowHeight = 56.0
+    private static let pitches = 8.2...10.2
 
     /// A duplex.
     public init(title: String, columns: [Column], endsA: (String, String), endsB: (String, String)) {
@@ -26,29 +27,38 @@ public struct DuplexDrawing: Sendable {
 
     /// The picture; long duplexes go on in further rows.
     public func drawn() -> Drawing {
-        let wide = DuplexDrawing.columnsInARow
+        // Strands a little too long for a row are set closer.
+        let limits = DuplexDrawing.pitches
+        let pitch = min(max(DuplexDrawing.room / Double(max(1, columns.count)), limits.lowerBound), limits.upperBound)
+        let wide = Int(DuplexDrawing.room / pitch)
+        let size = pitch < 9.4 ? " small" : ""
         let rows = max(1, (columns.count + wide - 1) / wide)
         var drawing = Drawing(title: title, width: 360, height: Double(rows) * DuplexDrawing.rowHeight)
         for row in 0..<rows {
             let part = columns[row * wide..<min(columns.count, (row + 1) * wide)]
             let top = Double(row) * DuplexDrawing.rowHeight
             for (place, column) in part.enumerated() {
-                let x = 26 + Double(place) * DuplexDrawing.pitch
-                let style = column.isPair ? "base" : "base loose"
+                let x = 26 + Double(place) * pitch
+                let style = (column.isPair ? "base" : "base loose") + size
                 if let a = column.a { drawing.label(String(a), x, top + 16, style, .middle) }
                 if let b = column.b { drawing.label(String(b), x, top + 45, style, .middle) }
                 if column.isPair { drawing.line(x, top + 21, x, top + 33, "bond") }
             }
-            let right = 26 + Double(part.count) * DuplexDrawing.pitch
-            if row == 0 {
-                drawing.label(endsA.0, 14, top + 16, "tick", .end)
-                drawing.label(endsB.0, 14, top + 45, "tick", .end)
-            }
-            if row == rows - 1 {
-                drawing.label(endsA.1, right, top + 16, "tick")
-                drawing.label(endsB.1, right, top + 45, "tick")
-            }
         }
+        nameEnds(endsA, columns.indices.filter { columns[$0].a != nil }, pitch, wide, below: 16, &drawing)
+        nameEnds(endsB, columns.indices.filter { columns[$0].b != nil }, pitch, wide, below: 45, &drawing)
         return drawing
+    }
+
+    /// Names the ends of a strand beside its first and last letter.
+    private func nameEnds(
+        _ ends: (String, String), _ places: [Int], _ pitch: Double, _ wide: Int, below: Double,
+        _ drawing: inout Drawing
+    ) {
+        guard let first = places.first, let last = places.last else { return }
+        func x(_ place: Int) -> Double { 26 + Double(place % wide) * pitch }
+        func y(_ place: Int) -> Double { Double(place / wide) * DuplexDrawing.rowHeight + below }
+        drawing.label(ends.0, x(first) - 8, y(first), "tick", .end)
+        drawing.label(ends.1, x(last) + 8, y(last), "tick")
     }
 }

@@ -24,7 +24,7 @@ public struct HeatMap: Sendable {
     /// What the strongest shades of each sign stand for; none where the cells say it.
     public var legend: (low: String, high: String)?
 
-    private static let gap = 3.0
+    private static let gap = 3.0, swatch = 28.0
 
     /// A table of `cells`.
     public init(
@@ -40,16 +40,18 @@ public struct HeatMap: Sendable {
         Double(index) * size + (group > 0 ? Double(index / group) * HeatMap.gap : 0)
     }
 
-    /// The picture.
-    public func drawn() -> Drawing {
+    /// The picture, as wide as others on a page, or only as wide as it needs.
+    public func drawn(isNarrow: Bool = false) -> Drawing {
         let most = Double(max(rows.count, columns.count, 1))
-        let size = min(48, (300 - 4 * HeatMap.gap) / most)
+        let size = min(48, (310 - 4 * HeatMap.gap) / most)
         let tall = size > 40 ? 36 : size
-        let (left, top) = (46.0, 44.0)
+        let (left, top) = (36.0, 42.0)
         let bottom = top + offset(rows.count, tall)
-        var drawing = Drawing(title: title, width: 360, height: bottom + (legend == nil ? 8 : 40))
-        drawing.label(columnTitle, left, 13, "axis")
-        drawing.label(rowTitle, 4, top - 9, "axis")
+        var drawing = Drawing(
+            title: title, width: isNarrow ? narrowWidth(left, size) : 360, height: bottom + (legend == nil ? 8 : 40))
+        let rowText = rowTitle + " \u{2193}"
+        drawing.label(rowText, 4, 13, "axis")
+        drawing.label(columnTitle + " \u{2192}", 4 + Drawing.width(of: rowText) + 16, 13, "axis")
         let style = size < 15 ? "tick tiny" : "tick letter"
         for (column, name) in columns.enumerated() {
             drawing.label(name, left + offset(column, size) + size / 2, top - 7, style, .middle)
@@ -64,21 +66,27 @@ public struct HeatMap: Sendable {
                     note: cell.note)
                 guard size >= 34 else { continue }
                 drawing.label(
-                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.55 ? "value on" : "value", .middle)
+                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.68 ? "value on" : "value", .middle)
             }
         }
         if let legend { draw(legend, at: bottom + 12, left: left, &drawing) }
         return drawing
     }
 
+    private func narrowWidth(_ left: Double, _ size: Double) -> Double {
+        let heading = Drawing.width(of: rowTitle + columnTitle) + 60
+        return max(left + offset(columns.count, size), left + 9 * HeatMap.swatch, heading) + 8
+    }
+
     private func draw(
         _ legend: (low: String, high: String), at y: Double, left: Double, _ drawing: inout Drawing
     ) {
         drawing.label(legend.low, left, y + 22, "tick")
-        drawing.label(legend.high, left + 9 * 20, y + 22, "tick", .end)
+        drawing.label(legend.high, left + 9 * HeatMap.swatch, y + 22, "tick", .end)
         for step in -4...4 {
-            let x = left + Double(step + 4) * 20
-            drawing.rectangle(x, y, 19, 9, step < 0 ? "cell second" : "cell first", strength: abs(Double(step)) / 4)
+            let x = left + Double(step + 4) * HeatMap.swatch
+            drawing.rectangle(
+                x, y, HeatMap.swatch - 1, 9, step < 0 ? "cell second" : "cell first", strength: abs(Double(step)) / 4)
         }
     }
 }

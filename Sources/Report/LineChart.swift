@@ -51,7 +51,7 @@ public struct LineChart: Sendable {
         var drawing = Drawing(title: title, width: 360, height: 240)
         let points = series.flatMap(\.points) + dots.map { ($0.x, $0.y) }
         var x = Axis(points.map(\.x), holding: xRange)
-        var y = Axis(points.map(\.y), holding: yRange)
+        var y = Axis(points.map(\.y), holding: yRange, hasRoom: true)
         (x.start, x.end) = (42, 348 - labelRoom)
         (y.start, y.end) = (202, 28)
         drawAxes(&drawing, x, y)
@@ -112,7 +112,7 @@ public struct LineChart: Sendable {
         let isHigh = py < (y.start + y.end) / 2
         for (k, text) in mark.text.enumerated() {
             let dy = isHigh ? 20.0 + 14 * Double(k) : -10 - 14 * Double(mark.text.count - 1 - k)
-            drawing.label(text, px + (isRight ? -9 : 9), py + dy, "name", isRight ? .end : .start)
+            drawing.label(text, px + (isRight ? -9 : 9), py + dy, "note", isRight ? .end : .start)
         }
     }
 }

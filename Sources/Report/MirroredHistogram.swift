@@ -32,11 +32,7 @@ public struct MirroredHistogram: Sendable {
         (up.start, up.end) = (middle, 30)
         var down = up
         down.end = 200
-        for share in [0.01, 0.05, 0.1, 0.25, 0.5, 1] where share <= highest * 1.001 {
-            guard up.start - up.place(share) > 14, share == 1 || up.place(share) - up.end > 10 || share * 2 > highest
-            else {
-                continue
-            }
+        for share in MirroredHistogram.ticks(up, highest: highest) {
             for axis in [up, down] {
                 drawing.line(x.start, axis.place(share), x.end, axis.place(share), "grid")
                 drawing.label("\(Int((share * 100).rounded())) %", x.start - 6, axis.place(share) + 4, "tick", .end)
@@ -63,5 +59,15 @@ public struct MirroredHistogram: Sendable {
             drawing.label(threshold.name, at + (isRight ? -4 : 4), 20, "name", isRight ? .end : .start)
         }
         return drawing
+    }
+
+    /// Shares up to `highest` whose labels do not touch, the largest first.
+    private static func ticks(_ axis: Axis, highest: Double) -> [Double] {
+        var chosen: [Double] = []
+        for share in [1, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01] where share <= highest * 1.001 {
+            let place = axis.place(share)
+            if axis.start - place > 9, chosen.allSatisfy({ abs(axis.place($0) - place) > 13 }) { chosen.append(share) }
+        }
+        return chosen
     }
 }

@@ -42,11 +42,12 @@ public struct Section: Sendable {
     }
 
     var markup: Markup {
-        Markup(
-            "section", [:],
-            [Markup("h2", text: heading), Markup("p", ["class": "lead"], text: lead)]
-                + (table.map { [$0.markup] } ?? [])
-                + (figures.isEmpty ? [] : [Markup("div", ["class": "figures"], figures.map(\.markup))]))
+        let pictures = figures.map(\.markup)
+        // A table of numbers stands beside the pictures.
+        let cells = (table.map { [Markup("div", [:], [$0.markup])] } ?? []) + pictures
+        let content = cells.isEmpty ? [] : [Markup("div", ["class": "figures"], cells)]
+        return Markup(
+            "section", [:], [Markup("h2", text: heading), Markup("p", ["class": "lead"], text: lead)] + content)
     }
 }
 

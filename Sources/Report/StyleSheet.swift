@@ -38,12 +38,14 @@ enum StyleSheet {
         .name.first{fill:var(--first)}
         .name.second{fill:var(--second)}
         .name.reference{fill:var(--soft)}
+        .note{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         .dot{fill:var(--first);fill-opacity:.55}
         .mark{fill:var(--paper);stroke:var(--ink);stroke-width:1.8}
         .cell.first,.bar.first{fill:var(--first)}
         .cell.second,.bar.second{fill:var(--second)}
         .bar.reference{fill:var(--reference)}
         .base{font:600 14px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+        .small{font-size:12px}
         .loose{fill:var(--soft);font-weight:400}
         .bond{stroke:var(--first);stroke-width:1.8}
 
@@ -59,7 +61,7 @@ enum StyleSheet {
         h1{font-size:30px;line-height:1.2;font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}
         h2{font-size:21px;line-height:1.25;font-weight:600;margin:0 0 4px}
         h3{font:600 13px/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;margin:0 0 6px}
-        .lead{max-width:70ch;margin:0 0 20px;color:var(--soft)}
+        .lead{max-width:46em;margin:0 0 20px;color:var(--soft)}
         section{border-top:1px solid var(--rule);padding-top:18px;margin-top:30px}
         dl{display:flex;flex-wrap:wrap;gap:12px 36px;margin:22px 0 0}
         dt{font:12px/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--soft)}
@@ -69,13 +71,13 @@ enum StyleSheet {
         figure svg{display:block;width:100%;height:auto}
         figcaption{font-size:14px;line-height:1.4;color:var(--soft);max-width:46ch;margin-top:4px}
         table{border-collapse:collapse;font:13px/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,\
-        sans-serif;font-variant-numeric:tabular-nums;margin:0 0 24px}
+        sans-serif;font-variant-numeric:tabular-nums;margin:0}
         th,td{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid var(--rule);vertical-align:top}
         th{font-weight:600}
         th:first-child,td:first-child{text-align:left}
         table.words td,table.words th{text-align:left;overflow-wrap:anywhere}
         footer{margin-top:40px;font-size:13px;color:var(--soft)}
-        @media print{:root{color-scheme:light}main{max-width:none;padding:0}section{break-inside:auto}h2,h2+.lead{break-after:avoid}\
+        @media print{:root{color-scheme:light}main{max-width:none;padding:0}section{break-inside:avoid}h2,.lead{break-after:avoid}.lead{orphans:3;widows:3}\
         .figures{grid-template-columns:repeat(2,1fr)}@page{margin:16mm 14mm}}
 
         """

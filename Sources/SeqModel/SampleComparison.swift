@@ -64,7 +64,7 @@ public struct SampleComparison: Sendable {
     /// Pairs of the data among which the nearest was sought.
     public let nearestAmong: Int
 
-    private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 50_000
+    private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 20_000
     private static let mostCells = 2_000_000_000
     private static let orderStream: UInt64 = 41, identityStream: UInt64 = 42
 

@@ -32,11 +32,15 @@ public struct SampleFacing: Sendable {
         columns = (0..<reached).map { Double(right[$0]) / Double(seen[$0]) }
     }
 
-    /// The best way to lay the pairs of the data in `orientation`; flush where no offset tells anything.
+    /// The best way to lay the pairs of the data in `orientation`; flush where no offset tells anything, or only one at
+    /// which less than half of the shorter strands face any letter: what few letters tell is chance, or a letter that faces
+    /// itself.
     public static func reference(_ pairs: PairCodes, _ orientation: Orientation) -> FacingTable {
         let best = FacingTable.best(pairs, chosen: Array(0..<pairs.count), orientation)
-        guard best.total == 0 else { return best }
+        let some = (0..<pairs.count).prefix(FacingTable.mostPairs)
+        let most = some.reduce(0) { $0 + min(pairs.strand(2 * $1).count, pairs.strand(2 * $1 + 1).count) }
+        guard best.total == 0 || 2 * best.total < most else { return best }
         let flush = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
-        return FacingTable(pairs, chosen: (0..<pairs.count).prefix(FacingTable.mostPairs), laidAs: flush)
+        return FacingTable(pairs, chosen: some, laidAs: flush)
     }
 }

@@ -33,6 +33,10 @@ extension SampleComparison {
         let offset = Double(known.table.offset)
         var rows = [
             ("\(prefix)_offset", offset, offset),
+            (
+                "\(prefix)_letters", Double(made.table.total) / Double(generated.count),
+                Double(known.table.total) / Double(real.count)
+            ),
             ("\(prefix)_bits", made.table.information, known.table.information),
             ("\(prefix)_agreement", made.agreement, known.agreement),
         ]

@@ -102,7 +102,7 @@ struct GeneratorTraining {
 
     /// What figures of samples are for the data: what the generator's should come near.
     private static func ofTheData(_ real: SampleFigures) -> [String: Double] {
-        ["column_entropy": real.leastEntropy, "unique": real.unique, "facing": real.facing, "score": real.score]
+        ["column_entropy": real.leastEntropy, "facing": real.facing, "score": real.score]
     }
 
     private func report(_ trainer: GeneratorTrainer, _ figures: SampleFigures) throws {

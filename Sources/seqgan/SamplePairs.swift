@@ -8,9 +8,10 @@ import SeqModel
 ///
 /// With `threshold` only those whose label is above it, where the file has labels: in the column that `columns` names, or in
 /// the third where the first pair has a number from 0 to 1 there and `columns` names none. Then every row must have one.
+/// A strand longer than `longest` is a bad record.
 func readSample(
     _ path: String, columns: PairColumns, findsLabels: Bool, threshold: Double?, _ alphabet: Alphabet,
-    skipsBad: Bool
+    longest: Int?, skipsBad: Bool
 ) throws -> (pairs: PairCodes, skipped: Int) {
     let reader = PairReader(paths: [path], columns: columns, letters: alphabet.letterKinds)
     var pairs = PairCodes(alphabet: alphabet)
@@ -28,6 +29,7 @@ func readSample(
             }
             guard label > threshold else { return }
         }
+        if let longest { try requireLength(longest, entry, batch) }
         try pairs.append(entry, of: batch, alphabet)
     }
     return (pairs, skipped)

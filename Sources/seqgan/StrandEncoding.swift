@@ -99,16 +99,20 @@ func readLabelled(_ options: InputOptions, _ alphabet: Alphabet, longest: Int? =
                 batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
                 expected: "a number from 0 to 1")
         }
-        if let longest, max(entry.strandA.count, entry.strandB.count) > longest {
-            throw .malformed(
-                batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
-                seen: "a strand of \(max(entry.strandA.count, entry.strandB.count)) letters",
-                expected: "at most \(option)\(longest)")
-        }
+        if let longest { try requireLength(longest, entry, batch, option: option) }
         try pairs.strands.append(entry, of: batch, alphabet)
         pairs.targets.append(Float(label))
     }
     return (pairs, skipped)
+}
+
+/// Throws where a strand of `entry` is longer than `longest`, which `option` sets.
+func requireLength(_ longest: Int, _ entry: PairEntry, _ batch: PairBatch, option: String = "") throws(InputError) {
+    let length = max(entry.strandA.count, entry.strandB.count)
+    guard length > longest else { return }
+    throw .malformed(
+        batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
+        seen: "a strand of \(length) letters", expected: "at most \(option)\(longest)")
 }
 
 /// Throws the failure that passed-over records end in.

@@ -12,7 +12,7 @@ import Testing
         guard outcome.code == 0 else { throw Example.Failed(errors: outcome.errors) }
         let log = try sandbox.read("log.tsv").split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(log.count == 7)
-        #expect(log.allSatisfy { $0.count == 13 })
+        #expect(log.allSatisfy { $0.count == 14 })
         return try sandbox.bytes("g.seqgan")
     }
 

@@ -16,7 +16,8 @@ struct Evaluate: ParsableCommand {
             where column 3 or the third of --columns holds labels): what generated ones can be asked for. kmer_distance
             and length_distance are to half of the real pairs, in the real column from the other half. identity is that
             of two strands A drawn at random. facing_..._A-T is the share of A's letters A that face a T, agreement
-            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces.
+            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces,
+            letters how many of a pair face one, all at the offset that tells most.
 
             EXAMPLES
               seqgan evaluate -m my.seqgan test.tsv.gz
@@ -103,10 +104,12 @@ struct Evaluate: ParsableCommand {
         let sink = try ByteSink(path: output.output)
         let columns = try input.namedColumns()
         let made = try readSample(
-            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, skipsBad: input.skipsBad)
+            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters,
+            longest: classifier?.longestStrand,
+            skipsBad: input.skipsBad)
         let known = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters,
-            skipsBad: input.skipsBad)
+            longest: classifier?.longestStrand, skipsBad: input.skipsBad)
         for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }

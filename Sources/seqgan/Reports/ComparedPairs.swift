@@ -20,7 +20,7 @@ struct ComparedPairs {
 
     var page: Page {
         Page(
-            title: "\(made.count) generated pairs beside \(known.count) real ones",
+            title: "\(grouped(made.count)) generated pairs beside \(grouped(known.count)) real ones",
             lead:
                 "Whether they are new, as different from each other as real pairs, made of the same words, and related as "
                 + "real pairs are.", facts: facts, sections: sections, footer: ReportFile.footer)
@@ -53,6 +53,7 @@ struct ComparedPairs {
     }
 
     private var relation: Section {
+        let offset = pictures?.reference.offset ?? 0
         var figures: [Figure] = []
         if let pictures, let made = generated.facing[comparison.orientation] {
             figures = [("Real", pictures.reference), ("Generated", made.table)].map { name, table in
@@ -65,9 +66,9 @@ struct ComparedPairs {
         return Section(
             "The relation: which letters face each other",
             lead:
-                "Laid \(comparison.orientation.rawValue), B moved by \(pictures?.reference.offset ?? 0). Good tables look "
-                + "alike: the same dark cells, as dark. An even table on the right means that the columns were learned and "
-                + "the relation was not.", figures: figures)
+                "Laid \(comparison.orientation.rawValue), \(offset == 0 ? "flush" : "B moved by \(offset)"). Good tables look "
+                + "alike: the same strong cells, as strong. An even table of generated pairs means that the columns were "
+                + "learned and the relation was not.", figures: figures)
     }
 
     private func columns(_ made: [Double]) -> Figure {

@@ -7,19 +7,25 @@ import SeqModel
 struct EnergyPictures {
     private let tables: EnergyTables
     private let letters: [String]
-    private let orientation: Orientation
+    /// Whether letters of B are named from its 5' end, as those of A are.
+    private let isFrom5: Bool
 
     /// Nil where the classifier is none of energies.
     init?(_ classifier: PairClassifier) {
         guard case .duplex(let classifier) = classifier else { return nil }
         tables = EnergyTables(classifier)
         letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
-        orientation = classifier.configuration.orientation
+        let configuration = classifier.configuration
+        isFrom5 =
+            configuration.orientation == .antiparallel
+            && (configuration.alphabet == .dna || configuration.alphabet == .rna)
     }
 
-    /// Which letters hold together.
-    var pairing: Drawing {
-        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-").drawn()
+    /// Which letters hold together, as a picture of its own.
+    var pairing: Drawing { pairingMap.drawn(isNarrow: true) }
+
+    private var pairingMap: HeatMap {
+        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-")
     }
 
     /// Which pairs hold together upon which.
@@ -28,7 +34,7 @@ struct EnergyPictures {
         var map = map(
             "Learned stacking energies in kT", tables.stacking, rows: names.a, columns: names.b, between: "-")
         map.group = letters.count
-        map.columnTitle = "two letters of B" + (orientation == .antiparallel ? ", 5\u{2032} to 3\u{2032}" : "")
+        map.columnTitle = "two letters of B" + (isFrom5 ? ", 5\u{2032} to 3\u{2032}" : "")
         map.rowTitle = "of A"
         return map.drawn()
     }
@@ -62,25 +68,25 @@ struct EnergyPictures {
     var section: Section {
         var figures = [
             Figure(
-                "Pairing", pairing,
+                "Pairing", pairingMap.drawn(),
                 caption:
                     "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds together, "
                     + "orange drives apart.")
         ]
         if !tables.stacking.isEmpty {
-            let isTurned = orientation == .antiparallel
             figures.append(
                 Figure(
                     "Stacking", stacking,
                     caption:
                         "Two pairs on top of each other: rows are two letters of A, columns the two of B that they "
-                        + "face" + (isTurned ? ", each 5\u{2032} to 3\u{2032}" : "")
-                        + ". Lone dark cells are the stacks that count; point at a cell for its letters."))
+                        + "face" + (isFrom5 ? ", each 5\u{2032} to 3\u{2032}" : "")
+                        + ". Lone strong cells are the stacks that count; point at a cell for its letters."))
         }
         return Section(
             "The rule that was learned",
             lead:
                 "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA these "
-                + "are A-T, C-G, G-C and T-A, and C-G is stronger than A-T.", figures: figures)
+                + "are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is stronger than A\u{2011}T.",
+            figures: figures)
     }
 }

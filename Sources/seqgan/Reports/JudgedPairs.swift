@@ -29,7 +29,7 @@ struct JudgedPairs {
 
     var page: Page {
         Page(
-            title: "A classifier on \(pairs.count) labelled pairs",
+            title: "A classifier on \(grouped(pairs.count)) labelled pairs",
             lead: "How well scores tell pairs that interact from pairs that do not. A label or score above "
                 + "\(figure(threshold, 2)) counts as 1.",
             facts: facts, sections: sections, footer: ReportFile.footer)
@@ -51,7 +51,7 @@ struct JudgedPairs {
             Section(
                 "Telling the labels apart",
                 lead:
-                    "Good curves hug a corner: the upper left on the left, the upper right on the right. The ring is the "
+                    "A good ROC curve hugs the upper left corner, a good curve of precision the upper right. The ring is the "
                     + "model at its threshold.", figures: [roc, precisionRecall].compactMap { $0 }),
             Section(
                 "Trusting the scores",
@@ -107,7 +107,7 @@ struct JudgedPairs {
 
     private var reliability: Figure {
         var chart = LineChart(title: "Reliability diagram", x: "mean score", y: "mean label")
-        (chart.xRange, chart.yRange, chart.hasDiagonal) = (0...1, 0...1, true)
+        (chart.xRange, chart.yRange, chart.hasDiagonal) = (-0.06...1.06, -0.06...1.06, true)
         for bin in metrics.calibration where bin.count > 0 {
             let share = Double(bin.count) / Double(metrics.count)
             chart.dots.append(
@@ -161,7 +161,8 @@ struct JudgedPairs {
             "Which letters face each other",
             lead:
                 "Counted in the pairs themselves, laid \(classifier.orientation.rawValue) at the offset that tells "
-                + "most. Where pairs interact by pairing letters, each row of label 1 has one dark cell, and label 0 is even.",
+                + "most. Where pairs interact by pairing letters, each row of label 1 has one strong cell, and "
+                + "label 0 is paler or even.",
             figures: figures)
     }
 

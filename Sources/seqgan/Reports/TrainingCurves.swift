@@ -17,6 +17,7 @@ struct TrainingCurves {
 
     private func chart(
         _ heading: String, _ table: TrainingLog.Table, y: String, range: ClosedRange<Double>? = nil,
+        kept: Int? = nil,
         _ curves: [(column: String, name: String, role: Role, isDashed: Bool)], caption: String
     ) -> Figure {
         var chart = LineChart(title: heading, x: table.columns[0], y: y)
@@ -25,15 +26,19 @@ struct TrainingCurves {
         for curve in curves {
             chart.series.append(.init(curve.name, table.curve(curve.column), curve.role, isDashed: curve.isDashed))
             if let value = table.data[curve.column] {
-                chart.series.append(.init("data", [(first, value), (last, value)], .reference, isDashed: true))
+                let name = curves.count > 1 ? "\(curve.name), data" : "data"
+                chart.series.append(.init(name, [(first, value), (last, value)], .reference, isDashed: true))
             }
         }
         chart.yRange = range
+        if let kept, let point = table.curve(curves[curves.count - 1].column).first(where: { $0.x == Double(kept) }) {
+            chart.mark = (point.x, point.y, ["kept"])
+        }
         return Figure(heading, chart.drawn(), caption: caption)
     }
 
     private func classifier(_ table: TrainingLog.Table) -> Section {
-        let kept = bestEpoch.map { " Epoch \($0) was kept." } ?? ""
+        let lowest = min(0, table.curve("MCC").map(\.y).filter(\.isFinite).min() ?? 0)
         return Section(
             "How the classifier learned",
             lead:
@@ -41,18 +46,19 @@ struct TrainingCurves {
                 + "it turns up, the pairs are learned by heart; the best epoch is kept.",
             figures: [
                 chart(
-                    "Loss", table, y: "cross-entropy, nats",
+                    "Loss", table, y: "cross-entropy, nats", kept: bestEpoch,
                     [("training_loss", "training", .reference, false), ("validation_loss", "held out", .first, false)],
-                    caption: "Mean binary cross-entropy of a pair.\(kept)"),
+                    caption: "Mean binary cross-entropy of a pair."),
                 chart(
-                    "On held-out pairs", table, y: "figure of merit",
+                    "On held-out pairs", table, y: "figure of merit", range: lowest...1.02,
                     [("AUROC", "AUROC", .reference, false), ("AP", "AP", .first, true), ("MCC", "MCC", .first, false)],
                     caption: "1 is perfect. MCC is that at the threshold."),
             ])
     }
 
     private func generator(_ table: TrainingLog.Table) -> Section {
-        let kept = bestStep.map { " Step \($0) was kept." } ?? ""
+        let entropies = table.curve("column_entropy").map(\.y) + [table.data["column_entropy"] ?? 0]
+        let most = entropies.filter(\.isFinite).max().map { max($0, 0.1) } ?? 1
         return Section(
             "How the generator learned",
             lead:
@@ -82,12 +88,13 @@ struct TrainingCurves {
                     "Variety", table, y: "share of different pairs", range: 0...1.02,
                     [("unique", "unique", .first, false)], caption: "A fall means that the same pairs come again."),
                 chart(
-                    "Least column entropy", table, y: "bits", [("column_entropy", "generated", .first, false)],
+                    "Least column entropy", table, y: "bits", range: 0...most * 1.05,
+                    [("column_entropy", "generated", .first, false)],
                     caption: "Of all places of both strands. Well below the data: collapse."),
                 chart(
-                    "What the classifier says", table, y: "share, or mean score", range: 0...1.02,
-                    [("agreement_1", "agrees", .first, false), ("score", "score", .first, true)],
-                    caption: "Share of the pairs that it takes, and their mean score.\(kept)"),
+                    "What the classifier says", table, y: "share, or mean score", range: 0...1.02, kept: bestStep,
+                    [("score", "score", .first, true), ("agreement_1", "agrees", .first, false)],
+                    caption: "Share of the pairs that it takes, and their mean score."),
             ])
     }
 }

@@ -24,9 +24,9 @@ struct TrainingReport {
             bestStep: file.record["generator-best-step"].flatMap { Int($0) })
         let ofGenerator = compared.map { [$0.page.facts[2], $0.page.facts[3]] } ?? []
         return Page(
-            title: "A training on \(training.count + validation.count) pairs",
+            title: "A training on \(grouped(training.count + validation.count)) pairs",
             lead:
-                "The figures below are of the \(validation.count) pairs held back. The first sections show how it went, the "
+                "The figures below are of the \(grouped(validation.count)) pairs held back. The first sections show how it went, the "
                 + "next what the model does with pairs it has not learned from, the last what it learned.",
             facts: judged.facts + ofGenerator,
             sections: curves.sections + judged.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
