@@ -13,7 +13,7 @@ struct Inspect: ParsableCommand {
               seqgan inspect --tables my.seqgan | head
             """)
 
-    @Argument(help: "The model. [default: $SEQGAN_MODEL]", completion: .file(extensions: ["seqgan"]))
+    @Argument(help: "The model. [default: as --model]", completion: .file(extensions: ["seqgan"]))
     var file: String?
 
     @OptionGroup var model: ModelOptions
