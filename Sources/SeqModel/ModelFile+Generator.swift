@@ -79,6 +79,10 @@ extension ModelFile {
                 throw .inconsistent(
                     field: "a tensor", found: "another", expected: "generator.\(name) \(shape ?? [])")
             }
+            if let weight = tensor.values.first(where: { abs($0) > largestWeight }) {
+                throw .inconsistent(
+                    field: "a weight of \(tensor.name)", found: "\(weight)", expected: "at most \(largestWeight) in size")
+            }
             return tensor
         }
         let table = try next("composition", [2, contexts, layout.letters]).values
@@ -100,11 +104,6 @@ extension ModelFile {
         }
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
-        }
-        for k in 0..<net.count where abs(weights[k]) > largestWeight {
-            throw .inconsistent(
-                field: "a weight of the generator", found: "\(weights[k])", expected: "at most \(largestWeight) in size"
-            )
         }
         let composition = StrandComposition(
             letters: layout.letters, order: order, cumulative: table, lengths: lengths)

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "classify",  // given, as finding it out takes ArgumentParser longer than all else
         abstract: "Score pairs: adds the columns 'predicted' and 'score'.",
         discussion: """
             The score is the probability of label 1, or the expected soft label; predicted is 1 where it is above the

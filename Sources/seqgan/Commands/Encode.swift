@@ -19,6 +19,7 @@ enum EncodedFormat: String, ExpressibleByArgument, CaseIterable {
 
 struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "encode",
         abstract: "Turn pairs into one-hot arrays, and back.",
         discussion: """
             channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for sequences that are no pairs. Columns behind

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "evaluate",
         abstract: "Judge a model on labelled pairs.",
         discussion: """
             Rows of name and value: AUROC, AP, MCC and the rest at the model's threshold, the best MCC of all thresholds,

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "generate",
         abstract: "Write new pairs that interact, or do not.",
         discussion: """
             Pairs as FASTA, two records a pair, with the classifier's score; or as TSV. What a pair is depends on the

@@ -6,6 +6,7 @@ import SeqModel
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Show what a model is: sizes, training record, learned energies.",
         discussion: """
             EXAMPLES

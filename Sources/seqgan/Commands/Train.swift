@@ -7,6 +7,7 @@ import SeqModel
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "train",
         abstract: "Learn from labelled pairs and write a model.",
         discussion: """
             What is not given is found from the data: how the strands face each other, whether they may be swapped,
