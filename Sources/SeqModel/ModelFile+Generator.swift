@@ -81,7 +81,8 @@ extension ModelFile {
             }
             if let weight = tensor.values.first(where: { abs($0) > largestWeight }) {
                 throw .inconsistent(
-                    field: "a weight of \(tensor.name)", found: "\(weight)", expected: "at most \(largestWeight) in size")
+                    field: "a weight of \(tensor.name)", found: "\(weight)",
+                    expected: "at most \(largestWeight) in size")
             }
             return tensor
         }

@@ -227,7 +227,7 @@ func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     var crc = ~UInt32(0)
     var at = bytes.startIndex
     while bytes.endIndex - at >= 8 {
-        crc ^= UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
+        for k in 0..<4 { crc ^= UInt32(bytes[at + k]) << UInt32(8 * k) }
         var next: UInt32 = 0
         for k in 0..<4 { next ^= table[256 * (7 - k) + Int(crc >> UInt32(8 * k) & 255)] }
         for k in 4..<8 { next ^= table[256 * (7 - k) + Int(bytes[at + k])] }

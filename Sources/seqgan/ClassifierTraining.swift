@@ -37,9 +37,13 @@ struct ClassifierTraining {
             (best, worse) = (report, count)
         }
         try log?.write("epoch\ttraining_loss\tvalidation_loss\tAUROC\tAP\tMCC\tseconds\n".utf8)
+        var progress = ProgressBar(
+            total: plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: trainer.step, isQuiet: running.quiet)
         while trainer.epoch < plan.epochs, worse < options.patience {
             let report = trainer.runEpoch {
                 keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            } afterStep: { step, _ in
+                progress.update(step)
             }
             try keeper.endIfInterrupted()
             guard let report else { break }

@@ -55,12 +55,7 @@ struct Classify: ParsableCommand {
                 progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            if counts.unusual > 0 {
-                let lengths = file.classifier.configuration.trainedLengths
-                complain(
-                    "\(counts.unusual) pairs have a strand outside the lengths that the model was trained on "
-                        + "(\(lengths.lowerBound) to \(lengths.upperBound)): their scores are less certain")
-            }
+            counts.remarks.tell(scorer.alphabet, lengths: file.classifier.configuration.trainedLengths)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
         }

@@ -35,7 +35,11 @@ struct Evaluate: ParsableCommand {
         try ending {
             let clock = ClosingLine()
             let classifier = try model.load().classifier
-            let (pairs, skipped) = try readLabelled(input, classifier.configuration.alphabet)
+            let (pairs, skipped) = try readLabelled(
+                input, classifier.configuration.alphabet, isQuiet: running.quiet)
+            var remarks = StrandRemarks()
+            remarks.count(pairs.strands, outside: classifier.configuration.trainedLengths)
+            remarks.tell(classifier.configuration.alphabet, lengths: classifier.configuration.trainedLengths)
             guard pairs.count > 0 else {
                 throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
             }

@@ -53,7 +53,8 @@ struct Train: ParsableCommand {
             // Opened first, so that a name that can't be written is known before the work is done.
             let sink = try ByteSink(path: output)
             let logSink = try log.map { path throws(OutputError) in try ByteSink(path: path) }
-            let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length)
+            let (pairs, skipped) = try readLabelled(
+                input, alphabet, longest: training.length, isQuiet: running.quiet)
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
@@ -108,7 +109,9 @@ struct Train: ParsableCommand {
                 var options = input
                 options.files = [given]
                 options.mates = nil
-                return (pairs, try readLabelled(options, alphabet, longest: training.length).pairs)
+                let (held, _) = try readLabelled(
+                    options, alphabet, longest: training.length, isQuiet: running.quiet)
+                return (pairs, held)
             }
             share = number
         } else {
