@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: [
         ("clasify x.tsv", "'classify'"), ("trian", "'train'"), ("Generate", "'generate'"), ("eval", "'evaluate'"),
-        ("pairs.tsv", "classify, "), ("classify --treshold 1", "'--threshold'"), ("train --epoch 3", "'--epochs'"),
+        ("pairs.tsv", "classify, "), ("classify --treshold 1", "'--threshold'"), ("train -o x --epoch 3", "'--epochs'"),
         ("generate --partner x.fa", "'--partner-of'"),
     ])
     func aSlipIsAnsweredByWhatWasMeant(typed: String, meant: String) throws {
