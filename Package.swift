@@ -38,13 +38,14 @@ let package = Package(
         .target(
             name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: learning),
         .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + learning),
+        .target(name: "Report"),
         .target(
             name: "BuiltInModel",
             exclude: ["embed.sh", "retrain.sh", "make_pairs.py", "label_pairs.py"], swiftSettings: learning),
         .executableTarget(
             name: "seqgan",
             dependencies: [
-                "SeqIO", "SeqModel", "Kernels", "BuiltInModel",
+                "SeqIO", "SeqModel", "Kernels", "Report", "BuiltInModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: release),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),

@@ -89,7 +89,9 @@ public final class ClassifierTrainer {
     }
 
     /// The classifier of the best epoch so far.
-    public var classifier: DuplexClassifier { DuplexClassifier(configuration, parameters: best, kernels: kernels) }
+    public var classifier: PairClassifier {
+        .duplex(DuplexClassifier(configuration, parameters: best, kernels: kernels))
+    }
 
     /// Pairs in an epoch, fresh negatives included.
     public var pairsPerEpoch: Int { training.count + plan.negatives * positives.count }
@@ -238,7 +240,8 @@ public final class ClassifierTrainer {
 
     /// Loss and metrics of `parameters` on the validation pairs.
     private func examine(_ parameters: FloatBuffer) -> (loss: Double, metrics: ClassificationMetrics) {
-        let now = DuplexClassifier(configuration, parameters: parameters, kernels: kernels)
+        let now = PairClassifier.duplex(
+            DuplexClassifier(configuration, parameters: parameters, kernels: kernels))
         let logits = now.logits(of: validation.strands, workspaces: workspaces)
         var loss = 0.0
         for (logit, target) in zip(logits, validation.targets) {
@@ -246,7 +249,7 @@ public final class ClassifierTrainer {
         }
         loss /= Double(max(1, validation.count))
         let metrics = ClassificationMetrics(
-            scores: logits.map { Double(DuplexClassifier.score($0)) }, targets: validation.targets.map(Double.init),
+            scores: logits.map { Double(PairClassifier.score($0)) }, targets: validation.targets.map(Double.init),
             threshold: Double(configuration.threshold))
         return (loss, metrics)
     }
@@ -276,21 +279,5 @@ extension ClassifierTrainer {
         let report = EpochReport(
             epoch: bestEpoch, trainingLoss: .nan, validationLoss: loss, validation: metrics, isBest: true)
         return (report, epoch - bestEpoch)
-    }
-}
-
-extension DuplexClassifier {
-    /// The logits of all pairs, on as many threads as there are workspaces.
-    public func logits(of strands: PairCodes, workspaces: [Workspace]) -> [Float] {
-        let size = 512
-        let pieces = (strands.count + size - 1) / size
-        let all = FloatBuffer(count: strands.count)
-        Parallel.run(pieces: pieces, threads: workspaces.count) { piece, worker in
-            let range = piece * size..<min((piece + 1) * size, strands.count)
-            var part: [Float] = []
-            logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
-            all[range] = part
-        }
-        return all[0..<strands.count]
     }
 }

@@ -28,7 +28,4 @@ public struct DuplexClassifier: Sendable {
     public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(shape, weights: weights, strands: strands, pairs: pairs, workspace: workspace, into: &logits)
     }
-
-    /// The score of a logit: the probability of label 1, or the expected soft label, 0 to 1.
-    public static func score(_ logit: Float) -> Float { 1 / (1 + exponential(-logit)) }
 }

@@ -5,19 +5,10 @@ import Kernels
 extension ModelFile {
     /// Rows of name and value.
     public func description() -> [[String]] {
-        let c = classifier.configuration
-        let s = classifier.shape
-        var rows = [
-            ["format version", "\(WeightArchive.version)"], ["kind", "duplex"], ["alphabet", c.alphabet.name],
-            ["heads", "\(c.heads)"], ["orientation", c.orientation.rawValue],
-            ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
-            ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
-            ["threshold", "\(c.threshold)"],
-            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
-            ["longest strand", "\(DuplexShape.maximumLength)"],
-        ]
-        rows += ModelFile.sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
-        rows.append(["parameters", "\(ModelFile.sections(s).reduce(0) { $0 + $1.count })"])
+        var rows = [["format version", "\(WeightArchive.version)"]]
+        switch classifier {
+        case .duplex(let duplex): rows += ModelFile.description(of: duplex)
+        }
         if let generator {
             rows.append(["generator", "paired"])
             rows.append(["generator longest strand", "\(generator.layout.length)"])
@@ -31,40 +22,42 @@ extension ModelFile {
         return rows
     }
 
-    /// Energies of the head whose stacks differ most, largest first: in kT, above the mean of their table. A pair is the
-    /// Boltzmann mean of the stacks that end in it.
+    private static func description(of duplex: DuplexClassifier) -> [[String]] {
+        let c = duplex.configuration
+        let s = duplex.shape
+        var rows = [
+            ["kind", "duplex"], ["alphabet", c.alphabet.name],
+            ["heads", "\(c.heads)"], ["orientation", c.orientation.rawValue],
+            ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
+            ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
+            ["threshold", "\(c.threshold)"],
+            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
+            ["longest strand", "\(DuplexShape.maximumLength)"],
+        ]
+        rows += sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows.append(["parameters", "\(sections(s).reduce(0) { $0 + $1.count })"])
+        return rows
+    }
+
+    /// Learned energies, largest first: in kT, above the mean of their table.
     ///
     /// Rows: table, letters (`A-T`; for a stack `AC-GT`: A's two letters, then those of B that face them, 5' to 3'
     /// where the strands are antiparallel), energy.
+    ///
+    /// No rows where the classifier is none of energies.
     public func energies() -> [[String]] {
-        let s = classifier.shape
-        let p = classifier.parameters
-        let stackCount = s.contexts * s.contexts
-        func spread(_ head: Int) -> Float {
-            let energies = (0..<stackCount).map { p[s.stack + $0 * s.heads + head] }
-            let mean = energies.reduce(0, +) / Float(stackCount)
-            return energies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        }
-        guard let head = (0..<s.heads).max(by: { spread($0) < spread($1) }) else { return [] }
-        let letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
-        let k = s.letters
-        var stacks: [(String, Float)] = []
-        var pairing = [Float](repeating: 0, count: k * k)
-        for row in 0..<s.contexts {
-            for column in 0..<s.contexts {
-                let energy = p[s.stack + (row * s.contexts + column) * s.heads + head]
-                let (a, b) = (row % k, column % k)
-                pairing[a * k + b] += exponential(energy) * Float(k * k) / Float(stackCount)
-                guard s.order == 2 else { continue }
-                let (x, z) = (row / k, column / k)
-                let facing = s.isAntiparallel ? letters[b] + letters[z] : letters[z] + letters[b]
-                stacks.append((letters[x] + letters[a] + "-" + facing, energy))
-            }
-        }
-        let pairs = (0..<k * k).map { (letters[$0 / k] + "-" + letters[$0 % k], Float(logarithm(Double(pairing[$0])))) }
+        guard case .duplex(let duplex) = classifier else { return [] }
+        let tables = EnergyTables(duplex)
+        let letters = classifier.alphabet.letters.map { String(UnicodeScalar($0)) }
         func rows(_ name: String, _ table: [(String, Float)]) -> [[String]] {
-            let mean = table.reduce(0) { $0 + $1.1 } / Float(max(1, table.count))
-            return table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1 - mean)] }
+            table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1)] }
+        }
+        let k = letters.count
+        let pairs = tables.pairing.enumerated().map { (letters[$0 / k] + "-" + letters[$0 % k], $1) }
+        var stacks: [(String, Float)] = []
+        let contexts = tables.contexts(letters)
+        for (place, energy) in tables.stacking.enumerated() {
+            stacks.append((contexts.a[place / (k * k)] + "-" + contexts.b[place % (k * k)], energy))
         }
         return [["table", "letters", "energy_kT"]] + rows("pair", pairs) + rows("stack", stacks)
     }

@@ -9,7 +9,7 @@ import Kernels
 /// letters' softmax without noise: sum over i, k of p(i, k) h(i, k), whose gradient p (h - sum p h) needs no
 /// straight-through. The hinge is 0 from a margin beyond the threshold on.
 struct SubstitutionTeacher {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     /// How far beyond the threshold, in logits, a pair of label 1 has to be.
     static let margin: Float = 0
 
@@ -18,10 +18,10 @@ struct SubstitutionTeacher {
     private var changed: PairCodes
     private var logits: [Float] = []
 
-    init(_ classifier: DuplexClassifier) {
+    init(_ classifier: PairClassifier) {
         self.classifier = classifier
-        changed = PairCodes(alphabet: classifier.configuration.alphabet)
-        let threshold = min(max(classifier.configuration.threshold, 1e-4), 1 - 1e-4)
+        changed = PairCodes(alphabet: classifier.alphabet)
+        let threshold = min(max(classifier.threshold, 1e-4), 1 - 1e-4)
         offset = -logarithm(threshold / (1 - threshold))
     }
 

@@ -26,8 +26,11 @@ struct ModelOptions: ParsableArguments {
         return path.isEmpty ? nil : path
     }
 
+    /// Reads the model, where one is named.
+    func loadIfNamed() throws -> ModelFile? { try path.map(loadModel) }
+
     /// Reads the model.
-    func load() throws -> ModelFile { try path.map(loadModel) ?? loadBuiltInModel() }
+    func load() throws -> ModelFile { try loadIfNamed() ?? loadBuiltInModel() }
 }
 
 /// Reads the model at `path`.

@@ -14,7 +14,7 @@ struct GivenStrand: Sendable {
 /// Fills places with pairs, window by window. What place k holds depends on the seed and k alone, unless constraints
 /// between pairs are asked for; never on the number of threads.
 struct PairDesign: Sendable {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     let generator: PairGenerator
     let label: Int
     let constraints: StrandConstraints
@@ -45,13 +45,8 @@ struct PairDesign: Sendable {
 
         init(_ design: PairDesign) {
             drawing = PairGenerator.Worker(design.generator)
-            strands = PairCodes(alphabet: design.classifier.configuration.alphabet)
+            strands = PairCodes(alphabet: design.classifier.alphabet)
         }
-    }
-
-    private final class Cell: Sendable {
-        let worker: Mutex<Worker>
-        init(_ worker: sending Worker) { self.worker = Mutex(worker) }
     }
 
     /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
@@ -60,7 +55,7 @@ struct PairDesign: Sendable {
         places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
         write: (Int, Candidate) throws -> Void
     ) throws -> Int {
-        let workers = (0..<threads).map { _ in Cell(Worker(self)) }
+        let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
         var (drawn, filled) = (0, 0)
         for start in stride(from: 0, to: places, by: PairDesign.window) {
             let end = min(places, start + PairDesign.window)
@@ -91,23 +86,23 @@ struct PairDesign: Sendable {
 
     /// One candidate for each place that is asked for.
     private func draw(
-        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [Cell]
+        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>]
     ) -> [Candidate] {
         let pieces = (places.count + PairDesign.piece - 1) / PairDesign.piece
         let drawn = Mutex([[Candidate]](repeating: [], count: pieces))
         Parallel.run(pieces: pieces, threads: threads) { piece, index in
             let range = piece * PairDesign.piece..<min(places.count, (piece + 1) * PairDesign.piece)
-            let candidates = workers[index].worker.withLock { worker in
-                draw(places[range], attempt: attempt, each: each, given: given, worker)
+            workers[index].work { worker in
+                let candidates = draw(places[range], attempt: attempt, each: each, given: given, worker)
+                drawn.withLock { $0[piece] = candidates }
             }
-            drawn.withLock { $0[piece] = candidates }
         }
         return drawn.withLock { Array($0.joined()) }
     }
 
     /// A strand with every ambiguous letter drawn from those it stands for.
     private func resolved(_ codes: [UInt8], _ random: inout RandomSource) -> [UInt8] {
-        let alphabet = classifier.configuration.alphabet
+        let alphabet = classifier.alphabet
         return codes.map { code in
             guard Int(code) >= alphabet.count else { return code }
             let members = alphabet.members(of: code)
@@ -139,7 +134,7 @@ struct PairDesign: Sendable {
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
                 let kept = generator.acceptance.probability(label: label, logit: logit)
-                candidates[k].score = DuplexClassifier.score(logit)
+                candidates[k].score = PairClassifier.score(logit)
                 if sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws { rejected.append(k) }
             }
             open = rejected

@@ -6,7 +6,7 @@ import SeqModel
 
 /// Scores the pairs of a slot and writes the lines that they come to.
 struct PairScorer: Sendable {
-    let classifier: DuplexClassifier
+    let classifier: PairClassifier
     let threshold: Float
     let keep: Int?
     let writesLogit: Bool
@@ -19,7 +19,9 @@ struct PairScorer: Sendable {
         var workspace = Workspace()
     }
 
-    var alphabet: Alphabet { classifier.configuration.alphabet }
+    var alphabet: Alphabet { classifier.alphabet }
+    /// The longest strand that the classifier takes.
+    private var longest: Int { classifier.longestStrand }
 
     /// Encodes, scores and formats; stops at the first bad record unless these are passed over.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
@@ -32,7 +34,7 @@ struct PairScorer: Sendable {
                 case .header, .comment: continue
                 case .rejected: throw slot.batch.rejections[entry.rejection]
                 case .pair:
-                    try slot.scratch.strands.append(entry, of: slot.batch, alphabet)
+                    try slot.scratch.strands.append(entry, of: slot.batch, alphabet, longest: longest)
                     slot.counts.remarks.count(entry, of: slot.batch, alphabet)
                 }
             } catch {
@@ -50,7 +52,7 @@ struct PairScorer: Sendable {
             strands, pairs: 0..<strands.count, workspace: slot.scratch.workspace, into: &slot.scratch.logits)
         slot.counts.pairs = strands.count
         slot.counts.skipped = passedOver.count
-        slot.counts.remarks.count(strands, outside: classifier.configuration.trainedLengths)
+        slot.counts.remarks.count(strands, outside: classifier.trainedLengths)
         format(&slot, upTo: end, without: passedOver)
     }
 
@@ -72,7 +74,7 @@ struct PairScorer: Sendable {
             case .pair:
                 let logit = slot.scratch.logits[pair]
                 pair += 1
-                let score = DuplexClassifier.score(logit)
+                let score = PairClassifier.score(logit)
                 let predicted = score > threshold ? 1 : 0
                 if let keep {
                     if keep == predicted {

@@ -37,8 +37,7 @@ struct PairWriter {
 
 /// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
 func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
-    let configuration = file.classifier.configuration
-    let alphabet = configuration.alphabet
+    let (alphabet, lengths) = (file.classifier.alphabet, file.classifier.trainedLengths)
     var columns = PairColumns()
     columns.strandB = nil
     let reader = PairReader(paths: [path], columns: columns, letters: alphabet.letterKinds)
@@ -60,8 +59,8 @@ func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) th
         let name = String(decoding: batch.bytes[entry.nameA], as: UTF8.self)
         given.append(GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: codes))
         remarks.count(entry, of: batch, alphabet)
-        remarks.count(strand, each: 1, outside: configuration.trainedLengths)
+        remarks.count(strand, each: 1, outside: lengths)
     }
-    remarks.tell(alphabet, lengths: configuration.trainedLengths, of: "strands")
+    remarks.tell(alphabet, lengths: lengths, of: "strands")
     return given
 }

@@ -42,6 +42,11 @@ struct InputOptions: ParsableArguments {
         return result
     }
 
+    /// The columns that are named; the label's only where `--columns` has a third.
+    func namedColumns() throws -> PairColumns {
+        try pairColumns(label: columns?.split(separator: ",").count == 3)
+    }
+
     func validate() throws {
         guard let mates else { return }
         if files.count > 1 { throw ValidationError("--mates goes with one file of strands A") }

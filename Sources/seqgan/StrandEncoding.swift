@@ -17,11 +17,13 @@ extension Alphabet {
 
 extension PairCodes {
     /// Adds the strands of `entry`. Throws, and adds nothing, where one is too long or holds a letter with no code.
-    mutating func append(_ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet) throws(InputError) {
+    mutating func append(
+        _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, longest: Int = DuplexShape.maximumLength
+    ) throws(InputError) {
         let strands = starts.count - 1
         do throws(InputError) {
-            try append(batch, entry.strandA, entry, inB: false, alphabet)
-            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet) }
+            try append(batch, entry.strandA, entry, inB: false, alphabet, longest)
+            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet, longest) }
         } catch {
             truncate(strands: strands)
             throw error
@@ -29,12 +31,13 @@ extension PairCodes {
     }
 
     private mutating func append(
-        _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet
+        _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet,
+        _ longest: Int
     ) throws(InputError) {
-        guard range.count <= DuplexShape.maximumLength else {
+        guard range.count <= longest else {
             throw .malformed(
                 batch.location(of: entry, inB: inB, offset: 0), seen: "a strand of \(range.count) letters",
-                expected: "at most \(DuplexShape.maximumLength)")
+                expected: "at most \(longest)")
         }
         if let offset = appendStrand(batch.bytes[range], table: alphabet.codes) {
             let at = range.lowerBound + offset
@@ -86,9 +89,9 @@ func forEachPair(
 
 /// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
 ///
-/// A strand longer than `longest` is a bad record.
+/// A strand longer than `longest` is a bad record; `option` names what sets that, with a space behind it.
 func readLabelled(
-    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, isQuiet: Bool
+    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "", isQuiet: Bool
 ) throws -> (pairs: LabelledPairs, skipped: Int) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
@@ -112,7 +115,7 @@ func readLabelled(
             throw .malformed(
                 batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
                 seen: "a strand of \(max(entry.strandA.count, entry.strandB.count)) letters",
-                expected: "at most --length \(longest)")
+                expected: "at most \(option)\(longest)")
         }
         try pairs.strands.append(entry, of: batch, alphabet)
         pairs.targets.append(Float(label))

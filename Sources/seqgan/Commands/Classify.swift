@@ -45,7 +45,7 @@ struct Classify: ParsableCommand {
             let file = try model.load()
             let scorer = PairScorer(
                 classifier: file.classifier,
-                threshold: Float(threshold ?? Double(file.classifier.configuration.threshold)), keep: keep,
+                threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
                 writesLogit: logit, skipsBad: input.skipsBad)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
@@ -55,7 +55,7 @@ struct Classify: ParsableCommand {
                 progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            counts.remarks.tell(scorer.alphabet, lengths: file.classifier.configuration.trainedLengths)
+            counts.remarks.tell(scorer.alphabet, lengths: file.classifier.trainedLengths)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
         }

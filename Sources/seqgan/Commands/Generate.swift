@@ -73,9 +73,9 @@ struct Generate: ParsableCommand {
             let clock = ClosingLine()
             let file = try model.load()
             let generator = try generator(of: file)
-            let alphabet = file.classifier.configuration.alphabet
+            let alphabet = file.classifier.alphabet
             let given = try partnerOf.map { try readGiven($0, file, generator) } ?? []
-            var written = try writtenPairs(alphabet, isSymmetric: file.classifier.configuration.isSymmetric)
+            var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let sink = try ByteSink(path: output.output)
             let places = partnerOf == nil ? count : count * given.count
             let (most, overflows) = places.multipliedReportingOverflow(by: maxTries)

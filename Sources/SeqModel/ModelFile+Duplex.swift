@@ -1,0 +1,95 @@
+// ModelFile+Duplex: the duplex classifier's part of a model file.
+
+import Kernels
+
+extension ModelFile {
+    /// What a file's metadata say of a duplex classifier.
+    static func metadata(of classifier: DuplexClassifier) -> [String: String] {
+        let c = classifier.configuration
+        return [
+            "kind": "duplex", "alphabet": c.alphabet.name, "heads": "\(c.heads)",
+            "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "self-maps": "\(c.hasSelfMaps)",
+            "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)", "hidden": "\(c.hidden)",
+            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
+            "longest": "\(c.trainedLengths.upperBound)",
+        ]
+    }
+
+    /// A duplex classifier's tensors in a file.
+    static func tensors(of classifier: DuplexClassifier) -> [WeightArchive.Tensor] {
+        sections(classifier.shape).map { section in
+            WeightArchive.Tensor(
+                name: section.name, shape: section.shape,
+                values: classifier.parameters[section.offset..<section.offset + section.count])
+        }
+    }
+
+    /// Reads a duplex classifier, and says how many tensors are its.
+    static func duplex(_ archive: WeightArchive) throws(ModelError) -> (classifier: DuplexClassifier, tensors: Int) {
+        let configuration = try duplexConfiguration(archive)
+        let shape = configuration.shape
+        let sections = sections(shape)
+        let parameters = FloatBuffer(count: shape.count)
+        try read(sections, of: archive, into: parameters)
+        return (DuplexClassifier(configuration, parameters: parameters), sections.count)
+    }
+
+    private static func duplexConfiguration(_ archive: WeightArchive) throws(ModelError) -> DuplexConfiguration {
+        let metadata = Metadata(archive)
+        guard let alphabet = Alphabet(named: try metadata.text("alphabet")),
+            let orientation = Orientation(rawValue: try metadata.text("orientation")),
+            let threshold = Float(try metadata.text("threshold")), (0...1).contains(threshold)
+        else {
+            throw .inconsistent(field: "alphabet, orientation or threshold", found: "unknown", expected: "known values")
+        }
+        var configuration = DuplexConfiguration(alphabet: alphabet)
+        configuration.heads = try metadata.number("heads", 4...16)
+        configuration.hidden = try metadata.number("hidden", 8...1024)
+        guard [4, 8, 16].contains(configuration.heads), configuration.hidden % 8 == 0 else {
+            throw .inconsistent(field: "heads", found: "\(configuration.heads)", expected: "4, 8 or 16")
+        }
+        configuration.orientation = orientation
+        configuration.isSymmetric = try metadata.text("symmetric") == "true"
+        configuration.hasSelfMaps = try metadata.text("self-maps") == "true"
+        let longest = DuplexShape.maximumLength
+        configuration.rowPositions = try metadata.number("positions-a", 0...longest)
+        configuration.columnPositions = try metadata.number("positions-b", 0...longest)
+        guard (configuration.rowPositions == 0) == (configuration.columnPositions == 0) else {
+            throw .inconsistent(
+                field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
+        }
+        configuration.threshold = threshold
+        let shortest = try metadata.number("shortest", 1...longest)
+        configuration.trainedLengths = shortest...(try metadata.number("longest", shortest...longest))
+        return configuration
+    }
+
+    /// The tensors of a shape, in the order in which they lie.
+    static func sections(_ s: DuplexShape) -> [Section] {
+        let k = s.letters
+        let h = s.heads
+        var sections: [(String, [Int], Int)] = [
+            ("energy.pair", [k, k, DuplexShape.pairFields, h], s.pair),
+            ("energy.stack", s.order == 2 ? [k, k, k, k, h] : [k, k, h], s.stack),
+            ("energy.gaps", [DuplexShape.gapFields, h], s.gaps),
+            ("energy.hairpin", [DuplexShape.hairpinLengths, h], s.hairpin),
+        ]
+        if s.hasPositions {
+            sections += [
+                ("energy.positions_a", [s.rowPositions, 3, h], s.rowWeights),
+                ("energy.positions_b", [s.columnPositions, h], s.columnWeights),
+                ("lookup.a", [s.rowPositions, k, DuplexShape.lookupWidth], s.rowLookup),
+                ("lookup.b", [s.columnPositions, k, DuplexShape.lookupWidth], s.columnLookup),
+            ]
+        }
+        sections += [
+            ("network.first.weight", [s.features, s.hidden], s.firstWeights),
+            ("network.first.bias", [s.hidden], s.firstBias),
+            ("network.second.weight", [s.hidden, s.hidden], s.secondWeights),
+            ("network.second.bias", [s.hidden], s.secondBias), ("network.last.weight", [s.hidden], s.lastWeights),
+            ("network.last.bias", [1], s.lastBias), ("feature.mean", [s.features], s.means),
+            ("feature.scale", [s.features], s.scales),
+        ]
+        return sections.map { ($0.0, $0.1, $0.2, $0.1.reduce(1, *)) }
+    }
+}

@@ -1,0 +1,78 @@
+// PairClassifier: a trained classifier of any kind, as everything but its own training sees it.
+
+import Kernels
+
+/// A trained classifier of any kind. Immutable: many workers may score with it at once.
+public enum PairClassifier: Sendable {
+    /// A learned pair partition function.
+    case duplex(DuplexClassifier)
+
+    /// The letters that it knows.
+    public var alphabet: Alphabet {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.alphabet
+        }
+    }
+
+    /// A score above it is predicted as 1.
+    public var threshold: Float {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.threshold
+        }
+    }
+
+    /// How the strands face each other.
+    public var orientation: Orientation {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.orientation
+        }
+    }
+
+    /// Whether swapping the strands leaves the score as it is.
+    public var isSymmetric: Bool {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.isSymmetric
+        }
+    }
+
+    /// The lengths of the strands it was trained on.
+    public var trainedLengths: ClosedRange<Int> {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.trainedLengths
+        }
+    }
+
+    /// The longest strand that it takes.
+    public var longestStrand: Int {
+        switch self {
+        case .duplex: DuplexShape.maximumLength
+        }
+    }
+
+    /// Writes the logits of `pairs`; the strands must be in codes of its alphabet and no longer than `longestStrand`.
+    public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+        switch self {
+        case .duplex(let classifier):
+            classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)
+        }
+    }
+
+    /// The score of a logit: the probability of label 1, or the expected soft label, 0 to 1.
+    public static func score(_ logit: Float) -> Float { 1 / (1 + exponential(-logit)) }
+}
+
+extension PairClassifier {
+    /// The logits of all pairs, on as many threads as there are workspaces.
+    public func logits(of strands: PairCodes, workspaces: [Workspace]) -> [Float] {
+        let size = 512
+        let pieces = (strands.count + size - 1) / size
+        let all = FloatBuffer(count: strands.count)
+        Parallel.run(pieces: pieces, threads: workspaces.count) { piece, worker in
+            let range = piece * size..<min((piece + 1) * size, strands.count)
+            var part: [Float] = []
+            logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
+            all[range] = part
+        }
+        return all[0..<strands.count]
+    }
+}
