@@ -46,8 +46,9 @@ import Testing
         let sandbox = try Self.clone()
         for block in blocks {
             // Heads close pipes early, as they should; training is made short.
-            let short = block.replacing("seqgan train ", with: "seqgan train --epochs 14 --batch 32 --steps 500 ")
-            let result = try sandbox.run("set -e; set +o pipefail; export HOME=$PWD\n\(short)")
+            let short = block.replacing("seqgan train ", with: "seqgan train --epochs 14 --batch 32 --steps 250 ")
+            let result = try sandbox.run(
+                "set -e; set +o pipefail; export HOME=$PWD\n\(short)", seconds: 1200)
             #expect(result.code == 0, "\(block): \(result.errors)")
         }
         #expect(try sandbox.read("new.fa").split(separator: "\n").count == 4000)
