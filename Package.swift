@@ -39,16 +39,19 @@ let package = Package(
             name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: learning),
         .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + learning),
         .target(name: "Report"),
+        .target(
+            name: "BuiltInModel",
+            exclude: ["embed.sh", "retrain.sh", "make_pairs.py", "label_pairs.py"], swiftSettings: learning),
         .executableTarget(
             name: "seqgan",
             dependencies: [
-                "SeqIO", "SeqModel", "Kernels", "Report",
+                "SeqIO", "SeqModel", "Kernels", "Report", "BuiltInModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: release),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),
-        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels"]),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels", "BuiltInModel"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )

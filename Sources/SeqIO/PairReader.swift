@@ -201,6 +201,7 @@ public struct PairReader {
         if let strandB = columns.strandB { numbers.b = try number(strandB) }
         if let label = columns.label { numbers.label = try number(label) }
         if isNamed { return true }
+        guard fields.count > max(numbers.a, numbers.b, numbers.label) else { return false }
         let strands = [numbers.a, numbers.b].filter { fields.indices.contains($0) }.map { fields[$0] }
         if strands.contains(where: { $0.contains { letters[Int($0)] == .none } }) { return true }
         return !strands.isEmpty
@@ -230,8 +231,10 @@ public struct PairReader {
         }
         if column < last {
             let seen = column == 0 ? "1 column" : "\(column + 1) columns"
+            let other = scanner.buffer[scanner.line].first { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
+            let hint = column > 0 ? "" : other.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
             batch.reject(
-                .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs"),
+                .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs\(hint)"),
                 line: scanner.number, text: text)
         } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
             batch.reject(

@@ -96,7 +96,8 @@ public final class ClassifierTrainer {
     /// Pairs in an epoch, fresh negatives included.
     public var pairsPerEpoch: Int { training.count + plan.negatives * positives.count }
 
-    private var stepsPerEpoch: Int { max(1, (pairsPerEpoch + plan.batch - 1) / plan.batch) }
+    /// Batches of an epoch.
+    public var stepsPerEpoch: Int { max(1, (pairsPerEpoch + plan.batch - 1) / plan.batch) }
 
     private func initialise() {
         var random = RandomSource(seed: plan.seed, stream: 1)

@@ -37,9 +37,13 @@ struct ClassifierTraining {
             (best, worse) = (report, count)
         }
         try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
+        var progress = ProgressBar(
+            total: plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: trainer.step, isQuiet: running.quiet)
         while trainer.epoch < plan.epochs, worse < options.patience {
             let report = trainer.runEpoch {
                 keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            } afterStep: { step, _ in
+                progress.update(step)
             }
             try keeper.endIfInterrupted()
             guard let report else { break }

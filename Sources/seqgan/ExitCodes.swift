@@ -11,6 +11,7 @@ import SeqModel
 
 /// The exit codes that the man page promises (sysexits.h).
 enum ExitCodes {
+    static let usage: Int32 = 64
     static let badData: Int32 = 65
     static let cannotOpen: Int32 = 66
     static let inputOutput: Int32 = 74
@@ -39,8 +40,11 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
     }
 }
 
-/// Writes a message and its line's end to standard error.
-func complain(_ message: String) { writeToStandardError("seqgan: \(message)\n") }
+/// Writes a message and its line's end to standard error, in place of a progress bar.
+func complain(_ message: String) {
+    ProgressBar.clear()
+    writeToStandardError("seqgan: \(message)\n")
+}
 
 /// Writes all of `text`. That standard error is closed or full can be told nowhere, and is no reason to fail.
 func writeToStandardError(_ text: String) {
@@ -66,6 +70,7 @@ func ending(_ work: () throws -> Void) throws {
     do {
         try work()
     } catch {
+        ProgressBar.clear()
         guard let failure = failure(error) else { throw error }
         if !failure.message.isEmpty { complain(failure.message) }
         TemporaryFile.remove()

@@ -43,10 +43,13 @@ struct GeneratorTraining {
                 best = (survey.look(at: generator), generator, start.numbers["best-step"] ?? step)
             }
         }
+        var progress = ProgressBar(total: plan.steps, noun: "steps", from: trainer.step, isQuiet: quiet)
+        defer { ProgressBar.clear() }
         while trainer.step < plan.steps {
             if let maxSeconds, clock.seconds > maxSeconds { break }
             try keeper.endIfInterrupted()
             trainer.runStep()
+            progress.update(trainer.step)
             guard trainer.step % GeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
             let generator = trainer.generator
             let figures = survey.look(at: generator)

@@ -11,6 +11,7 @@ struct ImageEncoder: Sendable {
     let strands: PairCodes
     let perRecord: Int
     let threads: Int
+    let isQuiet: Bool
 
     private static let block = 2048
 
@@ -64,6 +65,8 @@ struct ImageEncoder: Sendable {
         let blocks = (count + size - 1) / size
         let round = 4 * threads
         let outputs = (0..<round).map { _ in Output() }
+        var progress = ProgressBar(total: count / perRecord, noun: "records", isQuiet: isQuiet)
+        defer { ProgressBar.clear() }
         for start in stride(from: 0, to: blocks, by: round) {
             let here = min(round, blocks - start)
             Parallel.run(pieces: here, threads: threads) { piece, _ in
@@ -73,6 +76,7 @@ struct ImageEncoder: Sendable {
             for output in outputs[..<here] {
                 try output.bytes.withLock { bytes throws(OutputError) in try sink.write(bytes) }
             }
+            progress.update(min(count, (start + here) * size) / perRecord)
         }
     }
 

@@ -33,7 +33,9 @@ struct PairScorer: Sendable {
                 switch entry.kind {
                 case .header, .comment: continue
                 case .rejected: throw slot.batch.rejections[entry.rejection]
-                case .pair: try slot.scratch.strands.append(entry, of: slot.batch, alphabet, longest: longest)
+                case .pair:
+                    try slot.scratch.strands.append(entry, of: slot.batch, alphabet, longest: longest)
+                    slot.counts.remarks.count(entry, of: slot.batch, alphabet)
                 }
             } catch {
                 guard !skipsBad else {
@@ -50,14 +52,8 @@ struct PairScorer: Sendable {
             strands, pairs: 0..<strands.count, workspace: slot.scratch.workspace, into: &slot.scratch.logits)
         slot.counts.pairs = strands.count
         slot.counts.skipped = passedOver.count
-        slot.counts.unusual = unusual(strands)
+        slot.counts.remarks.count(strands, outside: classifier.trainedLengths)
         format(&slot, upTo: end, without: passedOver)
-    }
-
-    private func unusual(_ strands: PairCodes) -> Int {
-        let lengths = classifier.trainedLengths
-        func isUsual(_ s: Int) -> Bool { lengths.contains(strands.starts[s + 1] - strands.starts[s]) }
-        return (0..<strands.count).count { !isUsual(2 * $0) || !isUsual(2 * $0 + 1) }
     }
 
     private func format(_ slot: inout Pipeline.Slot<Scratch>, upTo end: Int, without passedOver: [Int]) {

@@ -35,13 +35,15 @@ struct PairWriter {
     private func letters(_ codes: [UInt8]) -> [UInt8] { codes.map { alphabet.letters[Int($0)] } }
 }
 
-/// Reads the strands of a file to which `generator` can make partners.
-func readGiven(_ path: String, _ alphabet: Alphabet, _ generator: PairGenerator) throws -> [GivenStrand] {
+/// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
+func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
+    let (alphabet, lengths) = (file.classifier.alphabet, file.classifier.trainedLengths)
     var columns = PairColumns()
     columns.strandB = nil
     let reader = PairReader(paths: [path], columns: columns, letters: alphabet.letterKinds)
     var given: [GivenStrand] = []
     var strand = PairCodes(alphabet: alphabet)
+    var remarks = StrandRemarks()
     _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
         strand.removeAll()
         try strand.append(entry, of: batch, alphabet)
@@ -56,6 +58,9 @@ func readGiven(_ path: String, _ alphabet: Alphabet, _ generator: PairGenerator)
         }
         let name = String(decoding: batch.bytes[entry.nameA], as: UTF8.self)
         given.append(GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: codes))
+        remarks.count(entry, of: batch, alphabet)
+        remarks.count(strand, each: 1, outside: lengths)
     }
+    remarks.tell(alphabet, lengths: lengths, of: "strands")
     return given
 }

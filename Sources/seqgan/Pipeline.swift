@@ -26,8 +26,7 @@ enum Pipeline {
     struct Counts: Sendable {
         var pairs = 0
         var skipped = 0
-        /// Strands outside the lengths that the model was trained on.
-        var unusual = 0
+        var remarks = StrandRemarks()
     }
 
     private final class Cell<Scratch: Sendable>: Sendable {
@@ -72,9 +71,9 @@ enum Pipeline {
                 }
             }
             let failure = ends.withLock { ends in
-                ends.progress.update(records: ends.counts.pairs, bytesDone: ends.bytesBehind.output)
+                ends.progress.update(ends.counts.pairs, done: ends.bytesBehind.output)
                 ends.bytesBehind = (ends.bytesBehind.nextOutput, ends.reader.bytesRead)
-                if ends.failure != nil || count == 0 { ends.progress.clear() }
+                if ends.failure != nil || count == 0 { ProgressBar.clear() }
                 return ends.failure
             }
             if let failure { throw failure }
@@ -124,7 +123,7 @@ enum Pipeline {
                         ends.failure = slot.failure
                         ends.counts.pairs += slot.counts.pairs
                         ends.counts.skipped += slot.counts.skipped
-                        ends.counts.unusual += slot.counts.unusual
+                        ends.counts.remarks += slot.counts.remarks
                         if slot.failure != nil { try ends.sink.flush() }
                     } catch {
                         ends.failure = failure(error)

@@ -1,12 +1,16 @@
 // ProgressBar: how far a run is, at what rate, and how long it will take, while a person looks on.
 
 import SeqIO
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
+
+/// Whether a bar stands on the terminal's last line, which other text has to take away first.
+private let isDrawn = Atomic<Bool>(false)
 
 /// A line on standard error, drawn anew at most five times a second; nothing where that is no terminal.
 struct ProgressBar: Sendable {
@@ -15,17 +19,17 @@ struct ProgressBar: Sendable {
 
     private let isShown: Bool
     private let isColoured: Bool
-    /// Bytes of all inputs; nil where one is a pipe, whose end nobody knows.
-    private let totalBytes: Int?
+    /// What is counted.
+    private let noun: String
+    /// All that there is to do: records, steps, or bytes of the inputs; nil where nobody knows, as at a pipe.
+    private let total: Int?
+    /// What was counted before, in the run that this one goes on with.
+    private let first: Int
     private let start = ClosingLine.now()
     private var lastDrawn = ClosingLine.now()
-    private var isDrawn = false
 
     /// A bar for a run that reads these inputs (none: standard input).
     init(inputs: [String], isQuiet: Bool) {
-        isShown = !isQuiet && isatty(2) == 1 && Self.environment("TERM") != "dumb"
-        // no-color.org: any value but the empty one asks for text without colours.
-        isColoured = (Self.environment("NO_COLOR") ?? "").isEmpty
         var total: Int? = 0
         for input in inputs.isEmpty ? ["-"] : inputs {
             guard let sum = total, let size = ByteSource.size(of: input) else {
@@ -34,38 +38,51 @@ struct ProgressBar: Sendable {
             }
             total = sum + size
         }
-        totalBytes = total
+        self.init(total: total, noun: "pairs", isQuiet: isQuiet)
     }
 
-    /// Tells how far the run is: pairs written, and the bytes of the inputs behind them.
-    mutating func update(records: Int, bytesDone: Int) {
+    /// A bar for a run that has so many things to do, of which `first` were done before.
+    init(total: Int?, noun: String, from first: Int = 0, isQuiet: Bool) {
+        isShown = !isQuiet && isatty(2) == 1 && Self.environment("TERM") != "dumb"
+        // no-color.org: any value but the empty one asks for text without colours.
+        isColoured = (Self.environment("NO_COLOR") ?? "").isEmpty
+        self.total = total
+        self.first = first
+        self.noun = noun
+    }
+
+    /// Tells how far the run is: what has been counted, and how much of the total is done (the count itself unless told).
+    mutating func update(_ count: Int, done: Int? = nil) {
         guard isShown else { return }
         let now = ClosingLine.now()
         guard now - lastDrawn >= Self.secondsBetweenDrawings else { return }
         lastDrawn = now
-        isDrawn = true
-        let share = totalBytes.map { $0 > 0 ? Double(bytesDone) / Double($0) : 1 }
-        let line = Self.line(records: records, seconds: now - start, share: share, isColoured: isColoured)
+        isDrawn.store(true, ordering: .relaxed)
+        func share(_ done: Int) -> Double? { total.map { $0 > 0 ? Double(done) / Double($0) : 1 } }
+        let line = Self.line(
+            count, noun, seconds: now - start, share: share(done ?? count), from: (first, share(first) ?? 0),
+            isColoured: isColoured)
         writeToStandardError("\r\(line)\u{1B}[K")
     }
 
     /// Takes the bar away, before other text.
-    mutating func clear() {
-        guard isDrawn else { return }
-        isDrawn = false
-        writeToStandardError("\r\u{1B}[K")
+    static func clear() {
+        if isDrawn.exchange(false, ordering: .relaxed) { writeToStandardError("\r\u{1B}[K") }
     }
 
     /// The bar's text; without a share, the counts alone.
-    static func line(records: Int, seconds: Double, share: Double?, isColoured: Bool) -> String {
-        let rate = seconds > 0 ? fixed(Double(records) / seconds, 0) : "-"
-        let counts = "\(records) pairs  \(rate)/s"
+    static func line(
+        _ count: Int, _ noun: String, seconds: Double, share: Double?, from first: (count: Int, share: Double) = (0, 0),
+        isColoured: Bool
+    ) -> String {
+        let rate = seconds > 0 ? Double(count - first.count) / seconds : .nan
+        let counts = "\(count) \(noun)  \(rate.isNaN ? "-" : fixed(rate, rate < 10 ? 1 : 0))/s"
         guard let share else { return counts }
         let held = min(max(share, 0), 1)
         let filled = Int(held * Double(width))
         let (on, off) = isColoured ? ("\u{1B}[32m", "\u{1B}[0m") : ("", "")
         let bar = on + String(repeating: "#", count: filled) + off + String(repeating: ".", count: width - filled)
-        let left = held > 0 ? duration(seconds / held - seconds) : "-"
+        let left = held > first.share ? duration(seconds * (1 - held) / (held - first.share)) : "-"
         return "[\(bar)] \(fixed(held * 100, 0))%  \(counts)  \(left) left"
     }
 

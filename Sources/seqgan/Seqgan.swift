@@ -1,33 +1,51 @@
 // Seqgan: the program and its commands.
 
 import ArgumentParser
+import Kernels
 
 @main
 struct Seqgan: ParsableCommand {
     static let version = "0.1.0"
     static let versionText = "seqgan \(version)"
 
+    /// The version, Swift's, and the level of processor whose loops run here.
+    static var longVersion: String {
+        // The library that runs knows its version, but not its third number.
+        let swift = "\(_SwiftStdlibVersion.current)".split(separator: ".").prefix(2).joined(separator: ".")
+        #if arch(x86_64)
+            let processor = "x86-64-\(Processor.best.rawValue)"
+        #elseif arch(arm64)
+            let processor = "arm64"
+        #else
+            let processor = Processor.best.rawValue
+        #endif
+        return "\(versionText) (Swift \(swift), \(processor))"
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "seqgan",
         abstract: "Learn how two sequences interact; classify pairs of them, generate new ones.",
         discussion: """
             EXAMPLES
-              seqgan train --columns 1,2,3 labelled.tsv.gz -o my.seqgan
-              zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
-              seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o both.seqgan
-              seqgan generate -m both.seqgan -n 1000 > new.fa
-              seqgan evaluate -m my.seqgan test.tsv.gz
-              seqgan inspect --tables my.seqgan
+            \(Welcome.pipes)
 
             EXIT CODES
               0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
             """,
-        version: versionText,
+        version: longVersion,
         subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
 
-    /// Without a command there is nothing to do: the help goes to standard error, as a usage error.
+    static func main() {
+        if let word = CommandLine.arguments.dropFirst().first, let advice = Welcome.advice(on: word) {
+            complain(advice)
+            exit(withError: ExitCode(ExitCodes.usage))
+        }
+        main(nil)
+    }
+
+    /// Without a command there is nothing to do: what could be done goes to standard error, as a usage error.
     func run() throws {
-        writeToStandardError(Seqgan.helpMessage() + "\n")
-        throw ExitCode(64)
+        writeToStandardError(Welcome.text)
+        throw ExitCode(ExitCodes.usage)
     }
 }

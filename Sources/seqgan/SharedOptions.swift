@@ -85,36 +85,6 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-struct ModelOptions: ParsableArguments {
-    @Option(
-        name: .shortAndLong, help: "The model; $SEQGAN_MODEL where it is not given.",
-        completion: .file(extensions: ["seqgan"]))
-    var model: String?
-
-    /// Reads the model.
-    func load() throws -> ModelFile {
-        guard let file = try loadIfNamed() else {
-            throw ValidationError("no model: name one with --model, or in $SEQGAN_MODEL")
-        }
-        return file
-    }
-
-    /// Reads the model, where one is named.
-    func loadIfNamed() throws -> ModelFile? {
-        try (model ?? getenv("SEQGAN_MODEL").map { String(cString: $0) }).map(loadModel)
-    }
-}
-
-/// Reads the model at `path`.
-func loadModel(_ path: String) throws -> ModelFile {
-    let bytes = try readWhole(path: path)
-    do {
-        return try ModelFile(decoding: bytes)
-    } catch {
-        throw failure(error, path: path) ?? error
-    }
-}
-
 struct RunOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
     var threads: Int?

@@ -58,13 +58,16 @@ func number(_ bytes: ArraySlice<UInt8>) -> Double? {
 /// Calls `body` with every record that `reader` takes for a pair, in order.
 ///
 /// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, returns how many were
-/// passed over instead.
+/// passed over instead. `progress` is told of every batch.
 func forEachPair(
-    _ reader: consuming PairReader, skipsBad: Bool, _ body: (PairEntry, PairBatch) throws(InputError) -> Void
+    _ reader: consuming PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
+    _ body: (PairEntry, PairBatch) throws(InputError) -> Void
 ) throws(InputError) -> Int {
     var reader = reader
     var batch = PairBatch()
-    var skipped = 0
+    var progress = progress
+    var (skipped, count) = (0, 0)
+    defer { ProgressBar.clear() }
     while try reader.fill(&batch) {
         for entry in batch.entries {
             do throws(InputError) {
@@ -78,6 +81,8 @@ func forEachPair(
                 skipped += 1
             }
         }
+        count += batch.entries.count
+        progress?.update(count, done: reader.bytesRead)
     }
     return skipped
 }
@@ -85,24 +90,33 @@ func forEachPair(
 /// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
 ///
 /// A strand longer than `longest` is a bad record; `option` names what sets that, with a space behind it.
-func readLabelled(_ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "")
-    throws -> (pairs: LabelledPairs, skipped: Int)
-{
+func readLabelled(
+    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "", isQuiet: Bool
+) throws -> (pairs: LabelledPairs, skipped: Int) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
         mates: options.mates)
     var pairs = LabelledPairs(alphabet: alphabet)
-    let skipped = try forEachPair(reader, skipsBad: options.skipsBad) { (entry, batch) throws(InputError) in
-        let text = batch.bytes[entry.label]
+    var remarks = StrandRemarks()
+    let progress = ProgressBar(inputs: options.files, isQuiet: isQuiet)
+    let skipped = try forEachPair(reader, skipsBad: options.skipsBad, progress: progress) {
+        (entry, batch) throws(InputError) in
+        let text = labelText(entry, batch)
         guard let label = number(text), (0...1).contains(label) else {
+            let isMissing = text.isEmpty && entry.isSequenceText
             throw .malformed(
-                batch.location(of: entry, inB: false, offset: 0), seen: "the label \(excerpt(text))",
-                expected: "a number from 0 to 1")
+                Location(path: batch.path, line: entry.line),
+                seen: isMissing ? "a record without a label" : "the label \(excerpt(text))",
+                expected: isMissing
+                    ? "'label=' and a number from 0 to 1 behind the name, or a table of strand A, strand B, label"
+                    : "a number from 0 to 1")
         }
         if let longest { try requireLength(longest, entry, batch, option: option) }
         try pairs.strands.append(entry, of: batch, alphabet)
         pairs.targets.append(Float(label))
+        remarks.count(entry, of: batch, alphabet)
     }
+    remarks.tell(alphabet)
     return (pairs, skipped)
 }
 
@@ -113,6 +127,14 @@ func requireLength(_ longest: Int, _ entry: PairEntry, _ batch: PairBatch, optio
     throw .malformed(
         batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
         seen: "a strand of \(length) letters", expected: "at most \(option)\(longest)")
+}
+
+/// The label's text: its column, or in FASTA and FASTQ what is behind `label=` in the first header; empty if none.
+private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UInt8> {
+    guard entry.isSequenceText else { return batch.bytes[entry.label] }
+    let header = batch.bytes[entry.text].prefix { $0 != 10 && $0 != 13 }
+    let key = Array("label=".utf8)
+    return header.split { $0 == 32 || $0 == 9 }.first { $0.starts(with: key) }?.dropFirst(key.count) ?? []
 }
 
 /// Throws the failure that passed-over records end in.

@@ -46,6 +46,7 @@ import Testing
         let system: Set = ["Glibc", "Darwin", "Musl"]
         let allowed: [String: Set<String>] = [
             "KernelShapes": [],
+            "BuiltInModel": [],
             "KernelLoops": system.union(["KernelShapes"]),
             "Kernels": [
                 "KernelShapes", "KernelLoops", "KernelLoopsV3", "Dispatch", "Synchronization",
@@ -55,7 +56,8 @@ import Testing
             "SeqModel": system.union(["Kernels", "FoundationEssentials", "Synchronization"]),
             "Report": [],
             "seqgan": system.union([
-                "ArgumentParser", "SeqIO", "SeqModel", "Kernels", "Report", "Dispatch", "Synchronization",
+                "ArgumentParser", "BuiltInModel", "SeqIO", "SeqModel", "Kernels", "Report", "Dispatch",
+                "Synchronization",
             ]),
         ]
         #expect(Set(Self.sources.map(\.target)) == Set(allowed.keys))

@@ -1,18 +1,69 @@
-// Tests of the README: what it tells a newcomer to type works.
+// ReadmeTests: what the README tells a newcomer to type works.
 
 import Foundation
 import Testing
 
 @Suite struct ReadmeTests {
-    @Test func theReadmesFirstCommandWorks() throws {
-        let readme = try String(contentsOf: Sandbox.root.appending(path: "README.md"), encoding: .utf8)
-        let command = try #require(readme.components(separatedBy: "\n").first { $0.contains("&& swift build") })
-        let parts = command.components(separatedBy: " && ").dropFirst(2).joined(separator: " && ")
+    private static func readme() throws -> String {
+        try String(contentsOf: Sandbox.root.appending(path: "README.md"), encoding: .utf8)
+    }
+
+    /// A folder like a clone that was built, with the files that the README's commands name.
+    private static func clone() throws -> Sandbox {
         let sandbox = try Sandbox()
-        let result = try sandbox.run(
-            "ln -s '\(Sandbox.root.path)/testdata' testdata; "
-                + parts.replacingOccurrences(of: ".build/release/seqgan", with: "seqgan")
-                .replacingOccurrences(of: "train --columns", with: "train --epochs 2 --columns"))
+        try sandbox.write(Example.pairs(600), "labelled.tsv")
+        try sandbox.write(Example.pairs(200, seed: 2), "test.tsv")
+        try sandbox.write(">t1\nACGTTGCATCGGATCTAGCA\n>t2\nGGATCCTTAGCATTGACCAT\n", "targets.fa")
+        let made = try sandbox.run(
+            """
+            root='\(Sandbox.root.path)'
+            ln -s "$root/testdata" "$root/man" . && mkdir -p .build/release && ln -s '\(Sandbox.program)' .build/release/
+            gzip labelled.tsv test.tsv
+            zcat testdata/hybridisation.tsv.gz | tail -n +2 | cut -f 1,2,3 | head -n 300 > candidates.tsv
+            gzip -c candidates.tsv > pairs.tsv.gz
+            awk '{ print ">p" NR "/1"; print $1; print ">p" NR "/2"; print $2 }' candidates.tsv > pairs.fa
+            awk '{ print ">a" NR; print $1 }' candidates.tsv > a.fa
+            awk '{ print ">b" NR; print $2 }' candidates.tsv > b.fa
+            """)
+        #expect(made.code == 0, "\(made.errors)")
+        return sandbox
+    }
+
+    @Test func theFirstCommandWorks() throws {
+        let command = try #require(try Self.readme().split(separator: "\n").first { $0.contains("&& swift build") })
+        // Packages and the build are what the tests themselves stand on.
+        let rest = command.components(separatedBy: " && ").dropFirst(2).joined(separator: " && ")
+        let result = try Self.clone().run("set +o pipefail; \(rest)")
+        #expect(result.code == 0, "\(result.errors)")
         #expect(result.output.split(separator: "\n").count == 10, "\(result.errors)")
+    }
+
+    @Test func everyCommandOfTheREADMEWorks() throws {
+        let blocks = try Self.readme().components(separatedBy: "```sh run\n").dropFirst().map { block in
+            block.components(separatedBy: "\n```")[0]
+        }
+        #expect(blocks.count >= 8)
+        let sandbox = try Self.clone()
+        for block in blocks {
+            // Heads close pipes early, as they should; training is made short.
+            let short = block.replacing("seqgan train ", with: "seqgan train --epochs 14 --batch 32 --steps 250 ")
+            let result = try sandbox.run(
+                "set -e; set +o pipefail; export HOME=$PWD\n\(short)", seconds: 1200)
+            #expect(result.code == 0, "\(block): \(result.errors)")
+        }
+        #expect(try sandbox.read("new.fa").split(separator: "\n").count == 4000)
+        #expect(try sandbox.read("probes.fa").split(separator: "\n").count == 24)
+        #expect(try sandbox.read("scored.tsv").split(separator: "\n").count == 300)
+        let home = try sandbox.run("HOME=$PWD MANPATH=.local/share/man man -w seqgan-classify seqgan-model")
+        #expect(!ManPageTests.has("man") || home.code == 0, "\(home.errors)")
+        #expect(try sandbox.run(".local/bin/seqgan --version").code == 0)
+    }
+
+    @Test func everyBlockOfCommandsIsOneThatIsRun() throws {
+        let readme = try Self.readme()
+        // A block that is not run is one that nobody knows to work.
+        let fences = readme.matches(of: /\n```(\S[^\n]*)\n/).map { String($0.1) }
+        #expect(Set(fences) == ["sh run"])
+        for code in ["| 0 |", "| 64 |", "| 65 |", "| 66 |", "| 74 |"] { #expect(readme.contains(code), "\(code)") }
     }
 }

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "classify",  // given, as finding it out takes ArgumentParser longer than all else
         abstract: "Score pairs: adds the columns 'predicted' and 'score'.",
         discussion: """
             The score is the probability of label 1, or the expected soft label; predicted is 1 where it is above the
@@ -54,12 +55,7 @@ struct Classify: ParsableCommand {
                 progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            if counts.unusual > 0 {
-                let lengths = file.classifier.trainedLengths
-                complain(
-                    "\(counts.unusual) pairs have a strand outside the lengths that the model was trained on "
-                        + "(\(lengths.lowerBound) to \(lengths.upperBound)): their scores are less certain")
-            }
+            counts.remarks.tell(scorer.alphabet, lengths: file.classifier.trainedLengths)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
         }

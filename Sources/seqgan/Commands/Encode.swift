@@ -19,6 +19,7 @@ enum EncodedFormat: String, ExpressibleByArgument, CaseIterable {
 
 struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "encode",
         abstract: "Turn pairs into one-hot arrays, and back.",
         discussion: """
             channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for sequences that are no pairs. Columns behind
@@ -85,7 +86,7 @@ struct Encode: ParsableCommand {
                 oneHot: OneHot(
                     alphabet: alphabet, length: length ?? max(1, strands.longest),
                     reversesB: orientation == .antiparallel && perRecord == 2), strands: strands, perRecord: perRecord,
-                threads: running.threadCount)
+                threads: running.threadCount, isQuiet: running.quiet)
             let (k, l) = (alphabet.count, encoder.oneHot.length)
             let shape =
                 switch layout {
@@ -119,7 +120,9 @@ struct Encode: ParsableCommand {
         let packed = input.files.reduce(0) { $0 + (ByteSource.size(of: $1) ?? 0) }
         strands.reserve(4 * min(packed, 1 << 28))
         let length = length  // the option's wrapper is not for every record
-        let skipped = try forEachPair(reader, skipsBad: input.skipsBad) { (entry, batch) throws(InputError) in
+        let progress = ProgressBar(inputs: input.files, isQuiet: running.quiet)
+        let skipped = try forEachPair(reader, skipsBad: input.skipsBad, progress: progress) {
+            (entry, batch) throws(InputError) in
             let longest = max(entry.strandA.count, entry.strandB.count)
             if let length, longest > length {
                 throw .malformed(

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "evaluate",
         abstract: "Judge a model on labelled pairs, or generated pairs beside real ones.",
         discussion: """
             Rows of name and value: AUROC, AP, MCC and the rest at the model's threshold, the best MCC of all thresholds,
@@ -82,7 +83,11 @@ struct Evaluate: ParsableCommand {
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
-        let (pairs, skipped) = try readLabelled(input, classifier.alphabet, longest: classifier.longestStrand)
+        let (pairs, skipped) = try readLabelled(
+            input, classifier.alphabet, longest: classifier.longestStrand, isQuiet: running.quiet)
+        var remarks = StrandRemarks()
+        remarks.count(pairs.strands, outside: classifier.trainedLengths)
+        remarks.tell(classifier.alphabet, lengths: classifier.trainedLengths)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
         }

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "generate",
         abstract: "Write new pairs that interact, or do not.",
         discussion: """
             Pairs as FASTA, two records a pair, with the classifier's score; or as TSV. What a pair is depends on the
@@ -73,7 +74,7 @@ struct Generate: ParsableCommand {
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
-            let given = try partnerOf.map { try readGiven($0, alphabet, generator) } ?? []
+            let given = try partnerOf.map { try readGiven($0, file, generator) } ?? []
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let sink = try ByteSink(path: output.output)
             let places = partnerOf == nil ? count : count * given.count
@@ -85,9 +86,12 @@ struct Generate: ParsableCommand {
                 mostDraws: overflows ? Int.max : most, mostDrawsAPlace: partnerOf == nil ? Int.max : maxTries,
                 threads: running.threadCount)
             let writer = PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given)
+            var progress = ProgressBar(total: places, noun: "pairs", isQuiet: running.quiet)
             let found = try design.fill(places: places, each: count, given: given, &written) { place, candidate in
                 try sink.write(writer.text(place, candidate))
+                progress.update(place + 1)
             }
+            ProgressBar.clear()
             guard found == places else {
                 // What was found is a result, though not all that was asked for.
                 try sink.finish()

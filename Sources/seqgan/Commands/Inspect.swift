@@ -7,6 +7,7 @@ import SeqModel
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Show what a model is: sizes, training record, learned energies.",
         discussion: """
             EXAMPLES
@@ -16,7 +17,7 @@ struct Inspect: ParsableCommand {
               seqgan inspect my.seqgan --report my.html
             """)
 
-    @Argument(help: "The model. [default: $SEQGAN_MODEL]", completion: .file(extensions: ["seqgan"]))
+    @Argument(help: "The model. [default: as --model]", completion: .file(extensions: ["seqgan"]))
     var file: String?
 
     @OptionGroup var model: ModelOptions

@@ -7,6 +7,7 @@ import SeqModel
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "train",
         abstract: "Learn from labelled pairs and write a model.",
         discussion: """
             What is not given is found from the data: how the strands face each other, whether they may be swapped,
@@ -60,7 +61,8 @@ struct Train: ParsableCommand {
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
             let page = try report.map(ReportFile.init)
-            let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length, option: "--length ")
+            let (pairs, skipped) = try readLabelled(
+                input, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet)
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
@@ -119,7 +121,9 @@ struct Train: ParsableCommand {
                 var options = input
                 options.files = [given]
                 options.mates = nil
-                return (pairs, try readLabelled(options, alphabet, longest: training.length, option: "--length ").pairs)
+                let (held, _) = try readLabelled(
+                    options, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet)
+                return (pairs, held)
             }
             share = number
         } else {
