@@ -8,6 +8,7 @@ extension ModelFile {
         var rows = [["format version", "\(WeightArchive.version)"]]
         switch classifier {
         case .duplex(let duplex): rows += ModelFile.description(of: duplex)
+        case .convolutional(let net): rows += ModelFile.description(of: net)
         }
         if let generator {
             rows.append(["generator", "paired"])

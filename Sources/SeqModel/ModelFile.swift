@@ -33,6 +33,9 @@ public struct ModelFile: Sendable {
         case .duplex(let duplex):
             metadata = ModelFile.metadata(of: duplex)
             tensors = ModelFile.tensors(of: duplex)
+        case .convolutional(let net):
+            metadata = ModelFile.metadata(of: net)
+            tensors = ModelFile.tensors(of: net)
         }
         for (key, value) in record { metadata[ModelFile.recordPrefix + key] = value }
         if let generator {
@@ -52,8 +55,12 @@ public struct ModelFile: Sendable {
             let (duplex, tensors) = try ModelFile.duplex(archive)
             classifier = .duplex(duplex)
             count = tensors
+        case "cnn":
+            let (net, tensors) = try ModelFile.convolutional(archive)
+            classifier = .convolutional(net)
+            count = tensors
         case let kind:
-            throw .inconsistent(field: "kind", found: kind, expected: "duplex")
+            throw .inconsistent(field: "kind", found: kind, expected: "duplex or cnn")
         }
         generator = try ModelFile.generator(archive, classifier, tensorsFrom: count)
         guard generator != nil || archive.tensors.count == count else {

@@ -5,6 +5,8 @@ import Kernels
 import SeqModel
 
 extension Orientation: ExpressibleByArgument {}
+extension PairImageLayout: ExpressibleByArgument {}
+extension ConvolutionalConfiguration.Size: ExpressibleByArgument {}
 
 struct TrainingOptions: ParsableArguments {
     @Option(help: "classifier, generator (of pairs the classifier takes) or both.")
@@ -40,7 +42,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Pairs a step. [default: by their number]")
     var batch: Int?
 
-    @Option(help: "Peak learning rate of the energies. [default: 0.03, with positions 0.02]")
+    @Option(help: "Peak learning rate. [default: 0.03, with positions 0.02; of a cnn 0.002]")
     var learningRate: Float?
 
     @Option(help: "Stop after this many seconds with the best epoch so far.")
@@ -55,15 +57,21 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
 
-    @Option(help: "duplex: the kind of classifier.")
+    @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
     var classifier = Kind.duplex
+
+    @Option(help: "Of a cnn's image: channels (2 x K x L) or stacked (2K x L).")
+    var layout = PairImageLayout.channels
+
+    @Option(help: "Of a cnn: compact, or full (CNN-Lite).")
+    var size = ConvolutionalConfiguration.Size.compact
 
     @Option(help: "The longest strand to take; a longer one is an error. [default: 512]")
     var length: Int?
 
     /// The kinds of classifier.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case duplex
+        case duplex, cnn
     }
 
     /// What is to be learned.
@@ -99,7 +107,7 @@ struct TrainingOptions: ParsableArguments {
     func decisive(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience,
+            learningRate, heads, steps, patience, classifier, layout, size,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
@@ -132,6 +140,26 @@ struct TrainingOptions: ParsableArguments {
         // About two million pairs, but at least twelve times all of them and at most sixty times.
         plan.epochs = epochs ?? max(12, min(60, 2_000_000 / max(1, seen)))
         if hasPositions, epochs == nil { plan.epochs = 12 }
+        return (configuration, plan)
+    }
+
+    /// What the options and the data come to for a convolutional net on images of at least `length` columns.
+    func settleConvolutional(_ survey: DataSurvey, pairs: Int, length longest: Int, alphabet: Alphabet) -> (
+        ConvolutionalConfiguration, TrainingPlan
+    ) {
+        var configuration = ConvolutionalConfiguration(alphabet: alphabet, size: size, length: length ?? longest)
+        configuration.layout = layout
+        configuration.threshold = labelThreshold
+        configuration.orientation = orientation ?? survey.orientation
+        configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
+        configuration.trainedLengths = survey.lengths
+        var plan = TrainingPlan()
+        plan.negatives = negatives ?? (survey.negatives == 0 ? 4 : 0)
+        plan.batch = batch ?? (pairs < 5_000 ? 32 : 64)
+        plan.learningRate = learningRate ?? (size == .full ? 0.001 : 0.002)
+        plan.decay = 1e-2
+        // About 300,000 pairs, but at least eight times all of them and at most forty times.
+        plan.epochs = epochs ?? max(8, min(40, 300_000 / max(1, pairs + plan.negatives * survey.positives)))
         return (configuration, plan)
     }
 }
