@@ -5,11 +5,12 @@ import Kernels
 /// The maps of a net for batches up to a size, with their gradients where it learns.
 ///
 /// It belongs to one user at a time; its kernels part the work among threads.
-final class BatchTape: @unchecked Sendable {
+final class BatchTape: Sendable {
     /// Whether a net learns: then normalisation is by the batch, and dropout by a seed.
     enum Mode {
         case scoring
-        case learning(seed: UInt64)
+        /// `updates` says how often the running means have moved: the first times they are plain means.
+        case learning(seed: UInt64, updates: Int)
     }
 
     let net: BatchNet
@@ -21,7 +22,7 @@ final class BatchTape: @unchecked Sendable {
     private let memory = ProductMemory()
 
     /// What a stage needs beside its maps.
-    private struct Operands {
+    private struct Operands: Sendable {
         var rows: Places?, columns: Places?
         var weightRows: Places?, weightColumns: Places?
         /// Means and inverse deviations of the batch, and three vectors of factors.
@@ -111,7 +112,7 @@ final class BatchTape: @unchecked Sendable {
             case .tanh: kernels.tanh(to)
             case .square: kernels.square(from, into: to)
             case .dropout(let rate):
-                if case .learning(let seed) = mode { kernels.drop(to, rate: rate, seed: seed &+ UInt64(k)) }
+                if case .learning(let seed, _) = mode { kernels.drop(to, rate: rate, seed: seed &+ UInt64(k)) }
             case .resize:
                 maps[stage.output].clear(count)
                 for (input, output, each) in operands[k].copies {
@@ -214,15 +215,16 @@ extension BatchTape {
     ) {
         let stage = net.stages[k]
         guard let mean = operands[k].mean, let inverse = operands[k].inverse else { return }
-        if case .learning = mode {
+        if case .learning(_, let updates) = mode {
+            let share = max(1 - momentum, 1 / Float(1 + updates))
             let sums = kernels.channelSums(from, times: from)
             for c in 0..<stage.outputs {
                 let center = sums[c] / Double(rows)
                 let variance = max(0, sums[stage.outputs + c] / Double(rows) - center * center)
                 mean[c] = Float(center)
                 inverse[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
-                weights[stage.means + c] += (1 - momentum) * (Float(center) - weights[stage.means + c])
-                weights[stage.variances + c] += (1 - momentum) * (Float(variance) - weights[stage.variances + c])
+                weights[stage.means + c] += share * (Float(center) - weights[stage.means + c])
+                weights[stage.variances + c] += share * (Float(variance) - weights[stage.variances + c])
             }
         } else {
             for c in 0..<stage.outputs {

@@ -6,7 +6,9 @@ import Kernels
 public final class ConvolutionalTrainer: ClassifierLearning {
     /// What is trained.
     public let configuration: ConvolutionalConfiguration
+    /// Steps done so far.
     public private(set) var step = 0
+    /// Epochs done, or under way.
     public private(set) var epoch = 0
     private let plan: TrainingPlan
     private let net: BatchNet
@@ -45,8 +47,10 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
     }
 
+    /// The classifier of the best epoch so far.
     public var classifier: PairClassifier { .convolutional(ConvolutionalClassifier(configuration, weights: best)) }
 
+    /// Trains for one epoch and judges it. Returns nil when `shouldStop` (asked before each step) says so.
     public func runEpoch(shouldStop: () -> Bool) -> EpochReport? {
         epoch += 1
         var random = RandomSource(seed: plan.seed, stream: UInt64(3000 + epoch))
@@ -76,7 +80,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
             image.write(data.strands, pair: pair, isSwapped: isSwapped, to: tape.input, k)
         }
         let seed = random.next()
-        tape.forward(weights, count: batch.count, .learning(seed: seed))
+        tape.forward(weights, count: batch.count, .learning(seed: seed, updates: step - 1))
         var loss = 0.0
         for (k, pair) in batch.enumerated() {
             let (logit, target) = (tape.output[k, 0, 0, 0], data.targets[pair])
@@ -109,6 +113,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
             .examined(on: validation, workspaces)
     }
 
+    /// Where training stands between two epochs.
     public func checkpoint(digest: String) -> TrainingCheckpoint {
         TrainingCheckpoint(
             digest: digest, numbers: ["epoch": epoch, "step": step, "best-epoch": bestEpoch],
@@ -117,6 +122,8 @@ public final class ConvolutionalTrainer: ClassifierLearning {
 
     private var kept: [FloatBuffer] { [weights, best, moments.0, moments.1] }
 
+    /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
+    /// none of this trainer's.
     public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
         guard checkpoint.buffers.map(\.count) == kept.map(\.count), let epoch = checkpoint.numbers["epoch"],
             let step = checkpoint.numbers["step"], let bestEpoch = checkpoint.numbers["best-epoch"],

@@ -17,7 +17,10 @@ import Testing
                 .convolution(height: 3, width: 3, outputs: 4, isPadded: true), .dense(outputs: 2),
             ]
         ),
-        ("norm", [.convolution(height: 1, width: 2, outputs: 9), .norm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 1)]),
+        (
+            "norm",
+            [.convolution(height: 1, width: 2, outputs: 9), .norm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 1)]
+        ),
         ("norm of images", [.norm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 18), .leaky(0), .dense(outputs: 1)]),
         ("square", [.dense(outputs: 7), .square, .dense(outputs: 2)]),
         ("tanh", [.dense(outputs: 8), .tanh]),
@@ -69,7 +72,7 @@ import Testing
         let weights = tape.net.initialWeights(&random)
         for k in 0..<tape.net.trained { weights[k] += 0.3 * random.normal() }
         let factors = BatchNetTests.fill(tape, &random)
-        let mode = BatchTape.Mode.learning(seed: 9)
+        let mode = BatchTape.Mode.learning(seed: 9, updates: 0)
         func value() -> Double {
             var sum = 0.0
             // Dropout and LeakyReLU work in place on their own maps; the images stay.
