@@ -100,6 +100,14 @@ public struct BatchMap: Sendable {
         (values, rows, cells, firsts) = (map.values, map.firsts, map.cells, map.firsts)
     }
 
+    /// Sets all numbers of the first `count` samples to `value`, and the margins to zero.
+    public func fill(_ count: Int, with value: Float) {
+        clear(count)
+        for row in rows.values.prefix(count * area) {
+            (values.base + row).update(repeating: value, count: channels)
+        }
+    }
+
     /// Sets all numbers of the first `count` samples to zero, margins included.
     public func clear(_ count: Int) { values.clear(0..<values.count / samples * count) }
 }
