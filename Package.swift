@@ -38,10 +38,11 @@ let package = Package(
         .target(
             name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: learning),
         .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + learning),
+        .target(name: "Report"),
         .executableTarget(
             name: "seqgan",
             dependencies: [
-                "SeqIO", "SeqModel", "Kernels",
+                "SeqIO", "SeqModel", "Kernels", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: release),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),

@@ -146,7 +146,39 @@ private func productRow(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
     _ depth: Int, _ s: ProductStrides
 ) {
-    for column in stride(from: 0, to: columns, by: 8) { productVector(a, b + column, c + column, depth, s) }
+    var column = 0
+    while column + 64 <= columns {
+        // Eight sums hide the latency of the multiply-add.
+        var (x0, x1, x2, x3) = (Vector(), Vector(), Vector(), Vector())
+        var (x4, x5, x6, x7) = (Vector(), Vector(), Vector(), Vector())
+        var from = b + column
+        for d in 0..<depth {
+            let v = broadcast(a[d * s.aDepth])
+            x0 = sum(x0, v, times: load(from))
+            x1 = sum(x1, v, times: load(from + 8))
+            x2 = sum(x2, v, times: load(from + 16))
+            x3 = sum(x3, v, times: load(from + 24))
+            x4 = sum(x4, v, times: load(from + 32))
+            x5 = sum(x5, v, times: load(from + 40))
+            x6 = sum(x6, v, times: load(from + 48))
+            x7 = sum(x7, v, times: load(from + 56))
+            from += s.b
+        }
+        let to = c + column
+        add(x0, to: to)
+        add(x1, to: to + 8)
+        add(x2, to: to + 16)
+        add(x3, to: to + 24)
+        add(x4, to: to + 32)
+        add(x5, to: to + 40)
+        add(x6, to: to + 48)
+        add(x7, to: to + 56)
+        column += 64
+    }
+    while column < columns {
+        productVector(a, b + column, c + column, depth, s)
+        column += 8
+    }
 }
 
 /// Eight columns of one row.

@@ -43,6 +43,9 @@ public struct FeatureMap: Sendable {
         values.clear(start..<start + length * channels)
     }
 
+    /// Sets one column to zero.
+    public func clear(_ column: Int) { self.column(column).update(repeating: 0, count: channels) }
+
     /// Takes the numbers of a map of the same sizes.
     public func copy(_ other: FeatureMap) {
         precondition(other.length == length && other.channels == channels)
@@ -52,4 +55,11 @@ public struct FeatureMap: Sendable {
     /// The first column.
     /// SAFETY: inside `values`, which has a halo on either side and lives as long as the map.
     var first: UnsafeMutablePointer<Float> { values.base + ConvolutionShape.halo * channels }
+
+    /// A column.
+    /// SAFETY: as `first`; checked.
+    func column(_ column: Int) -> UnsafeMutablePointer<Float> {
+        precondition(column >= 0 && column < length)
+        return first + column * channels
+    }
 }

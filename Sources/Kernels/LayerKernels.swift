@@ -15,22 +15,25 @@ public struct LayerKernels: Sendable {
     /// The loops for `processor`, by default the best that this machine can run.
     public init(processor: Processor = .best) { self.processor = processor }
 
-    /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`.
+    /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`; of the columns `columns` alone
+    /// where they are given.
     public func convolve(
         _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, into output: FeatureMap,
-        isLeaky: Bool = true
+        isLeaky: Bool = true, columns: Range<Int>? = nil
     ) {
         check(layer, input, output, weights)
+        let columns = columns ?? 0..<input.length
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= input.length)
+        let from = input.first + columns.lowerBound * input.channels
+        let to = output.first + columns.lowerBound * output.channels
         switch processor {
         case .baseline:
             KernelLoops.convolve(
-                layer, length: input.length, input: input.first, weights: weights.base, output: output.first,
-                isLeaky: isLeaky)
+                layer, length: columns.count, input: from, weights: weights.base, output: to, isLeaky: isLeaky)
         #if arch(x86_64)
             case .v3:
                 KernelLoopsV3.convolve(
-                    layer, length: input.length, input: input.first, weights: weights.base, output: output.first,
-                    isLeaky: isLeaky)
+                    layer, length: columns.count, input: from, weights: weights.base, output: to, isLeaky: isLeaky)
         #endif
         }
     }

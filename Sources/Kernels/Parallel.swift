@@ -3,6 +3,17 @@
 import Dispatch
 import Synchronization
 
+/// A worker's memory among those of several threads.
+public final class WorkerCell<Memory>: Sendable {
+    private let memory: Mutex<Memory>
+
+    /// A cell that owns `memory`.
+    public init(_ memory: sending Memory) { self.memory = Mutex(memory) }
+
+    /// Works with the memory; no two threads do at once.
+    public func work(_ body: (inout Memory) -> Void) { memory.withLock { body(&$0) } }
+}
+
 /// Runs pieces of work on several threads.
 public enum Parallel {
     /// Calls `body(piece, worker)` for every piece in `0 ..< pieces`, at most `threads` at a time, and returns when all

@@ -190,15 +190,17 @@ public final class ByteSink {
 /// The temporary files under way, where a signal's handler finds them: such a handler may not allocate or lock.
 public enum TemporaryFile {
     private struct Names: ~Copyable {
-        let first = Atomic<UInt>(0), second = Atomic<UInt>(0), third = Atomic<UInt>(0)
+        let first = Atomic<UInt>(0), second = Atomic<UInt>(0), third = Atomic<UInt>(0), fourth = Atomic<UInt>(0)
     }
 
-    /// Output, log and checkpoint at most.
+    /// Output, log, report and checkpoint at most.
     private static let names = Names()
 
     static func remember(_ path: String) {
         let name = UInt(bitPattern: strdup(path))
-        if put(name, for: 0, names.first) || put(name, for: 0, names.second) || put(name, for: 0, names.third) {
+        if put(name, for: 0, names.first) || put(name, for: 0, names.second) || put(name, for: 0, names.third)
+            || put(name, for: 0, names.fourth)
+        {
             return
         }
         free(UnsafeMutableRawPointer(bitPattern: name))
@@ -208,6 +210,7 @@ public enum TemporaryFile {
         drop(path, names.first)
         drop(path, names.second)
         drop(path, names.third)
+        drop(path, names.fourth)
     }
 
     private static func put(_ name: UInt, for old: UInt, _ place: borrowing Atomic<UInt>) -> Bool {
@@ -226,6 +229,7 @@ public enum TemporaryFile {
         unlink(names.first)
         unlink(names.second)
         unlink(names.third)
+        unlink(names.fourth)
     }
 
     private static func unlink(_ place: borrowing Atomic<UInt>) {

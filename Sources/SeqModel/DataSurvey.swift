@@ -31,7 +31,7 @@ public struct DataSurvey: Sendable {
             let target = pairs.targets[p]
             if target > 0, target < 1 { hasSoftLabels = true }
             if target > threshold { positives += 1 } else { negatives += 1 }
-            if target > threshold, chosen.count < 20_000 { chosen.append(p) }
+            if target > threshold, chosen.count < FacingTable.mostPairs { chosen.append(p) }
             let a = pairs.strands.strand(2 * p)
             let b = pairs.strands.strand(2 * p + 1)
             if p < 100_000 { distinct.insert(a) }
@@ -46,9 +46,9 @@ public struct DataSurvey: Sendable {
         distinctShareA = Double(distinct.count) / Double(min(pairs.count, 100_000))
         var tables: [Orientation: [Int]] = [:]
         for orientation in Orientation.allCases {
-            let (bits, table) = DataSurvey.facing(pairs, chosen, orientation, letters: alphabet.count)
-            information[orientation] = bits
-            tables[orientation] = table
+            let table = FacingTable.best(pairs.strands, chosen: chosen, orientation)
+            information[orientation] = table.weight(pairs: chosen.count)
+            tables[orientation] = table.counts
         }
         let parallel = information[.parallel] ?? 0
         orientation = parallel > (information[.antiparallel] ?? 0) * 1.05 + 0.002 ? .parallel : .antiparallel
@@ -56,51 +56,6 @@ public struct DataSurvey: Sendable {
         isSymmetric =
             (0.9...1.1).contains(ratio)
             && DataSurvey.isSymmetric(tables[orientation] ?? [], letters: alphabet.count)
-    }
-
-    /// Mutual information of facing letters at the offset where it is largest, less what chance gives, and the counts.
-    private static func facing(_ pairs: LabelledPairs, _ chosen: [Int], _ orientation: Orientation, letters: Int)
-        -> (Double, [Int])
-    {
-        var best = (bits: 0.0, table: [Int](repeating: 0, count: letters * letters))
-        let reach = 40
-        for offset in -reach...reach {
-            var table = [Int](repeating: 0, count: letters * letters)
-            var total = 0
-            for p in chosen {
-                let a = pairs.strands.strand(2 * p)
-                let b = pairs.strands.strand(2 * p + 1)
-                for i in a.indices {
-                    let along = i - a.startIndex + offset
-                    guard along >= 0, along < b.count else { continue }
-                    let other = orientation == .parallel ? b.startIndex + along : b.endIndex - 1 - along
-                    guard Int(a[i]) < letters, Int(b[other]) < letters else { continue }
-                    table[Int(a[i]) * letters + Int(b[other])] += 1
-                    total += 1
-                }
-            }
-            guard total > 100 else { continue }
-            // The expected information of independent letters (Miller 1955).
-            let chance = Double((letters - 1) * (letters - 1)) / (2 * Double(total) * 0.693_147_180_559_945_3)
-            let bits =
-                (mutualInformation(table, letters, total) - chance) * min(1, Double(total) / Double(10 * chosen.count))
-            if bits > best.bits { best = (bits, table) }
-        }
-        return best
-    }
-
-    private static func mutualInformation(_ table: [Int], _ letters: Int, _ total: Int) -> Double {
-        var bits = 0.0
-        let n = Double(total)
-        for a in 0..<letters {
-            let row = (0..<letters).reduce(0) { $0 + table[a * letters + $1] }
-            for b in 0..<letters where table[a * letters + b] > 0 {
-                let column = (0..<letters).reduce(0) { $0 + table[$1 * letters + b] }
-                let joint = Double(table[a * letters + b])
-                bits += joint / n * logarithm(joint * n / (Double(row) * Double(column))) / 0.693_147_180_559_945_3
-            }
-        }
-        return bits
     }
 
     /// Whether facing counts (a, b) and (b, a) agree to within a tenth of all.

@@ -12,6 +12,8 @@ public struct GeneratorPlan: Sendable {
     public var generatorRate: Float = 3e-4, criticRate: Float = 5e-4
     /// Weight of the classifier as a second teacher, reached half-way.
     public var teacherWeight: Float = 0.05
+    /// What critic and generator lose.
+    public var loss = AdversarialLoss.relativistic
     /// Weight of the gradient penalty R1 (Mescheder et al. 2018).
     public var penalty: Float = 1
     /// Threads; the result does not depend on them.
@@ -46,7 +48,7 @@ public final class GeneratorTrainer {
     private let kernels = LayerKernels()
     private let generatorState: NetState, criticState: NetState
     private let averaged: FloatBuffer
-    private let workers: [StepCell]
+    private let workers: [WorkerCell<StepWorker>]
     /// Per row: D(P), D(F), the critic's loss, the generator's loss.
     private let rowFigures: FloatBuffer
     private var sumOfFigures = StepFigures()
@@ -55,7 +57,8 @@ public final class GeneratorTrainer {
     private static let pieces = 16
     private static let averaging: Float = 0.998
 
-    /// A trainer of pairs without ambiguous letters; `targets` above the classifier's threshold are label 1.
+    /// A trainer of pairs; `targets` above the classifier's threshold are label 1. Ambiguous letters are drawn from those
+    /// they stand for. Strand A's network learns here already: nothing that follows changes it.
     public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: GeneratorPlan) {
         self.plan = plan
         self.classifier = classifier
@@ -72,14 +75,19 @@ public final class GeneratorTrainer {
         layout.align(to: self.pairs, chosen: chosen[1])
         net = PartnerNet(layout)
         critic = PairCritic(layout)
-        composition = StrandComposition(self.pairs, letters: layout.letters, chosen: chosen)
+        let longestA = chosen.joined().reduce(1) { max($0, resolved.strands.strand(2 * $1).count) }
+        let strandNet = StrandNet(letters: layout.letters, length: longestA)
+        composition = StrandComposition(
+            net: strandNet, weights: StrandTrainer(strandNet, self.pairs, chosen: chosen, plan: plan).run(),
+            lengths: StrandComposition.lengths(self.pairs, chosen: chosen))
         generatorState = NetState(net.initialWeights(&random), pieces: GeneratorTrainer.pieces)
         criticState = NetState(critic.initialWeights(&random), pieces: GeneratorTrainer.pieces)
         averaged = FloatBuffer(count: net.count)
         averaged[0..<net.count] = generatorState.weights[0..<net.count]
         rowFigures = FloatBuffer(count: plan.batch * 4)
         let (net, critic) = (net, critic)
-        workers = (0..<plan.threads).map { _ in StepCell(StepWorker(net, critic, classifier)) }
+        let strands = composition.net
+        workers = (0..<plan.threads).map { _ in WorkerCell(StepWorker(net, critic, strands, classifier)) }
     }
 
     /// The generator as it stands: the mean of its recent weights.
@@ -126,10 +134,10 @@ public final class GeneratorTrainer {
         let learner = RowLearner(
             net: net, critic: critic, composition: composition, pairs: pairs, chosen: chosen, labels: labels,
             generatorState: generatorState, criticState: criticState, kernels: kernels, figures: rowFigures,
-            penalty: plan.penalty, seed: seed, step: step, batch: plan.batch)
+            penalty: plan.penalty, loss: plan.loss, seed: seed, step: step, batch: plan.batch)
         let (batch, workers) = (plan.batch, workers)
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
-            workers[worker].worker.withLock { memory in
+            workers[worker].work { memory in
                 for row in batch * piece / pieces..<batch * (piece + 1) / pieces {
                     body(learner, row, memory, piece)
                 }

@@ -3,9 +3,37 @@
 import Kernels
 
 extension ModelFile {
-    /// Convolutions of a generator by their names in a file.
-    private static func layers(_ net: PartnerNet) -> [(name: String, shape: ConvolutionShape)] {
-        [("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head)]
+    private static func sections(_ name: String, _ layer: ConvolutionShape) -> [Section] {
+        [
+            (
+                "generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], layer.offset,
+                layer.bias - layer.offset
+            ),
+            ("generator.\(name).bias", [layer.outputs], layer.bias, layer.outputs),
+        ]
+    }
+
+    private static func sections(_ net: PartnerNet) -> [Section] {
+        [("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head)].flatMap {
+            sections($0.0, $0.1)
+        }
+    }
+
+    private static func sections(_ net: StrandNet) -> [Section] {
+        let tables = [
+            ("letters", net.letters + 1, net.letterRows), ("labels", 2, net.labelRows),
+            ("from_start", StrandNet.places, net.startRows), ("from_end", StrandNet.places, net.endRows),
+        ]
+        return sections("strand.unit", net.unit) + sections("strand.head", net.head)
+            + tables.map { name, rows, offset in
+                ("generator.strand.\(name)", [rows, StrandNet.row], offset, rows * StrandNet.row)
+            }
+    }
+
+    private static func tensors(_ sections: [Section], of weights: FloatBuffer) -> [WeightArchive.Tensor] {
+        sections.map { name, shape, offset, count in
+            WeightArchive.Tensor(name: name, shape: shape, values: weights[offset..<offset + count])
+        }
     }
 
     /// What a file's metadata say of a generator.
@@ -14,37 +42,23 @@ extension ModelFile {
         return [
             "generator": "paired", "generator.length": "\(layout.length)",
             "generator.near-offset": "\(layout.nearOffset)", "generator.far-offset": "\(layout.farOffset)",
-            "generator.order": "\(generator.composition.order)",
+            "generator.strand-length": "\(generator.composition.net.length)",
         ]
     }
 
     /// A generator's tensors in a file.
     static func tensors(of generator: PairGenerator) -> [WeightArchive.Tensor] {
         let composition = generator.composition
-        let contexts = StrandComposition.contexts(letters: composition.letters, order: composition.order)
         let lengths = composition.lengths.enumerated().flatMap { label, choices in
             choices.flatMap { [Float(label), Float($0.a), Float($0.b), $0.share] }
         }
-        var tensors = [
-            WeightArchive.Tensor(
-                name: "generator.composition", shape: [2, contexts, composition.letters],
-                values: composition.cumulative),
+        return [
             WeightArchive.Tensor(
                 name: "generator.acceptance", shape: [2, ScoreAcceptance.bins],
                 values: Array(generator.acceptance.kept.joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
-        ]
-        for (name, layer) in layers(generator.net) {
-            tensors.append(
-                WeightArchive.Tensor(
-                    name: "generator.\(name).weight", shape: [layer.width, layer.inputs, layer.outputs],
-                    values: generator.weights[layer.offset..<layer.bias]))
-            tensors.append(
-                WeightArchive.Tensor(
-                    name: "generator.\(name).bias", shape: [layer.outputs],
-                    values: generator.weights[layer.bias..<layer.end]))
-        }
-        return tensors
+        ] + tensors(sections(composition.net), of: composition.weights)
+            + tensors(sections(generator.net), of: generator.weights)
     }
 
     /// Reads a generator from the tensors behind the classifier's; nil where the file has none.
@@ -69,46 +83,38 @@ extension ModelFile {
             orientation: classifier.orientation)
         layout.nearOffset = try number("near-offset", -longest...longest)
         layout.farOffset = try number("far-offset", -longest...longest)
-        let order = try number("order", 0...3)
-        let contexts = StrandComposition.contexts(letters: layout.letters, order: order)
+        let strandNet = StrandNet(letters: layout.letters, length: try number("strand-length", 1...longest))
         var rest = archive.tensors[first...]
         func next(_ name: String, _ shape: [Int]?) throws(ModelError) -> WeightArchive.Tensor {
-            guard let tensor = rest.popFirst(), tensor.name == "generator.\(name)",
-                shape == nil || tensor.shape == shape
-            else {
-                throw .inconsistent(
-                    field: "a tensor", found: "another", expected: "generator.\(name) \(shape ?? [])")
+            guard let tensor = rest.popFirst(), tensor.name == name, shape == nil || tensor.shape == shape else {
+                throw .inconsistent(field: "a tensor", found: "another", expected: "\(name) \(shape ?? [])")
             }
             return tensor
         }
-        let table = try next("composition", [2, contexts, layout.letters]).values
-        guard table.allSatisfy({ (0...1.01).contains($0) }) else {
-            throw .inconsistent(field: "generator.composition", found: "a number outside 0 to 1", expected: "shares")
+        func weights(_ sections: [Section], count: Int) throws(ModelError) -> FloatBuffer {
+            let weights = FloatBuffer(count: count)
+            try read(sections, of: archive, from: rest.startIndex, into: weights)
+            rest = rest.dropFirst(sections.count)
+            return weights
         }
         let bins = ScoreAcceptance.bins
-        let kept = try next("acceptance", [2, bins]).values
+        let kept = try next("generator.acceptance", [2, bins]).values
         guard kept.allSatisfy({ (0...1).contains($0) }) else {
             throw .inconsistent(field: "generator.acceptance", found: "a number outside 0 to 1", expected: "shares")
         }
-        let lengths = try lengths(try next("lengths", nil), longest: layout.length)
-        let net = PartnerNet(layout)
-        let weights = FloatBuffer(count: net.count)
-        for (name, layer) in layers(net) {
-            weights[layer.offset..<layer.bias] =
-                try next("\(name).weight", [layer.width, layer.inputs, layer.outputs]).values
-            weights[layer.bias..<layer.end] = try next("\(name).bias", [layer.outputs]).values
+        let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)
+        guard lengths.joined().allSatisfy({ $0.a <= strandNet.length }) else {
+            throw .inconsistent(
+                field: "generator.lengths", found: "a longer strand A", expected: "at most \(strandNet.length)")
         }
+        let net = PartnerNet(layout)
+        let composition = StrandComposition(
+            net: strandNet, weights: try weights(sections(strandNet), count: strandNet.count), lengths: lengths)
+        var generator = PairGenerator(
+            net, weights: try weights(sections(net), count: net.count), composition: composition)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
-        for k in 0..<net.count where abs(weights[k]) > largestWeight {
-            throw .inconsistent(
-                field: "a weight of the generator", found: "\(weights[k])", expected: "at most \(largestWeight) in size"
-            )
-        }
-        let composition = StrandComposition(
-            letters: layout.letters, order: order, cumulative: table, lengths: lengths)
-        var generator = PairGenerator(net, weights: weights, composition: composition)
         generator.acceptance = ScoreAcceptance(kept: [Array(kept[..<bins]), Array(kept[bins...])])
         return generator
     }

@@ -40,43 +40,25 @@ extension ModelFile {
         return rows
     }
 
-    /// Energies of the head whose stacks differ most, largest first: in kT, above the mean of their table. A pair is the
-    /// Boltzmann mean of the stacks that end in it.
+    /// Learned energies, largest first: in kT, above the mean of their table.
     ///
     /// Rows: table, letters (`A-T`; for a stack `AC-GT`: A's two letters, then those of B that face them, 5' to 3'
     /// where the strands are antiparallel), energy.
     ///
     /// No rows where the classifier is none of energies.
     public func energies() -> [[String]] {
-        guard case .duplex(let classifier) = classifier else { return [] }
-        let s = classifier.shape
-        let p = classifier.parameters
-        let stackCount = s.contexts * s.contexts
-        func spread(_ head: Int) -> Float {
-            let energies = (0..<stackCount).map { p[s.stack + $0 * s.heads + head] }
-            let mean = energies.reduce(0, +) / Float(stackCount)
-            return energies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        }
-        guard let head = (0..<s.heads).max(by: { spread($0) < spread($1) }) else { return [] }
-        let letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
-        let k = s.letters
-        var stacks: [(String, Float)] = []
-        var pairing = [Float](repeating: 0, count: k * k)
-        for row in 0..<s.contexts {
-            for column in 0..<s.contexts {
-                let energy = p[s.stack + (row * s.contexts + column) * s.heads + head]
-                let (a, b) = (row % k, column % k)
-                pairing[a * k + b] += exponential(energy) * Float(k * k) / Float(stackCount)
-                guard s.order == 2 else { continue }
-                let (x, z) = (row / k, column / k)
-                let facing = s.isAntiparallel ? letters[b] + letters[z] : letters[z] + letters[b]
-                stacks.append((letters[x] + letters[a] + "-" + facing, energy))
-            }
-        }
-        let pairs = (0..<k * k).map { (letters[$0 / k] + "-" + letters[$0 % k], Float(logarithm(Double(pairing[$0])))) }
+        guard case .duplex(let duplex) = classifier else { return [] }
+        let tables = EnergyTables(duplex)
+        let letters = classifier.alphabet.letters.map { String(UnicodeScalar($0)) }
         func rows(_ name: String, _ table: [(String, Float)]) -> [[String]] {
-            let mean = table.reduce(0) { $0 + $1.1 } / Float(max(1, table.count))
-            return table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1 - mean)] }
+            table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1)] }
+        }
+        let k = letters.count
+        let pairs = tables.pairing.enumerated().map { (letters[$0 / k] + "-" + letters[$0 % k], $1) }
+        var stacks: [(String, Float)] = []
+        let contexts = tables.contexts(letters)
+        for (place, energy) in tables.stacking.enumerated() {
+            stacks.append((contexts.a[place / (k * k)] + "-" + contexts.b[place % (k * k)], energy))
         }
         return [["table", "letters", "energy_kT"]] + rows("pair", pairs) + rows("stack", stacks)
     }

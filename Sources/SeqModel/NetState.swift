@@ -13,10 +13,12 @@ final class NetState: Sendable {
     private let pieces: Int
     private let counter: FloatBuffer
 
-    /// Adam's decay rates: a short memory, as the other net moves too.
-    private static let betas: (Float, Float) = (0.5, 0.9)
+    /// Adam's decay rates.
+    private let betas: (Float, Float)
 
-    init(_ weights: FloatBuffer, pieces: Int) {
+    /// The default decay rates have a short memory, as the other of two nets moves too.
+    init(_ weights: FloatBuffer, pieces: Int, betas: (Float, Float) = (0.5, 0.9)) {
+        self.betas = betas
         self.weights = weights
         self.pieces = pieces
         transposed = FloatBuffer(count: weights.count)
@@ -44,6 +46,6 @@ final class NetState: Sendable {
         updates += 1
         DuplexKernels(processor: kernels.processor).adamStep(
             weights, gradient: total, moments: (first, second), range: 0..<weights.count, step: updates, rate: rate,
-            decay: 0, scale: scale, beta1: NetState.betas.0, beta2: NetState.betas.1)
+            decay: 0, scale: scale, beta1: betas.0, beta2: betas.1)
     }
 }

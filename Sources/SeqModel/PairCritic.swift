@@ -5,14 +5,17 @@ import Kernels
 /// Sizes of the critic and where its weights lie.
 ///
 /// Each column shows the outer products of B with A at three shifts in both frames, eight features each by weights that
-/// all share, then A and B themselves. Two convolutions, a sum over the columns, and a projection on the label
-/// (Miyato & Koyama 2018): D = w h + b + (2 y - 1) e h. No normalisation.
+/// all share, then A and B themselves. Two convolutions, a sum s over the columns, a layer t on that, which lets D want
+/// neither too few nor too many of anything, and a projection on the label (Miyato & Koyama 2018) of h = (s, t):
+/// D = w h + b + (2 y - 1) e h. No normalisation.
 struct PairCritic: Sendable {
     static let shifts = [-1, 0, 1]
-    static let hidden = 48
+    static let hidden = 48, joint = 32
 
     let layout: PairLayout
     let first: ConvolutionShape, second: ConvolutionShape
+    /// The layer on the sums.
+    let third: ConvolutionShape
 
     init(_ layout: PairLayout) {
         self.layout = layout
@@ -21,13 +24,17 @@ struct PairCritic: Sendable {
         first = ConvolutionShape(width: 5, inputs: inputs, outputs: PairCritic.hidden, offset: k * k * 8)
         second = ConvolutionShape(
             width: 5, inputs: PairCritic.hidden, outputs: PairCritic.hidden, offset: first.end)
+        third = ConvolutionShape(
+            width: 1, inputs: PairCritic.hidden, outputs: PairCritic.joint, offset: second.end)
     }
 
     private static let pairFeatures = 2 * shifts.count * 8
     /// Where w, e and b lie.
-    private var head: Int { second.end }
-    private var projection: Int { head + PairCritic.hidden }
-    private var bias: Int { projection + PairCritic.hidden }
+    private var head: Int { third.end }
+    private var projection: Int { head + PairCritic.summary }
+    private var bias: Int { projection + PairCritic.summary }
+    /// Numbers of h.
+    private static let summary = hidden + joint
     /// Number of weights.
     var count: Int { bias + 8 }
 
@@ -42,7 +49,8 @@ struct PairCritic: Sendable {
         let channels = PairCritic.pairFeatures + 2 * (layout.letters + 1)
         fill(first.offset..<first.end, fanIn: first.width * channels)
         fill(second.offset..<second.end, fanIn: second.width * second.inputs)
-        fill(head..<bias + 1, fanIn: PairCritic.hidden)
+        fill(third.offset..<third.end, fanIn: third.inputs)
+        fill(head..<bias + 1, fanIn: PairCritic.summary)
         return weights
     }
 
@@ -51,7 +59,8 @@ struct PairCritic: Sendable {
         /// A in the near frame with a flag for columns outside it, A in the far frame, B with its flag.
         let near: FeatureMap, far: FeatureMap, b: FeatureMap
         fileprivate let features: FeatureMap, middle: FeatureMap, last: FeatureMap
-        fileprivate let summary: FloatBuffer
+        /// s and t, each a map of one column, and the gradients by them.
+        fileprivate let sums: FeatureMap, joint: FeatureMap, sumGradient: FeatureMap, jointGradient: FeatureMap
         /// Gradient by B's columns, written by `backward` where asked for.
         let bGradient: FeatureMap
         fileprivate let lastGradient: FeatureMap, middleGradient: FeatureMap, featureGradient: FeatureMap
@@ -63,7 +72,22 @@ struct PairCritic: Sendable {
             (features, featureGradient) = (map(critic.first.inputs), map(critic.first.inputs))
             (middle, middleGradient) = (map(PairCritic.hidden), map(PairCritic.hidden))
             (last, lastGradient) = (map(PairCritic.hidden), map(PairCritic.hidden))
-            summary = FloatBuffer(count: PairCritic.hidden)
+            func single(_ channels: Int) -> FeatureMap { FeatureMap(length: 1, channels: channels) }
+            (sums, sumGradient) = (single(PairCritic.hidden), single(PairCritic.hidden))
+            (joint, jointGradient) = (single(PairCritic.joint), single(PairCritic.joint))
+        }
+
+        /// Number `c` of h.
+        fileprivate func summary(_ c: Int) -> Float {
+            c < PairCritic.hidden ? sums[0, c] : joint[0, c - PairCritic.hidden]
+        }
+
+        fileprivate func setSummaryGradient(_ c: Int, _ value: Float) {
+            if c < PairCritic.hidden {
+                sumGradient[0, c] = value
+            } else {
+                jointGradient[0, c - PairCritic.hidden] = value
+            }
         }
     }
 
@@ -120,16 +144,17 @@ struct PairCritic: Sendable {
         for c in 0..<PairCritic.hidden {
             var sum: Float = 0
             for column in 0..<layout.length { sum += tape.last[column, c] }
-            tape.summary[c] = sum
+            tape.sums[0, c] = sum
         }
+        kernels.convolve(third, tape.sums, weights: weights, into: tape.joint)
     }
 
     /// D of what `forward` saw, under a label.
     func value(_ tape: Tape, weights: FloatBuffer, label: Int) -> Float {
         let sign: Float = label == 1 ? 1 : -1
         var sum = weights[bias]
-        for c in 0..<PairCritic.hidden {
-            sum += tape.summary[c] * (weights[head + c] + sign * weights[projection + c])
+        for c in 0..<PairCritic.summary {
+            sum += tape.summary(c) * (weights[head + c] + sign * weights[projection + c])
         }
         return sum
     }
@@ -143,15 +168,26 @@ struct PairCritic: Sendable {
     ) {
         let k = layout.letters
         let start = (sums?.part ?? 0) * count
-        for c in 0..<PairCritic.hidden {
+        for c in 0..<PairCritic.summary {
             let g = slope * weights[head + c] + labelSlope * weights[projection + c]
-            for column in 0..<layout.length { tape.lastGradient[column, c] = g }
+            tape.setSummaryGradient(c, g)
             if let buffer = sums?.buffer {
-                buffer[start + head + c] += slope * tape.summary[c]
-                buffer[start + projection + c] += labelSlope * tape.summary[c]
+                buffer[start + head + c] += slope * tape.summary(c)
+                buffer[start + projection + c] += labelSlope * tape.summary(c)
             }
         }
         if let buffer = sums?.buffer { buffer[start + bias] += slope }
+        kernels.leakyGradient(tape.joint, gradient: tape.jointGradient)
+        if let sums {
+            kernels.weightGradient(
+                third, tape.sums, outputGradient: tape.jointGradient, sums: sums.buffer, part: sums.part, stride: count)
+        }
+        kernels.inputGradient(
+            third, outputGradient: tape.jointGradient, transposed: transposed, into: tape.sumGradient)
+        for c in 0..<PairCritic.hidden {
+            let g = tape.sumGradient[0, c]
+            for column in 0..<layout.length { tape.lastGradient[column, c] = g }
+        }
         kernels.leakyGradient(tape.last, gradient: tape.lastGradient)
         tape.middleGradient.clear()
         kernels.inputGradient(
@@ -187,6 +223,6 @@ struct PairCritic: Sendable {
 
     /// Writes the weights as `backward` needs them.
     func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
-        for layer in [first, second] { kernels.transpose(layer, weights: weights, into: transposed) }
+        for layer in [first, second, third] { kernels.transpose(layer, weights: weights, into: transposed) }
     }
 }

@@ -33,6 +33,7 @@ public struct PairGenerator: Sendable {
     /// The memory in which one thread draws pairs, and the pair drawn last.
     public final class Worker {
         fileprivate let tape: PartnerNet.Tape
+        fileprivate let strand: StrandNet.Tape
         fileprivate var sampler: LetterSampler
         /// Strand A, in codes.
         public fileprivate(set) var a: [UInt8] = []
@@ -42,6 +43,7 @@ public struct PairGenerator: Sendable {
         /// Memory for a generator.
         public init(_ generator: PairGenerator) {
             tape = PartnerNet.Tape(generator.net)
+            strand = StrandNet.Tape(generator.composition.net)
             sampler = LetterSampler(generator.layout)
         }
     }
@@ -64,7 +66,7 @@ public struct PairGenerator: Sendable {
         } else {
             var isFound = false
             for _ in 0..<tries where !isFound {
-                composition.draw(label: label, length: size.a, &random, into: &worker.a)
+                composition.draw(label: label, length: size.a, &random, worker.strand, into: &worker.a, kernels)
                 isFound = accepts(worker.a[...])
             }
             guard isFound else { return false }

@@ -54,9 +54,9 @@ public struct PairLayout: Sendable, Equatable {
         return best.offset
     }
 
-    /// Mutual information of facing letters in bits, times their number, less what chance would give.
+    /// Mutual information of facing letters in nats, times their number, less what chance would give.
     private func information(_ frame: Frame, _ pairs: PairCodes, _ chosen: ArraySlice<Int>, offset: Int) -> Double {
-        var table = [Double](repeating: 0, count: letters * letters)
+        var table = [Int](repeating: 0, count: letters * letters)
         for p in chosen {
             let a = pairs.strand(2 * p)
             let b = pairs.strand(2 * p + 1)
@@ -69,15 +69,7 @@ public struct PairLayout: Sendable, Equatable {
         }
         let total = table.reduce(0, +)
         guard total > 0 else { return 0 }
-        var bits = 0.0
-        for x in 0..<letters {
-            let row = (0..<letters).reduce(0) { $0 + table[x * letters + $1] }
-            for y in 0..<letters where table[x * letters + y] > 0 {
-                let column = (0..<letters).reduce(0) { $0 + table[$1 * letters + y] }
-                let count = table[x * letters + y]
-                bits += count * logarithm(count * total / (row * column))
-            }
-        }
-        return bits - Double((letters - 1) * (letters - 1)) / 2
+        let nats = FacingTable.information(table, letters: letters) * logarithm(2.0)
+        return Double(total) * nats - Double((letters - 1) * (letters - 1)) / 2
     }
 }

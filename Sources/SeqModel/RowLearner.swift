@@ -1,10 +1,10 @@
 // RowLearner: what one pair of a batch adds to the gradients of critic and generator.
 
 import Kernels
-import Synchronization
 
 /// The memory in which one thread works on its rows.
 final class StepWorker {
+    fileprivate let strand: StrandNet.Tape
     fileprivate let partner: PartnerNet.Tape
     fileprivate let real: PairCritic.Tape, fake: PairCritic.Tape, other: PairCritic.Tape
     fileprivate let noisyReal: PairCritic.Tape, noisyFake: PairCritic.Tape
@@ -12,20 +12,14 @@ final class StepWorker {
     fileprivate var teacher: SubstitutionTeacher
     fileprivate var a: [UInt8] = [], b: [UInt8] = []
 
-    init(_ net: PartnerNet, _ critic: PairCritic, _ classifier: PairClassifier) {
+    init(_ net: PartnerNet, _ critic: PairCritic, _ strands: StrandNet, _ classifier: PairClassifier) {
+        strand = StrandNet.Tape(strands)
         partner = PartnerNet.Tape(net)
         func tape() -> PairCritic.Tape { PairCritic.Tape(critic) }
         (real, fake, other, noisyReal, noisyFake) = (tape(), tape(), tape(), tape(), tape())
         sampler = LetterSampler(net.layout)
         teacher = SubstitutionTeacher(classifier)
     }
-}
-
-/// A worker's place among those of a trainer.
-final class StepCell: Sendable {
-    let worker: Mutex<StepWorker>
-
-    init(_ worker: sending StepWorker) { self.worker = Mutex(worker) }
 }
 
 /// Both losses of a row; everything drawn for it depends on seed, step and row alone.
@@ -40,6 +34,7 @@ struct RowLearner: Sendable {
     let kernels: LayerKernels
     let figures: FloatBuffer
     let penalty: Float
+    let loss: AdversarialLoss
     let seed: UInt64
     let step: Int, batch: Int
 
@@ -63,7 +58,7 @@ struct RowLearner: Sendable {
             worker.a.removeAll(keepingCapacity: true)
             worker.a.append(contentsOf: a)
         } else {
-            composition.draw(label: label, length: a.count, &random, into: &worker.a)
+            composition.draw(label: label, length: a.count, &random, worker.strand, into: &worker.a, kernels)
         }
         let length = pairs.strand(2 * pair + 1).count
         net.load(worker.partner, a: worker.a[...], b: length, label: label, &random)
@@ -91,24 +86,17 @@ struct RowLearner: Sendable {
         let sign: Float = label == 1 ? 1 : -1
         let real = look(worker.real, a, b, label: label, &random)
         let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
-        let onFake = logistic(fake - real)
-        var slopes = (real: -onFake, fake: onFake)
-        var loss = softplus(Double(fake - real))
         // The wrong pair: the same under the other label, which shares its features, or with another pair's B.
-        var labelOnly: Float = 0
+        let wrong: Float
         if labels.count > 1 {
-            let wrong = critic.value(worker.real, weights: criticState.weights, label: 1 - label)
-            let onWrong = 0.5 * logistic(wrong - real)
-            loss += 0.5 * softplus(Double(wrong - real))
-            labelOnly = -2 * onWrong * sign
+            wrong = critic.value(worker.real, weights: criticState.weights, label: 1 - label)
         } else {
             let stranger = chosen[label][random.index(below: chosen[label].count)]
-            let wrong = look(worker.other, a, pairs.strand(2 * stranger + 1), label: label, &random)
-            let onWrong = 0.5 * logistic(wrong - real)
-            loss += 0.5 * softplus(Double(wrong - real))
-            slopes.real -= onWrong
-            learn(worker.other, onWrong, sign * onWrong, part)
+            wrong = look(worker.other, a, pairs.strand(2 * stranger + 1), label: label, &random)
         }
+        let learned = loss.critic(real: real, fake: fake, wrong: wrong)
+        var slopes = (real: learned.real, fake: learned.fake)
+        if labels.count == 1 { learn(worker.other, learned.wrong, sign * learned.wrong, part) }
         if isPenalised {
             let noise = RowLearner.penaltyNoise
             let moved = (
@@ -123,11 +111,17 @@ struct RowLearner: Sendable {
             slopes.real -= onReal
             slopes.fake -= onGenerated
         }
-        learn(worker.real, slopes.real, sign * slopes.real + labelOnly, part)
+        if labels.count > 1 {
+            // The wrong pair's slope goes to the same features, with the label's sign turned.
+            learn(
+                worker.real, slopes.real + learned.wrong, sign * (slopes.real - learned.wrong), part)
+        } else {
+            learn(worker.real, slopes.real, sign * slopes.real, part)
+        }
         learn(worker.fake, slopes.fake, sign * slopes.fake, part)
         figures[row * 4] = real
         figures[row * 4 + 1] = fake
-        figures[row * 4 + 2] = Float(loss)
+        figures[row * 4 + 2] = learned.loss
     }
 
     private func learn(_ tape: PairCritic.Tape, _ slope: Float, _ labelSlope: Float, _ part: Int) {
@@ -143,7 +137,7 @@ struct RowLearner: Sendable {
         makeFake(row, label: label, pair: pair, worker, &random)
         let real = look(worker.real, pairs.strand(2 * pair), pairs.strand(2 * pair + 1), label: label, &random)
         let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
-        let slope = -logistic(real - fake)
+        let (lost, slope) = loss.generator(real: real, fake: fake)
         critic.backward(
             worker.fake, slope: slope, labelSlope: label == 1 ? slope : -slope, weights: criticState.weights,
             transposed: criticState.transposed, sums: nil, needsB: true, kernels)
@@ -158,6 +152,6 @@ struct RowLearner: Sendable {
         }
         net.backward(
             tape, transposed: generatorState.transposed, sums: generatorState.sums, part: part, kernels)
-        figures[row * 4 + 3] = Float(softplus(Double(real - fake)))
+        figures[row * 4 + 3] = lost
     }
 }

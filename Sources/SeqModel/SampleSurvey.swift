@@ -12,6 +12,9 @@ public struct SampleFigures: Sendable {
     public fileprivate(set) var leastEntropy = 0.0
     /// Share of different pairs among those of label 1.
     public fileprivate(set) var unique = 0.0
+    /// Share of facing letters of pairs of label 1 that are each other's most frequent partners in the data: the relation,
+    /// which whole letters alone do not show.
+    public fileprivate(set) var facing = 0.0
     /// Mean largest share of a letter in the columns as the critic sees them: 1, as samples are whole letters.
     public fileprivate(set) var oneHot = 1.0
 
@@ -34,6 +37,8 @@ public struct SampleSurvey {
     private let trainer: GeneratorTrainer
     /// The same figures of pairs of the data, and of its strands paired by chance.
     public let real: SampleFigures, chance: SampleFigures
+    /// Which letters face each other in pairs of label 1 of the data, at the best offset.
+    public let facing: FacingTable
 
     private static let samples = 512, calibrationSamples = 8_192
 
@@ -42,6 +47,7 @@ public struct SampleSurvey {
         self.trainer = trainer
         var random = RandomSource(seed: trainer.plan.seed, stream: 31)
         let positives = trainer.chosen[1]
+        facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
         var (pairs, strangers) = (PairCodes(like: trainer.pairs), PairCodes(like: trainer.pairs))
         for _ in 0..<min(SampleSurvey.samples, positives.count) {
             let p = positives[random.index(below: positives.count)]
@@ -49,13 +55,13 @@ public struct SampleSurvey {
             pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
             strangers.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * q + 1))
         }
-        real = SampleSurvey.figures([nil, pairs], trainer)
-        chance = SampleSurvey.figures([nil, strangers], trainer)
+        real = SampleSurvey.figures([nil, pairs], trainer, facing)
+        chance = SampleSurvey.figures([nil, strangers], trainer, facing)
     }
 
     /// Figures of pairs that `generator` draws, always from the same streams.
     public func look(at generator: PairGenerator) -> SampleFigures {
-        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer)
+        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer, facing)
     }
 
     /// The generator with the acceptance that brings its scores nearer to those of the data.
@@ -97,7 +103,9 @@ public struct SampleSurvey {
         return pairs
     }
 
-    private static func figures(_ samples: [PairCodes?], _ trainer: GeneratorTrainer) -> SampleFigures {
+    private static func figures(
+        _ samples: [PairCodes?], _ trainer: GeneratorTrainer, _ facing: FacingTable
+    ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
         let workspace = Workspace()
@@ -112,27 +120,11 @@ public struct SampleSurvey {
             figures.score = scores.reduce(0, +) / Double(pairs.count)
             let different = Set((0..<pairs.count).map { pairs.strand(2 * $0) + [255] + pairs.strand(2 * $0 + 1) })
             figures.unique = Double(different.count) / Double(pairs.count)
-            figures.leastEntropy = leastEntropy(pairs)
+            figures.leastEntropy = ColumnEntropy(pairs).least
+            figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: facing).agreement(
+                with: facing.partners)
         }
         return figures
-    }
-
-    private static func leastEntropy(_ pairs: PairCodes) -> Double {
-        var least = Double.infinity
-        for side in 0...1 {
-            for column in 0..<pairs.longest {
-                var counts = [Double](repeating: 0, count: pairs.letters)
-                for p in 0..<pairs.count {
-                    let strand = pairs.strand(2 * p + side)
-                    if column < strand.count { counts[Int(strand[strand.startIndex + column])] += 1 }
-                }
-                let total = counts.reduce(0, +)
-                guard total >= Double(pairs.count) / 2 else { continue }
-                let entropy = counts.reduce(0) { $0 - ($1 > 0 ? $1 / total * logarithm($1 / total) : 0) }
-                least = min(least, entropy / logarithm(2.0))
-            }
-        }
-        return least.isFinite ? least : 0
     }
 }
 

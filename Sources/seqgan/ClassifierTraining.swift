@@ -9,7 +9,7 @@ struct ClassifierTraining {
     let options: TrainingOptions
     let running: RunOptions
     let clock: ClosingLine
-    let log: ByteSink?
+    let log: TrainingLog
     let keeper: CheckpointKeeper
 
     /// Trains on `training`, chooses by `validation`; `pairs` are both, for what has to be found from the data.
@@ -50,7 +50,7 @@ struct ClassifierTraining {
             }
             (best, worse) = (report, count)
         }
-        try log?.write("epoch\ttraining_loss\tvalidation_loss\tAUROC\tAP\tMCC\tseconds\n".utf8)
+        try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
         while trainer.epoch < plan.epochs, worse < options.patience {
             let report = trainer.runEpoch {
                 keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
@@ -68,8 +68,7 @@ struct ClassifierTraining {
             let figures = [
                 report.trainingLoss, report.validationLoss, m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation,
             ]
-            let row = figures.map { fixed($0, 5) }.joined(separator: "\t")
-            try log?.write("\(report.epoch)\t\(row)\t\(fixed(clock.seconds, 1))\n".utf8)
+            try log.add(report.epoch, figures, decimals: 5, seconds: clock.seconds)
             if !running.quiet {
                 complain(
                     "epoch \(report.epoch)/\(plan.epochs): loss \(fixed(figures[0], 4)), validation loss "

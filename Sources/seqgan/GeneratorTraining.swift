@@ -12,7 +12,7 @@ struct GeneratorTraining {
     let maxSeconds: Double?
     let clock: ClosingLine
     let quiet: Bool
-    let log: ByteSink?
+    let log: TrainingLog
     let keeper: CheckpointKeeper
     /// The model that the generator is to be added to.
     let file: ModelFile
@@ -26,7 +26,7 @@ struct GeneratorTraining {
     func run(_ pairs: LabelledPairs) throws -> (generator: PairGenerator, record: [String: String]) {
         let trainer = GeneratorTrainer(classifier, pairs, plan: plan)
         let survey = SampleSurvey(trainer)
-        try log?.write("\(GeneratorTraining.columns)\n".utf8)
+        try log.begin(GeneratorTraining.columns, data: GeneratorTraining.ofTheData(survey.real))
         var lastGood = trainer.state
         var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
         var last: SampleFigures?
@@ -95,18 +95,24 @@ struct GeneratorTraining {
             buffers: state.buffers, model: model)
     }
 
-    private static let columns =
-        "step\tD_loss\tG_loss\tD_margin\tD_accuracy_real\tD_accuracy_fake\tcolumn_entropy\tunique\tone_hot\t"
-        + "score\tagreement_1\tagreement_0\tseconds"
+    private static let columns = [
+        "step", "D_loss", "G_loss", "D_margin", "D_accuracy_real", "D_accuracy_fake", "column_entropy", "unique",
+        "one_hot", "facing", "score", "agreement_1", "agreement_0",
+    ]
+
+    /// What figures of samples are for the data: what the generator's should come near.
+    private static func ofTheData(_ real: SampleFigures) -> [String: Double] {
+        ["column_entropy": real.leastEntropy, "unique": real.unique, "facing": real.facing, "score": real.score]
+    }
 
     private func report(_ trainer: GeneratorTrainer, _ figures: SampleFigures) throws {
         let steps = trainer.takeFigures()
         let row = [
             steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
-            figures.leastEntropy, figures.unique, figures.oneHot, figures.score, figures.agreement[1],
-            figures.agreement[0], clock.seconds,
+            figures.leastEntropy, figures.unique, figures.oneHot, figures.facing, figures.score, figures.agreement[1],
+            figures.agreement[0],
         ]
-        try log?.write("\(trainer.step)\t\(row.map { fixed($0, 4) }.joined(separator: "\t"))\n".utf8)
+        try log.add(trainer.step, row, decimals: 4, seconds: clock.seconds)
         guard !quiet else { return }
         complain(
             "step \(trainer.step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
@@ -119,6 +125,7 @@ struct GeneratorTraining {
             "generator-seed": "\(plan.seed)", "generator-steps": "\(plan.steps)", "generator-best-step": "\(step)",
             "generator-agreement": fixed(figures.agreement[1], 4), "generator-score": fixed(figures.score, 4),
             "generator-entropy": fixed(figures.leastEntropy, 4), "generator-unique": fixed(figures.unique, 4),
+            "generator-facing": fixed(figures.facing, 4),
         ]
     }
 }

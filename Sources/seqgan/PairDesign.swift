@@ -49,18 +49,13 @@ struct PairDesign: Sendable {
         }
     }
 
-    private final class Cell: Sendable {
-        let worker: Mutex<Worker>
-        init(_ worker: sending Worker) { self.worker = Mutex(worker) }
-    }
-
     /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
     /// place and its pair, in order, for every place that was filled, and returns how many were.
     func fill(
         places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
         write: (Int, Candidate) throws -> Void
     ) throws -> Int {
-        let workers = (0..<threads).map { _ in Cell(Worker(self)) }
+        let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
         var (drawn, filled) = (0, 0)
         for start in stride(from: 0, to: places, by: PairDesign.window) {
             let end = min(places, start + PairDesign.window)
@@ -91,16 +86,16 @@ struct PairDesign: Sendable {
 
     /// One candidate for each place that is asked for.
     private func draw(
-        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [Cell]
+        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>]
     ) -> [Candidate] {
         let pieces = (places.count + PairDesign.piece - 1) / PairDesign.piece
         let drawn = Mutex([[Candidate]](repeating: [], count: pieces))
         Parallel.run(pieces: pieces, threads: threads) { piece, index in
             let range = piece * PairDesign.piece..<min(places.count, (piece + 1) * PairDesign.piece)
-            let candidates = workers[index].worker.withLock { worker in
-                draw(places[range], attempt: attempt, each: each, given: given, worker)
+            workers[index].work { worker in
+                let candidates = draw(places[range], attempt: attempt, each: each, given: given, worker)
+                drawn.withLock { $0[piece] = candidates }
             }
-            drawn.withLock { $0[piece] = candidates }
         }
         return drawn.withLock { Array($0.joined()) }
     }

@@ -42,6 +42,11 @@ struct InputOptions: ParsableArguments {
         return result
     }
 
+    /// The columns that are named; the label's only where `--columns` has a third.
+    func namedColumns() throws -> PairColumns {
+        try pairColumns(label: columns?.split(separator: ",").count == 3)
+    }
+
     func validate() throws {
         guard let mates else { return }
         if files.count > 1 { throw ValidationError("--mates goes with one file of strands A") }
@@ -88,10 +93,15 @@ struct ModelOptions: ParsableArguments {
 
     /// Reads the model.
     func load() throws -> ModelFile {
-        guard let path = model ?? getenv("SEQGAN_MODEL").map({ String(cString: $0) }) else {
+        guard let file = try loadIfNamed() else {
             throw ValidationError("no model: name one with --model, or in $SEQGAN_MODEL")
         }
-        return try loadModel(path)
+        return file
+    }
+
+    /// Reads the model, where one is named.
+    func loadIfNamed() throws -> ModelFile? {
+        try (model ?? getenv("SEQGAN_MODEL").map { String(cString: $0) }).map(loadModel)
     }
 }
 

@@ -53,16 +53,6 @@ struct WrittenPairs {
     /// Hamming's distance of strands of one length, else Levenshtein's.
     private func distance(_ x: [UInt8], _ y: [UInt8]) -> Int {
         if x.count == y.count { return zip(x, y).count { $0 != $1 } }
-        var row = Array(0...y.count)
-        for (i, letter) in x.enumerated() {
-            var corner = row[0]
-            row[0] = i + 1
-            for j in y.indices {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, corner + (letter == y[j] ? 0 : 1))
-                corner = above
-            }
-        }
-        return row[y.count]
+        return EditDistance(x).distance(to: y)
     }
 }

@@ -148,25 +148,94 @@ import Testing
         #expect(layout.farOffset == 3)
     }
 
-    @Test func theCompositionKeepsContextsAndLengths() {
+    @Test func lengthsAreDrawnAsTheyOccurAndWhereTheyAreAllowed() {
         var pairs = PairCodes(alphabet: .dna)
+        for k in 0..<400 { pairs.add(([0, 1, 2, 3] + (k % 4 == 0 ? [1] : []))[...], [1, 2, 3]) }
+        let net = StrandNet(letters: 4, length: 5)
+        let composition = StrandComposition(
+            net: net, weights: FloatBuffer(count: net.count),
+            lengths: StrandComposition.lengths(pairs, chosen: [[], Array(0..<400)]))
         var random = RandomSource(seed: 3)
-        for k in 0..<400 {
-            // A base is never followed by itself.
-            var a: [UInt8] = [UInt8(random.index(below: 4))]
-            while a.count < 10 + k % 2 { a.append((a[a.count - 1] + 1 + UInt8(random.index(below: 3))) % 4) }
-            pairs.add(a[...], [1, 2, 3])
-        }
-        let composition = StrandComposition(pairs, letters: 4, chosen: [[], Array(0..<400)])
-        #expect(composition.order > 0)
-        var strand: [UInt8] = []
+        let drawn = (0..<2_000).map { _ in composition.drawLengths(label: 1, allowed: 1...10, &random)?.a ?? 0 }
+        #expect(abs(drawn.count { $0 == 5 } - 500) < 80)
+        #expect(drawn.allSatisfy { $0 == 4 || $0 == 5 })
         for _ in 0..<50 {
-            let size = composition.drawLengths(label: 1, allowed: 1...10, &random)
-            #expect(size?.a == 10 && size?.b == 3)
-            composition.draw(label: 1, length: 10, &random, into: &strand)
-            #expect(!zip(strand, strand.dropFirst()).contains { $0 == $1 })
+            let size = composition.drawLengths(label: 1, allowed: 1...4, &random)
+            #expect(size?.a == 4 && size?.b == 3)
+            #expect(composition.drawLengths(label: 1, a: 9, allowed: 1...10, &random)?.a == 9)
         }
         #expect(composition.drawLengths(label: 1, allowed: 20...30, &random) == nil)
         #expect(composition.drawLengths(label: 0, allowed: 1...30, &random) == nil)
+    }
+
+    @Test func theGradientOfStrandAsNetworkAgreesWithCentralDifferences() {
+        let net = StrandNet(letters: 4, length: 9)
+        let kernels = LayerKernels()
+        var random = RandomSource(seed: 14)
+        let weights = net.initialWeights(&random)
+        let tape = StrandNet.Tape(net)
+        let strand = GeneratorTests.a[...]
+        // A longer strand before it: what that left on the tape must not count.
+        _ = net.loss(tape, GeneratorTests.b[...] + [1], label: 0, weights: weights, kernels)
+        func value() -> Double { net.loss(tape, strand, label: 1, weights: weights, kernels) }
+        _ = value()
+        let transposed = FloatBuffer(count: net.count)
+        net.transpose(weights, into: transposed, kernels)
+        let sums = FloatBuffer(count: net.count)
+        net.backward(tape, strand, label: 1, transposed: transposed, sums: sums, part: 0, kernels)
+        GeneratorTests.check(weights, sums[0..<net.count], value)
+    }
+
+    /// Pairs whose strands A are 12 letters: no letter follows itself, the second is a C, and the last is the first.
+    static func structured(_ count: Int) -> PairCodes {
+        var random = RandomSource(seed: 15)
+        var pairs = PairCodes(alphabet: .dna)
+        while pairs.count < count {
+            let a = (0..<11).map { $0 == 1 ? UInt8(1) : UInt8(random.index(below: 4)) }
+            let strand = a + [a[0]]
+            guard !zip(strand, strand.dropFirst()).contains(where: { $0 == $1 }) else { continue }
+            pairs.add(strand[...], strand[...])
+        }
+        return pairs
+    }
+
+    @Test func strandALearnsNeighboursPlacesAndWhatLiesFarApart() {
+        let pairs = GeneratorTests.structured(4_000)
+        var plan = GeneratorPlan()
+        let net = StrandNet(letters: 4, length: 12)
+        func weights(threads: Int) -> FloatBuffer {
+            plan.threads = threads
+            return StrandTrainer(net, pairs, chosen: [[], Array(0..<4_000)], plan: plan).run()
+        }
+        let learned = weights(threads: 1)
+        #expect(learned[0..<net.count] == weights(threads: 2)[0..<net.count])
+        let tape = StrandNet.Tape(net)
+        var random = RandomSource(seed: 16)
+        var strand: [UInt8] = []
+        var (repeats, seconds, ends) = (0, 0, 0)
+        for _ in 0..<500 {
+            net.draw(tape, label: 1, length: 12, weights: learned, &random, into: &strand, LayerKernels())
+            repeats += zip(strand, strand.dropFirst()).count { $0 == $1 }
+            seconds += strand[1] == 1 ? 1 : 0
+            ends += strand[11] == strand[0] ? 1 : 0
+        }
+        #expect(repeats < 30 && seconds > 490 && ends > 450, "\(repeats) \(seconds) \(ends)")
+    }
+
+    /// Slopes of every loss against central differences of the loss itself.
+    @Test(arguments: AdversarialLoss.allCases) func theSlopesOfALossAreItsDerivatives(loss: AdversarialLoss) {
+        let h: Float = 1e-2
+        for (real, fake, wrong) in [(0.3, -0.4, 0.2), (-1.5, 0.7, -0.2), (2.2, 1.9, -2.5)] as [(Float, Float, Float)] {
+            let slopes = loss.critic(real: real, fake: fake, wrong: wrong)
+            func critic(_ r: Float, _ f: Float, _ w: Float) -> Float {
+                loss.critic(real: real + r, fake: fake + f, wrong: wrong + w).loss
+            }
+            #expect(abs((critic(h, 0, 0) - critic(-h, 0, 0)) / (2 * h) - slopes.real) < 2e-3)
+            #expect(abs((critic(0, h, 0) - critic(0, -h, 0)) / (2 * h) - slopes.fake) < 2e-3)
+            #expect(abs((critic(0, 0, h) - critic(0, 0, -h)) / (2 * h) - slopes.wrong) < 2e-3)
+            let above = loss.generator(real: real, fake: fake + h).loss
+            let below = loss.generator(real: real, fake: fake - h).loss
+            #expect(abs((above - below) / (2 * h) - loss.generator(real: real, fake: fake).fake) < 2e-3)
+        }
     }
 }

@@ -1,4 +1,4 @@
-// Evaluate: a model judged on labelled pairs.
+// Evaluate: a model judged on labelled pairs, or generated pairs on real ones.
 
 import ArgumentParser
 import Kernels
@@ -7,14 +7,22 @@ import SeqModel
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a model on labelled pairs.",
+        abstract: "Judge a model on labelled pairs, or generated pairs beside real ones.",
         discussion: """
             Rows of name and value: AUROC, AP, MCC and the rest at the model's threshold, the best MCC of all thresholds,
             confusion counts, calibration by tenths of the score (count, mean score, mean label).
 
+            With --generated and --real, rows of name, generated and real. Of the real pairs (those above the threshold,
+            where column 3 or the third of --columns holds labels): what generated ones can be asked for. kmer_distance
+            and length_distance are to half of the real pairs, in the real column from the other half. identity is that
+            of two strands A drawn at random. facing_..._A-T is the share of A's letters A that face a T, agreement
+            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces.
+
             EXAMPLES
               seqgan evaluate -m my.seqgan test.tsv.gz
               seqgan evaluate -m my.seqgan --columns strandA,strandB,yield --json test.tsv.gz
+              seqgan evaluate -m my.seqgan test.tsv.gz --report test.html
+              seqgan generate -m my.seqgan -n 2000 | seqgan evaluate --generated - --real labelled.tsv.gz -m my.seqgan
             """)
 
     @OptionGroup var input: InputOptions
@@ -22,64 +30,95 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
-    @Option(help: "A label or score above this counts as 1. [default: the model's own]")
+    @Option(help: "A label or score above this counts as 1. [default: the model's own; without one 0.5]")
     var threshold: Double?
 
     @Flag(help: "JSON instead of a table.")
     var json = false
 
+    @Option(help: "Pairs to judge by --real, as generate writes them; '-': standard input.", completion: .file())
+    var generated: String?
+
+    @Option(help: "The pairs that generated ones should be like.", completion: .file())
+    var real: String?
+
+    @Option(help: "The letters of --generated and --real, where there is no model: dna, rna, protein or themselves.")
+    var alphabet = "dna"
+
+    @Option(help: "A page with curves and pictures.", completion: .file(extensions: ["html"]))
+    var report: String?
+
+    func validate() throws {
+        if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
+        if generated != nil, !input.everyFile.isEmpty {
+            throw ValidationError("with --generated and --real there is no other input: '\(input.everyFile[0])'")
+        }
+        if let generated, generated == real {
+            throw ValidationError("--generated and --real are the same: '\(generated)'")
+        }
+        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold takes 0 to 1") }
+    }
+
     func run() throws {
-        try input.requireInput()
-        try output.requireOther(than: input.everyFile)
+        let inputs = [generated, real].compactMap { $0 }
+        if inputs.isEmpty { try input.requireInput() }
+        try output.requireOther(than: input.everyFile + inputs)
+        try ReportFile.requireOther(report, than: input.everyFile + inputs, output.output)
+        guard let letters = Alphabet(named: alphabet) else {
+            throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
+        }
         try ending {
-            let clock = ClosingLine()
-            let classifier = try model.load().classifier
-            let (pairs, skipped) = try readLabelled(input, classifier.alphabet, longest: classifier.longestStrand)
-            guard pairs.count > 0 else {
-                throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
+            if let generated, let real {
+                try compare(generated, real, letters)
+            } else {
+                try judge()
             }
-            let workspaces = (0..<running.threadCount).map { _ in Workspace() }
-            let logits = classifier.logits(of: pairs.strands, workspaces: workspaces)
-            let metrics = ClassificationMetrics(
-                scores: logits.map { Double(PairClassifier.score($0)) }, targets: pairs.targets.map(Double.init),
-                threshold: threshold ?? Double(classifier.threshold))
-            let sink = try ByteSink(path: output.output)
-            try sink.write((json ? Evaluate.json(metrics.rows) : Evaluate.table(metrics.rows)).utf8)
-            try sink.finish()
-            if !running.quiet { clock.write(pairs.count, seed: running.seed) }
-            try requireNoneSkipped(skipped)
         }
     }
 
-    private static func table(_ rows: [(String, Double)]) -> String {
-        rows.map { "\($0.0)\t\(text($0.1))\n" }.joined()
-    }
-
-    private static func json(_ rows: [(String, Double)]) -> String {
-        "{" + rows.map { "\"\($0.0)\": \($0.1.isFinite ? text($0.1) : "null")" }.joined(separator: ", ") + "}\n"
-    }
-
-    private static func text(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : fixed(value, 10)
-    }
-}
-
-extension ClassificationMetrics {
-    /// Names and values, in the order in which they are shown.
-    var rows: [(String, Double)] {
-        var rows: [(String, Double)] = [
-            ("pairs", Double(count)), ("AUROC", areaUnderROC), ("AP", averagePrecision), ("MCC", matthewsCorrelation),
-            ("best_MCC", bestMatthewsCorrelation), ("best_threshold", bestThreshold), ("F1", f1),
-            ("accuracy", accuracy), ("precision", precision), ("recall", recall), ("Brier", brierScore),
-            ("cross_entropy", crossEntropy), ("calibration_error", calibrationError),
-            ("true_positives", Double(truePositives)), ("false_positives", Double(falsePositives)),
-            ("true_negatives", Double(trueNegatives)), ("false_negatives", Double(falseNegatives)),
-        ]
-        for (tenth, bin) in calibration.enumerated() {
-            rows.append(("calibration_\(tenth)_count", Double(bin.count)))
-            rows.append(("calibration_\(tenth)_score", bin.score))
-            rows.append(("calibration_\(tenth)_label", bin.target))
+    private func judge() throws {
+        let clock = ClosingLine()
+        let classifier = try model.load().classifier
+        let page = try report.map(ReportFile.init)
+        let sink = try ByteSink(path: output.output)
+        let (pairs, skipped) = try readLabelled(input, classifier.alphabet, longest: classifier.longestStrand)
+        guard pairs.count > 0 else {
+            throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
         }
-        return rows
+        let judged = JudgedPairs(classifier, pairs, threshold: threshold, threads: running.threadCount)
+        let rows = judged.metrics.rows
+        try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.finish()
+        try page?.write(judged.page)
+        if !running.quiet { clock.write(pairs.count, seed: running.seed) }
+        try requireNoneSkipped(skipped)
+    }
+
+    private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
+        let clock = ClosingLine()
+        let classifier = try model.loadIfNamed()?.classifier
+        let letters = classifier?.alphabet ?? letters
+        let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)
+        let page = try report.map(ReportFile.init)
+        let sink = try ByteSink(path: output.output)
+        let columns = try input.namedColumns()
+        let made = try readSample(
+            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, skipsBad: input.skipsBad)
+        let known = try readSample(
+            real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters,
+            skipsBad: input.skipsBad)
+        for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
+            throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
+        }
+        let comparison = SampleComparison(
+            generated: made.pairs, real: known.pairs, classifier: classifier, seed: running.seed,
+            threads: running.threadCount)
+        let rows = comparison.rows(letters, threshold: threshold)
+        try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.finish()
+        let pages = ComparedPairs(comparison, made.pairs, known.pairs, letters, threshold: threshold)
+        try page?.write(pages.page)
+        if !running.quiet { clock.write(made.pairs.count, seed: running.seed) }
+        try requireNoneSkipped(made.skipped + known.skipped)
     }
 }

@@ -1,6 +1,7 @@
-// Inspect: what a model is, as a table.
+// Inspect: what a model is, as a table, a picture or a page.
 
 import ArgumentParser
+import Report
 import SeqIO
 import SeqModel
 
@@ -11,6 +12,8 @@ struct Inspect: ParsableCommand {
             EXAMPLES
               seqgan inspect my.seqgan
               seqgan inspect --tables my.seqgan | head
+              seqgan inspect my.seqgan --svg pairing.svg
+              seqgan inspect my.seqgan --report my.html
             """)
 
     @Argument(help: "The model. [default: $SEQGAN_MODEL]", completion: .file(extensions: ["seqgan"]))
@@ -22,20 +25,58 @@ struct Inspect: ParsableCommand {
     @Flag(help: "The learned pairing and stacking energies in kT, largest first.")
     var tables = false
 
+    @Option(help: "The learned pairing energies as a picture.", completion: .file(extensions: ["svg"]))
+    var svg: String?
+
+    @Option(help: "A page with the learned energies and the training record.", completion: .file(extensions: ["html"]))
+    var report: String?
+
     func run() throws {
+        let inputs = [file ?? model.model].compactMap { $0 }
+        try output.requireOther(than: inputs)
+        try ReportFile.requireOther(svg, than: inputs, output.output, report)
+        try ReportFile.requireOther(report, than: inputs, output.output)
         try ending {
             let loaded = try file.map(loadModel) ?? model.load()
             let rows = tables ? loaded.energies() : loaded.description()
-            guard !rows.isEmpty else {
-                throw Failure(
-                    message: "the model has no energies: --tables shows those of duplex classifiers",
-                    code: ExitCodes.badData)
-            }
+            guard !rows.isEmpty else { throw Inspect.noEnergies }
+            let picture = try svg.map(ReportFile.init)
+            let page = try report.map(ReportFile.init)
             let sink = try ByteSink(path: output.output)
             for row in rows {
                 try sink.write((row.joined(separator: "\t") + "\n").utf8)
             }
             try sink.finish()
+            let energies = EnergyPictures(loaded.classifier)
+            if let picture {
+                guard let energies else { throw Inspect.noEnergies }
+                try picture.write(energies.pairing.file)
+            }
+            try page?.write(self.page(loaded, energies))
         }
+    }
+
+    private static let noEnergies = Failure(
+        message: "the model has no energies: --tables and --svg show those of duplex classifiers",
+        code: ExitCodes.badData)
+
+    private func page(_ loaded: ModelFile, _ energies: EnergyPictures?) -> Page {
+        let classifier = loaded.classifier
+        let rows = loaded.description().filter { !$0[0].hasPrefix("tensor") }
+        return Page(
+            title: "A model of pairs in \(classifier.alphabet.name)",
+            lead: "What it is, what it learned, and how it was trained.",
+            facts: [
+                ("strands face each other", classifier.orientation.rawValue),
+                ("A and B", classifier.isSymmetric ? "may be swapped" : "differ"),
+                ("threshold", figure(Double(classifier.threshold), 2)),
+                ("generator", loaded.generator == nil ? "none" : "of pairs"),
+            ],
+            sections: [energies?.section].compactMap { $0 } + [
+                Section(
+                    "Sizes and training record", lead: "The same data, options and seed give the same model.",
+                    figures: [],
+                    table: Table([["", "value"]] + rows, isOfWords: true)),
+            ], footer: ReportFile.footer)
     }
 }

@@ -16,6 +16,7 @@ struct Train: ParsableCommand {
               seqgan train labelled.tsv.gz -o my.seqgan
               seqgan train --columns strandA,strandB,yield --label-threshold 0.2 pairs.tsv.gz -o my.seqgan
               seqgan train --learn both labelled.tsv.gz -o my.seqgan
+              seqgan train labelled.tsv.gz -o my.seqgan --report training.html
               seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o new.seqgan
             """)
 
@@ -30,6 +31,11 @@ struct Train: ParsableCommand {
     @Option(help: "A table with a row for each epoch.", completion: .file())
     var log: String?
 
+    @Option(
+        help: "A page with the curves, the model on held-out pairs, what it learned and generates.",
+        completion: .file(extensions: ["html"]))
+    var report: String?
+
     @Option(help: "A trained model whose classifier teaches the generator.", completion: .file(extensions: ["seqgan"]))
     var from: String?
 
@@ -42,6 +48,7 @@ struct Train: ParsableCommand {
     func run() throws {
         try input.requireInput()
         try OutputOptions.requireOther(output, than: input.everyFile)
+        try ReportFile.requireOther(report, than: input.everyFile + [from].compactMap { $0 }, output, log)
         guard var alphabet = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
@@ -51,7 +58,8 @@ struct Train: ParsableCommand {
             if let start { alphabet = start.classifier.alphabet }
             // Opened first, so that a name that can't be written is known before the work is done.
             let sink = try ByteSink(path: output)
-            let logSink = try log.map { path throws(OutputError) in try ByteSink(path: path) }
+            let log = try TrainingLog(path: log)
+            let page = try report.map(ReportFile.init)
             let (pairs, skipped) = try readLabelled(input, alphabet, longest: training.length, option: "--length ")
             guard pairs.count >= 2 else {
                 throw Failure(
@@ -61,13 +69,16 @@ struct Train: ParsableCommand {
             let digest = pairs.digest(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: digest, clock: clock)
             let classifying = ClassifierTraining(
-                options: training, running: running, clock: clock, log: logSink,
-                keeper: keeper)
+                options: training, running: running, clock: clock, log: log, keeper: keeper)
             var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
-            if training.learn != .classifier { try learnGenerator(&file, train, clock, logSink, keeper) }
+            if training.learn != .classifier { try learnGenerator(&file, train, clock, log, keeper) }
             try sink.write(file.encoded())
             try sink.finish()
-            try logSink?.finish()
+            try log.finish()
+            let pages = TrainingReport(
+                file: file, log: log, training: train, validation: validation, seed: running.seed,
+                threads: running.threadCount)
+            try page?.write(pages.page())
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
@@ -75,7 +86,7 @@ struct Train: ParsableCommand {
 
     /// Adds to `file` a generator of pairs that its classifier takes.
     private func learnGenerator(
-        _ file: inout ModelFile, _ pairs: LabelledPairs, _ clock: ClosingLine, _ log: ByteSink?,
+        _ file: inout ModelFile, _ pairs: LabelledPairs, _ clock: ClosingLine, _ log: TrainingLog,
         _ keeper: CheckpointKeeper
     ) throws {
         var plan = GeneratorPlan()

@@ -1,0 +1,117 @@
+// Drawing: a picture under construction: lines, rectangles, circles and text at places in pixels, to SVG.
+
+/// What a mark stands for; each has one colour on every page.
+public enum Role: String, Sendable {
+    /// What was learned, generated, or has label 1.
+    case first
+    /// Its counterpart: the critic, or label 0.
+    case second
+    /// What to compare with: the data.
+    case reference
+}
+
+/// A picture.
+public struct Drawing: Sendable {
+    let width: Double, height: Double
+    /// What a screen reader says.
+    let title: String
+    private var marks: [Markup] = []
+
+    init(title: String, width: Double, height: Double) {
+        (self.title, self.width, self.height) = (title, width, height)
+    }
+
+    enum Anchor: String { case start, middle, end }
+
+    mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) {
+        marks.append(
+            Markup("line", ["class": style, "x1": px(x1), "y1": px(y1), "x2": px(x2), "y2": px(y2)]))
+    }
+
+    /// A line through `points`, broken where one of them is not finite.
+    mutating func path(_ points: [(x: Double, y: Double)], _ style: String) {
+        var steps: [String] = []
+        var isPenDown = false
+        for point in points {
+            guard point.x.isFinite, point.y.isFinite else {
+                isPenDown = false
+                continue
+            }
+            steps.append("\(isPenDown ? "L" : "M")\(px(point.x)) \(px(point.y))")
+            isPenDown = true
+        }
+        guard steps.count > 0 else { return }
+        marks.append(Markup("path", ["class": style, "d": steps.joined()]))
+    }
+
+    mutating func rectangle(
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, strength: Double = 1,
+        note: String? = nil
+    ) {
+        marks.append(
+            Markup(
+                "rect",
+                [
+                    "class": style, "x": px(x), "y": px(y), "width": px(width), "height": px(height),
+                    "fill-opacity": hundredths(strength),
+                ], note.map { [Markup("title", text: $0)] } ?? []))
+    }
+
+    mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ style: String, note: String? = nil) {
+        marks.append(
+            Markup(
+                "circle", ["class": style, "cx": px(x), "cy": px(y), "r": px(radius)],
+                note.map { [Markup("title", text: $0)] } ?? []))
+    }
+
+    mutating func label(_ text: String, _ x: Double, _ y: Double, _ style: String = "", _ anchor: Anchor = .start) {
+        marks.append(
+            Markup("text", ["class": style, "x": px(x), "y": px(y), "text-anchor": anchor.rawValue], text: text))
+    }
+
+    /// The picture as part of a page.
+    var inline: Markup {
+        Markup(
+            "svg",
+            [
+                "role": "img", "aria-label": title, "viewBox": "0 0 \(px(width)) \(px(height))",
+                "style": "max-width:\(px(width * 1.1))px",
+            ], marks)
+    }
+
+    /// The picture as a file of its own.
+    public var file: String {
+        let svg = Markup(
+            "svg",
+            [
+                "xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": title, "width": px(width),
+                "height": px(height), "viewBox": "0 0 \(px(width)) \(px(height))",
+            ],
+            [Markup.style(StyleSheet.colours + StyleSheet.figures)]
+                + [Markup("rect", ["class": "paper", "width": px(width), "height": px(height)])] + marks)
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.text
+    }
+
+    /// About how wide small text is in the widest common fonts.
+    static func width(of text: String) -> Double { Double(text.count) * 6.7 }
+}
+
+/// Pixels with a decimal at most; 0 for what is not finite.
+func px(_ value: Double) -> String { short(value, perUnit: 10) }
+
+private func hundredths(_ value: Double) -> String { short(value, perUnit: 100) }
+
+private func short(_ value: Double, perUnit: Int) -> String {
+    guard value.isFinite, abs(value) < 1e6 else { return "0" }
+    return decimal(Int((value * Double(perUnit)).rounded()), decimals: perUnit == 10 ? 1 : 2, keepsZeros: false)
+}
+
+/// The number `digits` times 10^-decimals as text.
+func decimal(_ digits: Int, decimals: Int, keepsZeros: Bool, minus: String = "-") -> String {
+    let unit = (0..<decimals).reduce(1) { n, _ in n * 10 }
+    var rest = String(digits.magnitude % UInt(unit))
+    rest = String(repeating: "0", count: max(0, decimals - rest.count)) + rest
+    if !keepsZeros { while rest.last == "0" { rest.removeLast() } }
+    let whole = "\(digits < 0 ? minus : "")\(digits.magnitude / UInt(unit))"
+    return decimals == 0 || rest.isEmpty ? whole : whole + "." + rest
+}

@@ -1,0 +1,118 @@
+// LineChart: curves, dots and a marked point over two axes; names stand at the ends of the lines.
+
+/// A chart of curves or dots.
+public struct LineChart: Sendable {
+    /// A curve.
+    public struct Series: Sendable {
+        let name: String, points: [(x: Double, y: Double)], role: Role, isDashed: Bool
+
+        /// A curve through `points`; those that are not finite are left out.
+        public init(_ name: String, _ points: [(x: Double, y: Double)], _ role: Role, isDashed: Bool = false) {
+            (self.name, self.points, self.role, self.isDashed) = (name, points, role, isDashed)
+        }
+    }
+
+    /// A dot with an area, and what it says when pointed at.
+    public struct Dot: Sendable {
+        let x: Double, y: Double, radius: Double, note: String
+
+        /// A dot at a place of the axes.
+        public init(x: Double, y: Double, radius: Double, note: String) {
+            (self.x, self.y, self.radius, self.note) = (x, y, radius, note)
+        }
+    }
+
+    /// What it shows, for a screen reader.
+    public var title: String
+    /// What the axes count.
+    public var xLabel: String, yLabel: String
+    /// The curves.
+    public var series: [Series] = []
+    /// Dots, of the first role.
+    public var dots: [Dot] = []
+    /// The axes' ranges; by the data where nil.
+    public var xRange: ClosedRange<Double>?, yRange: ClosedRange<Double>?
+    /// Whether a thin line goes from corner to corner.
+    public var hasDiagonal = false
+    /// A point with lines of text beside it.
+    public var mark: (x: Double, y: Double, text: [String])?
+
+    /// An empty chart.
+    public init(title: String, x: String, y: String) { (self.title, xLabel, yLabel) = (title, x, y) }
+
+    /// Whether there is a point to be drawn.
+    public var isEmpty: Bool {
+        dots.isEmpty && !series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } }
+    }
+
+    /// The picture.
+    public func drawn() -> Drawing {
+        let labelRoom = series.map { Drawing.width(of: $0.name) }.max() ?? 0
+        var drawing = Drawing(title: title, width: 360, height: 240)
+        let points = series.flatMap(\.points) + dots.map { ($0.x, $0.y) }
+        var x = Axis(points.map(\.x), holding: xRange)
+        var y = Axis(points.map(\.y), holding: yRange)
+        (x.start, x.end) = (42, 348 - labelRoom)
+        (y.start, y.end) = (202, 28)
+        drawAxes(&drawing, x, y)
+        if hasDiagonal { drawing.path([(x.start, y.start), (x.end, y.end)], "diagonal") }
+        for dot in dots {
+            drawing.circle(x.place(dot.x), y.place(dot.y), dot.radius, "dot first", note: dot.note)
+        }
+        for series in series {
+            drawing.path(
+                series.points.map { (x.place($0.x), y.place($0.y)) },
+                "curve \(series.role.rawValue)\(series.isDashed ? " dashed" : "")")
+        }
+        nameCurves(&drawing, x, y)
+        if let mark, mark.x.isFinite, mark.y.isFinite { draw(mark, &drawing, x, y) }
+        return drawing
+    }
+
+    private func drawAxes(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
+        drawing.label(yLabel, 6, 13, "axis")
+        drawing.label(xLabel, x.end, 234, "axis", .end)
+        for tick in y.ticks(4) {
+            drawing.line(x.start, y.place(tick.value), x.end, y.place(tick.value), "grid")
+            drawing.label(tick.text, x.start - 6, y.place(tick.value) + 4, "tick", .end)
+        }
+        for tick in x.ticks(x.end - x.start < 250 ? 3 : 4) {
+            drawing.line(x.place(tick.value), y.start, x.place(tick.value), y.start + 4, "axisline")
+            drawing.label(tick.text, x.place(tick.value), y.start + 17, "tick", .middle)
+        }
+        drawing.line(x.start, y.start, x.end, y.start, "axisline")
+    }
+
+    /// Puts the names beside the last points, pushed apart where they would overlap.
+    private func nameCurves(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
+        let named = series.filter { !$0.name.isEmpty }
+            .compactMap { series in series.points.last { $0.y.isFinite }.map { (series, y.place($0.y)) } }
+            .sorted { $0.1 < $1.1 }
+        var places = named.map(\.1)
+        for k in places.indices.dropFirst() { places[k] = max(places[k], places[k - 1] + 14) }
+        let excess = (places.last ?? 0) - y.start
+        if excess > 0 {
+            for k in places.indices.reversed() {
+                places[k] = min(
+                    places[k] - (k == places.count - 1 ? excess : 0),
+                    k + 1 < places.count ? places[k + 1] - 14 : .infinity)
+            }
+        }
+        for (k, (series, _)) in named.enumerated() {
+            drawing.label(series.name, x.end + 5, places[k] + 4, "name \(series.role.rawValue)")
+        }
+    }
+
+    private func draw(
+        _ mark: (x: Double, y: Double, text: [String]), _ drawing: inout Drawing, _ x: Axis, _ y: Axis
+    ) {
+        let (px, py) = (x.place(mark.x), y.place(mark.y))
+        drawing.circle(px, py, 4.5, "mark")
+        let isRight = px > (x.start + x.end) / 2
+        let isHigh = py < (y.start + y.end) / 2
+        for (k, text) in mark.text.enumerated() {
+            let dy = isHigh ? 20.0 + 14 * Double(k) : -10 - 14 * Double(mark.text.count - 1 - k)
+            drawing.label(text, px + (isRight ? -9 : 9), py + dy, "name", isRight ? .end : .start)
+        }
+    }
+}

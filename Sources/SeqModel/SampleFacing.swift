@@ -1,0 +1,42 @@
+// SampleFacing: the relation between the strands of some pairs as counting shows it, beside that of the data.
+
+import Kernels
+
+/// Which letters face each other in some pairs, laid as the data's pairs are laid best.
+public struct SampleFacing: Sendable {
+    /// The counts.
+    public let table: FacingTable
+    /// Share of facing letters that are the data's most frequent partners; NaN where no letters face.
+    public let agreement: Double
+    /// The same for each place of A that at least half the strands A reach.
+    public let columns: [Double]
+
+    /// Looks at `pairs`; `reference` says how they are laid and which letters are partners.
+    public init(_ pairs: PairCodes, reference: FacingTable) {
+        table = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference)
+        let partners = reference.partners
+        agreement = table.agreement(with: partners)
+        var (seen, right) = ([Int](repeating: 0, count: pairs.longest), [Int](repeating: 0, count: pairs.longest))
+        var reached = 0
+        for p in 0..<pairs.count {
+            table.eachFacing(pairs.strand(2 * p), pairs.strand(2 * p + 1)) { place, x, y in
+                seen[place] += 1
+                if y == partners[x] { right[place] += 1 }
+            }
+        }
+        while reached < pairs.longest,
+            (0..<pairs.count).count(where: { pairs.strand(2 * $0).count > reached }) * 2 >= pairs.count
+        {
+            reached += 1
+        }
+        columns = (0..<reached).map { Double(right[$0]) / Double(seen[$0]) }
+    }
+
+    /// The best way to lay the pairs of the data in `orientation`; flush where no offset tells anything.
+    public static func reference(_ pairs: PairCodes, _ orientation: Orientation) -> FacingTable {
+        let best = FacingTable.best(pairs, chosen: Array(0..<pairs.count), orientation)
+        guard best.total == 0 else { return best }
+        let flush = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
+        return FacingTable(pairs, chosen: (0..<pairs.count).prefix(FacingTable.mostPairs), laidAs: flush)
+    }
+}

@@ -1,0 +1,56 @@
+// FigureText: figures as tables and as JSON.
+
+import SeqModel
+
+/// Rows of figures to text.
+enum FigureText {
+    /// Name and value, separated by a tab.
+    static func table(_ rows: [(String, Double)]) -> String {
+        rows.map { "\($0.0)\t\(text($0.1))\n" }.joined()
+    }
+
+    /// Name and both values, below a header.
+    static func table(_ rows: [(name: String, generated: Double, real: Double)]) -> String {
+        "figure\tgenerated\treal\n"
+            + rows.map { "\($0.name)\t\(text($0.generated))\t\(text($0.real))\n" }.joined()
+    }
+
+    /// An object of numbers; null for what is none.
+    static func json(_ rows: [(String, Double)]) -> String {
+        "{" + rows.map { "\"\($0.0)\": \(jsonNumber($0.1))" }.joined(separator: ", ") + "}\n"
+    }
+
+    /// An object of objects with `generated` and `real`.
+    static func json(_ rows: [(name: String, generated: Double, real: Double)]) -> String {
+        let parts = rows.map {
+            "\"\($0.name)\": {\"generated\": \(jsonNumber($0.generated)), \"real\": \(jsonNumber($0.real))}"
+        }
+        return "{" + parts.joined(separator: ",\n ") + "}\n"
+    }
+
+    private static func jsonNumber(_ value: Double) -> String { value.isFinite ? text(value) : "null" }
+
+    private static func text(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : fixed(value, 10)
+    }
+}
+
+extension ClassificationMetrics {
+    /// Names and values, in the order in which they are shown.
+    var rows: [(String, Double)] {
+        var rows: [(String, Double)] = [
+            ("pairs", Double(count)), ("AUROC", areaUnderROC), ("AP", averagePrecision), ("MCC", matthewsCorrelation),
+            ("best_MCC", bestMatthewsCorrelation), ("best_threshold", bestThreshold), ("F1", f1),
+            ("accuracy", accuracy), ("precision", precision), ("recall", recall), ("Brier", brierScore),
+            ("cross_entropy", crossEntropy), ("calibration_error", calibrationError),
+            ("true_positives", Double(truePositives)), ("false_positives", Double(falsePositives)),
+            ("true_negatives", Double(trueNegatives)), ("false_negatives", Double(falseNegatives)),
+        ]
+        for (tenth, bin) in calibration.enumerated() {
+            rows.append(("calibration_\(tenth)_count", Double(bin.count)))
+            rows.append(("calibration_\(tenth)_score", bin.score))
+            rows.append(("calibration_\(tenth)_label", bin.target))
+        }
+        return rows
+    }
+}

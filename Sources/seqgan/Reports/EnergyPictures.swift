@@ -1,0 +1,86 @@
+// EnergyPictures: the learned pairing and stacking energies as heat maps.
+
+import Report
+import SeqModel
+
+/// Pictures of a classifier's energies.
+struct EnergyPictures {
+    private let tables: EnergyTables
+    private let letters: [String]
+    private let orientation: Orientation
+
+    /// Nil where the classifier is none of energies.
+    init?(_ classifier: PairClassifier) {
+        guard case .duplex(let classifier) = classifier else { return nil }
+        tables = EnergyTables(classifier)
+        letters = classifier.configuration.alphabet.letters.map { String(UnicodeScalar($0)) }
+        orientation = classifier.configuration.orientation
+    }
+
+    /// Which letters hold together.
+    var pairing: Drawing {
+        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-").drawn()
+    }
+
+    /// Which pairs hold together upon which.
+    private var stacking: Drawing {
+        let names = tables.contexts(letters)
+        var map = map(
+            "Learned stacking energies in kT", tables.stacking, rows: names.a, columns: names.b, between: "-")
+        map.group = letters.count
+        map.columnTitle = "two letters of B" + (orientation == .antiparallel ? ", 5\u{2032} to 3\u{2032}" : "")
+        map.rowTitle = "of A"
+        return map.drawn()
+    }
+
+    private func map(
+        _ title: String, _ energies: [Float], rows: [String], columns: [String], between: String
+    ) -> HeatMap {
+        let largest = Double(max(energies.map { abs($0) }.max() ?? 0, 0.01))
+        let cells = rows.indices.map { row in
+            columns.indices.map { column in
+                let energy = Double(energies[row * columns.count + column])
+                return HeatMap.Cell(
+                    strength: energy / largest, text: signed(energy, 1),
+                    note: "\(rows[row])\(between)\(columns[column]): \(signed(energy, 2)) kT")
+            }
+        }
+        var map = HeatMap(
+            title: title, rows: rows, columns: columns, rowTitle: "letter of A",
+            columnTitle: "letter of B that it faces",
+            cells: cells)
+        map.legend = (signed(-largest, 1) + " kT, apart", "together, " + signed(largest, 1) + " kT")
+        return map
+    }
+
+    private func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = fixed(abs(value), decimals)
+        let isNought = text.allSatisfy { $0 == "0" || $0 == "." }
+        return isNought ? text : (value < 0 ? "\u{2212}" : "+") + text
+    }
+
+    var section: Section {
+        var figures = [
+            Figure(
+                "Pairing", pairing,
+                caption:
+                    "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds together, "
+                    + "orange drives apart.")
+        ]
+        if !tables.stacking.isEmpty {
+            let isTurned = orientation == .antiparallel
+            figures.append(
+                Figure(
+                    "Stacking", stacking,
+                    caption:
+                        "Two pairs on top of each other: rows are two letters of A, columns the two of B that they "
+                        + "face" + (isTurned ? ", each 5\u{2032} to 3\u{2032}" : "")
+                        + ". Lone dark cells are the stacks that count; point at a cell for its letters."))
+        }
+        return Section(
+            "The rule that was learned",
+            lead:
+                "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA these "
+                + "are A-T, C-G, G-C and T-A, and C-G is stronger than A-T.", figures: figures)
+    }
+}

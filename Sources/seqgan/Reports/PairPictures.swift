@@ -1,0 +1,49 @@
+// PairPictures: facing letters as a heat map, and single pairs as duplexes.
+
+import Kernels
+import Report
+import SeqModel
+
+/// Pictures of pairs in the letters of an alphabet.
+struct PairPictures {
+    let alphabet: Alphabet
+    /// How the pairs are laid, and which letters seek each other.
+    let reference: FacingTable
+
+    private var letters: [String] { alphabet.letters.map { String(UnicodeScalar($0)) } }
+
+    /// How often letters face each other, each row of A's letters as shares.
+    func facing(_ heading: String, _ table: FacingTable, caption: String) -> Figure {
+        let k = table.letters
+        let largest = (0..<k * k).map { reference.share($0 / k, facing: $0 % k) }.filter(\.isFinite).max() ?? 1
+        let scale = max(largest, min(1, 3 / Double(k)))
+        let cells = (0..<k).map { a in
+            (0..<k).map { b in
+                let share = table.share(a, facing: b)
+                return HeatMap.Cell(
+                    strength: share / scale, text: percent(share),
+                    note: "\(letters[a]) of A faces \(letters[b]) of B: \(percent(share, 1))")
+            }
+        }
+        let map = HeatMap(
+            title: heading, rows: letters, columns: letters, rowTitle: "letter of A", columnTitle: "faces in B",
+            cells: cells)
+        return Figure(heading, map.drawn(), caption: caption)
+    }
+
+    /// A pair as a duplex.
+    func duplex(_ heading: String, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, caption: String = "") -> Figure {
+        func letter(_ strand: ArraySlice<UInt8>, _ place: Int?) -> Character? {
+            place.map { Character(UnicodeScalar(alphabet.codeLetters[Int(strand[strand.startIndex + $0])])) }
+        }
+        let columns = DuplexAlignment(a, b, reference).columns.map { column in
+            DuplexDrawing.Column(a: letter(a, column.a), b: letter(b, column.b), isPair: column.isPair)
+        }
+        let isNucleic = alphabet == .dna || alphabet == .rna
+        let ends = isNucleic ? ("5\u{2032}", "3\u{2032}") : alphabet == .protein ? ("N", "C") : ("", "")
+        let isTurned = reference.orientation == .antiparallel
+        let drawing = DuplexDrawing(
+            title: heading, columns: columns, endsA: ends, endsB: isTurned ? (ends.1, ends.0) : ends)
+        return Figure(heading, drawing.drawn(), caption: caption)
+    }
+}

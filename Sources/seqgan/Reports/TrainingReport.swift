@@ -1,0 +1,59 @@
+// TrainingReport: the page of a training: its curves, the model on held-out pairs, what it learned, what it generates.
+
+import Kernels
+import Report
+import SeqModel
+
+/// What the page of a training is made of.
+struct TrainingReport {
+    let file: ModelFile
+    let log: TrainingLog
+    let training: LabelledPairs, validation: LabelledPairs
+    let seed: UInt64
+    let threads: Int
+
+    private static let samples = 1_000
+
+    /// The page.
+    func page() throws -> Page {
+        let classifier = file.classifier
+        let judged = JudgedPairs(classifier, validation, threshold: nil, threads: threads)
+        let compared = try comparison()
+        let curves = TrainingCurves(
+            log: log, bestEpoch: file.record["best-epoch"].flatMap { Int($0) },
+            bestStep: file.record["generator-best-step"].flatMap { Int($0) })
+        let ofGenerator = compared.map { [$0.page.facts[2], $0.page.facts[3]] } ?? []
+        return Page(
+            title: "A training on \(training.count + validation.count) pairs",
+            lead:
+                "The figures below are of the \(validation.count) pairs held back. The first sections show how it went, the "
+                + "next what the model does with pairs it has not learned from, the last what it learned.",
+            facts: judged.facts + ofGenerator,
+            sections: curves.sections + judged.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
+                + (compared?.sections ?? []), footer: ReportFile.footer)
+    }
+
+    /// Pairs as `generate` writes them beside those that it learned from; nil without a generator.
+    private func comparison() throws -> ComparedPairs? {
+        guard let generator = file.generator, generator.knows(label: 1) else { return nil }
+        var known = PairCodes(alphabet: file.classifier.alphabet)
+        for p in 0..<training.count where training.targets[p] > file.classifier.threshold {
+            known.add(training.strands.strand(2 * p), training.strands.strand(2 * p + 1))
+        }
+        let design = PairDesign(
+            classifier: file.classifier, generator: generator, label: 1,
+            constraints: StrandConstraints(gc: nil, longestRun: nil, motifs: []),
+            lengths: 1...DuplexShape.maximumLength, leastScore: nil, seed: seed,
+            mostDraws: 100 * TrainingReport.samples, mostDrawsAPlace: Int.max, threads: threads)
+        var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
+        var made = PairCodes(alphabet: file.classifier.alphabet)
+        _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
+            made.add($1.a[...], $1.b[...])
+        }
+        guard made.count > 0, known.count > 0 else { return nil }
+        let comparison = SampleComparison(
+            generated: made, real: known, classifier: file.classifier, seed: seed, threads: threads)
+        return ComparedPairs(
+            comparison, made, known, file.classifier.alphabet, threshold: Double(file.classifier.threshold))
+    }
+}

@@ -1,0 +1,103 @@
+// Tests of the gated recurrent unit and of embeddings: against the unit written out in double precision.
+
+import Foundation
+import Kernels
+import Testing
+
+@Suite struct RecurrenceTests {
+    static let units = 16, length = 5
+
+    /// sum over columns of g . state, for the unit written out in Double.
+    static func value(_ layer: ConvolutionShape, _ w: FloatBuffer, drive: FeatureMap, g: FeatureMap) -> Double {
+        func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+        var state = [Double](repeating: 0, count: units)
+        var sum = 0.0
+        for column in 0..<length {
+            func hidden(_ gate: Int, _ unit: Int) -> Double {
+                let out = gate * units + unit
+                return (0..<units).reduce(Double(w[layer.bias + out])) {
+                    $0 + state[$1] * Double(w[layer.offset + $1 * 3 * units + out])
+                }
+            }
+            func input(_ gate: Int, _ unit: Int) -> Double { Double(drive[column, gate * units + unit]) }
+            state = (0..<units).map { unit in
+                let r = sigmoid(input(0, unit) + hidden(0, unit))
+                let z = sigmoid(input(1, unit) + hidden(1, unit))
+                let n = tanh(input(2, unit) + r * hidden(2, unit))
+                return (1 - z) * n + z * state[unit]
+            }
+            sum += (0..<units).reduce(0) { $0 + Double(g[column, $1]) * state[$1] }
+        }
+        return sum
+    }
+
+    @Test(arguments: Processor.allCases)
+    func theUnitAndItsGradientsAreThoseWrittenOut(processor: Processor) {
+        let (units, length) = (RecurrenceTests.units, RecurrenceTests.length)
+        let kernels = LayerKernels(processor: processor)
+        let layer = ConvolutionShape(width: 1, inputs: units, outputs: 3 * units, offset: 8)
+        var random = RandomSource(seed: 12)
+        let w = FloatBuffer(count: layer.end)
+        for k in 0..<w.count { w[k] = 0.4 * random.normal() }
+        let g = LayerTests.map(length, units, &random)
+        let tape = RecurrentTape(length: length, units: units)
+        for column in 0..<length {
+            for k in 0..<3 * units { tape.drive[column, k] = random.normal() }
+            kernels.recurrentStep(layer, tape, column: column, weights: w)
+        }
+        let found = (0..<length).reduce(0.0) { sum, column in
+            (0..<units).reduce(sum) { $0 + Double(g[column, $1]) * Double(tape.states[column, $1]) }
+        }
+        func value() -> Double { RecurrenceTests.value(layer, w, drive: tape.drive, g: g) }
+        #expect(abs(found - value()) < 1e-4)
+
+        let transposed = FloatBuffer(count: layer.end)
+        kernels.transpose(layer, weights: w, into: transposed)
+        // Twice, as the tape is used again and again: what is left of the first way back must not count.
+        let sums = FloatBuffer(count: 2 * layer.end)
+        for part in 0...1 {
+            tape.stateGradient.copy(g)
+            kernels.recurrentGradient(
+                layer, tape, length: length, transposed: transposed, sums: sums, part: part, stride: layer.end)
+        }
+        for k in layer.offset..<layer.end where k % 5 == 0 {
+            let kept = w[k]
+            w[k] = kept + 0.01
+            let above = value()
+            w[k] = kept - 0.01
+            let expected = (above - value()) / Double(2 * Float(0.01))
+            w[k] = kept
+            #expect(abs(Double(sums[k]) - expected) < 2e-3 * (1 + abs(expected)), "weight \(k)")
+            #expect(sums[k] == sums[layer.end + k])
+        }
+        for column in 0..<length {
+            for k in 0..<3 * units {
+                let kept = tape.drive[column, k]
+                tape.drive[column, k] = kept + 0.01
+                let above = value()
+                tape.drive[column, k] = kept - 0.01
+                let expected = (above - value()) / Double(2 * Float(0.01))
+                tape.drive[column, k] = kept
+                #expect(abs(Double(tape.driveGradient[column, k]) - expected) < 2e-3 * (1 + abs(expected)))
+            }
+        }
+    }
+
+    @Test func anEmbeddingAddsRowsAndItsGradientGoesBackToThem() {
+        let kernels = LayerKernels()
+        var random = RandomSource(seed: 13)
+        let table = LayerTests.weights(5 * 8, &random)
+        let map = FeatureMap(length: 3, channels: 8)
+        kernels.embed(8, of: table, into: map, column: 1)
+        kernels.embed(24, of: table, into: map, column: 1)
+        let sums = FloatBuffer(count: 2 * 40)
+        kernels.embeddingGradient(24, map, column: 1, sums: sums, part: 1, stride: 40)
+        kernels.embeddingGradient(24, map, column: 1, sums: sums, part: 1, stride: 40)
+        for k in 0..<8 {
+            #expect(map[1, k] == table[8 + k] + table[24 + k])
+            #expect(map[0, k] == 0 && map[2, k] == 0)
+            #expect(sums[40 + 24 + k] == 2 * map[1, k])
+            #expect(sums[24 + k] == 0 && sums[40 + 16 + k] == 0)
+        }
+    }
+}
