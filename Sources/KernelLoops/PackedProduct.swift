@@ -28,21 +28,32 @@ public func packPanel(
     _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
     panel: Int, packed: UnsafeMutablePointer<Float>
 ) {
-    let first = panel * ProductTile.columns
-    let count = min(ProductTile.columns, columnCount - first)
-    let to = packed + first * depth
-    if count == ProductTile.columns, columns[first + count - 1] - columns[first] == count - 1 {
-        let from = b + columns[first]
+    let firstColumn = panel * ProductTile.columns
+    let count = min(ProductTile.columns, columnCount - firstColumn)
+    let to = packed + firstColumn * depth
+    if count == ProductTile.columns, columns[firstColumn + count - 1] - columns[firstColumn] == count - 1 {
+        let from = b + columns[firstColumn]
         for d in 0..<depth {
             store(load(from + rows[d]), to + d * ProductTile.columns)
             store(load(from + rows[d] + 8), to + d * ProductTile.columns + 8)
         }
         return
     }
+    if depth > 1, rows[depth - 1] - rows[0] == depth - 1 {
+        // A transposed matrix: read along its columns, a few cache lines of the panel at a time.
+        for first in stride(from: 0, to: depth, by: 64) {
+            for j in 0..<ProductTile.columns {
+                for d in first..<min(first + 64, depth) {
+                    to[d * ProductTile.columns + j] = j < count ? b[columns[firstColumn + j] + rows[d]] : 0
+                }
+            }
+        }
+        return
+    }
     for d in 0..<depth {
         let from = b + rows[d]
         let row = to + d * ProductTile.columns
-        for j in 0..<count { row[j] = from[columns[first + j]] }
+        for j in 0..<count { row[j] = from[columns[firstColumn + j]] }
         for j in count..<ProductTile.columns { row[j] = 0 }
     }
 }

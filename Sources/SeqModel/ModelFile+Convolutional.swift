@@ -53,11 +53,7 @@ extension ModelFile {
         let sections = net.sections(prefix)
         let weights = FloatBuffer(count: net.count)
         try read(sections, of: archive, into: weights)
-        for stage in net.stages where stage.variances > 0 {
-            for k in stage.variances..<stage.variances + stage.outputs where weights[k] < 0 {
-                throw .inconsistent(field: "a variance", found: "\(weights[k])", expected: "0 or more")
-            }
-        }
+        try requireVariances(net, weights)
         return (ConvolutionalClassifier(configuration, weights: weights), sections.count)
     }
 

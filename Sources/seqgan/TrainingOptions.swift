@@ -51,7 +51,10 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
     var heads: Int?
 
-    @Option(help: "Steps of the generator. [default: 4500]")
+    @Option(help: "paired, or a plain GAN on images: dense or dcgan. Both learn letters; see --orientation.")
+    var generator = GeneratorKind.paired
+
+    @Option(help: "Steps of the generator. [default: 4500; dcgan 4000, dense 12000]")
     var steps: Int?
 
     @Option(help: "Stop after this many epochs without a better one.")
@@ -74,6 +77,14 @@ struct TrainingOptions: ParsableArguments {
         case duplex, cnn
     }
 
+    /// The kinds of generator.
+    enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
+        case paired, dense, dcgan
+
+        /// The plain GAN, where it is one.
+        var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
+    }
+
     /// What is to be learned.
     enum Part: String, ExpressibleByArgument, CaseIterable {
         case classifier, generator, both
@@ -85,6 +96,9 @@ struct TrainingOptions: ParsableArguments {
     }
 
     func validate() throws {
+        if generator != .paired, learn == .classifier {
+            throw ValidationError("--generator goes with --learn generator or both")
+        }
         if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
@@ -108,6 +122,7 @@ struct TrainingOptions: ParsableArguments {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
             learningRate, heads, steps, patience, classifier, layout, size,
+            generator, length,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
@@ -161,5 +176,12 @@ struct TrainingOptions: ParsableArguments {
         // About 300,000 pairs, but at least eight times all of them and at most forty times.
         plan.epochs = epochs ?? max(8, min(40, 300_000 / max(1, pairs + plan.negatives * survey.positives)))
         return (configuration, plan)
+    }
+
+    /// The options as the classifier takes them: for a plain GAN, the orientation is that of its images alone.
+    var ofClassifier: TrainingOptions {
+        var options = self
+        if generator != .paired, learn == .generator { options.orientation = nil }
+        return options
     }
 }

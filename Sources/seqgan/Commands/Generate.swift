@@ -73,7 +73,7 @@ struct Generate: ParsableCommand {
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
-            let given = try partnerOf.map { try readGiven($0, alphabet, generator) } ?? []
+            let given = try partnerOf.map { try givenStrands($0, alphabet, generator) } ?? []
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let sink = try ByteSink(path: output.output)
             let places = partnerOf == nil ? count : count * given.count
@@ -100,7 +100,18 @@ struct Generate: ParsableCommand {
         }
     }
 
-    private func generator(of file: ModelFile) throws -> PairGenerator {
+    private func givenStrands(_ path: String, _ alphabet: Alphabet, _ generator: TrainedGenerator) throws
+        -> [GivenStrand]
+    {
+        guard let paired = generator.paired else {
+            throw Failure(
+                message: "--partner-of needs a paired generator: this model's makes both strands at once",
+                code: ExitCodes.badData)
+        }
+        return try readGiven(path, alphabet, paired)
+    }
+
+    private func generator(of file: ModelFile) throws -> TrainedGenerator {
         guard let generator = file.generator else {
             throw Failure(
                 message: "the model has no generator: add one with seqgan train --learn generator --from MODEL",

@@ -76,7 +76,7 @@ struct Inspect: ParsableCommand {
                 Section(
                     "Sizes and training record", lead: "The same data, options and seed give the same model.",
                     figures: [],
-                    table: Table([["", "value"]] + rows, isOfWords: true)),
+                    table: Table([["", "value"]] + rows, isOfWords: true))
             ], footer: ReportFile.footer)
     }
 }
