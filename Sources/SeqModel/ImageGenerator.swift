@@ -92,7 +92,7 @@ public struct ImageGenerator: Sendable {
         /// Strands in codes, as they are written.
         public fileprivate(set) var a: [UInt8] = [], b: [UInt8] = []
         /// Mean over the columns of both strands of how near their numbers were to one letter: 1 where one is 1 and the
-        /// others are -1, 0 where all are alike.
+        /// others are -1, less twice their mean distance from that on a scale of 0 to 1; not below 0.
         public fileprivate(set) var oneHot = 0.0
 
         /// Memory for a generator.
@@ -118,11 +118,10 @@ public struct ImageGenerator: Sendable {
                 let best = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
                 if column >= lengths[side].lowerBound, values[best] < 0 { break }
                 strands[side].append(UInt8(best))
-                // On the scale of 0 to 1, the distance from the letter, as a share of that of a column of 1 / K.
                 let distance = values.indices.reduce(0.0) {
                     $0 + Double(abs((values[$1] + 1) / 2 - ($1 == best ? 1 : 0)))
                 }
-                sum += 1 - distance / (2 * (1 - 1 / Double(letters)))
+                sum += max(0, 1 - 2 * distance / Double(letters))
                 columns += 1
             }
         }
