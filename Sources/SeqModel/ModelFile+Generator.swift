@@ -115,7 +115,8 @@ extension ModelFile {
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
-        generator.acceptance = ScoreAcceptance(kept: [Array(kept[..<bins]), Array(kept[bins...])])
+        generator.acceptance = ScoreAcceptance(
+            kept: [Array(kept[..<bins]), Array(kept[bins...])], threshold: classifier.threshold)
         return generator
     }
 

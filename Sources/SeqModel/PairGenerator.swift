@@ -71,10 +71,22 @@ public struct PairGenerator: Sendable {
             }
             guard isFound else { return false }
         }
-        net.load(worker.tape, a: worker.a[...], b: size.b, label: label, &random)
-        net.forward(worker.tape, weights: weights, kernels)
-        worker.sampler.draw(
-            worker.tape.logits, length: size.b, &random, into: &worker.b, keepsProbabilities: false)
+        drawPartner(label: label, length: size.b, &random, worker)
         return true
+    }
+
+    /// Draws another strand B of `length` letters, at most `layout.length`, for `a`.
+    public func drawPartner(
+        of a: [UInt8], label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
+    ) {
+        worker.a.removeAll(keepingCapacity: true)
+        worker.a.append(contentsOf: a)
+        drawPartner(label: label, length: length, &random, worker)
+    }
+
+    private func drawPartner(label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker) {
+        net.load(worker.tape, a: worker.a[...], b: length, label: label, &random)
+        net.forward(worker.tape, weights: weights, kernels)
+        worker.sampler.draw(worker.tape.logits, length: length, &random, into: &worker.b, keepsProbabilities: false)
     }
 }

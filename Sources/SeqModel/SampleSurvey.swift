@@ -80,7 +80,8 @@ public struct SampleSurvey {
             draw(generator, label: label, count: SampleSurvey.calibrationSamples).map(logits) ?? []
         }
         var result = generator
-        result.acceptance = ScoreAcceptance(real: real, generated: generated)
+        result.acceptance = ScoreAcceptance(
+            real: real, generated: generated, threshold: trainer.classifier.threshold)
         return result
     }
 

@@ -89,4 +89,13 @@ public enum TrainedGenerator: Sendable {
             return generator.draw(allowed: lengths, &random, memory) && accepts(memory.a[...])
         }
     }
+
+    /// Draws another strand B of `length` letters for `a`, see `PairGenerator.drawPartner`. A plain GAN, whose pairs are all
+    /// kept, has none to give: it does nothing.
+    public func drawPartner(
+        of a: [UInt8], label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
+    ) {
+        guard case .paired(let generator) = self, let memory = worker.ofPaired else { return }
+        generator.drawPartner(of: a, label: label, length: length, &random, memory)
+    }
 }

@@ -40,6 +40,7 @@ struct GeneratorLearning {
         plan.steps = options.steps ?? plan.steps
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }
         plan.threads = running.threadCount
+        plan.loss = options.adversarialLoss
         return GeneratorTraining(
             classifier: file.classifier, plan: plan, maxSeconds: options.maxSeconds, clock: clock,
             quiet: running.quiet, log: log, keeper: keeper, file: file)

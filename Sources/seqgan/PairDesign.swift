@@ -119,23 +119,27 @@ struct PairDesign: Sendable {
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
             return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
         }
-        var open = Array(candidates.indices)
+        for (k, place) in places.enumerated() {
+            let strand = given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
+            candidates[k] = draw(strand, &sources[k], worker.drawing)
+        }
+        // Another B where a score is too common, to the same A: what strands A are like stays as it is.
+        var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
             worker.strands.removeAll()
-            for k in open {
-                let strand =
-                    given.isEmpty ? nil : resolved(given[places[places.startIndex + k] / each].codes, &sources[k])
-                candidates[k] = draw(strand, &sources[k], worker.drawing)
-                if candidates[k].isFit { worker.strands.add(candidates[k].a[...], candidates[k].b[...]) }
-            }
-            open.removeAll { !candidates[$0].isFit }
+            for k in open { worker.strands.add(candidates[k].a[...], candidates[k].b[...]) }
             let strands = worker.strands
             classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
                 let kept = generator.acceptance.probability(label: label, logit: logit)
                 candidates[k].score = PairClassifier.score(logit)
-                if sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws { rejected.append(k) }
+                guard sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws else { continue }
+                generator.drawPartner(
+                    of: candidates[k].a, label: label, length: candidates[k].b.count, &sources[k], worker.drawing)
+                candidates[k].b = worker.drawing.b
+                candidates[k].isFit = constraints.accepts(candidates[k].b[...])
+                if candidates[k].isFit { rejected.append(k) }
             }
             open = rejected
         }

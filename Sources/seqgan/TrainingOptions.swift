@@ -7,6 +7,7 @@ import SeqModel
 extension Orientation: ExpressibleByArgument {}
 extension PairImageLayout: ExpressibleByArgument {}
 extension ConvolutionalConfiguration.Size: ExpressibleByArgument {}
+extension AdversarialLoss: ExpressibleByArgument {}
 
 struct TrainingOptions: ParsableArguments {
     @Option(help: "classifier, generator (of pairs the classifier takes) or both.")
@@ -56,6 +57,9 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(help: "Steps of the generator. [default: 4500; dcgan 4000, dense 12000]")
     var steps: Int?
+
+    @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
+    var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
@@ -121,8 +125,7 @@ struct TrainingOptions: ParsableArguments {
     func decisive(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience, classifier, layout, size,
-            generator, length,
+            learningRate, heads, steps, patience, classifier, layout, size, generator, length, adversarialLoss,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
