@@ -66,6 +66,17 @@ public final class Workspace: @unchecked Sendable {
 
     deinit { base?.deallocate() }
 
+    /// What a user of the workspace keeps in it from one call to the next.
+    private var kept: AnyObject?
+
+    /// What was kept by `make` before and `fits`, else what `make` gives now.
+    public func keep<T: AnyObject>(_ make: () -> T, where fits: (T) -> Bool) -> T {
+        if let old = kept as? T, fits(old) { return old }
+        let fresh = make()
+        kept = fresh
+        return fresh
+    }
+
     func reserve(bytes needed: Int) -> UnsafeMutableRawPointer {
         if let base, bytes >= needed { return base }
         base?.deallocate()

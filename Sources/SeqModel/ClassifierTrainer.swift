@@ -240,18 +240,8 @@ public final class ClassifierTrainer {
 
     /// Loss and metrics of `parameters` on the validation pairs.
     private func examine(_ parameters: FloatBuffer) -> (loss: Double, metrics: ClassificationMetrics) {
-        let now = PairClassifier.duplex(
-            DuplexClassifier(configuration, parameters: parameters, kernels: kernels))
-        let logits = now.logits(of: validation.strands, workspaces: workspaces)
-        var loss = 0.0
-        for (logit, target) in zip(logits, validation.targets) {
-            loss += softplus(Double(logit)) - Double(logit) * Double(target)
-        }
-        loss /= Double(max(1, validation.count))
-        let metrics = ClassificationMetrics(
-            scores: logits.map { Double(PairClassifier.score($0)) }, targets: validation.targets.map(Double.init),
-            threshold: Double(configuration.threshold))
-        return (loss, metrics)
+        PairClassifier.duplex(DuplexClassifier(configuration, parameters: parameters, kernels: kernels))
+            .examined(on: validation, workspaces)
     }
 }
 

@@ -63,6 +63,14 @@ extension LabelledPairs {
 }
 
 extension LabelledPairs {
+    /// The pairs with a target above `threshold`, every ambiguous letter drawn from those it stands for.
+    public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> PairCodes {
+        var random = RandomSource(seed: seed, stream: 21)
+        var chosen = LabelledPairs(alphabet: alphabet)
+        for p in 0..<count where targets[p] > threshold { chosen.append(p, of: self) }
+        return chosen.resolved(&random, alphabet: alphabet).strands
+    }
+
     /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target.
     public mutating func add(_ a: [UInt8], _ b: [UInt8], target: Float) {
         for strand in [a, b] {

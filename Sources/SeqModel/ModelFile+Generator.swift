@@ -67,7 +67,7 @@ extension ModelFile {
     {
         guard let kind = archive.metadata["generator"] else { return nil }
         guard kind == "paired" else {
-            throw .inconsistent(field: "generator", found: kind, expected: "paired")
+            throw .inconsistent(field: "generator", found: kind, expected: "paired, dense or dcgan")
         }
         func number(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
             let text = archive.metadata["generator.\(key)"] ?? "missing"

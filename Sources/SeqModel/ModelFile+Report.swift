@@ -8,18 +8,34 @@ extension ModelFile {
         var rows = [["format version", "\(WeightArchive.version)"]]
         switch classifier {
         case .duplex(let duplex): rows += ModelFile.description(of: duplex)
+        case .convolutional(let net): rows += ModelFile.description(of: net)
         }
-        if let generator {
-            rows.append(["generator", "paired"])
-            rows.append(["generator longest strand", "\(generator.layout.length)"])
-            let labels = [0, 1].filter { generator.knows(label: $0) }.map { "\($0)" }
-            rows.append(["generator labels", labels.joined(separator: " and ")])
-            for tensor in ModelFile.tensors(of: generator) {
-                rows.append(["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")])
-            }
+        switch generator {
+        case .paired(let generator): rows += ModelFile.description(of: generator)
+        case .images(let generator): rows += ModelFile.description(of: generator)
+        case nil: break
         }
         rows += record.sorted { $0.key < $1.key }.map { ["training \($0.key)", $0.value] }
         return rows
+    }
+
+    private static func description(of generator: PairGenerator) -> [[String]] {
+        let labels = [0, 1].filter { generator.knows(label: $0) }.map { "\($0)" }
+        return [
+            ["generator", "paired"], ["generator longest strand", "\(generator.layout.length)"],
+            ["generator labels", labels.joined(separator: " and ")],
+        ] + tensors(of: generator).map(row)
+    }
+
+    private static func description(of generator: ImageGenerator) -> [[String]] {
+        [
+            ["generator", generator.kind.rawValue], ["generator longest strand", "\(generator.length)"],
+            ["generator orientation", generator.orientation.rawValue], ["generator labels", "1"],
+        ] + tensors(of: generator).map(row)
+    }
+
+    private static func row(of tensor: WeightArchive.Tensor) -> [String] {
+        ["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")]
     }
 
     private static func description(of duplex: DuplexClassifier) -> [[String]] {

@@ -7,7 +7,7 @@ public struct ModelFile: Sendable {
     /// The classifier.
     public let classifier: PairClassifier
     /// The generator that learned beside it, where there is one.
-    public var generator: PairGenerator?
+    public var generator: TrainedGenerator?
     /// How it was trained: command, seed, digest of the data, figures. No dates: equal runs give equal bytes.
     public var record: [String: String]
 
@@ -16,7 +16,7 @@ public struct ModelFile: Sendable {
     static let largestWeight: Float = 100_000
 
     /// A model to be written.
-    public init(classifier: PairClassifier, generator: PairGenerator? = nil, record: [String: String]) {
+    public init(classifier: PairClassifier, generator: TrainedGenerator? = nil, record: [String: String]) {
         self.classifier = classifier
         self.generator = generator
         self.record = record
@@ -33,11 +33,19 @@ public struct ModelFile: Sendable {
         case .duplex(let duplex):
             metadata = ModelFile.metadata(of: duplex)
             tensors = ModelFile.tensors(of: duplex)
+        case .convolutional(let net):
+            metadata = ModelFile.metadata(of: net)
+            tensors = ModelFile.tensors(of: net)
         }
         for (key, value) in record { metadata[ModelFile.recordPrefix + key] = value }
-        if let generator {
+        switch generator {
+        case .paired(let generator):
             metadata.merge(ModelFile.metadata(of: generator)) { _, new in new }
             tensors += ModelFile.tensors(of: generator)
+        case .images(let generator):
+            metadata.merge(ModelFile.metadata(of: generator)) { _, new in new }
+            tensors += ModelFile.tensors(of: generator)
+        case nil: break
         }
         return WeightArchive(metadata: metadata, tensors: tensors)
     }
@@ -52,10 +60,18 @@ public struct ModelFile: Sendable {
             let (duplex, tensors) = try ModelFile.duplex(archive)
             classifier = .duplex(duplex)
             count = tensors
+        case "cnn":
+            let (net, tensors) = try ModelFile.convolutional(archive)
+            classifier = .convolutional(net)
+            count = tensors
         case let kind:
-            throw .inconsistent(field: "kind", found: kind, expected: "duplex")
+            throw .inconsistent(field: "kind", found: kind, expected: "duplex or cnn")
         }
-        generator = try ModelFile.generator(archive, classifier, tensorsFrom: count)
+        if let kind = archive.metadata["generator"].flatMap(ImageGeneratorKind.init(rawValue:)) {
+            generator = .images(try ModelFile.images(kind, archive, classifier, tensorsFrom: count))
+        } else {
+            generator = try ModelFile.generator(archive, classifier, tensorsFrom: count).map { .paired($0) }
+        }
         guard generator != nil || archive.tensors.count == count else {
             throw .inconsistent(field: "number of tensors", found: "\(archive.tensors.count)", expected: "\(count)")
         }

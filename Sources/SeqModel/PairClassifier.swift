@@ -6,11 +6,14 @@ import Kernels
 public enum PairClassifier: Sendable {
     /// A learned pair partition function.
     case duplex(DuplexClassifier)
+    /// A convolutional net on the one-hot images of both strands.
+    case convolutional(ConvolutionalClassifier)
 
     /// The letters that it knows.
     public var alphabet: Alphabet {
         switch self {
         case .duplex(let classifier): classifier.configuration.alphabet
+        case .convolutional(let classifier): classifier.configuration.alphabet
         }
     }
 
@@ -18,6 +21,7 @@ public enum PairClassifier: Sendable {
     public var threshold: Float {
         switch self {
         case .duplex(let classifier): classifier.configuration.threshold
+        case .convolutional(let classifier): classifier.configuration.threshold
         }
     }
 
@@ -25,13 +29,15 @@ public enum PairClassifier: Sendable {
     public var orientation: Orientation {
         switch self {
         case .duplex(let classifier): classifier.configuration.orientation
+        case .convolutional(let classifier): classifier.configuration.orientation
         }
     }
 
-    /// Whether swapping the strands leaves the score as it is.
+    /// Whether the strands may be swapped: a duplex then gives the same score, a net has learned from both orders.
     public var isSymmetric: Bool {
         switch self {
         case .duplex(let classifier): classifier.configuration.isSymmetric
+        case .convolutional(let classifier): classifier.configuration.isSymmetric
         }
     }
 
@@ -39,6 +45,7 @@ public enum PairClassifier: Sendable {
     public var trainedLengths: ClosedRange<Int> {
         switch self {
         case .duplex(let classifier): classifier.configuration.trainedLengths
+        case .convolutional(let classifier): classifier.configuration.trainedLengths
         }
     }
 
@@ -46,6 +53,7 @@ public enum PairClassifier: Sendable {
     public var longestStrand: Int {
         switch self {
         case .duplex: DuplexShape.maximumLength
+        case .convolutional(let classifier): classifier.configuration.length
         }
     }
 
@@ -53,6 +61,8 @@ public enum PairClassifier: Sendable {
     public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         switch self {
         case .duplex(let classifier):
+            classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)
+        case .convolutional(let classifier):
             classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)
         }
     }

@@ -17,17 +17,31 @@ struct ClassifierTraining {
         _ pairs: LabelledPairs, _ training: LabelledPairs, _ validation: LabelledPairs, _ alphabet: Alphabet
     ) throws -> ModelFile {
         let survey = DataSurvey(pairs, threshold: options.labelThreshold, alphabet: alphabet)
-        var (configuration, plan) = options.settle(survey, pairs: pairs.count, alphabet: alphabet)
-        plan.threads = running.threadCount
-        plan.seed = running.seed
-        configuration.trainedLengths = survey.lengths
-        let trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: validation)
+        var plan: TrainingPlan
+        let trainer: any ClassifierLearning
+        switch options.classifier {
+        case .duplex:
+            var configuration: DuplexConfiguration
+            (configuration, plan) = options.settle(survey, pairs: pairs.count, alphabet: alphabet)
+            plan.threads = running.threadCount
+            plan.seed = running.seed
+            configuration.trainedLengths = survey.lengths
+            trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: validation)
+        case .cnn:
+            let configuration: ConvolutionalConfiguration
+            (configuration, plan) = options.settleConvolutional(
+                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, validation.strands.longest),
+                alphabet: alphabet)
+            plan.threads = running.threadCount
+            plan.seed = running.seed
+            trainer = ConvolutionalTrainer(configuration, plan: plan, training: training, validation: validation)
+        }
         let report = try learn(trainer, plan)
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
     }
 
     /// Runs the epochs, says what each came to, and returns the best.
-    private func learn(_ trainer: ClassifierTrainer, _ plan: TrainingPlan) throws -> EpochReport {
+    private func learn(_ trainer: any ClassifierLearning, _ plan: TrainingPlan) throws -> EpochReport {
         var best: EpochReport?
         var worse = 0
         if let start = keeper.start {

@@ -39,7 +39,7 @@ struct GeneratorTraining {
             trainer.restore(state, changingSeedBy: UInt64(restarts))
             lastGood = state
             last = survey.look(at: trainer.generator)
-            if let generator = start.model?.generator {
+            if let generator = start.model?.generator?.paired {
                 best = (survey.look(at: generator), generator, start.numbers["best-step"] ?? step)
             }
         }
@@ -92,7 +92,7 @@ struct GeneratorTraining {
         _ step: Int, _ state: GeneratorTrainer.State, _ best: (generator: PairGenerator, step: Int)?, _ restarts: Int
     ) -> TrainingCheckpoint {
         var model = file
-        model.generator = best?.generator
+        model.generator = best.map { .paired($0.generator) }
         return TrainingCheckpoint(
             digest: keeper.digest, numbers: ["step": step, "best-step": best?.step ?? 0, "restarts": restarts],
             buffers: state.buffers, model: model)

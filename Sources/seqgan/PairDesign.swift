@@ -15,7 +15,7 @@ struct GivenStrand: Sendable {
 /// between pairs are asked for; never on the number of threads.
 struct PairDesign: Sendable {
     let classifier: PairClassifier
-    let generator: PairGenerator
+    let generator: TrainedGenerator
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>
@@ -38,13 +38,13 @@ struct PairDesign: Sendable {
 
     /// A thread's memory.
     private final class Worker {
-        let drawing: PairGenerator.Worker
+        let drawing: TrainedGenerator.Worker
         let workspace = Workspace()
         var strands: PairCodes
         var logits: [Float] = []
 
         init(_ design: PairDesign) {
-            drawing = PairGenerator.Worker(design.generator)
+            drawing = TrainedGenerator.Worker(design.generator)
             strands = PairCodes(alphabet: design.classifier.alphabet)
         }
     }
@@ -150,7 +150,8 @@ struct PairDesign: Sendable {
     }
 
     /// A pair with `strand` as A, or with an A drawn; its score is still to be told.
-    private func draw(_ strand: [UInt8]?, _ random: inout RandomSource, _ worker: PairGenerator.Worker) -> Candidate {
+    private func draw(_ strand: [UInt8]?, _ random: inout RandomSource, _ worker: TrainedGenerator.Worker) -> Candidate
+    {
         var candidate = Candidate()
         candidate.isFit = generator.draw(
             label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random, worker,

@@ -5,6 +5,8 @@ import Kernels
 import SeqModel
 
 extension Orientation: ExpressibleByArgument {}
+extension PairImageLayout: ExpressibleByArgument {}
+extension ConvolutionalConfiguration.Size: ExpressibleByArgument {}
 extension AdversarialLoss: ExpressibleByArgument {}
 
 struct TrainingOptions: ParsableArguments {
@@ -41,7 +43,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Pairs a step. [default: by their number]")
     var batch: Int?
 
-    @Option(help: "Peak learning rate of the energies. [default: 0.03, with positions 0.02]")
+    @Option(help: "Peak learning rate. [default: 0.03, with positions 0.02; of a cnn 0.002]")
     var learningRate: Float?
 
     @Option(help: "Stop after this many seconds with the best epoch so far.")
@@ -50,7 +52,10 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
     var heads: Int?
 
-    @Option(help: "Steps of the generator. [default: 4500]")
+    @Option(help: "paired, or a plain GAN on images: dense or dcgan. Both learn letters; see --orientation.")
+    var generator = GeneratorKind.paired
+
+    @Option(help: "Steps of the generator. [default: 4500; dcgan 4000, dense 12000]")
     var steps: Int?
 
     @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
@@ -59,15 +64,29 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Stop after this many epochs without a better one.")
     var patience = 6
 
-    @Option(help: "duplex: the kind of classifier.")
+    @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
     var classifier = Kind.duplex
+
+    @Option(help: "Of a cnn's image: channels (2 x K x L) or stacked (2K x L).")
+    var layout = PairImageLayout.channels
+
+    @Option(help: "Of a cnn: compact, or full (CNN-Lite).")
+    var size = ConvolutionalConfiguration.Size.compact
 
     @Option(help: "The longest strand to take; a longer one is an error. [default: 512]")
     var length: Int?
 
     /// The kinds of classifier.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case duplex
+        case duplex, cnn
+    }
+
+    /// The kinds of generator.
+    enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
+        case paired, dense, dcgan
+
+        /// The plain GAN, where it is one.
+        var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
     }
 
     /// What is to be learned.
@@ -81,6 +100,9 @@ struct TrainingOptions: ParsableArguments {
     }
 
     func validate() throws {
+        if generator != .paired, learn == .classifier {
+            throw ValidationError("--generator goes with --learn generator or both")
+        }
         if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
@@ -103,7 +125,7 @@ struct TrainingOptions: ParsableArguments {
     func decisive(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience, adversarialLoss,
+            learningRate, heads, steps, patience, classifier, layout, size, generator, length, adversarialLoss,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
@@ -137,5 +159,32 @@ struct TrainingOptions: ParsableArguments {
         plan.epochs = epochs ?? max(12, min(60, 2_000_000 / max(1, seen)))
         if hasPositions, epochs == nil { plan.epochs = 12 }
         return (configuration, plan)
+    }
+
+    /// What the options and the data come to for a convolutional net on images of at least `length` columns.
+    func settleConvolutional(_ survey: DataSurvey, pairs: Int, length longest: Int, alphabet: Alphabet) -> (
+        ConvolutionalConfiguration, TrainingPlan
+    ) {
+        var configuration = ConvolutionalConfiguration(alphabet: alphabet, size: size, length: length ?? longest)
+        configuration.layout = layout
+        configuration.threshold = labelThreshold
+        configuration.orientation = orientation ?? survey.orientation
+        configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
+        configuration.trainedLengths = survey.lengths
+        var plan = TrainingPlan()
+        plan.negatives = negatives ?? (survey.negatives == 0 ? 4 : 0)
+        plan.batch = batch ?? (pairs < 5_000 ? 32 : 64)
+        plan.learningRate = learningRate ?? (size == .full ? 0.001 : 0.002)
+        plan.decay = 1e-2
+        // About 300,000 pairs, but at least eight times all of them and at most forty times.
+        plan.epochs = epochs ?? max(8, min(40, 300_000 / max(1, pairs + plan.negatives * survey.positives)))
+        return (configuration, plan)
+    }
+
+    /// The options as the classifier takes them: for a plain GAN, the orientation is that of its images alone.
+    var ofClassifier: TrainingOptions {
+        var options = self
+        if generator != .paired, learn == .generator { options.orientation = nil }
+        return options
     }
 }

@@ -19,20 +19,59 @@ import Testing
         return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
     }
 
-    @Test func savedLoadedAndSavedAgainIsTheSame() throws {
-        let bytes = Self.model().encoded()
+    /// A small convolutional model after a few steps.
+    static func convolutional() -> ModelFile {
+        var configuration = ConvolutionalConfiguration(alphabet: .dna, size: .compact, length: 12)
+        configuration.layout = .stacked
+        let data = TrainingTests.pairs(count: 20, seed: 1)
+        let trainer = ConvolutionalTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        _ = trainer.runEpoch { false }
+        return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
+    }
+
+    static let models = [model, convolutional]
+
+    @Test(arguments: models.indices) func savedLoadedAndSavedAgainIsTheSame(kind: Int) throws {
+        let bytes = Self.models[kind]().encoded()
         let loaded = try ModelFile(decoding: bytes)
         #expect(loaded.encoded() == bytes)
         #expect(loaded.record["command"] == "a \"quoted\"\tname")
     }
 
-    @Test func everyTruncationIsRefused() {
-        let bytes = Self.model().encoded()
-        let lengths = Array(0..<min(bytes.count, 4096)) + stride(from: 4096, to: bytes.count, by: 7) + [bytes.count - 1]
+    @Test(arguments: models.indices) func everyTruncationIsRefused(kind: Int) {
+        let bytes = Self.models[kind]().encoded()
+        let step = kind == 0 ? 7 : 997
+        let lengths =
+            Array(0..<min(bytes.count, 4096)) + stride(from: 4096, to: bytes.count, by: step) + [bytes.count - 1]
         for length in lengths {
             #expect(throws: ModelError.self, "\(length)") { try ModelFile(decoding: Array(bytes[..<length])) }
         }
         #expect(throws: ModelError.self) { try ModelFile(decoding: bytes + [0]) }
+    }
+
+    @Test func flippedBitsOfAConvolutionalModelAreRefused() {
+        let bytes = Self.convolutional().encoded()
+        for at in Array(0..<1500) + stride(from: 1500, to: bytes.count, by: 1999) {
+            var damaged = bytes
+            damaged[at] ^= 1 << UInt8(at % 8)
+            #expect(throws: ModelError.self, "byte \(at)") { try ModelFile(decoding: damaged) }
+        }
+    }
+
+    @Test func aNetOfAnotherSizeThanItsTensorsIsRefused() throws {
+        var archive = try WeightArchive(decoding: Self.convolutional().encoded())
+        for (key, value) in [
+            ("length", "13"), ("size", "full"), ("layout", "rows"), ("kind", "duplex"), ("longest", "513"),
+            ("alphabet", "protein"), ("threshold", "2"),
+        ] {
+            let kept = archive.metadata[key]
+            archive.metadata[key] = value
+            #expect(throws: ModelError.self, "\(key)") { try ModelFile(decoding: archive.encoded()) }
+            archive.metadata[key] = kept
+        }
+        let at = try #require(archive.tensors.firstIndex { $0.name.hasSuffix("variance") })
+        archive.tensors[at].values[0] = -1
+        #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
     }
 
     @Test func everyFlippedBitIsRefused() {

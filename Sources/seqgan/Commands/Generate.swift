@@ -74,7 +74,7 @@ struct Generate: ParsableCommand {
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
-            let given = try partnerOf.map { try readGiven($0, file, generator) } ?? []
+            let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let sink = try ByteSink(path: output.output)
             let places = partnerOf == nil ? count : count * given.count
@@ -104,7 +104,18 @@ struct Generate: ParsableCommand {
         }
     }
 
-    private func generator(of file: ModelFile) throws -> PairGenerator {
+    private func givenStrands(_ path: String, _ file: ModelFile, _ generator: TrainedGenerator) throws
+        -> [GivenStrand]
+    {
+        guard let paired = generator.paired else {
+            throw Failure(
+                message: "--partner-of needs a paired generator: this model's makes both strands at once",
+                code: ExitCodes.badData)
+        }
+        return try readGiven(path, file, paired)
+    }
+
+    private func generator(of file: ModelFile) throws -> TrainedGenerator {
         guard let generator = file.generator else {
             throw Failure(
                 message: "the model has no generator: add one with seqgan train --learn generator --from MODEL",

@@ -19,6 +19,8 @@ struct Train: ParsableCommand {
               seqgan train --learn both labelled.tsv.gz -o my.seqgan
               seqgan train labelled.tsv.gz -o my.seqgan --report training.html
               seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o new.seqgan
+              seqgan train --classifier cnn --layout stacked --orientation parallel labelled.tsv.gz -o cnn.seqgan
+              seqgan train --learn generator --generator dcgan --orientation parallel labelled.tsv.gz -o dcgan.seqgan
             """)
 
     @OptionGroup var input: InputOptions
@@ -37,7 +39,9 @@ struct Train: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var report: String?
 
-    @Option(help: "A trained model whose classifier teaches the generator.", completion: .file(extensions: ["seqgan"]))
+    @Option(
+        help: "A trained model: its classifier teaches the generator; a cnn becomes dcgan's discriminator.",
+        completion: .file(extensions: ["seqgan"]))
     var from: String?
 
     func validate() throws {
@@ -61,8 +65,10 @@ struct Train: ParsableCommand {
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
             let page = try report.map(ReportFile.init)
+            let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? .max)
+            let option = longest == training.length ? "--length " : ""
             let (pairs, skipped) = try readLabelled(
-                input, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet)
+                input, alphabet, longest: longest, option: option, isQuiet: running.quiet)
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
@@ -71,9 +77,13 @@ struct Train: ParsableCommand {
             let digest = pairs.digest(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: digest, clock: clock)
             let classifying = ClassifierTraining(
-                options: training, running: running, clock: clock, log: log, keeper: keeper)
+                options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
             var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
-            if training.learn != .classifier { try learnGenerator(&file, train, clock, log, keeper) }
+            if training.learn != .classifier {
+                let learning = GeneratorLearning(
+                    options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)
+                try learning.run(&file, train)
+            }
             try sink.write(file.encoded())
             try sink.finish()
             try log.finish()
@@ -84,31 +94,6 @@ struct Train: ParsableCommand {
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
-    }
-
-    /// Adds to `file` a generator of pairs that its classifier takes.
-    private func learnGenerator(
-        _ file: inout ModelFile, _ pairs: LabelledPairs, _ clock: ClosingLine, _ log: TrainingLog,
-        _ keeper: CheckpointKeeper
-    ) throws {
-        var plan = GeneratorPlan()
-        plan.seed = running.seed
-        plan.steps = training.steps ?? plan.steps
-        if training.learn == .generator { plan.batch = training.batch ?? plan.batch }
-        plan.threads = running.threadCount
-        plan.loss = training.adversarialLoss
-        let threshold = file.classifier.threshold
-        guard pairs.targets.contains(where: { $0 > threshold }) else {
-            throw Failure(
-                message: "no pair's label is above \(threshold): a generator needs pairs that interact",
-                code: ExitCodes.badData)
-        }
-        let generating = GeneratorTraining(
-            classifier: file.classifier, plan: plan, maxSeconds: training.maxSeconds, clock: clock,
-            quiet: running.quiet, log: log, keeper: keeper, file: file)
-        let (generator, record) = try generating.run(pairs)
-        file.generator = generator
-        file.record.merge(record) { _, new in new }
     }
 
     /// Holds back the validation pairs: a file of them, or a share drawn by the seed.

@@ -1,0 +1,206 @@
+// BatchKernels: products of whole batches, in fixed pieces on several threads, behind checked doors.
+
+import KernelLoops
+import KernelShapes
+
+#if arch(x86_64)
+    import KernelLoopsV3
+#endif
+
+/// The memory in which products are packed; grows as needed and is kept.
+///
+/// @unchecked Sendable: it belongs to one net's steps, one product at a time; within one, each worker has its own scratch.
+public final class ProductMemory: @unchecked Sendable {
+    private var packed = FloatBuffer(count: 0)
+    private var scratch: [FloatBuffer] = []
+
+    /// No memory yet.
+    public init() {}
+
+    func reservePacked(_ count: Int) -> FloatBuffer {
+        if packed.count < count { packed = FloatBuffer(count: count) }
+        return packed
+    }
+
+    func reserveScratch(_ count: Int, workers: Int) -> [FloatBuffer] {
+        if scratch.count < workers || scratch.contains(where: { $0.count < count }) {
+            scratch = (0..<workers).map { _ in FloatBuffer(count: count) }
+        }
+        return scratch
+    }
+}
+
+/// A matrix whose element (r, c) is number rows[r] + columns[c] of a buffer.
+public struct PlacedMatrix: Sendable {
+    /// The numbers.
+    public let values: FloatBuffer
+    /// The places of rows and columns, and how many of each count.
+    public let rows: Places, columns: Places
+    /// Rows and columns that count.
+    public let rowCount: Int, columnCount: Int
+
+    /// A matrix of the first `rowCount` rows and `columnCount` columns; all must lie inside the buffer.
+    public init(_ values: FloatBuffer, rows: Places, columns: Places, rowCount: Int? = nil, columnCount: Int? = nil) {
+        self.values = values
+        self.rows = rows
+        self.columns = columns
+        self.rowCount = rowCount ?? rows.values.count
+        self.columnCount = columnCount ?? columns.values.count
+        precondition(self.rowCount <= rows.values.count && self.columnCount <= columns.values.count)
+        precondition(rows.last(of: self.rowCount) + columns.last(of: self.columnCount) < values.count)
+    }
+
+    /// Rows and columns exchanged.
+    public var transposed: PlacedMatrix {
+        PlacedMatrix(values, rows: columns, columns: rows, rowCount: columnCount, columnCount: rowCount)
+    }
+}
+
+/// What a product begins with.
+public enum ProductStart: Sendable {
+    /// Nothing: C is overwritten.
+    case zero
+    /// What C holds.
+    case sum
+    /// A row of numbers from a place of a buffer, for every row of C.
+    case bias(FloatBuffer, Int)
+}
+
+/// The loops over whole batches, for one level of processor. Results do not depend on the number of threads.
+public struct BatchKernels: Sendable {
+    /// The level of processor that the loops are built for.
+    public let processor: Processor
+    /// Threads.
+    public let threads: Int
+
+    /// Loops on `threads` threads, for `processor`, by default the best that this machine can run.
+    public init(threads: Int, processor: Processor = .best) {
+        self.threads = max(1, threads)
+        self.processor = processor
+    }
+
+    private static let mostRows = 96
+
+    /// c = start + a b. C's columns are neighbours.
+    public func multiply(
+        _ a: PlacedMatrix, _ b: PlacedMatrix, into c: PlacedMatrix, start: ProductStart = .zero, _ memory: ProductMemory
+    ) {
+        precondition(a.columnCount == b.rowCount && a.rowCount == c.rowCount && b.columnCount == c.columnCount)
+        precondition(c.columns.last(of: c.columnCount) == c.columnCount - 1)
+        let packed = pack(b, memory)
+        let tile = ProductTile.rows
+        // At least eight pieces where there are rows enough; how rows are parted changes no sum.
+        let block = min(BatchKernels.mostRows, max(tile, (a.rowCount / 8 + tile - 1) / tile * tile))
+        let scratch = memory.reserveScratch(ProductTile.scratchCount(rows: BatchKernels.mostRows), workers: threads)
+        Parallel.run(pieces: (a.rowCount + block - 1) / block, threads: threads) { piece, worker in
+            let first = piece * block
+            productRows(
+                a, from: first, count: min(block, a.rowCount - first), packed, columns: b.columnCount,
+                into: c.values, c.rows, cFirst: first, start: start, scratch: scratch[worker])
+        }
+    }
+
+    /// to += (a b), row r of the product added at places toRows[r] + toColumns[...]: the gradient of what windows read.
+    /// Each `group` rows belong to one sample, and the places of different samples are apart.
+    public func multiplyScattering(
+        _ a: PlacedMatrix, _ b: PlacedMatrix, to: FloatBuffer, rows: Places, columns: Places, group: Int,
+        _ memory: ProductMemory
+    ) {
+        let depth = b.columnCount
+        precondition(a.columnCount == b.rowCount && depth == columns.values.count && a.rowCount <= rows.values.count)
+        precondition(a.rowCount % group == 0)
+        precondition(rows.last(of: a.rowCount) + columns.last(of: depth) < to.count)
+        let packed = pack(b, memory)
+        // About a hundred rows at a time, of whole samples.
+        let block = max(1, BatchKernels.mostRows / group) * group
+        let needed = ProductTile.scratchCount(rows: block)
+        let scratch = memory.reserveScratch(needed + block * depth, workers: threads)
+        let local = Places((0..<block).map { needed + $0 * depth })
+        Parallel.run(pieces: (a.rowCount + block - 1) / block, threads: threads) { piece, worker in
+            let first = piece * block
+            let count = min(block, a.rowCount - first)
+            let own = scratch[worker]
+            productRows(
+                a, from: first, count: count, packed, columns: depth, into: own, local, cFirst: 0, start: .zero,
+                scratch: own)
+            // SAFETY: places were checked above; the places outlive the call.
+            rows.values.withUnsafeBufferPointer { rows in
+                columns.values.withUnsafeBufferPointer { places in
+                    guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
+                    switch processor {
+                    case .baseline:
+                        KernelLoops.scatterRows(
+                            own.base + needed, rows: count, depth: depth, toRows: rows + first, columns: places,
+                            run: columns.run, to: to.base)
+                    #if arch(x86_64)
+                        case .v3:
+                            KernelLoopsV3.scatterRows(
+                                own.base + needed, rows: count, depth: depth, toRows: rows + first, columns: places,
+                                run: columns.run, to: to.base)
+                    #endif
+                    }
+                }
+            }
+        }
+    }
+
+    private func pack(_ b: PlacedMatrix, _ memory: ProductMemory) -> FloatBuffer {
+        let (depth, columns) = (b.rowCount, b.columnCount)
+        let packed = memory.reservePacked(ProductTile.packedCount(depth: depth, columns: columns))
+        Parallel.run(pieces: (columns + ProductTile.columns - 1) / ProductTile.columns, threads: threads) { panel, _ in
+            // SAFETY: `PlacedMatrix` checks its places, and each panel has a part of `packed` of its own.
+            b.rows.values.withUnsafeBufferPointer { rows in
+                b.columns.values.withUnsafeBufferPointer { places in
+                    guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
+                    switch processor {
+                    case .baseline:
+                        KernelLoops.packPanel(
+                            b.values.base, rows: rows, depth: depth, columns: places, columnCount: columns,
+                            panel: panel, packed: packed.base)
+                    #if arch(x86_64)
+                        case .v3:
+                            KernelLoopsV3.packPanel(
+                                b.values.base, rows: rows, depth: depth, columns: places, columnCount: columns,
+                                panel: panel, packed: packed.base)
+                    #endif
+                    }
+                }
+            }
+        }
+        return packed
+    }
+
+    private func productRows(
+        _ a: PlacedMatrix, from first: Int, count: Int, _ packed: FloatBuffer, columns: Int, into c: FloatBuffer,
+        _ cRows: Places, cFirst: Int, start: ProductStart, scratch: FloatBuffer
+    ) {
+        var (bias, accumulates): (UnsafePointer<Float>?, Bool) = (nil, false)
+        switch start {
+        case .zero: break
+        case .sum: accumulates = true
+        case .bias(let buffer, let at):
+            precondition(at >= 0 && at + columns <= buffer.count)
+            bias = UnsafePointer(buffer.base + at)
+        }
+        // SAFETY: `PlacedMatrix` and the callers check all places; the scratch is this worker's own.
+        a.rows.values.withUnsafeBufferPointer { rows in
+            a.columns.values.withUnsafeBufferPointer { places in
+                cRows.values.withUnsafeBufferPointer { targets in
+                    guard let rows = rows.baseAddress, let places = places.baseAddress,
+                        let targets = targets.baseAddress
+                    else { return }
+                    let arguments = ProductArguments(
+                        a: a.values.base, aRows: rows + first, aColumns: places, packed: packed.base, rows: count,
+                        columns: columns, depth: a.columnCount, c: c.base, cRows: targets + cFirst, bias: bias,
+                        accumulates: accumulates, scratch: scratch.base)
+                    switch processor {
+                    case .baseline: KernelLoops.productRows(arguments)
+                    #if arch(x86_64)
+                        case .v3: KernelLoopsV3.productRows(arguments)
+                    #endif
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// ClassifierLearning: what the trainings of all kinds of classifiers have in common, epoch by epoch.
+
+import Kernels
+
+/// The training of a classifier of some kind.
+public protocol ClassifierLearning: AnyObject {
+    /// Epochs done, or under way, and steps done.
+    var epoch: Int { get }
+    /// Steps done so far.
+    var step: Int { get }
+    /// The classifier of the best epoch so far.
+    var classifier: PairClassifier { get }
+    /// Steps of an epoch.
+    var stepsPerEpoch: Int { get }
+    /// Trains for one epoch and judges it. Returns nil when `shouldStop` (asked before each step) says so. `afterStep` is
+    /// told the step's number and mean loss.
+    func runEpoch(shouldStop: () -> Bool, afterStep: (Int, Double) -> Void) -> EpochReport?
+    /// Where training stands between two epochs.
+    func checkpoint(digest: String) -> TrainingCheckpoint
+    /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
+    /// none of this trainer's.
+    func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)?
+}
+
+extension ClassifierTrainer: ClassifierLearning {}
+
+extension PairClassifier {
+    /// Mean binary cross-entropy and metrics on `pairs`, on as many threads as there are workspaces.
+    func examined(on pairs: LabelledPairs, _ workspaces: [Workspace]) -> (loss: Double, metrics: ClassificationMetrics)
+    {
+        let logits = logits(of: pairs.strands, workspaces: workspaces)
+        var loss = 0.0
+        for (logit, target) in zip(logits, pairs.targets) {
+            loss += softplus(Double(logit)) - Double(logit) * Double(target)
+        }
+        loss /= Double(max(1, pairs.count))
+        let metrics = ClassificationMetrics(
+            scores: logits.map { Double(PairClassifier.score($0)) }, targets: pairs.targets.map(Double.init),
+            threshold: Double(threshold))
+        return (loss, metrics)
+    }
+}

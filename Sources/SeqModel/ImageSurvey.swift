@@ -1,0 +1,72 @@
+// ImageSurvey: what a plain GAN's pairs look like while it learns: whether letters are whole, and whether they relate.
+
+import Kernels
+
+/// Looks at pairs of a plain GAN beside those of the data and strands of the data paired by chance.
+public struct ImageSurvey {
+    /// Figures of some pairs.
+    public struct Figures: Sendable {
+        /// How near the raw columns are to one letter, 0 to 1: see `ImageGenerator.Worker.oneHot`.
+        public var oneHot = 1.0
+        /// The least entropy of a place, in bits, and the share of different pairs.
+        public var leastEntropy = 0.0, unique = 0.0
+        /// Share of facing letters that are the data's most frequent partners: the relation.
+        public var facing = 0.0
+    }
+
+    /// The figures of the data, and of its strands paired by chance.
+    public let real: Figures, chance: Figures
+    private let reference: FacingTable
+    private let empty: PairCodes
+    private let seed: UInt64
+
+    private static let samples = 512
+
+    /// Looks at the pairs of the data.
+    public init(_ pairs: PairCodes, seed: UInt64) {
+        self.seed = seed
+        let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
+        reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
+        empty = PairCodes(like: pairs)
+        var random = RandomSource(seed: seed, stream: 52)
+        var (some, strangers) = (PairCodes(like: pairs), PairCodes(like: pairs))
+        for _ in 0..<min(ImageSurvey.samples, pairs.count) {
+            let (p, q) = (random.index(below: pairs.count), random.index(below: pairs.count))
+            some.add(pairs.strand(2 * p), pairs.strand(2 * p + 1))
+            strangers.add(pairs.strand(2 * p), pairs.strand(2 * q + 1))
+        }
+        real = ImageSurvey.figures(some, reference)
+        chance = ImageSurvey.figures(strangers, reference)
+    }
+
+    /// Figures of pairs that `generator` draws, always from the same streams.
+    public func look(at generator: ImageGenerator) -> Figures {
+        let worker = ImageGenerator.Worker(generator)
+        var pairs = empty
+        var oneHot = 0.0
+        for k in 0..<ImageSurvey.samples {
+            var random = RandomSource(seed: seed, stream: UInt64(k) | 1 << 58)
+            _ = generator.draw(allowed: 1...DuplexShape.maximumLength, &random, worker)
+            pairs.add(worker.a[...], worker.b[...])
+            oneHot += worker.oneHot / Double(ImageSurvey.samples)
+        }
+        var figures = ImageSurvey.figures(pairs, reference)
+        figures.oneHot = oneHot
+        return figures
+    }
+
+    private static func figures(_ pairs: PairCodes, _ reference: FacingTable) -> Figures {
+        var figures = Figures()
+        figures.leastEntropy = ColumnEntropy(pairs).least
+        let different = Set((0..<pairs.count).map { pairs.strand(2 * $0) + [255] + pairs.strand(2 * $0 + 1) })
+        figures.unique = Double(different.count) / Double(max(1, pairs.count))
+        figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference).agreement(
+            with: reference.partners)
+        return figures
+    }
+
+    /// Whether letters relate at least half as much as the data's do, above chance.
+    public func hasRelation(_ figures: Figures) -> Bool {
+        figures.facing - chance.facing > (real.facing - chance.facing) / 2
+    }
+}

@@ -1,0 +1,75 @@
+// ModelFile+Convolutional: the convolutional classifier's part of a model file.
+
+import Kernels
+
+extension ModelFile {
+    private static let prefix = "layer"
+
+    /// What a file's metadata say of a convolutional classifier.
+    static func metadata(of classifier: ConvolutionalClassifier) -> [String: String] {
+        let c = classifier.configuration
+        return [
+            "kind": "cnn", "alphabet": c.alphabet.name, "layout": c.layout.rawValue, "size": c.size.rawValue,
+            "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "length": "\(c.length)",
+            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
+            "longest": "\(c.trainedLengths.upperBound)",
+        ]
+    }
+
+    /// A convolutional classifier's tensors in a file.
+    static func tensors(of classifier: ConvolutionalClassifier) -> [WeightArchive.Tensor] {
+        classifier.net.sections(prefix).map { section in
+            WeightArchive.Tensor(
+                name: section.name, shape: section.shape,
+                values: classifier.weights[section.offset..<section.offset + section.count])
+        }
+    }
+
+    /// Reads a convolutional classifier, and says how many tensors are its.
+    static func convolutional(_ archive: WeightArchive) throws(ModelError)
+        -> (classifier: ConvolutionalClassifier, tensors: Int)
+    {
+        let metadata = Metadata(archive)
+        guard let alphabet = Alphabet(named: try metadata.text("alphabet")),
+            let layout = PairImageLayout(rawValue: try metadata.text("layout")),
+            let size = ConvolutionalConfiguration.Size(rawValue: try metadata.text("size")),
+            let orientation = Orientation(rawValue: try metadata.text("orientation")),
+            let threshold = Float(try metadata.text("threshold")), (0...1).contains(threshold)
+        else {
+            throw .inconsistent(
+                field: "alphabet, layout, size, orientation or threshold", found: "unknown", expected: "known values")
+        }
+        let longest = DuplexShape.maximumLength
+        let least = ConvolutionalConfiguration.leastLength(size)
+        var configuration = ConvolutionalConfiguration(
+            alphabet: alphabet, size: size, length: try metadata.number("length", least...longest))
+        configuration.layout = layout
+        configuration.orientation = orientation
+        configuration.isSymmetric = try metadata.text("symmetric") == "true"
+        configuration.threshold = threshold
+        let shortest = try metadata.number("shortest", 1...longest)
+        configuration.trainedLengths = shortest...(try metadata.number("longest", shortest...longest))
+        let net = configuration.net
+        let sections = net.sections(prefix)
+        let weights = FloatBuffer(count: net.count)
+        try read(sections, of: archive, into: weights)
+        try requireVariances(net, weights)
+        return (ConvolutionalClassifier(configuration, weights: weights), sections.count)
+    }
+
+    /// Rows of name and value for people.
+    static func description(of classifier: ConvolutionalClassifier) -> [[String]] {
+        let c = classifier.configuration
+        var rows = [
+            ["kind", "cnn"], ["alphabet", c.alphabet.name], ["layout", c.layout.rawValue], ["size", c.size.rawValue],
+            ["orientation", c.orientation.rawValue], ["strands", c.isSymmetric ? "symmetric" : "ordered"],
+            ["threshold", "\(c.threshold)"],
+            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
+            ["longest strand", "\(c.length)"],
+        ]
+        let sections = classifier.net.sections(prefix)
+        rows += sections.map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows.append(["parameters", "\(classifier.net.trained)"])
+        return rows
+    }
+}

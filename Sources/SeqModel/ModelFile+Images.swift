@@ -1,0 +1,68 @@
+// ModelFile+Images: the part of a model file of a generator that is a plain GAN.
+
+import Kernels
+
+extension ModelFile {
+    private static let prefix = "generator.layer"
+
+    /// What a file's metadata say of a plain GAN's generator.
+    static func metadata(of generator: ImageGenerator) -> [String: String] {
+        [
+            "generator": generator.kind.rawValue, "generator.length": "\(generator.length)",
+            "generator.orientation": generator.orientation.rawValue,
+            "generator.shortest-a": "\(generator.lengths[0].lowerBound)",
+            "generator.longest-a": "\(generator.lengths[0].upperBound)",
+            "generator.shortest-b": "\(generator.lengths[1].lowerBound)",
+            "generator.longest-b": "\(generator.lengths[1].upperBound)",
+        ]
+    }
+
+    /// Its tensors in a file.
+    static func tensors(of generator: ImageGenerator) -> [WeightArchive.Tensor] {
+        generator.net.sections(prefix).map { section in
+            WeightArchive.Tensor(
+                name: section.name, shape: section.shape,
+                values: generator.weights[section.offset..<section.offset + section.count])
+        }
+    }
+
+    /// Reads a plain GAN's generator from the tensors behind the classifier's.
+    static func images(
+        _ kind: ImageGeneratorKind, _ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int
+    ) throws(ModelError) -> ImageGenerator {
+        let metadata = Metadata(archive)
+        let length = try metadata.number("generator.length", 1...DuplexShape.maximumLength)
+        guard let orientation = Orientation(rawValue: try metadata.text("generator.orientation")) else {
+            throw .inconsistent(
+                field: "generator.orientation", found: try metadata.text("generator.orientation"),
+                expected: "antiparallel or parallel")
+        }
+        var lengths: [ClosedRange<Int>] = []
+        for side in ["a", "b"] {
+            let shortest = try metadata.number("generator.shortest-\(side)", 1...length)
+            lengths.append(shortest...(try metadata.number("generator.longest-\(side)", shortest...length)))
+        }
+        let alphabet = classifier.alphabet
+        let net = kind.generator(letters: alphabet.count, length: length)
+        let sections = net.sections(prefix)
+        guard archive.tensors.count == first + sections.count else {
+            throw .inconsistent(
+                field: "number of tensors", found: "\(archive.tensors.count)",
+                expected: "\(first + sections.count)")
+        }
+        let weights = FloatBuffer(count: net.count)
+        try read(sections, of: archive, from: first, into: weights)
+        try requireVariances(net, weights)
+        let image = PairImage(alphabet: alphabet, length: length, layout: .channels, orientation: orientation)
+        return ImageGenerator(kind, image: image, lengths: lengths, weights: weights)
+    }
+
+    /// Throws where a running variance of a net is below 0.
+    static func requireVariances(_ net: BatchNet, _ weights: FloatBuffer) throws(ModelError) {
+        for stage in net.stages where stage.variances > 0 {
+            for k in stage.variances..<stage.variances + stage.outputs where weights[k] < 0 {
+                throw .inconsistent(field: "a variance", found: "\(weights[k])", expected: "0 or more")
+            }
+        }
+    }
+}

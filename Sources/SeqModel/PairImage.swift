@@ -1,0 +1,57 @@
+// PairImage: the one-hot image of a pair, in the two layouts that a net can see.
+
+import Kernels
+
+/// How a pair's letters lie in its image, for K letters and L columns.
+public enum PairImageLayout: String, Sendable, CaseIterable {
+    /// Two channels, one a strand: K rows, L columns.
+    case channels
+    /// The strands' rows one below the other: one row of L columns with 2 K channels.
+    case stacked
+}
+
+/// Writes the images of pairs into maps. Columns behind a strand are off.
+struct PairImage: Sendable {
+    let alphabet: Alphabet
+    /// Columns L.
+    let length: Int
+    let layout: PairImageLayout
+    /// Whether B is written from its end, so that facing letters share a column.
+    let orientation: Orientation
+
+    var height: Int { layout == .channels ? alphabet.count : 1 }
+    var channels: Int { layout == .channels ? 2 : 2 * alphabet.count }
+
+    /// The place of a letter's number in image `sample` of `map`.
+    func place(_ map: BatchMap, _ sample: Int, strand: Int, column: Int, letter: Int) -> Int {
+        switch layout {
+        case .channels: map.place(sample, letter, column, strand)
+        case .stacked: map.place(sample, 0, column, strand * alphabet.count + letter)
+        }
+    }
+
+    /// Writes pair `pair` as image `sample`, whose numbers are all `off`; `on` for the letters. An ambiguous letter is
+    /// shared evenly by those that it stands for. Strands longer than L are cut.
+    func write(
+        _ strands: PairCodes, pair: Int, isSwapped: Bool = false, on: Float = 1, off: Float = 0, to map: BatchMap,
+        _ sample: Int
+    ) {
+        for side in 0...1 {
+            let s = 2 * pair + (isSwapped ? 1 - side : side)
+            let range = strands.starts[s]..<strands.starts[s + 1]
+            let isReversed = side == 1 && orientation == .antiparallel
+            for column in 0..<min(range.count, length) {
+                let code = strands.codes[isReversed ? range.upperBound - 1 - column : range.lowerBound + column]
+                if Int(code) < alphabet.count {
+                    map.values[place(map, sample, strand: side, column: column, letter: Int(code))] = on
+                } else {
+                    let members = alphabet.members(of: code)
+                    for letter in members {
+                        let at = place(map, sample, strand: side, column: column, letter: Int(letter))
+                        map.values[at] = off + (on - off) / Float(members.count)
+                    }
+                }
+            }
+        }
+    }
+}
