@@ -72,16 +72,22 @@ public enum PairClassifier: Sendable {
 }
 
 extension PairClassifier {
-    /// The logits of all pairs, on as many threads as there are workspaces.
-    public func logits(of strands: PairCodes, workspaces: [Workspace]) -> [Float] {
-        let size = 512
-        let pieces = (strands.count + size - 1) / size
+    /// The logits of all pairs, on as many threads as there are workspaces. `afterSome` is told now and then how many are
+    /// done.
+    public func logits(
+        of strands: PairCodes, workspaces: [Workspace], afterSome: (Int) -> Void = { _ in }
+    ) -> [Float] {
+        let (size, piecesARound) = (512, 8 * workspaces.count)
         let all = FloatBuffer(count: strands.count)
-        Parallel.run(pieces: pieces, threads: workspaces.count) { piece, worker in
-            let range = piece * size..<min((piece + 1) * size, strands.count)
-            var part: [Float] = []
-            logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
-            all[range] = part
+        for start in stride(from: 0, to: strands.count, by: size * piecesARound) {
+            let end = min(strands.count, start + size * piecesARound)
+            Parallel.run(pieces: (end - start + size - 1) / size, threads: workspaces.count) { piece, worker in
+                let range = start + piece * size..<min(start + (piece + 1) * size, end)
+                var part: [Float] = []
+                logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
+                all[range] = part
+            }
+            afterSome(end)
         }
         return all[0..<strands.count]
     }

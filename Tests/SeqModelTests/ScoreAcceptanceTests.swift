@@ -32,7 +32,7 @@ import Testing
         // The logit of the threshold 0.2 is -1.386.
         let (low, high): ([Float], [Float]) = ([-5, -3, -2, -1.5, -1.4], [-1.3, -1.2, 0, 2, 4])
         let acceptance = ScoreAcceptance(
-            real: [low + high, low + high], generated: [low + high, low + high], threshold: 0.2)
+            real: [low + low + high, low + high + high], generated: [low + high, low + high], threshold: 0.2)
         for logit in low {
             #expect(acceptance.probability(label: 0, logit: logit) > 0.2)
             #expect(acceptance.probability(label: 1, logit: logit) == 0)

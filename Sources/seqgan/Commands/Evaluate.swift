@@ -91,7 +91,8 @@ struct Evaluate: ParsableCommand {
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
         }
-        let judged = JudgedPairs(classifier, pairs, threshold: threshold, threads: running.threadCount)
+        let judged = JudgedPairs(
+            classifier, pairs, threshold: threshold, threads: running.threadCount, isQuiet: running.quiet)
         let rows = judged.metrics.rows
         try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()

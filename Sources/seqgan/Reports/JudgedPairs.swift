@@ -14,13 +14,15 @@ struct JudgedPairs {
     private var curves: ScoreCurves
 
     /// Scores `pairs`; `threshold` is the model's own where nil.
-    init(_ classifier: PairClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int) {
+    init(_ classifier: PairClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int, isQuiet: Bool) {
         self.pairs = pairs
         self.classifier = classifier
         self.threshold = threshold ?? Double(classifier.threshold)
         let workspaces = (0..<threads).map { _ in Workspace() }
-        scores = classifier.logits(of: pairs.strands, workspaces: workspaces)
-            .map { Double(PairClassifier.score($0)) }
+        var progress = ProgressBar(total: pairs.count, noun: "pairs", isQuiet: isQuiet)
+        let logits = classifier.logits(of: pairs.strands, workspaces: workspaces) { progress.update($0) }
+        ProgressBar.clear()
+        scores = logits.map { Double(PairClassifier.score($0)) }
         metrics = ClassificationMetrics(
             scores: scores, targets: pairs.targets.map(Double.init), threshold: self.threshold)
         let labels = pairs.targets.map { [threshold = self.threshold] in Double($0) > threshold }

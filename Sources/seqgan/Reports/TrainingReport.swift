@@ -17,7 +17,7 @@ struct TrainingReport {
     /// The page.
     func page() throws -> Page {
         let classifier = file.classifier
-        let judged = JudgedPairs(classifier, validation, threshold: nil, threads: threads)
+        let judged = JudgedPairs(classifier, validation, threshold: nil, threads: threads, isQuiet: true)
         let compared = try comparison()
         let curves = TrainingCurves(
             log: log, bestEpoch: file.record["best-epoch"].flatMap { Int($0) },
