@@ -1,6 +1,7 @@
 // Inspect: what a model is, as a table, a picture or a page.
 
 import ArgumentParser
+import BuiltInModel
 import Report
 import SeqIO
 import SeqModel
@@ -39,7 +40,9 @@ struct Inspect: ParsableCommand {
         try ReportFile.requireOther(report, than: inputs, output.output)
         try ending {
             let loaded = try file.map(loadModel) ?? model.load()
-            let rows = tables ? loaded.energies() : loaded.description()
+            let isBuiltIn = file == nil && model.path == nil
+            let card = isBuiltIn ? BuiltInModel.card.map { [$0.name, $0.text] } : []
+            let rows = tables ? loaded.energies() : card + loaded.description()
             guard !rows.isEmpty else { throw Inspect.noEnergies }
             let picture = try svg.map(ReportFile.init)
             let page = try report.map(ReportFile.init)

@@ -84,6 +84,7 @@ struct Train: ParsableCommand {
                     options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)
                 try learning.run(&file, train)
             }
+            file.record["data-digest"] = pairs.digest("", model: [])
             try sink.write(file.encoded())
             try sink.finish()
             try log.finish()
