@@ -23,7 +23,10 @@ extension BuiltInModel {
             "held-out kinds",
             "MCC 0.975, AUROC 0.9994 (4,500 pairs: random, near misses, hairpins, homodimers, GC-rich, AT-rich, repeats)"
         ),
-        ("calibration", "mean score and mean yield differ by at most 0.02 in every tenth of the scores, in each of these"),
-        ("weaknesses", "GC-rich strands (MCC 0.948), strands that pair with themselves (0.957), strands of over 26 bases"),
+        (
+            "calibration",
+            "in every tenth of the scores mean score and mean yield differ by at most 0.02, in each of these"
+        ),
+        ("weaknesses", "GC-rich strands (MCC 0.948), those that pair with themselves (0.957), those of over 26 bases"),
     ]
 }
