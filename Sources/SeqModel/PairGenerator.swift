@@ -86,7 +86,7 @@ public struct PairGenerator: Sendable {
 
     private func drawPartner(label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker) {
         net.load(worker.tape, a: worker.a[...], b: length, label: label, &random)
-        net.forward(worker.tape, weights: weights, kernels)
+        net.forward(worker.tape, length: length, weights: weights, kernels)
         worker.sampler.draw(worker.tape.logits, length: length, &random, into: &worker.b, keepsProbabilities: false)
     }
 }

@@ -104,15 +104,22 @@ struct PartnerNet: Sendable {
         }
     }
 
-    func forward(_ tape: Tape, weights: FloatBuffer, _ kernels: LayerKernels) {
-        kernels.convolve(first, tape.input, weights: weights, into: tape.base)
-        kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep)
+    /// The logits of the first `length` columns, those of strand B.
+    ///
+    /// What they depend on is computed and no more: the columns behind keep what they held, which no gradient reaches.
+    func forward(_ tape: Tape, length: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
+        func seen(by layer: ConvolutionShape, _ columns: Int) -> Int { min(layout.length, columns + layer.width / 2) }
+        let bySecond = seen(by: third, length)
+        let byFirst = seen(by: second, bySecond)
+        kernels.convolve(first, tape.input, weights: weights, into: tape.base, columns: 0..<byFirst)
+        kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep, columns: 0..<bySecond)
         tape.afterSecond.copy(tape.base)
         kernels.add(tape.secondStep, to: tape.afterSecond)
-        kernels.convolve(third, tape.afterSecond, weights: weights, into: tape.thirdStep)
+        kernels.convolve(third, tape.afterSecond, weights: weights, into: tape.thirdStep, columns: 0..<length)
         tape.afterThird.copy(tape.afterSecond)
         kernels.add(tape.thirdStep, to: tape.afterThird)
-        kernels.convolve(head, tape.afterThird, weights: weights, into: tape.logits, isLeaky: false)
+        kernels.convolve(
+            head, tape.afterThird, weights: weights, into: tape.logits, isLeaky: false, columns: 0..<length)
     }
 
     /// Adds the gradient of the weights to part `part` of `sums`. The tape is that of `forward`.
