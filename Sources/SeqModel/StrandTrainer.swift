@@ -16,8 +16,10 @@ struct StrandTrainer {
     private let kernels = LayerKernels()
     private let plan: GeneratorPlan
     private let losses: FloatBuffer
+    /// Strands a step: many, where there are many to learn from.
+    private let batch: Int
 
-    private static let batch = 64, pieces = 16, mostSteps = 4_000
+    private static let pieces = 16, mostSteps = 3_000
     private static let interval = 100, patience = 10, mostHeld = 2_048
     private static let rate: Float = 4e-3, averaging: Float = 0.99
 
@@ -36,6 +38,7 @@ struct StrandTrainer {
         let heldCount = strands.count < 40 ? 0 : min(StrandTrainer.mostHeld, strands.count / 20)
         training = Array(strands.dropFirst(heldCount))
         held = heldCount == 0 ? strands : Array(strands.prefix(heldCount))
+        batch = strands.count < 20_000 ? 64 : 256
         state = NetState(net.initialWeights(&random), pieces: StrandTrainer.pieces, betas: (0.9, 0.99))
         averaged = FloatBuffer(count: net.count)
         averaged[0..<net.count] = state.weights[0..<net.count]
@@ -67,11 +70,11 @@ struct StrandTrainer {
         net.transpose(state.weights, into: state.transposed, kernels)
         state.clearSums()
         let (net, state, kernels, pairs, training, plan) = (net, state, kernels, pairs, training, plan)
-        let share = StrandTrainer.batch / StrandTrainer.pieces
+        let (batch, share) = (batch, batch / StrandTrainer.pieces)
         Parallel.run(pieces: StrandTrainer.pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
                 for row in piece * share..<(piece + 1) * share {
-                    let stream = UInt64(step * StrandTrainer.batch + row) | 3 << 60
+                    let stream = UInt64(step * batch + row) | 3 << 60
                     var random = RandomSource(seed: plan.seed, stream: stream)
                     let (strand, label) = training[random.index(below: training.count)]
                     let letters = pairs.strand(strand)
@@ -84,7 +87,7 @@ struct StrandTrainer {
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)
         let rate = StrandTrainer.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
-        state.learn(kernels, rate: rate, scale: 1 / Float(StrandTrainer.batch * net.length))
+        state.learn(kernels, rate: rate, scale: 1 / Float(batch * net.length))
         let keep = min(StrandTrainer.averaging, Float(1 + step) / Float(10 + step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
