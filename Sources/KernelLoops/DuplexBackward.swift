@@ -2,7 +2,7 @@
 
 import KernelShapes
 
-/// Where the gradients of a map's weights are added to; laid out as the weights.
+/// Where the gradients of a map's weights are added to; laid out as its tables.
 struct DuplexMapGradient<V: Lanes> {
     var pairTable: UnsafeMutablePointer<V>
     var stackTable: UnsafeMutablePointer<V>
@@ -19,7 +19,7 @@ struct DuplexMapGradient<V: Lanes> {
 /// A cell held at the ceiling passes no gradient on.
 @inline(__always)
 func duplexBackward<V: Lanes, Kind: MapKind>(
-    _ map: DuplexMap<V>, _ cells: DuplexCells<V>, seed: V, hairpinSeed: V,
+    _ map: DuplexMap<V>, _ cells: DuplexCells<V, EveryRow>, seed: V, hairpinSeed: V,
     scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, _ kind: Kind.Type
 ) {
     let positions = Kind.hasPositions
@@ -29,8 +29,7 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
     let columns = map.columns
     let width = columns &+ 3
     let extendA = map.gaps[0], extendB = map.gaps[1], turn = map.gaps[2], openB = map.gaps[3]
-    let bulgeA = map.gaps[4], bulgeB = map.gaps[5]
-    var dExtendA = zero, dExtendB = zero, dTurn = zero, dOpenB = zero, dBulgeA = zero, dBulgeB = zero
+    var dExtendA = zero, dExtendB = zero, dTurn = zero, dOpenB = zero
     for k in 0..<8 &* width { scratch[k] = zero }
     // Adjoints that wait for a row: of M in a ring of four rows, of X + Y in a ring of two, of the next row's X.
     // Column j lies at j + 2, so that what flows out of the map falls on the padding.
@@ -46,12 +45,10 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
         let current = cells.row(i)
         let previous = cells.row(i &- 1)
         let second = cells.row(i &- 2)
-        let pairs = map.pairTable + map.rowPair[i]
-        let dPairs = gradient.pairTable + map.rowPair[i]
-        let stacks = map.stackTable + map.rowStack[i]
-        let dStacks = gradient.stackTable + map.rowStack[i]
-        let skips = map.stackTable + map.rowSkip[i]
-        let dSkips = gradient.stackTable + map.rowSkip[i]
+        let letter = map.rowLetters[i]
+        let pairs = vector(map.pairTable, letter.pair), dPairs = vector(gradient.pairTable, letter.pair)
+        let stacks = vector(map.stackTable, letter.stack), dStacks = vector(gradient.stackTable, letter.stack)
+        let skips = vector(map.stackTable, letter.skip), dSkips = vector(gradient.stackTable, letter.skip)
         let place = positions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
         let startHere = positions ? map.rowWeights[place] : zero
         let stackHere = positions ? map.rowWeights[place &+ 1] : zero
@@ -65,8 +62,8 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
         while j > 0 {
             j &-= 1
             let k = j &* 3
-            let pair = pairs + map.columnPair[j]
-            let dPair = dPairs + map.columnPair[j]
+            let column = map.columnLetters[j]
+            let pair = vector(pairs, column.pair), dPair = vector(dPairs, column.pair)
             let m = current[k]
             let x = previous[k &+ 1]
             let y = current[k &+ 2] - x
@@ -109,26 +106,23 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             dPair[3] = V.plus(dPair[3], dEndWeight)
             gap1[j &- 1] = V.product(pair[1], dm)
 
-            let t = stacks[map.columnStack[j]]
-            let tA = skips[map.columnStack[j]], tB = stacks[map.columnSkip[j]]
+            let t = vector(stacks, column.stack)[0]
+            let tA = vector(skips, column.stack)[1], tB = vector(stacks, column.skip)[2]
             let back = previous[k &- 3], backA = second[k &- 3], backB = previous[k &- 6]
             if positions {
                 dStartHere = V.sum(dStartHere, pair[0], times: dm)
-                var onStack = V.product(t, back)
-                onStack = V.sum(onStack, V.product(bulgeA, tA), times: backA)
-                onStack = V.sum(onStack, V.product(bulgeB, tB), times: backB)
+                let onStack = V.sum(V.sum(V.product(t, back), tA, times: backA), tB, times: backB)
                 dStackHere = V.sum(dStackHere, onStack, times: dm)
                 dm = V.product(dm, stackHere)
             }
-            dStacks[map.columnStack[j]] = V.sum(dStacks[map.columnStack[j]], dm, times: back)
+            let dStack = vector(dStacks, column.stack)
+            let dBulgeA = vector(dSkips, column.stack), dBulgeB = vector(dStacks, column.skip)
+            dStack[0] = V.sum(dStack[0], dm, times: back)
+            dBulgeA[1] = V.sum(dBulgeA[1], dm, times: backA)
+            dBulgeB[2] = V.sum(dBulgeB[2], dm, times: backB)
             m1[j &- 1] = V.sum(m1[j &- 1], t, times: dm)
-            let dmA = V.product(dm, bulgeA), dmB = V.product(dm, bulgeB)
-            dSkips[map.columnStack[j]] = V.sum(dSkips[map.columnStack[j]], dmA, times: backA)
-            dStacks[map.columnSkip[j]] = V.sum(dStacks[map.columnSkip[j]], dmB, times: backB)
-            dBulgeA = V.sum(dBulgeA, V.product(dm, tA), times: backA)
-            dBulgeB = V.sum(dBulgeB, V.product(dm, tB), times: backB)
-            m2[j &- 1] = V.sum(m2[j &- 1], tA, times: dmA)
-            m1[j &- 2] = V.sum(m1[j &- 2], tB, times: dmB)
+            m2[j &- 1] = V.sum(m2[j &- 1], tA, times: dm)
+            m1[j &- 2] = V.sum(m1[j &- 2], tB, times: dm)
         }
         if positions {
             gradient.rowWeights[place] = V.plus(gradient.rowWeights[place], dStartHere)
@@ -141,6 +135,4 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
     d[1] = V.plus(d[1], dExtendB)
     d[2] = V.plus(d[2], dTurn)
     d[3] = V.plus(d[3], dOpenB)
-    d[4] = V.plus(d[4], dBulgeA)
-    d[5] = V.plus(d[5], dBulgeB)
 }

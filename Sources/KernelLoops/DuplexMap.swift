@@ -1,4 +1,4 @@
-// DuplexMap: one strand laid against another, as the loops see it: tables, row and column offsets, memory.
+// DuplexMap: one strand laid against another, as the loops see it: tables, letters, memory.
 
 import KernelShapes
 
@@ -45,19 +45,23 @@ enum SelfMap: MapKind {
     @inline(__always) static var isSelf: Bool { true }
 }
 
-/// One map: rows are the letters of a strand, columns those of the strand that it faces.
+/// Where a letter's weights lie, in bytes: of a row from the start of a table, of a column from the row's.
+struct LetterOffsets {
+    var pair: Int32
+    /// The stack on the letter before, and on the one before that.
+    var stack: Int32
+    var skip: Int32
+}
+
+/// One map: rows are the letters of a strand, columns those of the strand that it faces. The tables are those of one
+/// block of heads, see `LoopTables`.
 struct DuplexMap<V: Lanes> {
-    /// Weights of pairs, 4 vectors each, and of stacks, 1 vector each.
+    /// Weights of pairs, 4 vectors each, and of stacks, 3 vectors each.
     var pairTable: UnsafePointer<V>
     var stackTable: UnsafePointer<V>
     var gaps: UnsafePointer<V>
-    /// Offsets in vectors: pair and stack of a row, and the stack that skips the letter before.
-    var rowPair: UnsafePointer<Int>
-    var rowStack: UnsafePointer<Int>
-    var rowSkip: UnsafePointer<Int>
-    var columnPair: UnsafePointer<Int>
-    var columnStack: UnsafePointer<Int>
-    var columnSkip: UnsafePointer<Int>
+    var rowLetters: UnsafePointer<LetterOffsets>
+    var columnLetters: UnsafePointer<LetterOffsets>
     var rows: Int
     var columns: Int
     /// Loop weights by distance - 1, of self maps; `DuplexShape.hairpinLengths` vectors.
@@ -69,26 +73,59 @@ struct DuplexMap<V: Lanes> {
     var columnPositions: Int
 }
 
+/// The vector that lies `bytes` behind `base`.
+@inline(__always) func vector<V: Lanes>(_ base: UnsafePointer<V>, _ bytes: Int32) -> UnsafePointer<V> {
+    (UnsafeRawPointer(base) + Int(bytes)).assumingMemoryBound(to: V.self)
+}
+
+/// The same, to be written.
+@inline(__always) func vector<V: Lanes>(_ base: UnsafeMutablePointer<V>, _ bytes: Int32) -> UnsafeMutablePointer<V> {
+    (UnsafeMutableRawPointer(base) + Int(bytes)).assumingMemoryBound(to: V.self)
+}
+
+/// Which rows of a map's cells are kept; a type, so that each is compiled by itself.
+protocol RowKeeping {
+    static var keepsAll: Bool { get }
+}
+
+/// A ring of four rows: enough for scoring.
+enum RingOfRows: RowKeeping {
+    @inline(__always) static var keepsAll: Bool { false }
+}
+
+/// All rows, as the way back needs them.
+enum EveryRow: RowKeeping {
+    @inline(__always) static var keepsAll: Bool { true }
+}
+
 /// The memory of one map: three vectors a cell (M, X of the next row, X + Y), two columns and two rows of zeros
-/// before the first. While scoring, four rows are kept in a ring; while training all are.
-struct DuplexCells<V: Lanes> {
+/// before the first. In a ring only every other row has more than its M.
+struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     var base: UnsafeMutablePointer<V>
     var stride: Int
-    var ringMask: Int
 
-    @inline(__always) init(_ base: UnsafeMutablePointer<V>, columns: Int, keepsAll: Bool) {
+    @inline(__always) init(_ base: UnsafeMutablePointer<V>, columns: Int) {
         self.base = base
         stride = (columns + 2) * 3
-        ringMask = keepsAll ? -1 : 3
     }
 
     /// Cell (row, 0); rows -1 and -2 are zero.
     @inline(__always) func row(_ i: Int) -> UnsafeMutablePointer<V> {
-        base + (((i &+ 2) & ringMask) &* stride &+ 6)
+        base + ((Rows.keepsAll ? i &+ 2 : (i &+ 2) & 3) &* stride &+ 6)
+    }
+
+    /// Sets what lies before the first row and column of a map to zero.
+    @inline(__always) func clearBorders(rows: Int) {
+        let zero = V.fill(0)
+        for k in 0..<2 &* stride { base[k] = zero }
+        for i in 0..<(Rows.keepsAll ? rows : 2) {
+            let first = row(i)
+            for k in -6..<0 { first[k] = zero }
+        }
     }
 
     /// Vectors needed for a map of the given size.
-    static func count(rows: Int, columns: Int, keepsAll: Bool) -> Int {
-        (keepsAll ? rows + 2 : 4) * (columns + 2) * 3
+    static func count(rows: Int, columns: Int) -> Int {
+        (Rows.keepsAll ? rows + 2 : 4) * (columns + 2) * 3
     }
 }

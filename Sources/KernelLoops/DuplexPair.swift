@@ -2,166 +2,210 @@
 
 import KernelShapes
 
-/// The memory of one pair on its way through the model; see `count` for its size.
-struct PairMemory<V: Lanes> {
+/// The memory of one pair on its way through the model; see `bytes` for its size.
+struct PairMemory<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
-    let offsets: UnsafeMutablePointer<Int>
+    /// Two prepared strands.
+    let prepared: UnsafeMutableRawPointer
+    let preparedBytes: Int
+    /// Sums before the logarithm, a vector a block: of the pair, of A's hairpins and homodimers, of B's.
+    let sums: UnsafeMutablePointer<V>
+    let cells: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
-    let features: UnsafeMutablePointer<V>  // sum, and for A and B hairpin and homodimer: sums before the logarithm
-    let cells: UnsafeMutablePointer<V>
+    /// Tables and letters of a map of ambiguous strands.
     let mixed: UnsafeMutablePointer<V>
+    let mixedLetters: UnsafeMutablePointer<LetterOffsets>
     let longest: Int
 
-    static func scalars(_ shape: DuplexShape, longest: Int, keepsAll: Bool, isAmbiguous: Bool) -> Int {
-        let lanes = V.scalarCount
-        let maps = keepsAll ? (shape.hasSelfMaps ? 3 : 1) : 1
-        let cells = maps * DuplexCells<V>.count(rows: longest, columns: longest, keepsAll: keepsAll)
-        let ints = 12 * longest * MemoryLayout<Int>.size / MemoryLayout<Scalar>.size
-        return roundedUp(ints) + roundedUp(PerceptronMemory<V.Wide>.count(shape))
-            + (8 * (longest + 4) + 8 + cells + (isAmbiguous ? 7 * longest * longest : 0)) * lanes + 64
+    private static func cellCount(_ shape: DuplexShape, longest: Int) -> Int {
+        let maps = Rows.keepsAll ? (shape.hasSelfMaps ? 3 : 1) * shape.blocks : 1
+        return maps * DuplexCells<V, Rows>.count(rows: longest, columns: longest)
     }
 
-    init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int, keepsAll: Bool) {
+    static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
+        let vectors =
+            5 * shape.blocks + cellCount(shape, longest: longest) + 8 * (longest + 4)
+            + (isAmbiguous ? 7 * longest * longest : 0)
+        return 2 * PreparedStrand<V>.bytes(shape, longest: longest) + vectors * MemoryLayout<V>.size
+            + roundedUp(PerceptronMemory<V.Wide>.count(shape)) * MemoryLayout<Scalar>.size
+            + 2 * longest * MemoryLayout<LetterOffsets>.stride + 256
+    }
+
+    init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
         self.longest = longest
-        offsets = base.assumingMemoryBound(to: Int.self)
-        let ints = 12 * longest * MemoryLayout<Int>.size / MemoryLayout<Scalar>.size
-        perceptron = base.assumingMemoryBound(to: Scalar.self) + roundedUp(ints)
-        let vectors = UnsafeMutableRawPointer(perceptron + roundedUp(PerceptronMemory<V.Wide>.count(shape)))
+        prepared = base
+        preparedBytes = PreparedStrand<V>.bytes(shape, longest: longest)
+        perceptron = (base + 2 * preparedBytes).assumingMemoryBound(to: Scalar.self)
+        sums = UnsafeMutableRawPointer(perceptron + roundedUp(PerceptronMemory<V.Wide>.count(shape)))
             .assumingMemoryBound(to: V.self)
-        features = vectors
-        scratch = vectors + 8
-        cells = scratch + 8 * (longest + 4)
-        let maps = keepsAll ? (shape.hasSelfMaps ? 3 : 1) : 1
-        mixed = cells + maps * DuplexCells<V>.count(rows: longest, columns: longest, keepsAll: keepsAll)
+        cells = sums + 5 * shape.blocks
+        scratch = cells + PairMemory.cellCount(shape, longest: longest)
+        mixedLetters = UnsafeMutableRawPointer(scratch + 8 * (longest + 4))
+            .assumingMemoryBound(to: LetterOffsets.self)
+        let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
+        mixed = (UnsafeMutableRawPointer(mixedLetters) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
     }
 
-    func offsets(_ list: Int) -> StrandOffsets { StrandOffsets(offsets + list * 3 * longest, length: longest) }
+    func prepared(_ index: Int, _ shape: DuplexShape, _ strand: Strand) -> PreparedStrand<V> {
+        PreparedStrand(prepared + index * preparedBytes, shape, longest: longest, strand: strand)
+    }
 }
 
-/// One pair and the weights it is scored with; `a` and `b` are the strands as written.
-struct DuplexPair<V: Lanes> {
+/// The weights that pairs are scored with, and the memory in which it is done.
+struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
     let shape: DuplexShape
     let weights: UnsafePointer<Scalar>
     let members: UnsafePointer<UInt32>
-    let memory: PairMemory<V>
-    let a: Strand
-    let b: Strand
-    let isAmbiguous: Bool
+    let memory: PairMemory<V, Rows>
 
-    /// A symmetric shape sees the pair in one order, whichever way it is given: equal scores to the last bit.
-    init(
-        _ shape: DuplexShape, weights: UnsafePointer<Scalar>, members: UnsafePointer<UInt32>, memory: PairMemory<V>,
-        a: UnsafePointer<UInt8>, countA: Int, b: UnsafePointer<UInt8>, countB: Int
-    ) {
-        self.shape = shape
-        self.weights = weights
-        self.members = members
-        self.memory = memory
-        var first = Strand(codes: a, count: countA, isReversed: false)
-        var second = Strand(codes: b, count: countB, isReversed: false)
-        if shape.isSymmetric, Self.precedes(second, first) { swap(&first, &second) }
-        self.a = first
-        self.b = second
-        isAmbiguous = first.isAmbiguous(letters: shape.letters) || second.isAmbiguous(letters: shape.letters)
+    fileprivate var network: PerceptronMemory<V.Wide> { PerceptronMemory(memory.perceptron, shape) }
+
+    @inline(__always) private func table(_ block: Int, _ offset: Int) -> UnsafePointer<V> {
+        UnsafeRawPointer(weights + (shape.loops + block * shape.loopTables.count + offset))
+            .assumingMemoryBound(to: V.self)
     }
 
-    private static func precedes(_ s: Strand, _ t: Strand) -> Bool {
-        if s.count != t.count { return s.count < t.count }
-        for i in 0..<s.count where s.codes[i] != t.codes[i] { return s.codes[i] < t.codes[i] }
-        return false
-    }
-
-    @inline(__always) func vectors(_ offset: Int) -> UnsafePointer<V> {
-        UnsafeRawPointer(weights + offset).assumingMemoryBound(to: V.self)
-    }
-
-    /// The map of `rows` against `columns`. Its offsets (and mixed tables) live until the next call.
+    /// The map of `rows` against `columns`, in block `block`. Of ambiguous strands its tables live until the next call.
     @inline(__always)
-    func map(_ rows: Strand, _ columns: Strand) -> DuplexMap<V> {
-        let facing = Strand(codes: columns.codes, count: columns.count, isReversed: shape.isAntiparallel)
-        let row = memory.offsets(0), column = memory.offsets(1)
-        var pairs = vectors(shape.pair), stacks = vectors(shape.stack)
-        if isAmbiguous {
-            let area = rows.count * columns.count
-            mixTables(
-                shape, pair: pairs, stack: stacks, rows: rows, columns: facing, members: members,
-                pairs: memory.mixed, stacks: memory.mixed + 4 * area)
-            pairs = UnsafePointer(memory.mixed)
-            stacks = pairs + 4 * area
-            row.fillCells(
-                count: rows.count, pairUnit: 4 * columns.count, stackUnit: columns.count, skip: area)
-            column.fillCells(count: columns.count, pairUnit: 4, stackUnit: 1, skip: 2 * area)
-        } else {
-            row.fill(
-                rows, shape, pairUnit: shape.letters * DuplexShape.pairFields, stackUnit: shape.contexts)
-            column.fill(facing, shape, pairUnit: DuplexShape.pairFields, stackUnit: 1)
-        }
-        return DuplexMap(
-            pairTable: pairs, stackTable: stacks, gaps: vectors(shape.gaps),
-            rowPair: UnsafePointer(row.pair), rowStack: UnsafePointer(row.stack), rowSkip: UnsafePointer(row.skip),
-            columnPair: UnsafePointer(column.pair), columnStack: UnsafePointer(column.stack),
-            columnSkip: UnsafePointer(column.skip), rows: rows.count, columns: columns.count,
-            hairpin: vectors(shape.hairpin), rowWeights: vectors(shape.rowWeights),
-            rowPositions: shape.rowPositions, columnWeights: vectors(shape.columnWeights),
+    fileprivate func map(_ rows: PreparedStrand<V>, _ columns: PreparedStrand<V>, block: Int) -> DuplexMap<V> {
+        let tables = shape.loopTables
+        var map = DuplexMap(
+            pairTable: table(block, tables.pair), stackTable: table(block, tables.stack),
+            gaps: table(block, tables.gaps), rowLetters: UnsafePointer(rows.rows),
+            columnLetters: UnsafePointer(columns.columns), rows: rows.strand.count, columns: columns.strand.count,
+            hairpin: table(block, tables.hairpin), rowWeights: table(block, tables.rowWeights),
+            rowPositions: shape.rowPositions, columnWeights: table(block, tables.columnWeights),
             columnPositions: shape.columnPositions)
+        if rows.strand.isAmbiguous || columns.strand.isAmbiguous {
+            var facing = columns.strand
+            facing.isReversed = shape.isAntiparallel
+            let stacks = memory.mixed + DuplexShape.pairFields * map.rows * map.columns
+            mixTables(
+                shape, pair: map.pairTable, stack: map.stackTable, rows: rows.strand, columns: facing,
+                members: members, pairs: memory.mixed, stacks: stacks)
+            (map.pairTable, map.stackTable) = (UnsafePointer(memory.mixed), UnsafePointer(stacks))
+            let (pair, stack) = (DuplexShape.pairFields, LoopTables.stackForms)
+            let size = MemoryLayout<V>.size
+            fillCellOffsets(
+                memory.mixedLetters, count: map.rows, pairUnit: map.columns * pair * size,
+                stackUnit: map.columns * stack * size)
+            let columnLetters = memory.mixedLetters + memory.longest
+            fillCellOffsets(columnLetters, count: map.columns, pairUnit: pair * size, stackUnit: stack * size)
+            (map.rowLetters, map.columnLetters) = (UnsafePointer(memory.mixedLetters), UnsafePointer(columnLetters))
+        }
+        return map
     }
 
-    /// Cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself).
+    /// Cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself), in block `block`.
     @inline(__always)
-    func cells(_ index: Int, columns: Int, keepsAll: Bool) -> DuplexCells<V> {
-        let each = DuplexCells<V>.count(rows: memory.longest, columns: memory.longest, keepsAll: keepsAll)
-        return DuplexCells(memory.cells + (keepsAll ? index * each : 0), columns: columns, keepsAll: keepsAll)
+    fileprivate func cells(_ index: Int, block: Int, columns: Int) -> DuplexCells<V, Rows> {
+        let each = DuplexCells<V, Rows>.count(rows: memory.longest, columns: memory.longest)
+        let place = Rows.keepsAll ? index * shape.blocks + block : 0
+        return DuplexCells(memory.cells + place * each, columns: columns)
     }
 
-    /// All features to logit. With `keepsAll`, the cells stay for `backward`.
+    @inline(__always) private func write(_ x: V, to features: UnsafeMutablePointer<Scalar>) {
+        for lane in 0..<V.scalarCount { features[lane] = x[lane] }
+    }
+
+    /// Fills `prepared`: strand A (`index` 1) or B (2) of a pair.
     @inline(__always)
-    func forward(keepsAll: Bool, dropout: Bool) -> Scalar {
-        let network = PerceptronMemory<V.Wide>(memory.perceptron, shape)
-        let own = RangeLimits<V>()
-        let unit = V.fill(own.startScale)
-        let shift = V.fill(own.startShift)
-        let pairMap = map(a, b)
-        let pairCells = cells(0, columns: b.count, keepsAll: keepsAll)
-        let sum =
-            shape.hasPositions
-            ? duplexForward(pairMap, pairCells, PositionedMap.self).sum
-            : duplexForward(pairMap, pairCells, PlainMap.self).sum
-        memory.features[0] = sum
-        write(V.plus(V.logarithm(sum), shift), at: 0)
-        var at = shape.pairFeatures
-        for index in 1...2 {
-            let strand = index == 1 ? a : b
-            if shape.hasSelfMaps {
+    func prepare(_ prepared: PreparedStrand<V>, index: Int) {
+        let strand = prepared.strand
+        if !strand.isAmbiguous {
+            var facing = strand
+            facing.isReversed = shape.isAntiparallel
+            let size = MemoryLayout<V>.size
+            let pairUnit = DuplexShape.pairFields * size, stackUnit = LoopTables.stackForms * size
+            fillOffsets(
+                prepared.rows, strand, shape, pairUnit: shape.letters * pairUnit,
+                stackUnit: shape.contexts * stackUnit)
+            fillOffsets(prepared.columns, facing, shape, pairUnit: pairUnit, stackUnit: stackUnit)
+        }
+        let limits = RangeLimits<V>()
+        let unit = V.fill(limits.startScale), shift = V.fill(limits.startShift)
+        let features = prepared.features
+        var at = 0
+        if shape.hasSelfMaps {
+            for block in 0..<shape.blocks {
                 let own = duplexForward(
-                    map(strand, strand), cells(index, columns: strand.count, keepsAll: keepsAll),
-                    SelfMap.self)
+                    map(prepared, prepared, block: block),
+                    cells(index, block: block, columns: strand.count), SelfMap.self)
                 // The strand alone weighs 1 beside what it forms.
                 let folded = V.plus(own.hairpin, unit)
                 let dimers = V.plus(own.sum, unit)
-                memory.features[2 * index] = folded
-                memory.features[2 * index + 1] = dimers
-                write(V.plus(V.logarithm(folded), shift), at: at)
-                write(V.plus(V.logarithm(dimers), shift), at: at + V.scalarCount)
-                at += 2 * V.scalarCount
+                memory.sums[(2 * index - 1) * shape.blocks + block] = folded
+                memory.sums[2 * index * shape.blocks + block] = dimers
+                write(V.plus(V.logarithm(folded), shift), to: features + block * V.scalarCount)
+                write(V.plus(V.logarithm(dimers), shift), to: features + shape.heads + block * V.scalarCount)
             }
-            network.features[at] = Scalar(strand.count)
-            at += 1
-            if shape.hasPositions {
-                lookUp(strand, isFirst: index == 1, into: network.features + at)
-                at += DuplexShape.lookupWidth
-            }
+            at = 2 * shape.heads
         }
-        for f in 0..<shape.features {
-            network.features[f] = (network.features[f] - weights[shape.means + f]) * weights[shape.scales + f]
+        features[at] = Scalar(strand.count)
+        if shape.hasPositions { lookUp(strand, isFirst: index == 1, into: features + at + 1) }
+        let first = shape.pairFeatures + (index - 1) * shape.strandFeatures
+        for f in 0..<shape.strandFeatures {
+            features[f] = (features[f] - weights[shape.means + first + f]) * weights[shape.scales + first + f]
         }
-        return perceptronForward(shape, weights, network, dropout: dropout)
+        addStrand(shape, weights, UnsafePointer(features), isFirst: true, to: prepared.asFirst, isNeeded: index == 1)
+        addStrand(shape, weights, UnsafePointer(features), isFirst: false, to: prepared.asSecond, isNeeded: index == 2)
     }
 
-    @inline(__always) private func write(_ x: V, at offset: Int) {
-        let network = PerceptronMemory<V.Wide>(memory.perceptron, shape)
-        for lane in 0..<V.scalarCount { network.features[offset + lane] = x[lane] }
+    /// The pair's own features, standardised.
+    @inline(__always)
+    func pairFeatures(
+        _ a: PreparedStrand<V>, _ b: PreparedStrand<V>, into features: UnsafeMutablePointer<Scalar>
+    ) {
+        let shift = V.fill(RangeLimits<V>().startShift)
+        for block in 0..<shape.blocks {
+            let map = map(a, b, block: block)
+            let cells = cells(0, block: block, columns: b.strand.count)
+            let sum =
+                shape.hasPositions
+                ? duplexForward(map, cells, PositionedMap.self).sum : duplexForward(map, cells, PlainMap.self).sum
+            memory.sums[block] = sum
+            write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
+        }
+        for f in 0..<shape.pairFeatures {
+            features[f] = (features[f] - weights[shape.means + f]) * weights[shape.scales + f]
+        }
+    }
+
+    /// Prepared strands of the pair that `a` and `b` are as written. A symmetric shape sees it in one order, whichever way
+    /// it is given: equal scores to the last bit.
+    @inline(__always)
+    func prepare(_ a: Strand, _ b: Strand) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
+        let isTurned = shape.isSymmetric && Strand.precedes(b, a)
+        let first = memory.prepared(0, shape, isTurned ? b : a)
+        let second = memory.prepared(1, shape, isTurned ? a : b)
+        prepare(first, index: 1)
+        prepare(second, index: 2)
+        return (first, second)
+    }
+
+    /// All features of a pair, standardised, to `features`.
+    @inline(__always)
+    func allFeatures(
+        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), into features: UnsafeMutablePointer<Scalar>
+    ) {
+        pairFeatures(pair.a, pair.b, into: features)
+        for f in 0..<shape.strandFeatures {
+            features[shape.pairFeatures + f] = pair.a.features[f]
+            features[shape.pairFeatures + shape.strandFeatures + f] = pair.b.features[f]
+        }
+    }
+
+    /// The logit of two prepared strands, in the order that `prepare` gives them.
+    @inline(__always)
+    func logit(_ a: PreparedStrand<V>, _ b: PreparedStrand<V>) -> Scalar {
+        pairFeatures(a, b, into: network.features)
+        return perceptronForward(shape, weights, network, a: firstLayer(a), b: firstLayer(b), dropout: false)
+    }
+
+    @inline(__always) fileprivate func firstLayer(_ strand: PreparedStrand<V>) -> StrandShare<V.Wide> {
+        StrandShare(asFirst: UnsafePointer(strand.asFirst), asSecond: UnsafePointer(strand.asSecond))
     }
 
     /// The sum over positions of a row of the look-up (positions, K, 16); an ambiguous letter is the mean of its own.
@@ -175,7 +219,7 @@ struct DuplexPair<V: Lanes> {
     }
 
     @inline(__always)
-    private func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int, Scalar) -> Void) {
+    fileprivate func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int, Scalar) -> Void) {
         let width = DuplexShape.lookupWidth
         let base = isFirst ? shape.rowLookup : shape.columnLookup
         let positions = isFirst ? shape.rowPositions : shape.columnPositions
@@ -192,11 +236,24 @@ struct DuplexPair<V: Lanes> {
             }
         }
     }
+}
 
-    /// Adds the gradient of `seed * logit` to `gradient`, laid out as the weights and with respect to them.
+extension DuplexScorer where Rows == EveryRow {
+    /// The logit, with everything kept for `backward`.
     @inline(__always)
-    func backward(seed: Scalar, dropout: Bool, adding gradient: UnsafeMutablePointer<Scalar>) {
-        let network = PerceptronMemory<V.Wide>(memory.perceptron, shape)
+    func forward(_ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool) -> Scalar {
+        allFeatures(pair, into: network.features)
+        return perceptronForward(
+            shape, weights, network, a: firstLayer(pair.a), b: firstLayer(pair.b), dropout: dropout)
+    }
+
+    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables.
+    @inline(__always)
+    func backward(
+        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,
+        adding gradient: UnsafeMutablePointer<Scalar>
+    ) {
+        let network = network
         perceptronBackward(shape, weights, network, dropout: dropout, seed: seed, adding: gradient)
         for f in 0..<shape.features { network.dFeatures[f] *= weights[shape.scales + f] }
         func read(_ offset: Int) -> V {
@@ -204,44 +261,46 @@ struct DuplexPair<V: Lanes> {
             for lane in 0..<V.scalarCount { x[lane] = network.dFeatures[offset + lane] }
             return x
         }
-        func dVectors(_ offset: Int) -> UnsafeMutablePointer<V> {
-            UnsafeMutableRawPointer(gradient + offset).assumingMemoryBound(to: V.self)
-        }
-        let maps = DuplexMapGradient<V>(
-            pairTable: dVectors(shape.pair), stackTable: dVectors(shape.stack), gaps: dVectors(shape.gaps),
-            hairpin: dVectors(shape.hairpin), rowWeights: dVectors(shape.rowWeights),
-            columnWeights: dVectors(shape.columnWeights))
-        let pairMap = map(a, b)
-        let pairCells = cells(0, columns: b.count, keepsAll: true)
-        let pairSeed = read(0) / memory.features[0]
-        if shape.hasPositions {
-            duplexBackward(
-                pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                PositionedMap.self)
-        } else {
-            duplexBackward(
-                pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                PlainMap.self)
-        }
-        var at = shape.pairFeatures
-        for index in 1...2 {
-            let strand = index == 1 ? a : b
-            if shape.hasSelfMaps {
-                duplexBackward(
-                    map(strand, strand), cells(index, columns: strand.count, keepsAll: true),
-                    seed: read(at + V.scalarCount) / memory.features[2 * index + 1],
-                    hairpinSeed: read(at) / memory.features[2 * index], scratch: memory.scratch, adding: maps,
-                    SelfMap.self)
-                at += 2 * V.scalarCount
+        let tables = shape.loopTables
+        for block in 0..<shape.blocks {
+            func dTable(_ offset: Int) -> UnsafeMutablePointer<V> {
+                UnsafeMutableRawPointer(gradient + (shape.loops + block * tables.count + offset))
+                    .assumingMemoryBound(to: V.self)
             }
-            at += 1
+            let maps = DuplexMapGradient<V>(
+                pairTable: dTable(tables.pair), stackTable: dTable(tables.stack), gaps: dTable(tables.gaps),
+                hairpin: dTable(tables.hairpin), rowWeights: dTable(tables.rowWeights),
+                columnWeights: dTable(tables.columnWeights))
+            let lanes = block * V.scalarCount
+            let pairMap = map(pair.a, pair.b, block: block)
+            let pairCells = cells(0, block: block, columns: pair.b.strand.count)
+            let pairSeed = read(lanes) / memory.sums[block]
             if shape.hasPositions {
-                eachLookUp(strand, isFirst: index == 1) { offset, share in
-                    for k in 0..<DuplexShape.lookupWidth {
-                        gradient[offset + k] += share * network.dFeatures[at + k]
-                    }
-                }
-                at += DuplexShape.lookupWidth
+                duplexBackward(
+                    pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
+                    PositionedMap.self)
+            } else {
+                duplexBackward(
+                    pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
+                    PlainMap.self)
+            }
+            guard shape.hasSelfMaps else { continue }
+            for index in 1...2 {
+                let strand = index == 1 ? pair.a : pair.b
+                let at = shape.pairFeatures + (index - 1) * shape.strandFeatures + lanes
+                duplexBackward(
+                    map(strand, strand, block: block),
+                    cells(index, block: block, columns: strand.strand.count),
+                    seed: read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block],
+                    hairpinSeed: read(at) / memory.sums[(2 * index - 1) * shape.blocks + block],
+                    scratch: memory.scratch, adding: maps, SelfMap.self)
+            }
+        }
+        guard shape.hasPositions else { return }
+        for index in 1...2 {
+            let at = shape.pairFeatures + index * shape.strandFeatures - DuplexShape.lookupWidth
+            eachLookUp(index == 1 ? pair.a.strand : pair.b.strand, isFirst: index == 1) { offset, share in
+                for k in 0..<DuplexShape.lookupWidth { gradient[offset + k] += share * network.dFeatures[at + k] }
             }
         }
     }

@@ -24,7 +24,7 @@ import KernelShapes
     return Float(z >> 40) * 0x1p-24
 }
 
-/// Writes the weights that the loops use: exp of the energies (starts in their reduced unit), the rest as it is.
+/// Writes the weights that the loops use: exp of the energies, the rest as it is, and the loop tables.
 public func duplexWeights(_ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>)
 {
     let vectors = shape.energyEnd / 8
@@ -32,26 +32,35 @@ public func duplexWeights(_ shape: DuplexShape, parameters: UnsafePointer<Float>
     let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
     for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
     for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
-    for k in shape.energyEnd..<shape.count { weights[k] = parameters[k] }
-    scaleStarts(shape, weights, by: RangeLimits<SIMD8<Float>>().startScale)
+    for k in shape.energyEnd..<shape.loops { weights[k] = parameters[k] }
+    fillLoopTables(shape, weights, startScale: RangeLimits<SIMD8<Float>>().startScale)
+}
+
+/// The same in double precision, with parameter `change.index` moved by `change.by`.
+public func duplexWeights(
+    _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
+    weights: UnsafeMutablePointer<Double>
+) {
+    for k in 0..<shape.loops {
+        let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
+        weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
+    }
+    fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale)
+}
+
+/// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
+/// weight times d/d weight.
+public func duplexEnergyGradient(
+    _ shape: DuplexShape, weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
+) {
+    gatherLoopGradient(shape, weights: weights, gradient: gradient)
 }
 
 /// The same in double precision.
-public func duplexWeights(
-    _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Double>
+public func duplexEnergyGradient(
+    _ shape: DuplexShape, weights: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
 ) {
-    for k in 0..<shape.energyEnd { weights[k] = exp(Double(parameters[k])) }
-    for k in shape.energyEnd..<shape.count { weights[k] = Double(parameters[k]) }
-    scaleStarts(shape, weights, by: RangeLimits<SIMD2<Double>>().startScale)
-}
-
-private func scaleStarts<T: BinaryFloatingPoint>(
-    _ shape: DuplexShape, _ weights: UnsafeMutablePointer<T>, by scale: T
-) {
-    for cell in 0..<shape.letters * shape.letters {
-        let start = shape.pair + cell * DuplexShape.pairFields * shape.heads
-        for head in 0..<shape.heads { weights[start + head] *= scale }
-    }
+    gatherLoopGradient(shape, weights: weights, gradient: gradient)
 }
 
 /// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.

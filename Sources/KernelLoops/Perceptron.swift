@@ -81,36 +81,47 @@ private func addProduct<W: Lanes>(
     }
 }
 
-/// The logit of standardised features.
+/// What a strand's own features add to the first layer, (W) each, where it is strand A and where it is B.
+struct StrandShare<W: Lanes> {
+    let asFirst: UnsafePointer<W>
+    let asSecond: UnsafePointer<W>
+}
+
+/// Writes what a strand's standardised features add to the first layer as strand A (`isFirst`) or B. A shape that is not
+/// symmetric asks of A and of B in their own places only.
+@inline(__always)
+func addStrand<W: Lanes>(
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ features: UnsafePointer<W.Scalar>, isFirst: Bool,
+    to out: UnsafeMutablePointer<W>, isNeeded: Bool
+) {
+    guard isNeeded || shape.isSymmetric else { return }
+    let width = shape.hidden / W.scalarCount
+    let row = shape.pairFeatures + (isFirst ? 0 : shape.strandFeatures)
+    for u in 0..<width { out[u] = W.fill(0) }
+    addProduct(
+        weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width, to: out)
+}
+
+/// The logit of a pair's standardised features, the first of `memory.features`, and of its two strands' shares.
 ///
 /// first = b1 + W1 features (F, W); symmetric shapes add the activations of this and of the same with the features
 /// of the two strands swapped, which makes the logit independent of their order. Then one layer (W, W) and the sum.
 @inline(__always)
 func perceptronForward<W: Lanes>(
-    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, dropout: Bool
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, a: StrandShare<W>,
+    b: StrandShare<W>, dropout: Bool
 ) -> W.Scalar {
-    let lanes = W.scalarCount
-    let width = shape.hidden / lanes
+    let width = shape.hidden / W.scalarCount
     @inline(__always) func row(_ offset: Int) -> UnsafePointer<W> {
         UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
     }
-    let pairFeatures = shape.pairFeatures, strandFeatures = shape.strandFeatures
     let first = memory.first, swapped = memory.first + width
-    let strandA = pairFeatures..<pairFeatures + strandFeatures
-    let strandB = strandA.upperBound..<strandA.upperBound + strandFeatures
-    let weightsA = weights + shape.firstWeights + strandA.lowerBound * shape.hidden
-    let weightsB = weights + shape.firstWeights + strandB.lowerBound * shape.hidden
-    let x = UnsafePointer(memory.features)
     for u in 0..<width { first[u] = row(shape.firstBias)[u] }
-    addProduct(weights + shape.firstWeights, x, rows: pairFeatures, width: width, to: first)
-    if shape.isSymmetric {
-        for u in 0..<width { swapped[u] = first[u] }
-        addProduct(weightsA, x + strandB.lowerBound, rows: strandFeatures, width: width, to: swapped)
-        addProduct(weightsB, x + strandA.lowerBound, rows: strandFeatures, width: width, to: swapped)
-    }
-    addProduct(weightsA, x + strandA.lowerBound, rows: strandFeatures, width: width, to: first)
-    addProduct(weightsB, x + strandB.lowerBound, rows: strandFeatures, width: width, to: first)
+    addProduct(
+        weights + shape.firstWeights, UnsafePointer(memory.features), rows: shape.pairFeatures, width: width, to: first)
     for u in 0..<width {
+        if shape.isSymmetric { swapped[u] = W.plus(first[u], W.plus(b.asFirst[u], a.asSecond[u])) }
+        first[u] = W.plus(first[u], W.plus(a.asFirst[u], b.asSecond[u]))
         var h = activation(first[u])
         if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
         memory.hidden[u] = dropout ? W.product(h, memory.mask[u]) : h

@@ -3,11 +3,15 @@
 /// The sizes of a duplex classifier and the offsets of its weights in one flat buffer.
 ///
 /// Legend: H heads, K letters, R = K^order contexts of a stack, W units of a hidden layer, F features.
-/// Offsets are in numbers, multiples of 16, so that every vector is aligned. Three sections follow each other:
-/// *energies* (the loops see their exponentials), *network* (used as they are) and *standards* (never trained).
+/// Offsets are in numbers, multiples of 16, so that every vector is aligned. Four sections follow each other:
+/// *energies*, *network* (used as they are), *standards* (never trained) and *loop tables*, made from the energies in
+/// the form that the recurrence reads (see `LoopTables`); a buffer of parameters has nothing there.
 public struct DuplexShape: Sendable, Equatable {
-    /// Heads H: 4, 8 or 16; 2 in double precision.
+    /// Heads H: 4, 8 or 16; any even number in double precision.
     public let heads: Int
+    /// Heads that the recurrence takes at a time, the lanes of its vectors: 8, or all where there are fewer; 2 in double
+    /// precision.
+    public let lanes: Int
     /// Letters K of the alphabet.
     public let letters: Int
     /// 2: a stack knows both letters of each strand (K^4 weights a head); 1: only the pair it ends in (K^2).
@@ -36,11 +40,13 @@ public struct DuplexShape: Sendable, Equatable {
 
     /// Describes a shape; the sizes must be as documented on the properties.
     public init(
-        heads: Int, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool, hasSelfMaps: Bool,
-        rowPositions: Int, columnPositions: Int, hidden: Int
+        heads: Int, lanes: Int? = nil, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool,
+        hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int
     ) {
         precondition([2, 4, 8, 16].contains(heads) && letters >= 2 && (1...2).contains(order) && hidden % 8 == 0)
         self.heads = heads
+        self.lanes = lanes ?? Swift.min(heads, 8)
+        precondition([2, 4, 8].contains(self.lanes) && heads % self.lanes == 0)
         self.letters = letters
         self.order = order
         self.isAntiparallel = isAntiparallel
@@ -49,68 +55,140 @@ public struct DuplexShape: Sendable, Equatable {
         self.rowPositions = rowPositions
         self.columnPositions = columnPositions
         self.hidden = hidden
+        func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
+
+        contexts = order == 2 ? letters * letters : letters
+        hasPositions = rowPositions > 0
+        let lookup = rowPositions > 0 ? DuplexShape.lookupWidth : 0
+        pairFeatures = heads
+        strandFeatures = (hasSelfMaps ? 2 * heads : 0) + 1 + lookup
+        features = pairFeatures + 2 * strandFeatures
+
+        pair = 0
+        stack = pair + letters * letters * DuplexShape.pairFields * heads
+        gaps = stack + contexts * contexts * heads
+        hairpin = gaps + DuplexShape.gapFields * heads
+        rowWeights = hairpin + DuplexShape.hairpinLengths * heads
+        columnWeights = rowWeights + rowPositions * 3 * heads
+        energyEnd = rounded(columnWeights + columnPositions * heads)
+
+        rowLookup = energyEnd
+        columnLookup = rowLookup + rowPositions * letters * DuplexShape.lookupWidth
+        firstWeights = columnLookup + columnPositions * letters * DuplexShape.lookupWidth
+        firstBias = firstWeights + features * hidden
+        secondWeights = firstBias + hidden
+        secondBias = secondWeights + hidden * hidden
+        lastWeights = secondBias + hidden
+        lastBias = lastWeights + hidden
+        trainedEnd = lastBias + 16
+
+        means = trainedEnd
+        scales = means + rounded(features)
+        loops = scales + rounded(features)
+        blocks = heads / self.lanes
+        loopTables = LoopTables(
+            lanes: self.lanes, letters: letters, contexts: contexts, rowPositions: rowPositions,
+            columnPositions: columnPositions)
+        count = loops + blocks * loopTables.count
     }
 
     /// Contexts R of a stack on one strand.
-    public var contexts: Int { order == 2 ? letters * letters : letters }
+    public let contexts: Int
     /// Whether position weights and look-ups are there.
-    public var hasPositions: Bool { rowPositions > 0 }
+    public let hasPositions: Bool
 
     // Features, in this order: of the pair, of strand A, of strand B.
     /// Features of the pair: a log-sum for each head.
-    public var pairFeatures: Int { heads }
+    public let pairFeatures: Int
     /// Features of one strand: hairpin and homodimer log-sums (where there are self maps), its length, its look-up.
-    public var strandFeatures: Int {
-        (hasSelfMaps ? 2 * heads : 0) + 1 + (hasPositions ? DuplexShape.lookupWidth : 0)
-    }
+    public let strandFeatures: Int
     /// All features F.
-    public var features: Int { pairFeatures + 2 * strandFeatures }
+    public let features: Int
 
     // Energies.
     /// (K, K, 4, H): start, close, open, end of a pair of letters.
-    public var pair: Int { 0 }
+    public let pair: Int
     /// (R, R, H): the stack of a pair on the one before.
-    public var stack: Int { pair + letters * letters * DuplexShape.pairFields * heads }
+    public let stack: Int
     /// (8, H): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's, bulge of A, of B.
-    public var gaps: Int { stack + contexts * contexts * heads }
+    public let gaps: Int
     /// (32, H): loop lengths 1, 2, ...
-    public var hairpin: Int { gaps + DuplexShape.gapFields * heads }
+    public let hairpin: Int
     /// (rowPositions, 3, H): start, stack and end at a position of A.
-    public var rowWeights: Int { hairpin + DuplexShape.hairpinLengths * heads }
+    public let rowWeights: Int
     /// (columnPositions, H): end at a position of B.
-    public var columnWeights: Int { rowWeights + rowPositions * 3 * heads }
+    public let columnWeights: Int
     /// Where the energies end.
-    public var energyEnd: Int { rounded(columnWeights + columnPositions * heads) }
+    public let energyEnd: Int
 
     // Network.
     /// (rowPositions, K, 16) and (columnPositions, K, 16): the look-ups of strands A and B.
-    public var rowLookup: Int { energyEnd }
+    public let rowLookup: Int
     /// See `rowLookup`.
-    public var columnLookup: Int { rowLookup + rowPositions * letters * DuplexShape.lookupWidth }
+    public let columnLookup: Int
     /// (F, W): the first layer, a row a feature.
-    public var firstWeights: Int { columnLookup + columnPositions * letters * DuplexShape.lookupWidth }
+    public let firstWeights: Int
     /// (W)
-    public var firstBias: Int { firstWeights + features * hidden }
+    public let firstBias: Int
     /// (W, W): the second layer, a row a unit of the first.
-    public var secondWeights: Int { firstBias + hidden }
+    public let secondWeights: Int
     /// (W)
-    public var secondBias: Int { secondWeights + hidden * hidden }
+    public let secondBias: Int
     /// (W): the logit's weights.
-    public var lastWeights: Int { secondBias + hidden }
+    public let lastWeights: Int
     /// (1): the logit's bias.
-    public var lastBias: Int { lastWeights + hidden }
+    public let lastBias: Int
     /// Where the trained numbers end.
-    public var trainedEnd: Int { lastBias + 16 }
+    public let trainedEnd: Int
 
     // Standards.
     /// (F): the mean of each feature, subtracted.
-    public var means: Int { trainedEnd }
+    public let means: Int
     /// (F): what each feature is then multiplied by.
-    public var scales: Int { means + rounded(features) }
+    public let scales: Int
+    /// The loop tables: one after the other for each block of `lanes` heads.
+    public let loops: Int
+    /// Blocks of heads.
+    public let blocks: Int
+    /// How the tables of one block lie.
+    public let loopTables: LoopTables
     /// Length of the whole buffer.
-    public var count: Int { scales + rounded(features) }
+    public let count: Int
+}
 
-    private func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
+/// The weights of one block of L = `lanes` heads in the order in which the recurrence reads them: exponentials of the
+/// energies, starts in the recurrence's unit, stacks behind a bulge with the bulge's weight in them.
+///
+/// Offsets are in numbers from the start of the block's tables.
+public struct LoopTables: Sendable, Equatable {
+    /// (K, K, 4, L): start, close, open, end of a pair of letters.
+    public let pair = 0
+    /// (R, R, 3, L): a stack; the same where a letter of A is left out in it; where one of B is.
+    public let stack: Int
+    /// (4, L): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's.
+    public let gaps: Int
+    /// (32, L): loop lengths 1, 2, ...
+    public let hairpin: Int
+    /// (rowPositions, 3, L): start, stack and end at a position of A.
+    public let rowWeights: Int
+    /// (columnPositions, L): end at a position of B.
+    public let columnWeights: Int
+    /// Numbers of all tables of a block.
+    public let count: Int
+
+    /// Forms of a stack: plain, and with a bulge in A or in B.
+    public static let stackForms = 3
+    /// Weights of gaps that the recurrence reads here; those of bulges are in the stacks.
+    public static let gapFields = 4
+
+    init(lanes: Int, letters: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {
+        stack = letters * letters * DuplexShape.pairFields * lanes
+        gaps = stack + contexts * contexts * LoopTables.stackForms * lanes
+        hairpin = gaps + LoopTables.gapFields * lanes
+        rowWeights = hairpin + DuplexShape.hairpinLengths * lanes
+        columnWeights = rowWeights + rowPositions * 3 * lanes
+        count = (columnWeights + columnPositions * lanes + 15) / 16 * 16
+    }
 }
 
 /// The weights of gaps, in the order in which they lie.

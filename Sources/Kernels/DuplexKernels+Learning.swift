@@ -21,9 +21,8 @@ extension DuplexKernels {
         precondition(part >= 0 && (part + 1) * shape.count <= gradients.count && order.count == terms.count)
         precondition(order.allSatisfy { $0 >= 0 && $0 < strands.count })
         let memory = workspace.reserve(
-            bytes: 4
-                * KernelLoops.duplexWorkspaceCount(
-                    shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
+            bytes: KernelLoops.duplexWorkspaceBytes(
+                shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
         let sum = gradients.base + part * shape.count
         // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
         return strands.codes.withUnsafeBufferPointer { codes in
@@ -55,25 +54,25 @@ extension DuplexKernels {
         }
     }
 
-    /// Adds up the parts of `gradients` in order into `total`, turned into gradients of the parameters: energies take
-    /// their weight as a factor.
+    /// Adds up the parts of `gradients` in order into `total`, turned into gradients of the parameters.
     public func reduce(
         _ shape: DuplexShape, gradients: FloatBuffer, parts: Int, weights: FloatBuffer, into total: FloatBuffer
     ) {
         precondition(
             parts * shape.count <= gradients.count && total.count == shape.count && weights.count == shape.count)
-        let range = 0..<shape.trainedEnd
-        switch processor {
-        case .baseline:
-            KernelLoops.sumParts(
-                gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.sumParts(
+        for range in [shape.energyEnd..<shape.trainedEnd, shape.loops..<shape.count] {
+            switch processor {
+            case .baseline:
+                KernelLoops.sumParts(
                     gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
-        #endif
+            #if arch(x86_64)
+                case .v3:
+                    KernelLoopsV3.sumParts(
+                        gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
+            #endif
+            }
         }
-        for k in 0..<shape.energyEnd { total.base[k] *= weights.base[k] }
+        KernelLoops.duplexEnergyGradient(shape, weights: weights.base, gradient: total.base)
     }
 
     /// One step of AdamW (Loshchilov & Hutter 2019) on `range` of `parameters`; `step` counts from 1, `scale`

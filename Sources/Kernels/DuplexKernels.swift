@@ -74,10 +74,9 @@ public struct DuplexKernels: Sendable {
         precondition(weights.count == shape.count && strands.letters == shape.letters)
         precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
         let memory = workspace.reserve(
-            bytes: 4
-                * KernelLoops.duplexWorkspaceCount(
-                    shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
-                    inDouble: false))
+            bytes: KernelLoops.duplexWorkspaceBytes(
+                shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
+                inDouble: false))
         // SAFETY: the arrays outlive the calls; the loops stay within the strands, the shape and the workspace
         // counted for the longest strand.
         strands.codes.withUnsafeBufferPointer { codes in

@@ -1,4 +1,4 @@
-// DoubleModel: the duplex in double precision with two heads, for tests of its gradients and sums.
+// DoubleModel: the duplex in double precision for tests of its gradients and sums.
 
 import KernelLoops
 import KernelShapes
@@ -46,18 +46,15 @@ struct DoubleModel {
     /// Weights with one parameter moved by `change`, in double precision.
     func weights(moving index: Int? = nil, by change: Double = 0) -> [Double] {
         var weights = [Double](repeating: 0, count: shape.count)
-        duplexWeights(shape, parameters: parameters, weights: &weights)
-        if let index {
-            weights[index] = index < shape.energyEnd ? weights[index] * exp(change) : weights[index] + change
-        }
+        duplexWeights(shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights)
         return weights
     }
 
     private func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
         let longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 1
-        let count = duplexWorkspaceCount(
+        let count = duplexWorkspaceBytes(
             shape, longest: longest, forGradient: true, isAmbiguous: true, inDouble: true)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
         defer { memory.deallocate() }
         return codes.withUnsafeBufferPointer { c in
             starts.withUnsafeBufferPointer { s in
@@ -80,7 +77,7 @@ struct DoubleModel {
         return logits
     }
 
-    /// The loss, and its gradient with respect to the weights.
+    /// The loss, and its gradient by the parameters.
     func lossAndGradient(_ weights: [Double], targets: [Float], dropout: Float) -> (Double, [Double]) {
         var gradient = [Double](repeating: 0, count: shape.count)
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
@@ -91,6 +88,7 @@ struct DoubleModel {
                     workspace: memory, gradient: &gradient)
             }
         }
+        duplexEnergyGradient(shape, weights: weights, gradient: &gradient)
         return (loss, gradient)
     }
 }

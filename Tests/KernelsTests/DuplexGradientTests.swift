@@ -10,11 +10,15 @@ import Testing
         shape(order: 1, antiparallel: false, symmetric: true, selfMaps: false, positions: 0),
         shape(order: 2, antiparallel: true, symmetric: false, selfMaps: true, positions: 5),
         shape(order: 1, antiparallel: true, symmetric: false, selfMaps: true, positions: 5),
+        shape(heads: 4, order: 1, antiparallel: true, symmetric: true, selfMaps: true, positions: 0),
+        shape(heads: 4, order: 1, antiparallel: true, symmetric: false, selfMaps: true, positions: 5),
     ]
 
-    static func shape(order: Int, antiparallel: Bool, symmetric: Bool, selfMaps: Bool, positions: Int) -> DuplexShape {
+    static func shape(
+        heads: Int = 2, order: Int, antiparallel: Bool, symmetric: Bool, selfMaps: Bool, positions: Int
+    ) -> DuplexShape {
         DuplexShape(
-            heads: 2, letters: 4, order: order, isAntiparallel: antiparallel, isSymmetric: symmetric,
+            heads: heads, lanes: 2, letters: 4, order: order, isAntiparallel: antiparallel, isSymmetric: symmetric,
             hasSelfMaps: selfMaps, rowPositions: positions, columnPositions: positions > 0 ? positions + 2 : 0,
             hidden: 8)
     }
@@ -31,8 +35,7 @@ import Testing
         let step = 1e-5
         var nonzero = 0
         for k in 0..<shape.trainedEnd {
-            // Energies: the derivative by the exponent is the derivative by the weight times the weight.
-            let analytic = k < shape.energyEnd ? gradient[k] * weights[k] : gradient[k]
+            let analytic = gradient[k]
             let up = model.lossAndGradient(model.weights(moving: k, by: step), targets: targets, dropout: dropout).0
             let down = model.lossAndGradient(model.weights(moving: k, by: -step), targets: targets, dropout: dropout).0
             let numeric = (up - down) / (2 * step)

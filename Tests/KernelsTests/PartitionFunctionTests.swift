@@ -79,9 +79,8 @@ private struct EveryAlignment {
         }
         model.parameters[shape.lastWeights] = 1
         model.parameters[shape.lastWeights + 1] = -1
-        var weights = model.weights()
+        let weights = model.weights()
         let logits = model.logits(weights)
-        for k in 0..<16 { for h in 0..<2 { weights[shape.pair + k * 8 + h] *= 0x1p400 } }
         for (p, (a, b)) in strands.enumerated() {
             let facing = antiparallel ? b.reversed() : b
             let every = EveryAlignment(shape: shape, w: weights, a: a.map { Int($0) }, b: facing.map { Int($0) })
