@@ -19,7 +19,11 @@ func matrixProduct(
         productRows6(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
         row += 6
     }
-    while row + 2 <= rows {
+    if row + 4 <= rows {
+        productRows4(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
+        row += 4
+    }
+    if row + 2 <= rows {
         productRows2(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
         row += 2
     }
@@ -103,6 +107,52 @@ private func productRows6(
     }
     if column < columns {
         for row in 0..<6 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
+    }
+}
+
+@inline(never)
+private func productRows4(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
+    _ depth: Int, _ s: ProductStrides
+) {
+    let (a1, a2, a3) = (a + s.aRow, a + 2 * s.aRow, a + 3 * s.aRow)
+    var column = 0
+    while column + 16 <= columns {
+        var (x0, x1, x2, x3) = (Vector(), Vector(), Vector(), Vector())
+        var (y0, y1, y2, y3) = (Vector(), Vector(), Vector(), Vector())
+        var from = b + column
+        var at = 0
+        for _ in 0..<depth {
+            let left = load(from)
+            let right = load(from + 8)
+            let v0 = broadcast(a[at])
+            x0 = sum(x0, v0, times: left)
+            y0 = sum(y0, v0, times: right)
+            let v1 = broadcast(a1[at])
+            x1 = sum(x1, v1, times: left)
+            y1 = sum(y1, v1, times: right)
+            let v2 = broadcast(a2[at])
+            x2 = sum(x2, v2, times: left)
+            y2 = sum(y2, v2, times: right)
+            let v3 = broadcast(a3[at])
+            x3 = sum(x3, v3, times: left)
+            y3 = sum(y3, v3, times: right)
+            from += s.b
+            at += s.aDepth
+        }
+        let to = c + column
+        add(x0, to: to)
+        add(y0, to: to + 8)
+        add(x1, to: to + s.c)
+        add(y1, to: to + s.c + 8)
+        add(x2, to: to + 2 * s.c)
+        add(y2, to: to + 2 * s.c + 8)
+        add(x3, to: to + 3 * s.c)
+        add(y3, to: to + 3 * s.c + 8)
+        column += 16
+    }
+    if column < columns {
+        for row in 0..<4 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
     }
 }
 

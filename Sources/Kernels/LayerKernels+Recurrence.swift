@@ -7,55 +7,71 @@ import KernelShapes
     import KernelLoopsV3
 #endif
 
-/// What a gated recurrent unit of H units keeps of a strand's columns, and the gradients on the way back.
+/// What a gated recurrent unit of H units keeps of the columns of S strands side by side, and the gradients on the way
+/// back.
 ///
+/// Every map has a row for each column and strand, see `row`; the S rows before those of the first column stay zero.
 /// A handle: copies share the numbers.
 public struct RecurrentTape: Sendable {
-    /// (length, 3H): what the input adds to the three gates of each column. To be filled before `recurrentStep`.
+    /// Strands S side by side.
+    public let strands: Int
+    /// Columns.
+    public let length: Int
+    /// (rows, 3H): what the input adds to the three gates of each column. To be filled before `recurrentStep`.
     public let drive: FeatureMap
-    /// (length, H): the state behind each column; before the first it is zero.
+    /// (rows, H): the state behind each column.
     public let states: FeatureMap
-    /// (length, H): the gradient by each state. To be filled before the way back, which adds to it.
+    /// (rows, H): the gradient by each state. To be filled before the way back, which adds to it.
     public let stateGradient: FeatureMap
-    /// (length, 3H): the gradient by `drive`.
+    /// (rows, 3H): the gradient by `drive`.
     public let driveGradient: FeatureMap
     fileprivate let gates: FeatureMap, sums: FeatureMap
 
     /// A tape for strands of at most `length` letters.
-    public init(length: Int, units: Int) {
-        (drive, driveGradient) = (
-            .init(length: length, channels: 3 * units), .init(length: length, channels: 3 * units)
-        )
-        (states, stateGradient) = (.init(length: length, channels: units), .init(length: length, channels: units))
-        gates = FeatureMap(length: length, channels: 4 * units)
-        sums = FeatureMap(length: length, channels: 3 * units)
+    public init(length: Int, units: Int, strands: Int = 1) {
+        precondition(length > 0 && strands > 0)
+        (self.length, self.strands) = (length, strands)
+        let rows = (length + 1) * strands
+        (drive, driveGradient) = (.init(length: rows, channels: 3 * units), .init(length: rows, channels: 3 * units))
+        (states, stateGradient) = (.init(length: rows, channels: units), .init(length: rows, channels: units))
+        gates = FeatureMap(length: rows, channels: 4 * units)
+        sums = FeatureMap(length: rows, channels: 3 * units)
     }
+
+    /// The row of a strand's column; of column -1 it is zero.
+    public func row(_ column: Int, _ strand: Int = 0) -> Int { (column + 1) * strands + strand }
+
+    /// The rows of a column's strands `0 ..< count`.
+    public func rows(_ column: Int, count: Int) -> Range<Int> { row(column)..<row(column) + count }
 }
 
 extension LayerKernels {
-    /// One step of a gated recurrent unit: the state of `column` from that before and from the drive, see
-    /// `KernelLoops.recurrentStep`. `layer` is a convolution of width 1 from H to 3H channels.
-    public func recurrentStep(_ layer: ConvolutionShape, _ tape: RecurrentTape, column: Int, weights: FloatBuffer) {
+    /// One step of a gated recurrent unit: the states of `column`, of the strands `0 ..< count`, from those before and from
+    /// the drive, see `KernelLoops.recurrentStep`. `layer` is a convolution of width 1 from H to 3H channels.
+    public func recurrentStep(
+        _ layer: ConvolutionShape, _ tape: RecurrentTape, column: Int, count: Int = 1, weights: FloatBuffer
+    ) {
         check(layer, tape, column, weights)
-        let (drive, next) = (tape.drive.column(column), tape.states.column(column))
-        // The column before the first is the halo, which is zero.
-        let previous = next - layer.inputs
+        precondition(count > 0 && count <= tape.strands)
+        let row = tape.row(column)
+        let (drive, next) = (tape.drive.column(row), tape.states.column(row))
+        let previous = tape.states.column(tape.row(column - 1))
         switch processor {
         case .baseline:
             KernelLoops.recurrentStep(
-                layer, drive: drive, previous: previous, weights: weights.base, gates: tape.gates.column(column),
-                sums: tape.sums.column(column), next: next)
+                layer, rows: count, drive: drive, previous: previous, weights: weights.base,
+                gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
         #if arch(x86_64)
             case .v3:
                 KernelLoopsV3.recurrentStep(
-                    layer, drive: drive, previous: previous, weights: weights.base, gates: tape.gates.column(column),
-                    sums: tape.sums.column(column), next: next)
+                    layer, rows: count, drive: drive, previous: previous, weights: weights.base,
+                    gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
         #endif
         }
     }
 
-    /// The way back through the columns `0 ..< length`, the last first. Adds the gradient of the layer's weights to part
-    /// `part` of `sums`, and writes that of the drive to the tape.
+    /// The way back through the columns `0 ..< length` of all strands, the last first. Adds the gradient of the layer's
+    /// weights to part `part` of `sums`, and writes that of the drive to the tape.
     public func recurrentGradient(
         _ layer: ConvolutionShape, _ tape: RecurrentTape, length: Int, transposed: FloatBuffer, sums: FloatBuffer,
         part: Int, stride: Int
@@ -64,41 +80,41 @@ extension LayerKernels {
         precondition(part >= 0 && layer.end <= stride && (part + 1) * stride <= sums.count)
         let to = sums.base + part * stride
         for column in Swift.stride(from: length - 1, through: 0, by: -1) {
-            let state = tape.states.column(column), gradient = tape.stateGradient.column(column)
+            let (row, before) = (tape.row(column), tape.row(column - 1))
             switch processor {
             case .baseline:
                 KernelLoops.recurrentStepGradient(
-                    layer, previous: state - layer.inputs, gates: tape.gates.column(column), nextGradient: gradient,
-                    transposed: transposed.base, driveGradient: tape.driveGradient.column(column),
-                    sumGradient: tape.sums.column(column), previousGradient: gradient - layer.inputs)
+                    layer, rows: tape.strands, previous: tape.states.column(before), gates: tape.gates.column(row),
+                    nextGradient: tape.stateGradient.column(row), transposed: transposed.base,
+                    driveGradient: tape.driveGradient.column(row), sumGradient: tape.sums.column(row),
+                    previousGradient: tape.stateGradient.column(before))
             #if arch(x86_64)
                 case .v3:
                     KernelLoopsV3.recurrentStepGradient(
-                        layer, previous: state - layer.inputs, gates: tape.gates.column(column),
-                        nextGradient: gradient, transposed: transposed.base,
-                        driveGradient: tape.driveGradient.column(column), sumGradient: tape.sums.column(column),
-                        previousGradient: gradient - layer.inputs)
+                        layer, rows: tape.strands, previous: tape.states.column(before),
+                        gates: tape.gates.column(row), nextGradient: tape.stateGradient.column(row),
+                        transposed: transposed.base, driveGradient: tape.driveGradient.column(row),
+                        sumGradient: tape.sums.column(row), previousGradient: tape.stateGradient.column(before))
             #endif
             }
         }
-        // What went into the state before the first column was no state: the halo stays zero.
-        (tape.stateGradient.column(0) - layer.inputs).update(repeating: 0, count: layer.inputs)
-        let before = tape.states.column(0) - layer.inputs
+        let (before, after) = (tape.states.first, tape.sums.column(tape.row(0)))
+        let rows = length * tape.strands
         switch processor {
         case .baseline:
             KernelLoops.convolutionWeightGradient(
-                layer, length: length, input: before, outputGradient: tape.sums.first, sums: to)
+                layer, length: rows, input: before, outputGradient: after, sums: to)
         #if arch(x86_64)
             case .v3:
                 KernelLoopsV3.convolutionWeightGradient(
-                    layer, length: length, input: before, outputGradient: tape.sums.first, sums: to)
+                    layer, length: rows, input: before, outputGradient: after, sums: to)
         #endif
         }
     }
 
     private func check(_ layer: ConvolutionShape, _ tape: RecurrentTape, _ column: Int, _ weights: FloatBuffer) {
         precondition(layer.width == 1 && layer.outputs == 3 * layer.inputs && layer.inputs == tape.states.channels)
-        precondition(column >= 0 && column < tape.states.length && layer.end <= weights.count)
+        precondition(column >= 0 && column < tape.length && layer.end <= weights.count)
     }
 }
 

@@ -23,11 +23,17 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
-    /// Nearly normal with mean 0 and deviation 1: the centred sum of twelve uniform numbers.
+    /// Nearly normal with mean 0 and deviation 1: the centred sum of twelve uniform numbers, of 16 bits each.
     public mutating func normal() -> Float {
-        var sum: Float = -6
-        for _ in 0..<12 { sum += uniform() }
-        return sum
+        var sum: Int32 = 0
+        for _ in 0..<3 {
+            let bits = next()
+            let even = bits & 0x0000_ffff_0000_ffff, odd = bits >> 16 & 0x0000_ffff_0000_ffff
+            // &+ : four numbers of 16 bits, two by two in fields of 32.
+            let both = even &+ odd
+            sum &+= Int32(truncatingIfNeeded: both & 0xffff_ffff) &+ Int32(truncatingIfNeeded: both >> 32)
+        }
+        return (Float(sum) - 12 * 32_767.5) * 0x1p-16
     }
 
     /// Fisher and Yates' shuffle.

@@ -6,6 +6,8 @@ import Kernels
 public struct GeneratorPlan: Sendable {
     /// Steps, each one of the critic and one of the generator.
     public var steps = 4_500
+    /// Steps of the critic alone before the first, with wrong pairs in place of the generator's.
+    public var criticSteps = 0
     /// Pairs a step.
     public var batch = 64
     /// Learning rates at the start; the second half brings them down to 5 %.
@@ -100,20 +102,33 @@ public final class GeneratorTrainer {
         return figures
     }
 
+    /// The critic's steps before the generator's first: it learns which pairs of the data are of the other label, or of
+    /// strands that do not belong together.
+    private func learnBeforehand() {
+        for earlier in 0..<plan.criticSteps {
+            critic.transpose(criticState.weights, into: criticState.transposed, kernels)
+            run(criticState, at: earlier, of: 1) { learner, row, worker, part in
+                learner.learnCritic(row, worker, part: part, isPenalised: earlier % 2 == 0, isAlone: true)
+            }
+            criticState.learn(kernels, rate: plan.criticRate, scale: 1 / Float(plan.batch))
+        }
+    }
+
     /// One step of the critic, then one of the generator.
     public func runStep() {
+        if step == 0 { learnBeforehand() }
         let done = Float(step) / Float(plan.steps)
         let decline = done < 0.5 ? 1 : 1 - 0.95 * (done - 0.5) * 2
         net.transpose(generatorState.weights, into: generatorState.transposed, kernels)
         critic.transpose(criticState.weights, into: criticState.transposed, kernels)
         let isPenalised = step % 2 == 0
-        run(criticState) { trainer, row, worker, part in
-            trainer.learnCritic(row, worker, part: part, isPenalised: isPenalised)
+        run(criticState, at: step) { trainer, row, worker, part in
+            trainer.learnCritic(row, worker, part: part, isPenalised: isPenalised, isAlone: false)
         }
         criticState.learn(kernels, rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
         critic.transpose(criticState.weights, into: criticState.transposed, kernels)
         let teacherWeight = plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)
-        run(generatorState) { trainer, row, worker, part in
+        run(generatorState, at: step) { trainer, row, worker, part in
             trainer.learnGenerator(row, worker, part: part, teacherWeight: teacherWeight)
         }
         generatorState.learn(kernels, rate: plan.generatorRate * decline, scale: 1 / Float(plan.batch))
@@ -125,14 +140,15 @@ public final class GeneratorTrainer {
 
     /// Runs `body` on every row in fixed pieces, each with a part of the gradients of its own.
     private func run(
-        _ state: NetState, _ body: @Sendable (borrowing RowLearner, Int, StepWorker, Int) -> Void
+        _ state: NetState, at step: Int, of phase: UInt64 = 0,
+        _ body: @Sendable (borrowing RowLearner, Int, StepWorker, Int) -> Void
     ) {
         let pieces = GeneratorTrainer.pieces
         state.clearSums()
         let learner = RowLearner(
             net: net, critic: critic, composition: composition, pairs: pairs, chosen: chosen, labels: labels,
             generatorState: generatorState, criticState: criticState, kernels: kernels, figures: rowFigures,
-            penalty: plan.penalty, loss: plan.loss, seed: seed, step: step, batch: plan.batch)
+            penalty: plan.penalty, loss: plan.loss, seed: seed ^ phase << 63, step: step, batch: plan.batch)
         let (batch, workers) = (plan.batch, workers)
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { memory in

@@ -75,6 +75,8 @@ public struct ImageGenerator: Sendable {
 
     /// How the strands lie in the images.
     public var orientation: Orientation { image.orientation }
+    /// Letters of the alphabet.
+    var letters: Int { image.alphabet.count }
     /// Columns of the images.
     public var length: Int { image.length }
 

@@ -56,6 +56,9 @@ extension ModelFile {
             WeightArchive.Tensor(
                 name: "generator.acceptance", shape: [2, ScoreAcceptance.bins],
                 values: Array(generator.acceptance.kept.joined())),
+            WeightArchive.Tensor(
+                name: "generator.acceptance.words", shape: [2, WordRatio.count(letters: generator.layout.letters)],
+                values: Array(generator.acceptance.words.map(\.weights).joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
         ] + tensors(sections(composition.net), of: composition.weights)
             + tensors(sections(generator.net), of: generator.weights)
@@ -99,9 +102,10 @@ extension ModelFile {
         }
         let bins = ScoreAcceptance.bins
         let kept = try next("generator.acceptance", [2, bins]).values
-        guard kept.allSatisfy({ (0...1).contains($0) }) else {
-            throw .inconsistent(field: "generator.acceptance", found: "a number outside 0 to 1", expected: "shares")
+        guard kept.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+            throw .inconsistent(field: "generator.acceptance", found: "a number below 0", expected: "shares")
         }
+        let words = try words(&rest, letters: layout.letters)
         let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)
         guard lengths.joined().allSatisfy({ $0.a <= strandNet.length }) else {
             throw .inconsistent(
@@ -116,8 +120,23 @@ extension ModelFile {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
         generator.acceptance = ScoreAcceptance(
-            kept: [Array(kept[..<bins]), Array(kept[bins...])], threshold: classifier.threshold)
+            kept: [Array(kept[..<bins]), Array(kept[bins...])], words: words, threshold: classifier.threshold)
         return generator
+    }
+
+    /// The weights of strand B's words for both labels; none in files of before they were learned.
+    private static func words(_ rest: inout ArraySlice<WeightArchive.Tensor>, letters: Int) throws(ModelError)
+        -> [WordRatio]
+    {
+        let (name, count) = ("generator.acceptance.words", WordRatio.count(letters: letters))
+        guard let tensor = rest.first, tensor.name == name else {
+            return [WordRatio](repeating: WordRatio(letters: letters), count: 2)
+        }
+        guard tensor.shape == [2, count], tensor.values.allSatisfy({ abs($0) < 80 }) else {
+            throw .inconsistent(field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in size")
+        }
+        rest.removeFirst()
+        return [0, 1].map { WordRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count])) }
     }
 
     private static func lengths(_ tensor: WeightArchive.Tensor, longest: Int) throws(ModelError)

@@ -9,7 +9,7 @@ public struct PairGenerator: Sendable {
     let net: PartnerNet
     let weights: FloatBuffer
     /// Which of its pairs to keep.
-    public internal(set) var acceptance = ScoreAcceptance.everything
+    public internal(set) var acceptance: ScoreAcceptance
     private let kernels: LayerKernels
 
     /// Where letters lie.
@@ -20,6 +20,7 @@ public struct PairGenerator: Sendable {
         self.net = net
         self.composition = composition
         self.kernels = kernels
+        acceptance = .everything(letters: net.layout.letters)
         self.weights = FloatBuffer(count: net.count)
         self.weights[0..<net.count] = weights[0..<net.count]
     }
@@ -30,63 +31,71 @@ public struct PairGenerator: Sendable {
     /// Whether pairs of this label were learned.
     public func knows(label: Int) -> Bool { !composition.lengths[label].isEmpty }
 
-    /// The memory in which one thread draws pairs, and the pair drawn last.
+    /// The memory in which one thread draws pairs.
     public final class Worker {
         fileprivate let tape: PartnerNet.Tape
         fileprivate let strand: StrandNet.Tape
         fileprivate var sampler: LetterSampler
-        /// Strand A, in codes.
-        public fileprivate(set) var a: [UInt8] = []
-        /// Strand B, in codes, as it is written.
-        public fileprivate(set) var b: [UInt8] = []
+
+        /// Strands A drawn side by side.
+        fileprivate static let strands = 16
 
         /// Memory for a generator.
         public init(_ generator: PairGenerator) {
             tape = PartnerNet.Tape(generator.net)
-            strand = StrandNet.Tape(generator.composition.net)
+            strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands)
             sampler = LetterSampler(generator.layout)
         }
     }
 
-    /// Draws a pair of `label` into `worker`.
-    ///
-    /// A is `given`, or drawn until `accepts` takes it, at most `tries` times. Both lengths lie in `lengths` (that of a
-    /// given A is as it is; at most `layout.length`). Returns false where no length or no A was found.
-    public func draw(
-        label: Int, given: ArraySlice<UInt8>? = nil, lengths: ClosedRange<Int>, tries: Int = 1,
-        _ random: inout RandomSource, _ worker: Worker, accepts: (ArraySlice<UInt8>) -> Bool = { _ in true }
-    ) -> Bool {
-        guard
-            let size = composition.drawLengths(
-                label: label, a: given?.count, allowed: lengths, &random)
-        else { return false }
-        if let given {
-            worker.a.removeAll(keepingCapacity: true)
-            worker.a.append(contentsOf: given)
-        } else {
-            var isFound = false
-            for _ in 0..<tries where !isFound {
-                composition.draw(label: label, length: size.a, &random, worker.strand, into: &worker.a, kernels)
-                isFound = accepts(worker.a[...])
-            }
-            guard isFound else { return false }
+    /// Draws pairs of `label`, each from its own source and from nothing else, see `TrainedGenerator.draw`.
+    func draw(
+        label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int, _ sources: inout [RandomSource],
+        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+    ) -> [DrawnPair?] {
+        var pairs: [DrawnPair?] = []
+        for start in stride(from: 0, to: given.count, by: Worker.strands) {
+            let range = start..<min(given.count, start + Worker.strands)
+            var own = Array(sources[range])
+            pairs += draw(
+                label: label, given: given[range], lengths: lengths, tries: tries, &own, worker, canGrow: canGrow)
+            sources.replaceSubrange(range, with: own)
         }
-        drawPartner(label: label, length: size.b, &random, worker)
-        return true
+        return pairs
     }
 
-    /// Draws another strand B of `length` letters, at most `layout.length`, for `a`.
-    public func drawPartner(
-        of a: [UInt8], label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
+    /// The same for as many as a worker draws side by side.
+    private func draw(
+        label: Int, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
+        _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+    ) -> [DrawnPair?] {
+        let sizes = zip(given, sources.indices).map { strand, k in
+            composition.drawLengths(label: label, a: strand?.count, allowed: lengths, &sources[k])
+        }
+        var a = Array(given)
+        for _ in 0..<tries {
+            let open = a.indices.filter { a[$0] == nil && sizes[$0] != nil }
+            guard !open.isEmpty else { break }
+            var own = open.map { sources[$0] }
+            let drawn = composition.draw(
+                label: label, lengths: open.map { sizes[$0]?.a ?? 0 }, &own, worker.strand, kernels,
+                canGrow: canGrow)
+            for (n, k) in open.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
+        }
+        return a.indices.map { k in
+            guard let size = sizes[k], let strand = a[k] else { return nil }
+            var pair = DrawnPair(a: strand, b: [])
+            drawPartner(&pair, label: label, length: size.b, &sources[k], worker)
+            return pair
+        }
+    }
+
+    /// Draws a strand B of `length` letters, at most `layout.length`, for a pair's A.
+    func drawPartner(
+        _ pair: inout DrawnPair, label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
     ) {
-        worker.a.removeAll(keepingCapacity: true)
-        worker.a.append(contentsOf: a)
-        drawPartner(label: label, length: length, &random, worker)
-    }
-
-    private func drawPartner(label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker) {
-        net.load(worker.tape, a: worker.a[...], b: length, label: label, &random)
+        net.load(worker.tape, a: pair.a[...], b: length, label: label, &random)
         net.forward(worker.tape, length: length, weights: weights, kernels)
-        worker.sampler.draw(worker.tape.logits, length: length, &random, into: &worker.b, keepsProbabilities: false)
+        worker.sampler.draw(worker.tape.logits, length: length, &random, into: &pair.b, keepsProbabilities: false)
     }
 }

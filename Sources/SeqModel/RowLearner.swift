@@ -58,7 +58,9 @@ struct RowLearner: Sendable {
             worker.a.removeAll(keepingCapacity: true)
             worker.a.append(contentsOf: a)
         } else {
-            composition.draw(label: label, length: a.count, &random, worker.strand, into: &worker.a, kernels)
+            var sources = [random]
+            worker.a = composition.draw(label: label, lengths: [a.count], &sources, worker.strand, kernels)[0] ?? []
+            random = sources[0]
         }
         let length = pairs.strand(2 * pair + 1).count
         net.load(worker.partner, a: worker.a[...], b: length, label: label, &random)
@@ -77,15 +79,14 @@ struct RowLearner: Sendable {
         return critic.value(tape, weights: criticState.weights, label: label)
     }
 
-    /// The critic's loss of a row.
-    func learnCritic(_ row: Int, _ worker: StepWorker, part: Int, isPenalised: Bool) {
+    /// The critic's loss of a row; `isAlone` puts the wrong pair in place of the generator's.
+    func learnCritic(_ row: Int, _ worker: StepWorker, part: Int, isPenalised: Bool, isAlone: Bool) {
         var random = source(row, phase: 0)
         let (label, pair) = drawReal(row, &random)
         let (a, b) = (pairs.strand(2 * pair), pairs.strand(2 * pair + 1))
-        makeFake(row, label: label, pair: pair, worker, &random)
         let sign: Float = label == 1 ? 1 : -1
         let real = look(worker.real, a, b, label: label, &random)
-        let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        if !isAlone { makeFake(row, label: label, pair: pair, worker, &random) }
         // The wrong pair: the same under the other label, which shares its features, or with another pair's B.
         let wrong: Float
         if labels.count > 1 {
@@ -94,22 +95,26 @@ struct RowLearner: Sendable {
             let stranger = chosen[label][random.index(below: chosen[label].count)]
             wrong = look(worker.other, a, pairs.strand(2 * stranger + 1), label: label, &random)
         }
-        let learned = loss.critic(real: real, fake: fake, wrong: wrong)
+        let fake = isAlone ? wrong : look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        var learned = loss.critic(real: real, fake: fake, wrong: wrong)
+        if isAlone { (learned.wrong, learned.fake) = (learned.wrong + learned.fake, 0) }
         var slopes = (real: learned.real, fake: learned.fake)
         if labels.count == 1 { learn(worker.other, learned.wrong, sign * learned.wrong, part) }
         if isPenalised {
             let noise = RowLearner.penaltyNoise
-            let moved = (
-                look(worker.noisyReal, a, b, label: label, noise: noise, &random),
-                look(worker.noisyFake, worker.a[...], worker.b[...], label: label, noise: noise, &random)
-            )
             // Every second step, so at twice its weight: d/dD of 2 (penalty / 2) ((D' - D) / noise)^2.
-            let onReal = 2 * penalty * (moved.0 - real) / (noise * noise)
-            let onGenerated = 2 * penalty * (moved.1 - fake) / (noise * noise)
-            learn(worker.noisyReal, onReal, sign * onReal, part)
-            learn(worker.noisyFake, onGenerated, sign * onGenerated, part)
-            slopes.real -= onReal
-            slopes.fake -= onGenerated
+            func penalise(_ tape: PairCritic.Tape, _ moved: Float, from value: Float, _ slope: inout Float) {
+                let onMoved = 2 * penalty * (moved - value) / (noise * noise)
+                learn(tape, onMoved, sign * onMoved, part)
+                slope -= onMoved
+            }
+            let moved = look(worker.noisyReal, a, b, label: label, noise: noise, &random)
+            penalise(worker.noisyReal, moved, from: real, &slopes.real)
+            if !isAlone {
+                let moved = look(
+                    worker.noisyFake, worker.a[...], worker.b[...], label: label, noise: noise, &random)
+                penalise(worker.noisyFake, moved, from: fake, &slopes.fake)
+            }
         }
         if labels.count > 1 {
             // The wrong pair's slope goes to the same features, with the label's sign turned.
@@ -118,7 +123,7 @@ struct RowLearner: Sendable {
         } else {
             learn(worker.real, slopes.real, sign * slopes.real, part)
         }
-        learn(worker.fake, slopes.fake, sign * slopes.fake, part)
+        if !isAlone { learn(worker.fake, slopes.fake, sign * slopes.fake, part) }
         figures[row * 4] = real
         figures[row * 4 + 1] = fake
         figures[row * 4 + 2] = learned.loss

@@ -64,20 +64,21 @@ public struct SampleSurvey {
         SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer, facing)
     }
 
-    /// The generator with the acceptance that brings its scores nearer to those of the data.
+    /// The generator with the acceptance that brings its scores and its strands B nearer to those of the data.
     public func calibrated(_ generator: PairGenerator) -> PairGenerator {
         var random = RandomSource(seed: trainer.plan.seed, stream: 32)
-        let real: [[Float]] = [0, 1].map { label in
+        let real = [0, 1].map { label in
             let chosen = trainer.chosen[label]
             var pairs = PairCodes(like: trainer.pairs)
             for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
                 pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
             }
-            return logits(pairs)
+            return scored(pairs)
         }
-        let generated: [[Float]] = [0, 1].map { label in
-            draw(generator, label: label, count: SampleSurvey.calibrationSamples).map(logits) ?? []
+        let generated = [0, 1].map { label in
+            scored(
+                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? PairCodes(like: trainer.pairs))
         }
         var result = generator
         result.acceptance = ScoreAcceptance(
@@ -85,22 +86,24 @@ public struct SampleSurvey {
         return result
     }
 
-    private func logits(_ pairs: PairCodes) -> [Float] {
+    private func scored(_ pairs: PairCodes) -> ScoreAcceptance.Scored {
         var logits: [Float] = []
         trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: Workspace(), into: &logits)
-        return logits
+        return ScoreAcceptance.Scored(pairs: pairs, logits: logits)
     }
 
     private func draw(_ generator: PairGenerator, label: Int, count: Int) -> PairCodes? {
         guard generator.knows(label: label) else { return nil }
         var pairs = PairCodes(like: trainer.pairs)
         let worker = PairGenerator.Worker(generator)
-        for k in 0..<count {
-            var random = RandomSource(seed: trainer.plan.seed, stream: UInt64(k * 2 + label) | 1 << 61)
-            let lengths = 1...DuplexShape.maximumLength
-            guard generator.draw(label: label, lengths: lengths, &random, worker) else { continue }
-            pairs.add(worker.a[...], worker.b[...])
+        let lengths = 1...DuplexShape.maximumLength
+        var sources = (0..<count).map {
+            RandomSource(seed: trainer.plan.seed, stream: UInt64($0 * 2 + label) | 1 << 61)
         }
+        let given = [[UInt8]?](repeating: nil, count: count)
+        let drawn = generator.draw(
+            label: label, given: given, lengths: lengths, tries: 1, &sources, worker, canGrow: { _, _ in true })
+        for case .some(let pair) in drawn { pairs.add(pair.a[...], pair.b[...]) }
         return pairs
     }
 

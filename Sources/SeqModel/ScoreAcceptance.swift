@@ -1,32 +1,41 @@
-// ScoreAcceptance: which generated pairs are kept, so that their scores are spread more like those of the data.
+// ScoreAcceptance: which generated pairs are kept, so that scores and words are spread more like those of the data.
 
 import Kernels
 
-/// Rejection sampling by the classifier's score, after Azadi et al. 2019: a generator's pairs come out cleaner than those
-/// of the data, so where a pair's score is too common among them its strand B is drawn again now and then.
+/// Rejection sampling by the classifier's score and by strand B's words, after Azadi et al. 2019: a generator's pairs come
+/// out cleaner than those of the data, and with some words too often, so where a pair is too common among them its strand
+/// B is drawn again now and then.
 ///
-/// The probability to keep a pair is the data's share of its logit's bin over the generator's, times a number that makes
-/// it `meanKept` on average, and at most 1; a pair that the classifier would not give the label asked for is never kept
-/// while there are draws left.
+/// The probability to keep a pair is the data's share of its logit's bin over the generator's, times the ratio that B's
+/// words and ends suggest (see `WordRatio`), times a number, and at most 1; a pair that the classifier would not give the
+/// label asked for is never kept while there are draws left. The number is the largest at which that 1 cuts off no more
+/// than `mostCut` of the ratios and no more than `meanKept.upperBound` of the draws are kept.
 public struct ScoreAcceptance: Sendable {
     /// Bins of the logit less that of the threshold: below -6, each half up to 6, and above.
     static let bins = 26
-    /// Share of the draws that is kept: what the spread of scores may cost in speed.
-    static let meanKept = 0.65
+    /// Share of the draws that is kept: what the right spread may cost in speed.
+    static let meanKept = 0.2...0.65
+    /// The part of the ratios' sum that lies above what a probability can be.
+    static let mostCut = 0.15
     /// Draws of a pair at most; the last is kept.
-    public static let mostDraws = 8
+    public static let mostDraws = 16
 
-    /// The probability for each label and bin.
+    /// For each label and bin the probability to keep a pair whose strand B is as likely here as there; may be above 1.
     let kept: [[Float]]
+    /// For each label the ratio that B's words suggest.
+    let words: [WordRatio]
     /// The logit of the classifier's threshold.
     private let center: Float
 
     /// Keeps every pair.
-    static let everything = ScoreAcceptance(
-        kept: [[Float]](repeating: [Float](repeating: 1, count: bins), count: 2), threshold: 0.5)
+    static func everything(letters: Int) -> ScoreAcceptance {
+        ScoreAcceptance(
+            kept: [[Float]](repeating: [Float](repeating: 1, count: bins), count: 2),
+            words: [WordRatio](repeating: WordRatio(letters: letters), count: 2), threshold: 0.5)
+    }
 
-    init(kept: [[Float]], threshold: Float) {
-        self.kept = kept
+    init(kept: [[Float]], words: [WordRatio], threshold: Float) {
+        (self.kept, self.words) = (kept, words)
         center = ScoreAcceptance.center(threshold)
     }
 
@@ -35,32 +44,55 @@ public struct ScoreAcceptance: Sendable {
         return logarithm(held / (1 - held))
     }
 
-    /// The probabilities from logits of the data's and of generated pairs, for each label; a label without either keeps
-    /// every pair.
-    init(real: [[Float]], generated: [[Float]], threshold: Float) {
+    /// Pairs without ambiguous letters, and the classifier's logits of them.
+    struct Scored: Sendable {
+        let pairs: PairCodes
+        let logits: [Float]
+    }
+
+    /// The probabilities from pairs of the data and of the generator for each label; a label without either keeps every
+    /// pair.
+    init(real: [Scored], generated: [Scored], threshold: Float) {
         let center = ScoreAcceptance.center(threshold)
-        self.center = center
-        kept = zip(real, generated).enumerated().map { label, logits in
-            let (real, generated) = logits
-            // A classifier that refuses most pairs of the data has nothing to say.
-            let agreeing = real.count { ($0 >= center) == (label == 1) }
-            guard !generated.isEmpty, agreeing * 2 > real.count else {
-                return [Float](repeating: 1, count: ScoreAcceptance.bins)
-            }
-            let made = ScoreAcceptance.shares(generated, center)
-            let ratios = zip(ScoreAcceptance.shares(real, center), made).enumerated().map { bin, shares in
-                (bin >= ScoreAcceptance.bins / 2) == (label == 1) ? shares.0 / shares.1 : 0
-            }
-            func probabilities(_ factor: Double) -> [Double] { ratios.map { min(1, factor * $0) } }
-            // The mean grows with the factor: halving the interval finds it.
-            var (low, high) = (0.0, 1e6)
-            for _ in 0..<80 {
-                let middle = (low + high) / 2
-                let mean = zip(probabilities(middle), made).reduce(0) { $0 + $1.0 * $1.1 }
-                if mean < ScoreAcceptance.meanKept { low = middle } else { high = middle }
-            }
-            return probabilities(high).map(Float.init)
+        let learned = (0...1).map { label in
+            ScoreAcceptance.learn(real[label], generated[label], label: label, center: center)
         }
+        self.init(kept: learned.map(\.kept), words: learned.map(\.words), threshold: threshold)
+    }
+
+    private static func learn(_ real: Scored, _ generated: Scored, label: Int, center: Float) -> (
+        kept: [Float], words: WordRatio
+    ) {
+        let letters = real.pairs.letters
+        // A classifier that refuses most pairs of the data has nothing to say.
+        let agreeing = real.logits.count { ($0 >= center) == (label == 1) }
+        guard !generated.logits.isEmpty, agreeing * 2 > real.logits.count else {
+            return ([Float](repeating: 1, count: bins), WordRatio(letters: letters))
+        }
+        let shares = (real: shares(real.logits, center), made: shares(generated.logits, center))
+        let ratios = (0..<bins).map { bin in
+            (bin >= bins / 2) == (label == 1) ? shares.real[bin] / shares.made[bin] : 0
+        }
+        func samples(_ scored: Scored) -> [(strand: ArraySlice<UInt8>, offset: Float)] {
+            scored.logits.indices.compactMap { p in
+                let ratio = ratios[bin(scored.logits[p] - center)]
+                return ratio > 0 ? (scored.pairs.strand(2 * p + 1), Float(logarithm(ratio))) : nil
+            }
+        }
+        let made = samples(generated)
+        let words = WordRatio(letters: letters, real: samples(real), generated: made)
+        let values = made.map { Double(exponential($0.offset + words.logarithm($0.strand))) }
+        let whole = values.reduce(0, +) / Double(generated.logits.count)
+        // What is kept and what is cut off grow with the factor: halving the interval finds it.
+        var (low, high) = (0.0, 1e6)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            let mean = values.reduce(0) { $0 + min(1, middle * $1) } / Double(generated.logits.count)
+            let cut = 1 - mean / (middle * whole)
+            let isMore = mean < meanKept.lowerBound || (mean < meanKept.upperBound && cut < mostCut)
+            if isMore { low = middle } else { high = middle }
+        }
+        return (ratios.map { Float(low * $0) }, words)
     }
 
     /// Shares of the bins, each seen half a time more than it was.
@@ -75,6 +107,9 @@ public struct ScoreAcceptance: Sendable {
         Int(min(max(2 * logit + Float(bins) / 2, 0), Float(bins - 1)))
     }
 
-    /// The probability to keep a pair of `label` with this logit.
-    public func probability(label: Int, logit: Float) -> Float { kept[label][ScoreAcceptance.bin(logit - center)] }
+    /// The probability to keep a pair of `label` with this logit and strand B.
+    public func probability(label: Int, logit: Float, b: ArraySlice<UInt8>) -> Float {
+        let kept = kept[label][ScoreAcceptance.bin(logit - center)]
+        return kept > 0 ? min(1, kept * exponential(words[label].logarithm(b))) : 0
+    }
 }

@@ -62,11 +62,11 @@ public struct StrandComposition: Sendable {
         return lengths[label][index - 1].share
     }
 
-    /// Draws a strand A of `length` letters into `strand`; `tape` is of `net`.
+    /// Draws strands A of `lengths` letters side by side, see `StrandNet.draw`; `tape` is of `net`.
     func draw(
-        label: Int, length: Int, _ random: inout RandomSource, _ tape: StrandNet.Tape, into strand: inout [UInt8],
-        _ kernels: LayerKernels
-    ) {
-        net.draw(tape, label: label, length: length, weights: weights, &random, into: &strand, kernels)
+        label: Int, lengths: [Int], _ sources: inout [RandomSource], _ tape: StrandNet.Tape, _ kernels: LayerKernels,
+        canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+    ) -> [[UInt8]?] {
+        net.draw(tape, label: label, lengths: lengths, weights: weights, &sources, kernels, canGrow: canGrow)
     }
 }

@@ -4,7 +4,7 @@ import Kernels
 
 /// Sizes of strand A's network and where its weights lie.
 ///
-/// A gated recurrent unit reads the strand from its 5' end. Each column sees the sum of four look-ups: the letter before
+/// A gated recurrent unit reads the strand from its 5' end, strands side by side. Each column sees the sum of four look-ups: the letter before
 /// (or the start), the label, and how far both ends are (the last row stands for all that is farther); a linear layer on
 /// the unit's state gives the logits of the next letter. So it takes any alphabet, and whatever depends on the
 /// letters so far, on the place or on the length.
@@ -47,16 +47,25 @@ struct StrandNet: Sendable {
         return weights
     }
 
-    /// What the network computes of one strand.
+    /// What the network computes of strands side by side.
     struct Tape: Sendable {
         fileprivate let recurrent: RecurrentTape
-        let logits: FeatureMap
-        fileprivate let logitGradient: FeatureMap
+        /// A row for each column and strand, as the recurrent unit's.
+        fileprivate let logits: FeatureMap, logitGradient: FeatureMap
 
-        init(_ net: StrandNet) {
-            recurrent = RecurrentTape(length: net.length, units: StrandNet.units)
-            logits = FeatureMap(length: net.length, channels: net.letters)
-            logitGradient = FeatureMap(length: net.length, channels: net.letters)
+        init(_ net: StrandNet, strands: Int = 1) {
+            recurrent = RecurrentTape(length: net.length, units: StrandNet.units, strands: strands)
+            let rows = recurrent.states.length
+            logits = FeatureMap(length: rows, channels: net.letters)
+            logitGradient = FeatureMap(length: rows, channels: net.letters)
+        }
+
+        /// Strands at most.
+        var strands: Int { recurrent.strands }
+
+        /// The logits of the letter in a strand's column.
+        func logit(_ column: Int, _ letter: Int, strand: Int = 0) -> Float {
+            logits[recurrent.row(column, strand), letter]
         }
     }
 
@@ -66,104 +75,151 @@ struct StrandNet: Sendable {
         return (
             letterRows + (before.map(Int.init) ?? letters) * row, labelRows + label * row,
             startRows + min(column, StrandNet.places - 1) * row,
-            endRows + min(length - 1 - column, StrandNet.places - 1) * row
+            endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row
         )
     }
 
-    /// The logits of the letter in `column`, after those of all columns before it.
-    private func step(
-        _ tape: Tape, _ column: Int, length: Int, before: UInt8?, label: Int, weights: FloatBuffer,
+    /// Sets what the unit sees in a strand's column.
+    private func look(
+        _ tape: Tape, _ column: Int, _ strand: Int, length: Int, before: UInt8?, label: Int, weights: FloatBuffer,
         _ kernels: LayerKernels
     ) {
-        let drive = tape.recurrent.drive
+        let (drive, row) = (tape.recurrent.drive, tape.recurrent.row(column, strand))
         let rows = rows(column, length: length, before: before, label: label)
-        drive.clear(column)
-        kernels.embed(rows.0, of: weights, into: drive, column: column)
-        kernels.embed(rows.1, of: weights, into: drive, column: column)
-        kernels.embed(rows.2, of: weights, into: drive, column: column)
-        kernels.embed(rows.3, of: weights, into: drive, column: column)
-        kernels.recurrentStep(unit, tape.recurrent, column: column, weights: weights)
+        drive.clear(row)
+        kernels.embed(rows.0, of: weights, into: drive, column: row)
+        kernels.embed(rows.1, of: weights, into: drive, column: row)
+        kernels.embed(rows.2, of: weights, into: drive, column: row)
+        kernels.embed(rows.3, of: weights, into: drive, column: row)
+    }
+
+    /// The logits of the letters in `column`, of the strands `0 ..< count`, after those of all columns before it.
+    private func step(_ tape: Tape, _ column: Int, count: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
+        kernels.recurrentStep(unit, tape.recurrent, column: column, count: count, weights: weights)
         kernels.convolve(
             head, tape.recurrent.states, weights: weights, into: tape.logits, isLeaky: false,
-            columns: column..<column + 1)
+            columns: tape.recurrent.rows(column, count: count))
     }
 
-    /// Draws a strand of `length` letters, at most as many as the net takes, into `strand`.
+    /// Draws strands of `lengths` letters side by side, at most as many as the tape takes, each from its own source.
+    ///
+    /// `canGrow` is asked of each strand letter by letter, with the length that it is to have; where it says no the strand
+    /// is given up. Returns nil for these.
     func draw(
-        _ tape: Tape, label: Int, length: Int, weights: FloatBuffer, _ random: inout RandomSource,
-        into strand: inout [UInt8], _ kernels: LayerKernels
-    ) {
-        strand.removeAll(keepingCapacity: true)
-        for column in 0..<length {
-            step(tape, column, length: length, before: strand.last, label: label, weights: weights, kernels)
-            let at = random.uniform() * exponentials(tape, column)
-            var sum: Float = 0
-            var letter = 0
-            for k in 0..<letters {
-                sum += tape.logitGradient[column, k]
-                letter = k
-                if at < sum { break }
-            }
-            strand.append(UInt8(letter))
+        _ tape: Tape, label: Int, lengths: [Int], weights: FloatBuffer, _ sources: inout [RandomSource],
+        _ kernels: LayerKernels, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+    ) -> [[UInt8]?] {
+        precondition(lengths.count <= tape.strands && sources.count == lengths.count)
+        var strands = lengths.map { length -> [UInt8]? in
+            var strand: [UInt8] = []
+            strand.reserveCapacity(length)
+            return strand
         }
+        for column in 0..<(lengths.max() ?? 0) {
+            var isAnyOpen = false
+            for (s, length) in lengths.enumerated() {
+                let isOpen = column < length && strands[s] != nil
+                look(
+                    tape, column, s, length: length, before: isOpen ? strands[s]?.last : nil, label: label,
+                    weights: weights, kernels)
+                isAnyOpen = isAnyOpen || isOpen
+            }
+            guard isAnyOpen else { break }
+            step(tape, column, count: lengths.count, weights: weights, kernels)
+            for (s, length) in lengths.enumerated() where column < length && strands[s] != nil {
+                let row = tape.recurrent.row(column, s)
+                let at = sources[s].uniform() * exponentials(tape, row)
+                var sum: Float = 0
+                var letter = 0
+                for k in 0..<letters {
+                    sum += tape.logitGradient[row, k]
+                    letter = k
+                    if at < sum { break }
+                }
+                strands[s]?.append(UInt8(letter))
+                if let strand = strands[s], !canGrow(strand[...], length) { strands[s] = nil }
+            }
+        }
+        return strands
     }
 
-    /// Writes exp(logit - largest logit) into the gradient's column and returns their sum.
-    private func exponentials(_ tape: Tape, _ column: Int) -> Float {
-        var top = tape.logits[column, 0]
-        for k in 1..<letters { top = max(top, tape.logits[column, k]) }
+    /// Writes exp(logit - largest logit) into the gradient's row and returns their sum.
+    private func exponentials(_ tape: Tape, _ row: Int) -> Float {
+        var top = tape.logits[row, 0]
+        for k in 1..<letters { top = max(top, tape.logits[row, k]) }
         var total: Float = 0
         for k in 0..<letters {
-            let value = exponential(tape.logits[column, k] - top)
-            tape.logitGradient[column, k] = value
+            let value = exponential(tape.logits[row, k] - top)
+            tape.logitGradient[row, k] = value
             total += value
         }
         return total
     }
 
-    /// The cross-entropy of a strand's letters in nats, their sum; keeps what `backward` needs.
+    /// The cross-entropy of some strands' letters in nats, their sum; keeps what `backward` needs.
     func loss(
-        _ tape: Tape, _ strand: ArraySlice<UInt8>, label: Int, weights: FloatBuffer, _ kernels: LayerKernels
+        _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], weights: FloatBuffer,
+        _ kernels: LayerKernels
     ) -> Double {
+        precondition(strands.count <= tape.strands)
         var loss = 0.0
-        for (column, letter) in strand.enumerated() {
-            let before = column == 0 ? nil : strand[strand.startIndex + column - 1]
-            step(tape, column, length: strand.count, before: before, label: label, weights: weights, kernels)
-            let total = exponentials(tape, column)
-            loss -= Double(logarithm(max(tape.logitGradient[column, Int(letter)] / total, 1e-30)))
-            for k in 0..<letters { tape.logitGradient[column, k] /= total }
-            tape.logitGradient[column, Int(letter)] -= 1
+        for column in 0..<(strands.map(\.letters.count).max() ?? 0) {
+            for (s, strand) in strands.enumerated() {
+                let (letters, at) = (strand.letters, strand.letters.startIndex + column)
+                let before = column > 0 && at <= letters.endIndex ? letters[at - 1] : nil
+                look(
+                    tape, column, s, length: letters.count, before: before, label: strand.label, weights: weights,
+                    kernels)
+            }
+            step(tape, column, count: strands.count, weights: weights, kernels)
+            for (s, strand) in strands.enumerated() {
+                let row = tape.recurrent.row(column, s)
+                // Columns behind a strand have states, which nothing comes of.
+                guard column < strand.letters.count else {
+                    tape.logitGradient.clear(row)
+                    continue
+                }
+                let letter = Int(strand.letters[strand.letters.startIndex + column])
+                let total = exponentials(tape, row)
+                loss -= Double(logarithm(max(tape.logitGradient[row, letter] / total, 1e-30)))
+                for k in 0..<letters { tape.logitGradient[row, k] /= total }
+                tape.logitGradient[row, letter] -= 1
+            }
         }
         return loss
     }
 
-    /// Adds the gradient of the strand's `loss` to part `part` of `sums`.
+    /// Adds the gradient of the strands' `loss` to part `part` of `sums`. There must be as many as the tape takes.
     func backward(
-        _ tape: Tape, _ strand: ArraySlice<UInt8>, label: Int, transposed: FloatBuffer, sums: FloatBuffer, part: Int,
-        _ kernels: LayerKernels
+        _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], transposed: FloatBuffer,
+        sums: FloatBuffer, part: Int, _ kernels: LayerKernels
     ) {
+        precondition(strands.count == tape.strands)
         let recurrent = tape.recurrent
-        // Columns behind the strand have neither states nor gradients of this strand.
-        for column in strand.count..<max(length, strand.count) { tape.logitGradient.clear(column) }
+        let longest = strands.map(\.letters.count).max() ?? 0
+        for row in recurrent.row(longest)..<recurrent.states.length { tape.logitGradient.clear(row) }
         recurrent.stateGradient.clear()
         kernels.weightGradient(
             head, recurrent.states, outputGradient: tape.logitGradient, sums: sums, part: part, stride: count)
         kernels.inputGradient(
             head, outputGradient: tape.logitGradient, transposed: transposed, into: recurrent.stateGradient)
         kernels.recurrentGradient(
-            unit, recurrent, length: strand.count, transposed: transposed, sums: sums, part: part, stride: count)
-        for column in strand.indices {
-            let at = column - strand.startIndex
-            let before = at == 0 ? nil : strand[column - 1]
-            let rows = rows(at, length: strand.count, before: before, label: label)
-            func learn(_ row: Int) {
-                kernels.embeddingGradient(
-                    row, recurrent.driveGradient, column: at, sums: sums, part: part, stride: count)
+            unit, recurrent, length: longest, transposed: transposed, sums: sums, part: part, stride: count)
+        for (s, strand) in strands.enumerated() {
+            for column in strand.letters.indices {
+                let at = column - strand.letters.startIndex
+                let before = at == 0 ? nil : strand.letters[column - 1]
+                let rows = rows(at, length: strand.letters.count, before: before, label: strand.label)
+                func learn(_ row: Int) {
+                    kernels.embeddingGradient(
+                        row, recurrent.driveGradient, column: recurrent.row(at, s), sums: sums, part: part,
+                        stride: count)
+                }
+                learn(rows.0)
+                learn(rows.1)
+                learn(rows.2)
+                learn(rows.3)
             }
-            learn(rows.0)
-            learn(rows.1)
-            learn(rows.2)
-            learn(rows.3)
         }
     }
 

@@ -42,7 +42,8 @@ struct StrandTrainer {
         state = NetState(net.initialWeights(&random), pieces: StrandTrainer.pieces, betas: (0.9, 0.99))
         averaged = FloatBuffer(count: net.count)
         averaged[0..<net.count] = state.weights[0..<net.count]
-        workers = (0..<plan.threads).map { _ in WorkerCell(StrandNet.Tape(net)) }
+        let share = batch / StrandTrainer.pieces
+        workers = (0..<plan.threads).map { _ in WorkerCell(StrandNet.Tape(net, strands: share)) }
         losses = FloatBuffer(count: StrandTrainer.pieces)
     }
 
@@ -73,16 +74,15 @@ struct StrandTrainer {
         let (batch, share) = (batch, batch / StrandTrainer.pieces)
         Parallel.run(pieces: StrandTrainer.pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
-                for row in piece * share..<(piece + 1) * share {
+                let strands = (piece * share..<(piece + 1) * share).map { row in
                     let stream = UInt64(step * batch + row) | 3 << 60
                     var random = RandomSource(seed: plan.seed, stream: stream)
                     let (strand, label) = training[random.index(below: training.count)]
-                    let letters = pairs.strand(strand)
-                    _ = net.loss(tape, letters, label: label, weights: state.weights, kernels)
-                    net.backward(
-                        tape, letters, label: label, transposed: state.transposed, sums: state.sums, part: piece,
-                        kernels)
+                    return (letters: pairs.strand(strand), label: label)
                 }
+                _ = net.loss(tape, strands, weights: state.weights, kernels)
+                net.backward(
+                    tape, strands, transposed: state.transposed, sums: state.sums, part: piece, kernels)
             }
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)
@@ -99,9 +99,12 @@ struct StrandTrainer {
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
                 var sum = 0.0
-                for k in held.count * piece / pieces..<held.count * (piece + 1) / pieces {
-                    sum += net.loss(
-                        tape, pairs.strand(held[k].strand), label: held[k].label, weights: averaged, kernels)
+                let end = held.count * (piece + 1) / pieces
+                for start in stride(from: held.count * piece / pieces, to: end, by: tape.strands) {
+                    let strands = held[start..<min(end, start + tape.strands)].map {
+                        (letters: pairs.strand($0.strand), label: $0.label)
+                    }
+                    sum += net.loss(tape, strands, weights: averaged, kernels)
                 }
                 losses[piece] = Float(sum)
             }

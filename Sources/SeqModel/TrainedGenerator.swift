@@ -27,75 +27,66 @@ public enum TrainedGenerator: Sendable {
     public var acceptance: ScoreAcceptance {
         switch self {
         case .paired(let generator): generator.acceptance
-        case .images: .everything
+        case .images(let generator): .everything(letters: generator.letters)
         }
     }
 
-    /// The memory in which one thread draws pairs, and the pair drawn last.
-    public final class Worker {
-        private enum Memory {
-            case paired(PairGenerator.Worker)
-            case images(ImageGenerator.Worker)
-        }
-        private let memory: Memory
+    /// The memory in which one thread draws pairs.
+    public enum Worker {
+        /// Of a paired generator.
+        case paired(PairGenerator.Worker)
+        /// Of a plain GAN.
+        case images(ImageGenerator.Worker)
 
         /// Memory for a generator.
         public init(_ generator: TrainedGenerator) {
             switch generator {
-            case .paired(let generator): memory = .paired(.init(generator))
-            case .images(let generator): memory = .images(.init(generator))
+            case .paired(let generator): self = .paired(.init(generator))
+            case .images(let generator): self = .images(.init(generator))
             }
-        }
-
-        /// Strand A, in codes.
-        public var a: [UInt8] {
-            switch memory {
-            case .paired(let worker): worker.a
-            case .images(let worker): worker.a
-            }
-        }
-
-        /// Strand B, in codes, as it is written.
-        public var b: [UInt8] {
-            switch memory {
-            case .paired(let worker): worker.b
-            case .images(let worker): worker.b
-            }
-        }
-
-        fileprivate var ofPaired: PairGenerator.Worker? {
-            guard case .paired(let worker) = memory else { return nil }
-            return worker
-        }
-
-        fileprivate var ofImages: ImageGenerator.Worker? {
-            guard case .images(let worker) = memory else { return nil }
-            return worker
         }
     }
 
-    /// Draws a pair of `label` into `worker`, see `PairGenerator.draw`. A plain GAN takes no given strand: it returns false.
+    /// Draws pairs of `label`, each from its own source and from nothing else: the same in any company.
+    ///
+    /// A is `given[k]`, or drawn at most `tries` times until `canGrow` takes it, which is asked letter by letter with the
+    /// length that the strand is to have. Both lengths lie in `lengths` (that of a given A is as it is). Nil where no
+    /// length or no A was found. `worker` is of this generator; a plain GAN takes no given strand, and tries once.
     public func draw(
-        label: Int, given: ArraySlice<UInt8>? = nil, lengths: ClosedRange<Int>, tries: Int = 1,
-        _ random: inout RandomSource, _ worker: Worker, accepts: (ArraySlice<UInt8>) -> Bool = { _ in true }
-    ) -> Bool {
-        switch self {
-        case .paired(let generator):
-            guard let memory = worker.ofPaired else { return false }
+        label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int = 1, _ sources: inout [RandomSource],
+        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+    ) -> [DrawnPair?] {
+        precondition(given.count == sources.count)
+        switch (self, worker) {
+        case (.paired(let generator), .paired(let memory)):
             return generator.draw(
-                label: label, given: given, lengths: lengths, tries: tries, &random, memory, accepts: accepts)
-        case .images(let generator):
-            guard let memory = worker.ofImages, given == nil else { return false }
-            return generator.draw(allowed: lengths, &random, memory) && accepts(memory.a[...])
+                label: label, given: given, lengths: lengths, tries: tries, &sources, memory, canGrow: canGrow)
+        case (.images(let generator), .images(let memory)):
+            return given.indices.map { k in
+                guard given[k] == nil, generator.draw(allowed: lengths, &sources[k], memory) else { return nil }
+                let a = memory.a
+                let isTaken = a.indices.allSatisfy { canGrow(a[...$0], a.count) }
+                return isTaken ? DrawnPair(a: a, b: memory.b) : nil
+            }
+        default: preconditionFailure("a worker of another generator")
         }
     }
 
-    /// Draws another strand B of `length` letters for `a`, see `PairGenerator.drawPartner`. A plain GAN, whose pairs are all
-    /// kept, has none to give: it does nothing.
-    public func drawPartner(
-        of a: [UInt8], label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
-    ) {
-        guard case .paired(let generator) = self, let memory = worker.ofPaired else { return }
-        generator.drawPartner(of: a, label: label, length: length, &random, memory)
+    /// Draws another strand B of the same length for a pair's A. A plain GAN, whose pairs are all kept, has none to give:
+    /// it does nothing.
+    public func drawPartner(_ pair: inout DrawnPair, label: Int, _ random: inout RandomSource, _ worker: Worker) {
+        guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
+        generator.drawPartner(&pair, label: label, length: pair.b.count, &random, memory)
     }
+}
+
+/// A pair that was drawn, in codes, strand B as it is written.
+public struct DrawnPair: Sendable, Equatable {
+    /// Strand A.
+    public var a: [UInt8]
+    /// Strand B.
+    public var b: [UInt8]
+
+    /// A pair of these strands.
+    public init(a: [UInt8], b: [UInt8]) { (self.a, self.b) = (a, b) }
 }

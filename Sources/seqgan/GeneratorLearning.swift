@@ -41,6 +41,7 @@ struct GeneratorLearning {
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }
         plan.threads = running.threadCount
         plan.loss = options.adversarialLoss
+        plan.criticSteps = options.criticSteps
         return GeneratorTraining(
             classifier: file.classifier, plan: plan, maxSeconds: options.maxSeconds, clock: clock,
             quiet: running.quiet, log: log, keeper: keeper, file: file)

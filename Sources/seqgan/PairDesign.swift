@@ -27,7 +27,7 @@ struct PairDesign: Sendable {
 
     /// A pair that was drawn for a place.
     struct Candidate: Sendable {
-        var a: [UInt8] = [], b: [UInt8] = []
+        var pair = DrawnPair(a: [], b: [])
         var score: Float = 0
         var isFit = false
     }
@@ -67,7 +67,7 @@ struct PairDesign: Sendable {
                 drawn += asked.count
                 let candidates = draw(asked, attempt: attempt, each: each, given: given, workers)
                 for (place, candidate) in zip(asked, candidates) where candidate.isFit {
-                    if written.accept(candidate.a, candidate.b, isGiven: !given.isEmpty) {
+                    if written.accept(candidate.pair.a, candidate.pair.b, isGiven: !given.isEmpty) {
                         held[place - start] = candidate
                     }
                 }
@@ -119,26 +119,32 @@ struct PairDesign: Sendable {
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
             return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
         }
-        for (k, place) in places.enumerated() {
-            let strand = given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
-            candidates[k] = draw(strand, &sources[k], worker.drawing)
+        let strands = zip(places, sources.indices).map { place, k in
+            given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
         }
-        // Another B where a score is too common, to the same A: what strands A are like stays as it is.
+        let drawn = generator.draw(
+            label: label, given: strands, lengths: lengths, tries: PairDesign.triesOfA, &sources, worker.drawing,
+            canGrow: constraints.canGrow)
+        for (k, pair) in drawn.enumerated() {
+            guard let pair else { continue }
+            candidates[k].isFit = constraints.accepts(pair.b[...])
+            candidates[k].pair = pair
+        }
+        let acceptance = generator.acceptance
+        // Another B where a pair is too common, to the same A: what strands A are like stays as it is.
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
             worker.strands.removeAll()
-            for k in open { worker.strands.add(candidates[k].a[...], candidates[k].b[...]) }
+            for k in open { worker.strands.add(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
             let strands = worker.strands
             classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
-                let kept = generator.acceptance.probability(label: label, logit: logit)
+                let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws else { continue }
-                generator.drawPartner(
-                    of: candidates[k].a, label: label, length: candidates[k].b.count, &sources[k], worker.drawing)
-                candidates[k].b = worker.drawing.b
-                candidates[k].isFit = constraints.accepts(candidates[k].b[...])
+                generator.drawPartner(&candidates[k].pair, label: label, &sources[k], worker.drawing)
+                candidates[k].isFit = constraints.accepts(candidates[k].pair.b[...])
                 if candidates[k].isFit { rejected.append(k) }
             }
             open = rejected
@@ -147,19 +153,5 @@ struct PairDesign: Sendable {
             for k in candidates.indices where candidates[k].score < leastScore { candidates[k].isFit = false }
         }
         return candidates
-    }
-
-    /// A pair with `strand` as A, or with an A drawn; its score is still to be told.
-    private func draw(_ strand: [UInt8]?, _ random: inout RandomSource, _ worker: TrainedGenerator.Worker) -> Candidate
-    {
-        var candidate = Candidate()
-        candidate.isFit = generator.draw(
-            label: label, given: strand?[...], lengths: lengths, tries: PairDesign.triesOfA, &random, worker,
-            accepts: constraints.accepts)
-        if candidate.isFit {
-            (candidate.a, candidate.b) = (worker.a, worker.b)
-            candidate.isFit = constraints.accepts(candidate.b[...])
-        }
-        return candidate
     }
 }

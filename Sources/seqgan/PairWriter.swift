@@ -15,7 +15,7 @@ struct PairWriter {
 
     /// The text of the pair at `place`.
     func text(_ place: Int, _ candidate: PairDesign.Candidate) -> [UInt8] {
-        let (a, b) = (letters(candidate.a), letters(candidate.b))
+        let (a, b) = (letters(candidate.pair.a), letters(candidate.pair.b))
         let score = fixed(Double(candidate.score), 4)
         switch format {
         case .tsv: return a + [9] + b + Array("\t\(label)\t\(score)\n".utf8)

@@ -86,14 +86,34 @@ struct StrandConstraints: Sendable {
     /// Motifs as sets of letters, place by place.
     let motifs: [[UInt32]]
 
+    /// Whether a whole strand is as asked for.
     func accepts(_ strand: ArraySlice<UInt8>) -> Bool {
-        if let gc {
-            let count = strand.count { $0 == 1 || $0 == 2 }
-            guard gc.contains(Double(count) / Double(max(1, strand.count))) else { return false }
-        }
+        if let gc, !gc.contains(share(ofGC: count(strand), in: strand.count)) { return false }
         if let longestRun, run(strand) > longestRun { return false }
-        return !motifs.contains { holds($0, strand) }
+        return !motifs.contains { motif in
+            (0...max(0, strand.count - motif.count)).contains { ends($0 + motif.count, in: strand, with: motif) }
+        }
     }
+
+    /// Whether a strand that was as asked for before its last letter still can be when it has `length` letters.
+    func canGrow(_ strand: ArraySlice<UInt8>, to length: Int) -> Bool {
+        if let gc {
+            let found = count(strand)
+            let most = found + length - strand.count
+            guard share(ofGC: found, in: length) <= gc.upperBound, share(ofGC: most, in: length) >= gc.lowerBound,
+                strand.count < length || gc.contains(share(ofGC: found, in: length))
+            else { return false }
+        }
+        if let longestRun {
+            let tail = strand.suffix(longestRun + 1)
+            if tail.count > longestRun, tail.allSatisfy({ $0 == tail.last }) { return false }
+        }
+        return !motifs.contains { ends(strand.count, in: strand, with: $0) }
+    }
+
+    private func count(_ strand: ArraySlice<UInt8>) -> Int { strand.count { $0 == 1 || $0 == 2 } }
+
+    private func share(ofGC count: Int, in length: Int) -> Double { Double(count) / Double(max(1, length)) }
 
     private func run(_ strand: ArraySlice<UInt8>) -> Int {
         var (longest, run) = (0, 0)
@@ -106,11 +126,10 @@ struct StrandConstraints: Sendable {
         return longest
     }
 
-    private func holds(_ motif: [UInt32], _ strand: ArraySlice<UInt8>) -> Bool {
-        guard motif.count <= strand.count else { return false }
-        for start in strand.startIndex...strand.endIndex - motif.count {
-            if motif.indices.allSatisfy({ motif[$0] >> UInt32(strand[start + $0]) & 1 == 1 }) { return true }
-        }
-        return false
+    /// Whether the first `count` letters of a strand end with a motif.
+    private func ends(_ count: Int, in strand: ArraySlice<UInt8>, with motif: [UInt32]) -> Bool {
+        let start = strand.startIndex + count - motif.count
+        guard start >= strand.startIndex, start + motif.count <= strand.endIndex else { return false }
+        return motif.indices.allSatisfy { motif[$0] >> UInt32(strand[start + $0]) & 1 == 1 }
     }
 }

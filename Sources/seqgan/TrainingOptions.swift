@@ -58,6 +58,9 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Steps of the generator. [default: 4500; dcgan 4000, dense 12000]")
     var steps: Int?
 
+    @Option(help: "Steps of the paired generator's critic alone, on labelled pairs, before the generator's first.")
+    var criticSteps = 0
+
     @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
     var adversarialLoss = AdversarialLoss.relativistic
 
@@ -106,6 +109,7 @@ struct TrainingOptions: ParsableArguments {
         if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
         if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
+        if !(0...10_000_000).contains(criticSteps) { throw ValidationError("--critic-steps takes 0 to 10000000") }
         if let length, !(1...DuplexShape.maximumLength).contains(length) {
             throw ValidationError("--length takes 1 to \(DuplexShape.maximumLength)")
         }
@@ -126,6 +130,7 @@ struct TrainingOptions: ParsableArguments {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
             learningRate, heads, steps, patience, classifier, layout, size, generator, length, adversarialLoss,
+            criticSteps,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }

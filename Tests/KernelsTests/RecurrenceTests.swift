@@ -5,10 +5,16 @@ import Kernels
 import Testing
 
 @Suite struct RecurrenceTests {
-    static let units = 16, length = 5
+    static let units = 16, length = 5, strands = 3
 
-    /// sum over columns of g . state, for the unit written out in Double.
-    static func value(_ layer: ConvolutionShape, _ w: FloatBuffer, drive: FeatureMap, g: FeatureMap) -> Double {
+    /// sum over columns and strands of g . state, for the unit written out in Double.
+    static func value(_ layer: ConvolutionShape, _ w: FloatBuffer, _ tape: RecurrentTape, g: FeatureMap) -> Double {
+        (0..<strands).reduce(0) { $0 + value(layer, w, tape, g: g, strand: $1) }
+    }
+
+    static func value(
+        _ layer: ConvolutionShape, _ w: FloatBuffer, _ tape: RecurrentTape, g: FeatureMap, strand: Int
+    ) -> Double {
         func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
         var state = [Double](repeating: 0, count: units)
         var sum = 0.0
@@ -19,36 +25,37 @@ import Testing
                     $0 + state[$1] * Double(w[layer.offset + $1 * 3 * units + out])
                 }
             }
-            func input(_ gate: Int, _ unit: Int) -> Double { Double(drive[column, gate * units + unit]) }
+            let row = tape.row(column, strand)
+            func input(_ gate: Int, _ unit: Int) -> Double { Double(tape.drive[row, gate * units + unit]) }
             state = (0..<units).map { unit in
                 let r = sigmoid(input(0, unit) + hidden(0, unit))
                 let z = sigmoid(input(1, unit) + hidden(1, unit))
                 let n = tanh(input(2, unit) + r * hidden(2, unit))
                 return (1 - z) * n + z * state[unit]
             }
-            sum += (0..<units).reduce(0) { $0 + Double(g[column, $1]) * state[$1] }
+            sum += (0..<units).reduce(0) { $0 + Double(g[row, $1]) * state[$1] }
         }
         return sum
     }
 
     @Test(arguments: Processor.allCases)
     func theUnitAndItsGradientsAreThoseWrittenOut(processor: Processor) {
-        let (units, length) = (RecurrenceTests.units, RecurrenceTests.length)
+        let (units, length, strands) = (RecurrenceTests.units, RecurrenceTests.length, RecurrenceTests.strands)
         let kernels = LayerKernels(processor: processor)
         let layer = ConvolutionShape(width: 1, inputs: units, outputs: 3 * units, offset: 8)
         var random = RandomSource(seed: 12)
         let w = FloatBuffer(count: layer.end)
         for k in 0..<w.count { w[k] = 0.4 * random.normal() }
-        let g = LayerTests.map(length, units, &random)
-        let tape = RecurrentTape(length: length, units: units)
-        for column in 0..<length {
-            for k in 0..<3 * units { tape.drive[column, k] = random.normal() }
-            kernels.recurrentStep(layer, tape, column: column, weights: w)
+        let tape = RecurrentTape(length: length, units: units, strands: strands)
+        let g = LayerTests.map(tape.states.length, units, &random)
+        let rows = tape.row(0)..<tape.row(length)
+        for row in 0..<rows.lowerBound { for k in 0..<units { g[row, k] = 0 } }
+        for row in rows { for k in 0..<3 * units { tape.drive[row, k] = random.normal() } }
+        for column in 0..<length { kernels.recurrentStep(layer, tape, column: column, count: strands, weights: w) }
+        let found = rows.reduce(0.0) { sum, row in
+            (0..<units).reduce(sum) { $0 + Double(g[row, $1]) * Double(tape.states[row, $1]) }
         }
-        let found = (0..<length).reduce(0.0) { sum, column in
-            (0..<units).reduce(sum) { $0 + Double(g[column, $1]) * Double(tape.states[column, $1]) }
-        }
-        func value() -> Double { RecurrenceTests.value(layer, w, drive: tape.drive, g: g) }
+        func value() -> Double { RecurrenceTests.value(layer, w, tape, g: g) }
         #expect(abs(found - value()) < 1e-4)
 
         let transposed = FloatBuffer(count: layer.end)
@@ -70,15 +77,15 @@ import Testing
             #expect(abs(Double(sums[k]) - expected) < 2e-3 * (1 + abs(expected)), "weight \(k)")
             #expect(sums[k] == sums[layer.end + k])
         }
-        for column in 0..<length {
+        for row in rows {
             for k in 0..<3 * units {
-                let kept = tape.drive[column, k]
-                tape.drive[column, k] = kept + 0.01
+                let kept = tape.drive[row, k]
+                tape.drive[row, k] = kept + 0.01
                 let above = value()
-                tape.drive[column, k] = kept - 0.01
+                tape.drive[row, k] = kept - 0.01
                 let expected = (above - value()) / Double(2 * Float(0.01))
-                tape.drive[column, k] = kept
-                #expect(abs(Double(tape.driveGradient[column, k]) - expected) < 2e-3 * (1 + abs(expected)))
+                tape.drive[row, k] = kept
+                #expect(abs(Double(tape.driveGradient[row, k]) - expected) < 2e-3 * (1 + abs(expected)))
             }
         }
     }

@@ -173,16 +173,19 @@ import Testing
         let kernels = LayerKernels()
         var random = RandomSource(seed: 14)
         let weights = net.initialWeights(&random)
-        let tape = StrandNet.Tape(net)
-        let strand = GeneratorTests.a[...]
-        // A longer strand before it: what that left on the tape must not count.
-        _ = net.loss(tape, GeneratorTests.b[...] + [1], label: 0, weights: weights, kernels)
-        func value() -> Double { net.loss(tape, strand, label: 1, weights: weights, kernels) }
-        _ = value()
+        let tape = StrandNet.Tape(net, strands: 2)
+        let strands = [(letters: GeneratorTests.a[...], label: 1), (letters: GeneratorTests.a[2...5], label: 0)]
+        // Longer strands before them: what these left on the tape must not count.
+        let longer = (letters: GeneratorTests.b[...] + [1], label: 0)
+        _ = net.loss(tape, [longer, longer], weights: weights, kernels)
+        func value() -> Double { net.loss(tape, strands, weights: weights, kernels) }
+        let alone = StrandNet.Tape(net)
+        let one = strands.reduce(0) { $0 + net.loss(alone, [$1], weights: weights, kernels) }
+        #expect(abs(value() - one) < 1e-9)
         let transposed = FloatBuffer(count: net.count)
         net.transpose(weights, into: transposed, kernels)
         let sums = FloatBuffer(count: net.count)
-        net.backward(tape, strand, label: 1, transposed: transposed, sums: sums, part: 0, kernels)
+        net.backward(tape, strands, transposed: transposed, sums: sums, part: 0, kernels)
         GeneratorTests.check(weights, sums[0..<net.count], value)
     }
 
@@ -209,17 +212,41 @@ import Testing
         }
         let learned = weights(threads: 1)
         #expect(learned[0..<net.count] == weights(threads: 2)[0..<net.count])
-        let tape = StrandNet.Tape(net)
-        var random = RandomSource(seed: 16)
-        var strand: [UInt8] = []
+        let tape = StrandNet.Tape(net, strands: 50)
+        var sources = (0..<50).map { RandomSource(seed: 16, stream: $0) }
         var (repeats, seconds, ends) = (0, 0, 0)
-        for _ in 0..<500 {
-            net.draw(tape, label: 1, length: 12, weights: learned, &random, into: &strand, LayerKernels())
+        let lengths = [Int](repeating: 12, count: 50)
+        let drawn = (0..<10).flatMap { _ in
+            net.draw(tape, label: 1, lengths: lengths, weights: learned, &sources, LayerKernels())
+        }
+        for case .some(let strand) in drawn {
             repeats += zip(strand, strand.dropFirst()).count { $0 == $1 }
             seconds += strand[1] == 1 ? 1 : 0
             ends += strand[11] == strand[0] ? 1 : 0
         }
         #expect(repeats < 30 && seconds > 490 && ends > 450, "\(repeats) \(seconds) \(ends)")
+    }
+
+    @Test func aStrandIsTheSameInAnyCompanyAndGivenUpWhereItMayNotGrow() {
+        let net = StrandNet(letters: 4, length: 9)
+        var random = RandomSource(seed: 17)
+        let weights = net.initialWeights(&random)
+        func draw(_ streams: [UInt64], _ lengths: [Int], canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true })
+            -> [[UInt8]?]
+        {
+            var sources = streams.map { RandomSource(seed: 18, stream: $0) }
+            let tape = StrandNet.Tape(net, strands: streams.count)
+            return net.draw(
+                tape, label: 1, lengths: lengths, weights: weights, &sources, LayerKernels(), canGrow: canGrow)
+        }
+        let together = draw([1, 2, 3, 4, 5, 6, 7], [9, 4, 7, 9, 1, 9, 8])
+        #expect(together.map { $0?.count } == [9, 4, 7, 9, 1, 9, 8])
+        #expect(draw([3], [7])[0] == together[2])
+        let refusing = draw([1, 2, 3, 4, 5, 6, 7], [9, 4, 7, 9, 1, 9, 8]) { strand, _ in !strand.contains(0) }
+        for (strand, free) in zip(refusing, together) {
+            #expect(free?.contains(0) == true ? strand == nil : strand == free)
+        }
+        #expect(refusing.contains { $0 == nil } && refusing.contains { $0 != nil })
     }
 
     /// Slopes of every loss against central differences of the loss itself.

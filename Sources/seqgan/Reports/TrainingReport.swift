@@ -48,7 +48,7 @@ struct TrainingReport {
         var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
         var made = PairCodes(alphabet: file.classifier.alphabet)
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
-            made.add($1.a[...], $1.b[...])
+            made.add($1.pair.a[...], $1.pair.b[...])
         }
         guard made.count > 0, known.count > 0 else { return nil }
         let comparison = SampleComparison(
