@@ -16,15 +16,15 @@ private typealias Vector = SIMD8<Float>
 private let negativeSlope: Float = 0.2
 
 /// output (length, outputs) = convolution of input (length, inputs); both begin at their first column, and input has
-/// `ConvolutionShape.halo` columns more on either side.
+/// `ConvolutionShape.halo` columns more on either side. `bias` (outputs), where given, is added to the layer's.
 public func convolve(
     _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, isLeaky: Bool
+    bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
 ) {
-    for column in 0..<length {
-        for c in stride(from: 0, to: layer.outputs, by: 8) {
-            store(load(weights + layer.bias + c), output + column * layer.outputs + c)
-        }
+    for c in stride(from: 0, to: layer.outputs, by: 8) {
+        var start = load(weights + layer.bias + c)
+        if let bias { start += load(bias + c) }
+        for column in 0..<length { store(start, output + column * layer.outputs + c) }
     }
     matrixProduct(
         rows: length, columns: layer.outputs, depth: layer.width * layer.inputs,

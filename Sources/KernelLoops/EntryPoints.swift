@@ -20,6 +20,17 @@ extension StrandList {
         Strand(codes: codes + starts[s], count: starts[s + 1] - starts[s], letters: letters)
     }
 
+    /// The place of strand `s` among prepared strands that begin at `base`.
+    @inline(__always)
+    func prepared<V: Lanes, Rows: RowKeeping>(
+        _ s: Int, _ scorer: DuplexScorer<V, Rows>, _ base: UnsafeMutableRawPointer
+    ) -> PreparedStrand<V> {
+        let shape = scorer.shape
+        return PreparedStrand(
+            base + s * PreparedStrand<V>.bytes(shape, longest: longest), shape, longest: longest,
+            strand: strand(s, letters: shape.letters))
+    }
+
     @inline(__always)
     func prepare<V: Lanes, Rows: RowKeeping>(_ p: Int, _ scorer: DuplexScorer<V, Rows>) -> (
         a: PreparedStrand<V>, b: PreparedStrand<V>
@@ -84,6 +95,48 @@ private func score<V: Lanes>(
         let pair = strands.prepare(p, scorer)
         logits[p - pairs.lowerBound] = scorer.logit(pair.a, pair.b)
     }
+}
+
+/// Bytes of a prepared strand of up to `longest` letters, a multiple of 64.
+public func duplexPreparedBytes(_ shape: DuplexShape, longest: Int) -> Int {
+    shape.lanes == 4
+        ? PreparedStrand<SIMD4<Float>>.bytes(shape, longest: longest)
+        : PreparedStrand<SIMD8<Float>>.bytes(shape, longest: longest)
+}
+
+/// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
+/// `strands.starts` counts single strands; the k-th goes to `prepared`, k times `duplexPreparedBytes` on.
+public func duplexPrepare(
+    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, range: Range<Int>, index: Int,
+    workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
+) {
+    @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
+        let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+        for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
+    }
+    if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
+}
+
+/// The logits of prepared strand `a` of one list against `range` of another: what `duplexLogits` gives of the same pairs,
+/// to the last bit.
+public func duplexLogits(
+    _ shape: DuplexShape, weights: UnsafePointer<Float>, a: Int, of rows: StrandList,
+    rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
+    columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
+) {
+    @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
+        let longest = Swift.max(rows.longest, columns.longest)
+        let scorer = DuplexScorer<V, RingOfRows>(
+            shape: shape, weights: weights, members: rows.members,
+            memory: PairMemory(workspace, shape, longest: longest))
+        let first = rows.prepared(a, scorer, rowsPrepared)
+        for b in range {
+            let second = columns.prepared(b, scorer, columnsPrepared)
+            let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+            logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+        }
+    }
+    if shape.lanes == 4 { score(SIMD4<Float>.self) } else { score(SIMD8<Float>.self) }
 }
 
 /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss: of the network by

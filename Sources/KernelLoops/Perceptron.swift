@@ -49,7 +49,8 @@ struct PerceptronMemory<W: Lanes> {
     return W.product(s, W.sum(one, x, times: one - s))
 }
 
-/// out += x W, for x (rows) and W (rows, width) in vectors; four vectors at a time stay in registers.
+/// out += x W, for x (rows) and W (rows, width) in vectors; eight vectors at a time stay in registers, enough sums side by
+/// side to hide the latency of each.
 @inline(__always)
 private func addProduct<W: Lanes>(
     _ weights: UnsafePointer<W.Scalar>, _ x: UnsafePointer<W.Scalar>, rows: Int, width: Int,
@@ -57,6 +58,25 @@ private func addProduct<W: Lanes>(
 ) {
     let matrix = UnsafeRawPointer(weights).assumingMemoryBound(to: W.self)
     var u = 0
+    while u + 8 <= width {
+        var (s0, s1, s2, s3) = (out[u], out[u + 1], out[u + 2], out[u + 3])
+        var (s4, s5, s6, s7) = (out[u + 4], out[u + 5], out[u + 6], out[u + 7])
+        for f in 0..<rows {
+            let v = W.fill(x[f])
+            let w = matrix + (f &* width &+ u)
+            s0 = W.sum(s0, w[0], times: v)
+            s1 = W.sum(s1, w[1], times: v)
+            s2 = W.sum(s2, w[2], times: v)
+            s3 = W.sum(s3, w[3], times: v)
+            s4 = W.sum(s4, w[4], times: v)
+            s5 = W.sum(s5, w[5], times: v)
+            s6 = W.sum(s6, w[6], times: v)
+            s7 = W.sum(s7, w[7], times: v)
+        }
+        (out[u], out[u + 1], out[u + 2], out[u + 3]) = (s0, s1, s2, s3)
+        (out[u + 4], out[u + 5], out[u + 6], out[u + 7]) = (s4, s5, s6, s7)
+        u += 8
+    }
     while u + 4 <= width {
         var s0 = out[u], s1 = out[u + 1], s2 = out[u + 2], s3 = out[u + 3]
         for f in 0..<rows {
@@ -99,7 +119,8 @@ func addStrand<W: Lanes>(
     let row = shape.pairFeatures + (isFirst ? 0 : shape.strandFeatures)
     for u in 0..<width { out[u] = W.fill(0) }
     addProduct(
-        weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width, to: out)
+        weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width, to: out
+    )
 }
 
 /// The logit of a pair's standardised features, the first of `memory.features`, and of its two strands' shares.

@@ -1,7 +1,7 @@
 // PairArguments: what the loops are told of the pairs they work on.
 
-/// Strands as the loops take them: codes one after the other; strand s is `starts[s] ..< starts[s + 1]`, pair p the
-/// strands 2p and 2p + 1.
+/// Strands as the loops take them: codes one after the other; strand s is `starts[s] ..< starts[s + 1]`. Where they are
+/// pairs, pair p is the strands 2p and 2p + 1.
 public struct StrandList {
     /// See `init`.
     public let codes: UnsafePointer<UInt8>

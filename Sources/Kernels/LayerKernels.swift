@@ -16,12 +16,13 @@ public struct LayerKernels: Sendable {
     public init(processor: Processor = .best) { self.processor = processor }
 
     /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`; of the columns `columns` alone
-    /// where they are given.
+    /// where they are given. The only column of `bias`, where there is one, is added to the layer's bias.
     public func convolve(
-        _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, into output: FeatureMap,
-        isLeaky: Bool = true, columns: Range<Int>? = nil
+        _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, adding bias: FeatureMap? = nil,
+        into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil
     ) {
         check(layer, input, output, weights)
+        if let bias { precondition(bias.length == 1 && bias.channels == layer.outputs) }
         let columns = columns ?? 0..<input.length
         precondition(columns.lowerBound >= 0 && columns.upperBound <= input.length)
         let from = input.first + columns.lowerBound * input.channels
@@ -29,11 +30,13 @@ public struct LayerKernels: Sendable {
         switch processor {
         case .baseline:
             KernelLoops.convolve(
-                layer, length: columns.count, input: from, weights: weights.base, output: to, isLeaky: isLeaky)
+                layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
+                isLeaky: isLeaky)
         #if arch(x86_64)
             case .v3:
                 KernelLoopsV3.convolve(
-                    layer, length: columns.count, input: from, weights: weights.base, output: to, isLeaky: isLeaky)
+                    layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
+                    isLeaky: isLeaky)
         #endif
         }
     }
@@ -94,6 +97,15 @@ public struct LayerKernels: Sendable {
     public func transpose(_ layer: ConvolutionShape, weights: FloatBuffer, into transposed: FloatBuffer) {
         precondition(layer.end <= weights.count && layer.end <= transposed.count)
         KernelLoops.transposeConvolution(layer, weights: weights.base, transposed: transposed.base)
+    }
+
+    /// sum = the sum of all columns of `values`, in its only column.
+    public func sumColumns(of values: FeatureMap, into sum: FeatureMap) {
+        precondition(sum.length == 1 && values.channels == sum.channels)
+        sum.clear()
+        for column in 0..<values.length {
+            KernelLoops.addElements(count: sum.channels, values.column(column), to: sum.first)
+        }
     }
 
     /// sum += values, number by number.

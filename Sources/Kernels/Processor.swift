@@ -1,5 +1,7 @@
 // Processor: which build of the loops this machine can run.
 
+import Synchronization
+
 #if arch(x86_64)
     import _Builtin_intrinsics.intel.cpuid
 #endif
@@ -13,14 +15,32 @@ public enum Processor: String, Sendable, CaseIterable {
         case v3
     #endif
 
-    /// The highest level that this machine can run.
-    public static let best: Processor = {
+    /// Whether this machine can run it.
+    public var isUsable: Bool {
         #if arch(x86_64)
-            if hasV3 { return .v3 }
+            return self == .baseline || hasV3
+        #else
+            return true
         #endif
-        return .baseline
-    }()
+    }
+
+    /// The level that was chosen, else the highest that this machine can run.
+    public static var best: Processor {
+        let index = chosen.load(ordering: .relaxed)
+        return index < 0 ? highest : allCases[index]
+    }
+
+    /// Makes a usable level the one whose loops run, for the whole program; to be called before anything is computed.
+    public static func choose(_ processor: Processor) {
+        precondition(processor.isUsable)
+        chosen.store(allCases.firstIndex(of: processor) ?? -1, ordering: .relaxed)
+    }
+
+    private static let highest = allCases.last(where: \.isUsable) ?? .baseline
 }
+
+/// The place of the chosen level among all, or -1.
+private let chosen = Atomic<Int>(-1)
 
 #if arch(x86_64)
     /// Whether the processor has x86-64-v3's vector features and the system saves their registers.

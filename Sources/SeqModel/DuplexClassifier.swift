@@ -28,4 +28,19 @@ public struct DuplexClassifier: Sendable {
     public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(shape, weights: weights, strands: strands, pairs: pairs, workspace: workspace, into: &logits)
     }
+
+    /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.
+    func prepare(_ strands: PreparedStrands, _ part: Range<Int>, isB: Bool, workspace: Workspace) {
+        kernels.prepare(shape, weights: weights, strands, part, isB: isB, workspace: workspace)
+    }
+
+    /// Writes the logits of a prepared strand against others; see `DuplexKernels.logits`.
+    func logits(
+        _ a: Int, of rows: PreparedStrands, against columns: PreparedStrands, _ part: Range<Int>,
+        workspace: Workspace, into logits: FloatBuffer, at place: Int
+    ) {
+        kernels.logits(
+            shape, weights: weights, a, of: rows, against: columns, part, workspace: workspace, into: logits,
+            at: place)
+    }
 }

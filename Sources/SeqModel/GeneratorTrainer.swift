@@ -38,6 +38,8 @@ public final class GeneratorTrainer {
     public let plan: GeneratorPlan
     /// Steps done.
     public private(set) var step = 0
+    /// How often the classifier's weight as a teacher was raised by half, see `urge`.
+    public private(set) var urges = 0
     /// Labels that occur in the data.
     public let labels: [Int]
 
@@ -127,7 +129,9 @@ public final class GeneratorTrainer {
         }
         criticState.learn(kernels, rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
         critic.transpose(criticState.weights, into: criticState.transposed, kernels)
-        let teacherWeight = plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)
+        let teacherWeight = (0..<urges).reduce(plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)) { weight, _ in
+            1.5 * weight
+        }
         run(generatorState, at: step) { trainer, row, worker, part in
             trainer.learnGenerator(row, worker, part: part, teacherWeight: teacherWeight)
         }
@@ -136,6 +140,12 @@ public final class GeneratorTrainer {
         kernels.average(generatorState.weights, keeping: keep, into: averaged)
         for row in 0..<plan.batch { sumOfFigures.add(rowFigures[row * 4..<row * 4 + 4]) }
         step += 1
+    }
+
+    /// Raises the classifier's weight as a teacher by half, up to some eleven times the plan's: for a relation of which the
+    /// critic alone says too little.
+    public func urge() {
+        if urges < 6 { urges += 1 }
     }
 
     /// Runs `body` on every row in fixed pieces, each with a part of the gradients of its own.
@@ -165,6 +175,8 @@ extension GeneratorTrainer {
     public struct State: Sendable {
         /// Steps done then.
         public var stepCount: Int { step }
+        /// Times that the teacher's weight was raised until then.
+        public let urges: Int
         let step: Int
         /// The generator's mean weights, then the weights and moments of generator and critic.
         public let buffers: [[Float]]
@@ -173,12 +185,12 @@ extension GeneratorTrainer {
     private var buffers: [FloatBuffer] { [averaged] + generatorState.buffers + criticState.buffers }
 
     /// Where training stands.
-    public var state: State { State(step: step, buffers: buffers.map { $0[0..<$0.count] }) }
+    public var state: State { State(urges: urges, step: step, buffers: buffers.map { $0[0..<$0.count] }) }
 
     /// A state read from a checkpoint's buffers; nil where they are none of this trainer's.
-    public func state(step: Int, _ buffers: [[Float]]) -> State? {
-        guard buffers.map(\.count) == self.buffers.map(\.count), step >= 0 else { return nil }
-        return State(step: step, buffers: buffers)
+    public func state(step: Int, urges: Int, _ buffers: [[Float]]) -> State? {
+        guard buffers.map(\.count) == self.buffers.map(\.count), step >= 0, (0...6).contains(urges) else { return nil }
+        return State(urges: urges, step: step, buffers: buffers)
     }
 
     /// A generator of weights as in a state's first buffer.
@@ -192,6 +204,7 @@ extension GeneratorTrainer {
     /// Goes back to `state` and draws differently from there on.
     public func restore(_ state: State, changingSeedBy change: UInt64) {
         step = state.step
+        urges = state.urges
         for (buffer, values) in zip(buffers, state.buffers) { buffer[0..<buffer.count] = values }
         generatorState.updates = step
         criticState.updates = step

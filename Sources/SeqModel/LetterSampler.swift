@@ -5,7 +5,8 @@ import Kernels
 /// Draws the letters of strand B from bounded logits, with the noise of Gumbel (Jang et al. 2017; Maddison et al. 2017).
 struct LetterSampler {
     let layout: PairLayout
-    /// The softmax of the noisy logits, (length, K): what the gradient goes back through.
+    /// The softmax of the noisy logits, (length, K): what the gradient goes back through. To `pick`, running sums of
+    /// exponentials.
     private let probabilities: FeatureMap
     private var noisy: [Float]
 
@@ -26,10 +27,32 @@ struct LetterSampler {
         return 1 - t * t
     }
 
-    /// Draws `length` letters into `strand`, in the order in which B is written.
+    /// Makes ready to `pick` from these logits, without noise and without a way back: the same letters as often.
+    mutating func settle(_ logits: FeatureMap, length: Int) {
+        for column in 0..<length {
+            var sum: Float = 0
+            for letter in 0..<layout.letters {
+                sum += exponential(LetterSampler.bounded(logits[column, letter]))
+                probabilities[column, letter] = sum
+            }
+        }
+    }
+
+    /// A strand of `length` letters by the logits last settled on, in the order in which B is written.
+    func pick(length: Int, _ random: inout RandomSource) -> [UInt8] {
+        var strand = [UInt8](repeating: 0, count: length)
+        for column in 0..<length {
+            let at = random.uniform() * probabilities[column, layout.letters - 1]
+            var letter = 0
+            while letter < layout.letters - 1, at >= probabilities[column, letter] { letter += 1 }
+            strand[layout.facing(column, b: length)] = UInt8(letter)
+        }
+        return strand
+    }
+
+    /// Draws `length` letters into `strand`, in the order in which B is written, and keeps what `backward` needs.
     mutating func draw(
-        _ logits: FeatureMap, length: Int, _ random: inout RandomSource, into strand: inout [UInt8],
-        keepsProbabilities: Bool
+        _ logits: FeatureMap, length: Int, _ random: inout RandomSource, into strand: inout [UInt8]
     ) {
         let k = layout.letters
         strand.removeAll(keepingCapacity: true)
@@ -43,7 +66,6 @@ struct LetterSampler {
                 if noisy[letter] > noisy[best] { best = letter }
             }
             strand[layout.facing(column, b: length)] = UInt8(best)
-            guard keepsProbabilities else { continue }
             let top = noisy[best]
             var total: Float = 0
             for letter in 0..<k {

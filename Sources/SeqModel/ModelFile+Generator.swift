@@ -14,7 +14,10 @@ extension ModelFile {
     }
 
     private static func sections(_ net: PartnerNet) -> [Section] {
-        [("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head)].flatMap {
+        [
+            ("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head),
+            ("context", net.context),
+        ].flatMap {
             sections($0.0, $0.1)
         }
     }

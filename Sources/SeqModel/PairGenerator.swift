@@ -90,12 +90,17 @@ public struct PairGenerator: Sendable {
         }
     }
 
-    /// Draws a strand B of `length` letters, at most `layout.length`, for a pair's A.
+    /// Strands B drawn at a time: most of the work is one pass through the network, and one of them is kept as a rule.
+    private static let variants = 3
+
+    /// Draws strands B of `length` letters, at most `layout.length`, for a pair's A.
     func drawPartner(
         _ pair: inout DrawnPair, label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
     ) {
         net.load(worker.tape, a: pair.a[...], b: length, label: label, &random)
         net.forward(worker.tape, length: length, weights: weights, kernels)
-        worker.sampler.draw(worker.tape.logits, length: length, &random, into: &pair.b, keepsProbabilities: false)
+        worker.sampler.settle(worker.tape.logits, length: length)
+        pair.b = worker.sampler.pick(length: length, &random)
+        pair.others = (1..<PairGenerator.variants).map { _ in worker.sampler.pick(length: length, &random) }
     }
 }

@@ -5,8 +5,9 @@ import Kernels
 /// Sizes of the generator's network and where its weights lie.
 ///
 /// Channels in: A in the near frame with a flag for columns outside it (K + 1), B's columns (1), noise of each column
-/// (8), two breakpoints (2), noise of the pair (16), the label (1), A in the far frame (K), and A changing from the near
-/// to the far frame at the first breakpoint (K). Three convolutions, the last two residual, then one for the logits.
+/// (8), two breakpoints (2), A in the far frame (K), and A changing from the near to the far frame at the first
+/// breakpoint (K). What is the same in all columns goes in beside them, through a layer of its own: the label (1) and the
+/// noise of the pair (16). Three convolutions, the last two residual, then one for the logits.
 struct PartnerNet: Sendable {
     static let columnNoise = 8, pairNoise = 16, hidden = 64
     /// Logits are held to this size, so that no column is ever certain.
@@ -14,6 +15,8 @@ struct PartnerNet: Sendable {
 
     let layout: PairLayout
     let first: ConvolutionShape, second: ConvolutionShape, third: ConvolutionShape, head: ConvolutionShape
+    /// The label and the pair's noise to the first convolution's bias.
+    let context: ConvolutionShape
 
     init(_ layout: PairLayout) {
         self.layout = layout
@@ -23,20 +26,29 @@ struct PartnerNet: Sendable {
         third = ConvolutionShape(width: 5, inputs: PartnerNet.hidden, outputs: PartnerNet.hidden, offset: second.end)
         head = ConvolutionShape(
             width: 1, inputs: PartnerNet.hidden, outputs: ConvolutionShape.padded(layout.letters), offset: third.end)
+        context = ConvolutionShape(
+            width: 1, inputs: ConvolutionShape.padded(PartnerNet.contextChannels), outputs: PartnerNet.hidden,
+            offset: head.end)
     }
 
-    static func inputChannels(_ letters: Int) -> Int { 3 * letters + 5 + columnNoise + pairNoise }
+    static func inputChannels(_ letters: Int) -> Int { 3 * letters + 4 + columnNoise }
+    static var contextChannels: Int { 1 + pairNoise }
 
     /// Number of weights.
-    var count: Int { head.end }
+    var count: Int { context.end }
     /// All layers, with the share of Kaiming's deviation (He et al. 2015, eq. 10) that each begins with.
-    var layers: [(shape: ConvolutionShape, gain: Float)] { [(first, 1), (second, 1), (third, 1), (head, 0.5)] }
+    var layers: [(shape: ConvolutionShape, gain: Float)] {
+        [(first, 1), (second, 1), (third, 1), (head, 0.5), (context, 1 / Float(first.width))]
+    }
 
     /// Weights to begin with: normal, biases zero.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         for (layer, gain) in layers {
-            let channels = layer == first ? PartnerNet.inputChannels(layout.letters) : layer.inputs
+            // The context counts as channels of the first layer, seen in one column.
+            let isFirst = layer == first || layer == context
+            let channels =
+                isFirst ? PartnerNet.inputChannels(layout.letters) + PartnerNet.contextChannels : layer.inputs
             let deviation = gain * (2 / Float(layer.width * channels)).squareRoot()
             for k in layer.offset..<layer.bias { weights[k] = deviation * random.normal() }
         }
@@ -46,6 +58,8 @@ struct PartnerNet: Sendable {
     /// What the network sees and computes for one pair, and the gradients on the way back.
     struct Tape: Sendable {
         let input: FeatureMap, base: FeatureMap
+        /// One column each: the context, what it comes to, and the gradient by that.
+        fileprivate let context: FeatureMap, bias: FeatureMap, biasGradient: FeatureMap
         let secondStep: FeatureMap, afterSecond: FeatureMap, thirdStep: FeatureMap, afterThird: FeatureMap
         /// Logits as the last layer gives them, not yet bounded.
         let logits: FeatureMap
@@ -61,6 +75,9 @@ struct PartnerNet: Sendable {
             logitGradient = FeatureMap(length: length, channels: net.head.outputs)
             (base, secondStep, afterSecond, thirdStep, afterThird) = (hidden(), hidden(), hidden(), hidden(), hidden())
             (gradient, step) = (hidden(), hidden())
+            context = FeatureMap(length: 1, channels: net.context.inputs)
+            bias = FeatureMap(length: 1, channels: PartnerNet.hidden)
+            biasGradient = FeatureMap(length: 1, channels: PartnerNet.hidden)
         }
     }
 
@@ -69,15 +86,13 @@ struct PartnerNet: Sendable {
         let k = layout.letters
         let x = tape.input
         x.clear()
-        var at = k + 1 + 1 + PartnerNet.columnNoise
-        let (steps, pair) = (at, at + 2)
-        at = pair + PartnerNet.pairNoise
-        let (flag, far, mixed) = (at, at + 1, at + 1 + k)
+        let steps = k + 1 + 1 + PartnerNet.columnNoise
+        let (far, mixed) = (steps + 2, steps + 2 + k)
         let breaks = (Float(length) * random.uniform(), Float(length) * random.uniform())
-        for c in 0..<PartnerNet.pairNoise {
-            let noise = random.normal()
-            for column in 0..<layout.length { x[column, pair + c] = noise }
-        }
+        // As a convolution of the first layer's width would see it whose taps are alike: it learns no more slowly than that.
+        let taps = Float(first.width)
+        tape.context[0, 0] = taps * Float(label)
+        for c in 1...PartnerNet.pairNoise { tape.context[0, c] = taps * random.normal() }
         let near = layout.start(.near, a: a.count, b: length)
         let away = layout.start(.far, a: a.count, b: length)
         for column in 0..<layout.length {
@@ -100,7 +115,6 @@ struct PartnerNet: Sendable {
             for c in 0..<PartnerNet.columnNoise { x[column, k + 2 + c] = random.normal() }
             x[column, steps] = isPast ? 1 : 0
             x[column, steps + 1] = Float(column) >= breaks.1 ? 1 : 0
-            x[column, flag] = Float(label)
         }
     }
 
@@ -111,7 +125,9 @@ struct PartnerNet: Sendable {
         func seen(by layer: ConvolutionShape, _ columns: Int) -> Int { min(layout.length, columns + layer.width / 2) }
         let bySecond = seen(by: third, length)
         let byFirst = seen(by: second, bySecond)
-        kernels.convolve(first, tape.input, weights: weights, into: tape.base, columns: 0..<byFirst)
+        kernels.convolve(context, tape.context, weights: weights, into: tape.bias, isLeaky: false)
+        kernels.convolve(
+            first, tape.input, weights: weights, adding: tape.bias, into: tape.base, columns: 0..<byFirst)
         kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep, columns: 0..<bySecond)
         tape.afterSecond.copy(tape.base)
         kernels.add(tape.secondStep, to: tape.afterSecond)
@@ -140,6 +156,8 @@ struct PartnerNet: Sendable {
         }
         kernels.leakyGradient(tape.base, gradient: tape.gradient)
         learn(first, tape.input, tape.gradient)
+        kernels.sumColumns(of: tape.gradient, into: tape.biasGradient)
+        learn(context, tape.context, tape.biasGradient)
     }
 
     /// Writes the weights as `backward` needs them.

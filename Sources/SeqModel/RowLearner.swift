@@ -65,8 +65,7 @@ struct RowLearner: Sendable {
         let length = pairs.strand(2 * pair + 1).count
         net.load(worker.partner, a: worker.a[...], b: length, label: label, &random)
         net.forward(worker.partner, length: length, weights: generatorState.weights, kernels)
-        worker.sampler.draw(
-            worker.partner.logits, length: length, &random, into: &worker.b, keepsProbabilities: true)
+        worker.sampler.draw(worker.partner.logits, length: length, &random, into: &worker.b)
     }
 
     /// Looks at a pair and gives D under `label`.

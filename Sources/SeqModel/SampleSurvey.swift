@@ -28,6 +28,9 @@ public struct SampleFigures: Sendable {
         agreement[1] > chance.agreement[1] + 0.1 * (1 - chance.agreement[1])
     }
 
+    /// Whether the classifier takes far fewer of them than of the data's pairs.
+    public func fallsShort(of real: SampleFigures) -> Bool { agreement[1] < 0.85 * real.agreement[1] }
+
     /// What checkpoints are chosen by: agreement with both labels and different pairs.
     public var quality: Double { agreement.reduce(unique) { $0 + ($1.isNaN ? 0 : $1) } }
 }

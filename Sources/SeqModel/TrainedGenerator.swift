@@ -76,6 +76,10 @@ public enum TrainedGenerator: Sendable {
     /// it does nothing.
     public func drawPartner(_ pair: inout DrawnPair, label: Int, _ random: inout RandomSource, _ worker: Worker) {
         guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
+        if let other = pair.others.popLast() {
+            pair.b = other
+            return
+        }
         generator.drawPartner(&pair, label: label, length: pair.b.count, &random, memory)
     }
 }
@@ -86,6 +90,8 @@ public struct DrawnPair: Sendable, Equatable {
     public var a: [UInt8]
     /// Strand B.
     public var b: [UInt8]
+    /// More strands B for the same A, drawn with the first.
+    var others: [[UInt8]] = []
 
     /// A pair of these strands.
     public init(a: [UInt8], b: [UInt8]) { (self.a, self.b) = (a, b) }

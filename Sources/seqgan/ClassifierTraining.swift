@@ -40,6 +40,9 @@ struct ClassifierTraining {
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
     }
 
+    /// A validation loss below which there is nothing left to learn.
+    private static let leastLoss = 1e-4
+
     /// Runs the epochs, says what each came to, and returns the best.
     private func learn(_ trainer: any ClassifierLearning, _ plan: TrainingPlan) throws -> EpochReport {
         var best: EpochReport?
@@ -53,7 +56,9 @@ struct ClassifierTraining {
         try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
         var progress = ProgressBar(
             total: plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: trainer.step, isQuiet: running.quiet)
-        while trainer.epoch < plan.epochs, worse < options.patience {
+        while trainer.epoch < plan.epochs, worse < options.patience,
+            (best?.validationLoss ?? 1) >= ClassifierTraining.leastLoss
+        {
             let report = trainer.runEpoch {
                 keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
             } afterStep: { step, _ in

@@ -32,7 +32,9 @@ struct GeneratorTraining {
         var last: SampleFigures?
         var restarts = 0
         if let start = keeper.start, start.model != nil {
-            guard let step = start.numbers["step"], let state = trainer.state(step: step, start.buffers) else {
+            guard let step = start.numbers["step"],
+                let state = trainer.state(step: step, urges: start.numbers["urges"] ?? 0, start.buffers)
+            else {
                 throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
             }
             restarts = start.numbers["restarts"] ?? 0
@@ -69,6 +71,8 @@ struct GeneratorTraining {
                 trainer.restore(lastGood, changingSeedBy: UInt64(restarts))
                 continue
             }
+            // From where the teacher begins to speak.
+            if trainer.step * 4 >= plan.steps, figures.fallsShort(of: survey.real) { trainer.urge() }
             lastGood = trainer.state
             last = figures
             // Early generators differ more than the choice among late ones is worth.
@@ -94,7 +98,8 @@ struct GeneratorTraining {
         var model = file
         model.generator = best.map { .paired($0.generator) }
         return TrainingCheckpoint(
-            digest: keeper.digest, numbers: ["step": step, "best-step": best?.step ?? 0, "restarts": restarts],
+            digest: keeper.digest,
+            numbers: ["step": step, "best-step": best?.step ?? 0, "restarts": restarts, "urges": state.urges],
             buffers: state.buffers, model: model)
     }
 

@@ -95,7 +95,7 @@ struct ProgressBar: Sendable {
         return "\(head):\(twoDigits(whole % 60))"
     }
 
-    private static func environment(_ name: String) -> String? {
+    static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
 }

@@ -36,6 +36,14 @@ struct Seqgan: ParsableCommand {
         subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
 
     static func main() {
+        if let name = ProgressBar.environment("SEQGAN_CPU"), !name.isEmpty {
+            guard let processor = Processor(rawValue: name), processor.isUsable else {
+                let usable = Processor.allCases.filter(\.isUsable).map(\.rawValue).joined(separator: " or ")
+                complain("SEQGAN_CPU is '\(name)': this machine and build can run \(usable)")
+                exit(withError: ExitCode(ExitCodes.usage))
+            }
+            Processor.choose(processor)
+        }
         if let word = CommandLine.arguments.dropFirst().first, let advice = Welcome.advice(on: word) {
             complain(advice)
             exit(withError: ExitCode(ExitCodes.usage))

@@ -42,6 +42,16 @@ struct InputOptions: ParsableArguments {
         return result
     }
 
+    /// The column of single sequences: the first that `--columns` names.
+    func singleColumn() throws -> PairColumn {
+        guard let columns else { return .number(1) }
+        let name = String(columns.prefix { $0 != "," })
+        guard !name.isEmpty, name != "0" else {
+            throw ValidationError("--columns takes the name or number of the sequences' column: '\(columns)'")
+        }
+        return Int(name).map { .number($0) } ?? .name(name)
+    }
+
     /// The columns that are named; the label's only where `--columns` has a third.
     func namedColumns() throws -> PairColumns {
         try pairColumns(label: columns?.split(separator: ",").count == 3)

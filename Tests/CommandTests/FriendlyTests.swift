@@ -1,5 +1,6 @@
 // FriendlyTests: what the program says to people who are new to it or made a slip.
 
+import Kernels
 import Testing
 
 @testable import seqgan
@@ -114,5 +115,26 @@ extension Sandbox.Result {
 
     fileprivate var lastColumn: [Substring] {
         output.split(separator: "\n").compactMap { $0.split(separator: "\t").last }
+    }
+
+    @Test func aLevelOfProcessorCanBeChosenAndScoresDifferByRoundingAlone() throws {
+        let sandbox = try Example.sandbox()
+        func scores(_ level: String) throws -> [Substring] {
+            let outcome = try sandbox.run("SEQGAN_CPU=\(level) seqgan classify -q -m m.seqgan pairs.tsv")
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return outcome.output.split(separator: "\n")
+        }
+        let best = try scores("")
+        for level in Processor.allCases.filter(\.isUsable) {
+            for (line, expected) in zip(try scores(level.rawValue), best) {
+                let (found, wanted) = (line.split(separator: "\t"), expected.split(separator: "\t"))
+                #expect(found[..<4] == wanted[..<4])
+                #expect(abs((Double(found[4]) ?? 9) - (Double(wanted[4]) ?? -9)) < 1e-5)
+            }
+            let version = try sandbox.run("SEQGAN_CPU=\(level.rawValue) seqgan --version").output
+            #expect(version.contains(level.rawValue) || !version.contains("x86-64"))
+        }
+        let wrong = try sandbox.run("SEQGAN_CPU=v9 seqgan classify -m m.seqgan pairs.tsv")
+        #expect(wrong.code == 64 && wrong.output.isEmpty && wrong.errors.contains("SEQGAN_CPU is 'v9'"))
     }
 }

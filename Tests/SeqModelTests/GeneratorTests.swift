@@ -120,7 +120,7 @@ import Testing
             return sum
         }
         var noise = RandomSource(seed: 10)
-        sampler.draw(logits, length: 8, &noise, into: &strand, keepsProbabilities: true)
+        sampler.draw(logits, length: 8, &noise, into: &strand)
         #expect(strand.count == 8)
         let found = FeatureMap(length: 9, channels: 4)
         sampler.backward(g, logits: logits, length: 8, into: found)

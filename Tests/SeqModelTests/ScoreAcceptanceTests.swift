@@ -87,7 +87,8 @@ import Testing
             let probability = acceptance.probability(label: 1, logit: 2, b: b)
             if ScoreAcceptanceTests.holdsRun(b) { kept.with += probability } else { kept.without += probability }
         }
-        let before = Float((0..<made.pairs.count).count { ScoreAcceptanceTests.holdsRun(made.pairs.strand(2 * $0 + 1)) })
+        let before = Float(
+            (0..<made.pairs.count).count { ScoreAcceptanceTests.holdsRun(made.pairs.strand(2 * $0 + 1)) })
         #expect(before > 600)
         #expect(kept.with < 0.1 * before && kept.without > 0.5 * (4_000 - before), "\(kept) \(before)")
     }

@@ -16,6 +16,10 @@ struct Classify: ParsableCommand {
             EXAMPLES
               zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
               seqgan classify -m my.seqgan --keep 1 pairs.fa.gz > interacting.fa
+              seqgan classify --all-pairs --keep 1 strands.fa > crosstalk.tsv
+
+            With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A, name B,
+            predicted, score. Those of a table, which have no names, are called what they are.
             """)
 
     @OptionGroup var input: InputOptions
@@ -32,17 +36,38 @@ struct Classify: ParsableCommand {
     @Flag(help: "Write the logit instead of the score.")
     var logit = false
 
+    @Flag(help: "Score single sequences, each against each other and itself.")
+    var allPairs = false
+
+    @Option(
+        help: ArgumentHelp("Score single sequences, each against each of this file.", valueName: "FILE"),
+        completion: .file())
+    var against: String?
+
+    @Flag(help: "Of all-pairs or against: write a matrix of scores (float32, .npy).")
+    var matrix = false
+
+    private var isScreen: Bool { allPairs || against != nil }
+
     func validate() throws {
         if let keep, !(0...1).contains(keep) { throw ValidationError("--keep takes 0 or 1") }
         if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold takes 0 to 1") }
+        if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
+        if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
+        if matrix, keep != nil { throw ValidationError("--matrix has every pair: --keep does not go with it") }
+        if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
+        if against == "-", input.files.isEmpty || input.files.contains("-") {
+            throw ValidationError("both sets of strands can't come from standard input")
+        }
     }
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.everyFile)
+        try output.requireOther(than: input.everyFile + [against].compactMap { $0 })
         try ending {
             let clock = ClosingLine()
             let file = try model.load()
+            if isScreen { return try screen(file.classifier, clock) }
             let scorer = PairScorer(
                 classifier: file.classifier,
                 threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
@@ -59,5 +84,21 @@ struct Classify: ParsableCommand {
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
         }
+    }
+
+    private func screen(_ classifier: PairClassifier, _ clock: ClosingLine) throws {
+        let column = try input.singleColumn()
+        let (rows, skipped) = try readStrands(input.files, column: column, classifier, skipsBad: input.skipsBad)
+        let others = try against.map {
+            try readStrands([$0], column: column, classifier, skipsBad: input.skipsBad)
+        }
+        let screening = StrandScreening(
+            classifier: classifier, threshold: Float(threshold ?? Double(classifier.threshold)), keep: keep,
+            writesLogit: logit, isMatrix: matrix, threads: running.threadCount, quiet: running.quiet)
+        let sink = try ByteSink(path: output.output)
+        let count = try screening.run(rows, others?.strands, to: sink)
+        try sink.finish()
+        if !running.quiet { clock.write(count, seed: running.seed) }
+        try requireNoneSkipped(skipped + (others?.skipped ?? 0))
     }
 }

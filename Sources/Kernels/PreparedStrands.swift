@@ -1,0 +1,119 @@
+// PreparedStrands: single strands made ready once, to be scored against any number of others.
+
+import KernelLoops
+import KernelShapes
+
+#if arch(x86_64)
+    import KernelLoopsV3
+#endif
+
+/// Strands of a list with what of a score depends on each alone. Its memory is kept from one range to the next.
+///
+/// @unchecked Sendable: pieces of work prepare places of their own, and read when all are done.
+public final class PreparedStrands: @unchecked Sendable {
+    fileprivate let codes: PairCodes
+    /// The strands that are prepared.
+    public fileprivate(set) var range = 0..<0
+    private let bytesEach: Int
+    private let base: UnsafeMutableRawPointer
+    private let capacity: Int
+
+    /// Room for `capacity` strands at a time of the single strands `codes`.
+    public init(_ shape: DuplexShape, _ codes: PairCodes, capacity: Int) {
+        self.codes = codes
+        self.capacity = capacity
+        bytesEach = KernelLoops.duplexPreparedBytes(shape, longest: max(1, codes.longest))
+        // SAFETY: freed in deinit only; places are checked against `capacity`.
+        base = UnsafeMutableRawPointer.allocate(byteCount: max(1, capacity) * bytesEach, alignment: 64)
+    }
+
+    deinit { base.deallocate() }
+
+    /// Begins a range of at most as many strands as there is room for; they are to be prepared next.
+    public func begin(_ range: Range<Int>) {
+        precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound < codes.starts.count)
+        self.range = range
+    }
+
+    /// Memory in which strand s lies at `base + s * bytesEach`; only `range` is there.
+    fileprivate var start: UnsafeMutableRawPointer { base - range.lowerBound * bytesEach }
+}
+
+extension DuplexKernels {
+    /// Prepares the strands `part` of the range of `strands` to be strand A of pairs, or B where `isB`; of a symmetric shape
+    /// they may then be either.
+    public func prepare(
+        _ shape: DuplexShape, weights: FloatBuffer, _ strands: PreparedStrands, _ part: Range<Int>, isB: Bool,
+        workspace: Workspace
+    ) {
+        precondition(weights.count == shape.count && strands.codes.letters == shape.letters)
+        precondition(strands.range.lowerBound <= part.lowerBound && part.upperBound <= strands.range.upperBound)
+        let memory = reserve(shape, strands.codes, strands.codes, workspace)
+        list(strands.codes) { list in
+            switch processor {
+            case .baseline:
+                KernelLoops.duplexPrepare(
+                    shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1, workspace: memory,
+                    prepared: strands.start)
+            #if arch(x86_64)
+                case .v3:
+                    KernelLoopsV3.duplexPrepare(
+                        shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1,
+                        workspace: memory, prepared: strands.start)
+            #endif
+            }
+        }
+    }
+
+    /// Writes the logits of prepared strand `a` of `rows` against `part` of `columns` to `logits` from `place` on.
+    public func logits(
+        _ shape: DuplexShape, weights: FloatBuffer, _ a: Int, of rows: PreparedStrands,
+        against columns: PreparedStrands, _ part: Range<Int>, workspace: Workspace, into logits: FloatBuffer,
+        at place: Int
+    ) {
+        precondition(weights.count == shape.count && rows.range.contains(a))
+        precondition(columns.range.lowerBound <= part.lowerBound && part.upperBound <= columns.range.upperBound)
+        precondition(place >= 0 && place + part.count <= logits.count)
+        let memory = reserve(shape, rows.codes, columns.codes, workspace)
+        list(rows.codes) { first in
+            list(columns.codes) { second in
+                switch processor {
+                case .baseline:
+                    KernelLoops.duplexLogits(
+                        shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start, against: second,
+                        range: part, columnsPrepared: columns.start, workspace: memory, logits: logits.base + place)
+                #if arch(x86_64)
+                    case .v3:
+                        KernelLoopsV3.duplexLogits(
+                            shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start,
+                            against: second, range: part, columnsPrepared: columns.start, workspace: memory,
+                            logits: logits.base + place)
+                #endif
+                }
+            }
+        }
+    }
+
+    private func reserve(
+        _ shape: DuplexShape, _ a: PairCodes, _ b: PairCodes, _ workspace: Workspace
+    ) -> UnsafeMutableRawPointer {
+        workspace.reserve(
+            bytes: KernelLoops.duplexWorkspaceBytes(
+                shape, longest: max(a.longest, b.longest), forGradient: false,
+                isAmbiguous: a.isAmbiguous || b.isAmbiguous, inDouble: false))
+    }
+
+    /// SAFETY: the arrays outlive the call; the loops stay within the strands and the workspace counted for the longest.
+    private func list(_ codes: PairCodes, _ body: (StrandList) -> Void) {
+        codes.codes.withUnsafeBufferPointer { letters in
+            codes.starts.withUnsafeBufferPointer { starts in
+                codes.members.withUnsafeBufferPointer { members in
+                    guard let letters = letters.baseAddress, let starts = starts.baseAddress,
+                        let members = members.baseAddress
+                    else { return }
+                    body(StrandList(codes: letters, starts: starts, members: members, longest: codes.longest))
+                }
+            }
+        }
+    }
+}

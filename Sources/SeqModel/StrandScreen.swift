@@ -1,0 +1,109 @@
+// StrandScreen: every strand of one list against every strand of another.
+
+import Kernels
+
+/// Scores rows against columns, tile by tile: what depends on one strand alone is made once a tile, and the memory is that
+/// of a tile, however many strands there are.
+public final class StrandScreen {
+    /// The strands that are rows (A) and those that are columns (B).
+    public let rows: PairCodes, columns: PairCodes
+    private let classifier: PairClassifier
+    private let workspaces: [Workspace]
+    private let prepared: (rows: PreparedStrands, columns: PreparedStrands)?
+    /// Logits of a tile's rows, all columns, one row after the other.
+    private let logits: FloatBuffer
+
+    /// Rows of a tile, and columns prepared at a time.
+    public let tileRows: Int
+    private let tileColumns: Int
+    private static let mostLogits = 1 << 24, mostRows = 1_024, mostColumns = 1 << 14
+    /// Columns of a piece of work.
+    private static let piece = 1_024
+
+    /// A screen of single strands in the classifier's codes, none longer than it takes.
+    public init(_ classifier: PairClassifier, rows: PairCodes, columns: PairCodes, threads: Int) {
+        (self.classifier, self.rows, self.columns) = (classifier, rows, columns)
+        workspaces = (0..<threads).map { _ in Workspace() }
+        let (rowCount, columnCount) = (rows.starts.count - 1, columns.starts.count - 1)
+        tileRows = max(1, min(rowCount, StrandScreen.mostRows, StrandScreen.mostLogits / max(1, columnCount)))
+        tileColumns = min(columnCount, StrandScreen.mostColumns)
+        logits = FloatBuffer(count: tileRows * columnCount)
+        if case .duplex(let duplex) = classifier {
+            prepared = (
+                PreparedStrands(duplex.shape, rows, capacity: tileRows),
+                PreparedStrands(duplex.shape, columns, capacity: tileColumns)
+            )
+        } else {
+            prepared = nil
+        }
+    }
+
+    /// Number of rows and of columns.
+    public var size: (rows: Int, columns: Int) { (rows.starts.count - 1, columns.starts.count - 1) }
+
+    /// Scores the rows `tile`, at most `tileRows`, against all columns, or only against those from the row's own number on.
+    /// The logits are there until the next call.
+    public func score(_ tile: Range<Int>, fromDiagonal: Bool) {
+        precondition(tile.count <= tileRows && tile.upperBound <= size.rows)
+        guard !tile.isEmpty else { return }
+        if let prepared, case .duplex(let duplex) = classifier {
+            prepare(duplex, prepared.rows, tile, isB: false)
+            let first = fromDiagonal ? tile.lowerBound : 0
+            for start in stride(from: first, to: size.columns, by: max(1, tileColumns)) {
+                let range = start..<min(size.columns, start + tileColumns)
+                prepare(duplex, prepared.columns, range, isB: true)
+                run(tile, range, fromDiagonal: fromDiagonal) {
+                    [logits, workspaces, columns = size.columns] a, part, worker in
+                    duplex.logits(
+                        a, of: prepared.rows, against: prepared.columns, part, workspace: workspaces[worker],
+                        into: logits, at: (a - tile.lowerBound) * columns + part.lowerBound)
+                }
+            }
+        } else {
+            run(tile, 0..<size.columns, fromDiagonal: fromDiagonal) {
+                [classifier, rows, columns, logits, workspaces, count = size.columns] a, part, worker in
+                var pairs = PairCodes(like: rows)
+                for b in part { pairs.add(rows.strand(a), columns.strand(b)) }
+                var scored: [Float] = []
+                classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspaces[worker], into: &scored)
+                let place = (a - tile.lowerBound) * count + part.lowerBound
+                logits[place..<place + part.count] = scored
+            }
+        }
+    }
+
+    /// The logits of a row of the last tile against all columns; those before the diagonal are left as they were where only
+    /// those from it on were asked for.
+    public func row(_ row: Int, of tile: Range<Int>) -> [Float] {
+        let start = (row - tile.lowerBound) * size.columns
+        return logits[start..<start + size.columns]
+    }
+
+    private func prepare(_ duplex: DuplexClassifier, _ strands: PreparedStrands, _ range: Range<Int>, isB: Bool) {
+        guard strands.range != range else { return }
+        strands.begin(range)
+        let size = 128
+        let workspaces = workspaces
+        Parallel.run(pieces: (range.count + size - 1) / size, threads: workspaces.count) { piece, worker in
+            let start = range.lowerBound + piece * size
+            duplex.prepare(
+                strands, start..<min(range.upperBound, start + size), isB: isB, workspace: workspaces[worker])
+        }
+    }
+
+    /// Calls `body` with every row of a tile and every piece of the columns `range`, on all threads.
+    private func run(
+        _ tile: Range<Int>, _ range: Range<Int>, fromDiagonal: Bool,
+        _ body: @Sendable (_ row: Int, _ columns: Range<Int>, _ worker: Int) -> Void
+    ) {
+        let size = StrandScreen.piece
+        let pieces = (range.count + size - 1) / size
+        Parallel.run(pieces: tile.count * pieces, threads: workspaces.count) { piece, worker in
+            let row = tile.lowerBound + piece / pieces
+            let start = range.lowerBound + piece % pieces * size
+            let end = min(range.upperBound, start + size)
+            let first = fromDiagonal ? max(start, row) : start
+            if first < end { body(row, first..<end, worker) }
+        }
+    }
+}

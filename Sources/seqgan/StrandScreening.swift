@@ -1,0 +1,110 @@
+// StrandScreening: single sequences in, every one of them against every other out, as lines or as a matrix.
+
+import Kernels
+import SeqIO
+import SeqModel
+import Synchronization
+
+/// Single strands as they were read: names, and codes one after the other.
+struct NamedStrands: Sendable {
+    var names: [[UInt8]] = []
+    var codes: PairCodes
+
+    var count: Int { names.count }
+}
+
+/// Reads the single sequences of `paths`, and counts the bad records that were passed over. Those of a table, which have
+/// no names, are called what they are.
+func readStrands(
+    _ paths: [String], column: PairColumn, _ classifier: PairClassifier, skipsBad: Bool
+) throws -> (strands: NamedStrands, skipped: Int) {
+    let alphabet = classifier.alphabet
+    var columns = PairColumns()
+    (columns.strandA, columns.strandB) = (column, nil)
+    let reader = PairReader(paths: paths, columns: columns, letters: alphabet.letterKinds)
+    var strands = NamedStrands(codes: PairCodes(alphabet: alphabet))
+    var remarks = StrandRemarks()
+    let skipped = try forEachPair(reader, skipsBad: skipsBad) { (entry, batch) throws(InputError) in
+        try strands.codes.append(entry, of: batch, alphabet, longest: classifier.longestStrand)
+        strands.names.append(Array(batch.bytes[entry.isSequenceText ? entry.nameA : entry.strandA]))
+        remarks.count(entry, of: batch, alphabet)
+    }
+    remarks.count(strands.codes, each: 1, outside: classifier.trainedLengths)
+    remarks.tell(alphabet, lengths: classifier.trainedLengths, of: "strands")
+    return (strands, skipped)
+}
+
+/// Scores every strand of one list against every strand of another, and writes what it comes to.
+struct StrandScreening {
+    let classifier: PairClassifier
+    let threshold: Float
+    /// Only pairs predicted so are written.
+    let keep: Int?
+    let writesLogit: Bool
+    /// An .npy array (rows, columns) of scores, not lines.
+    let isMatrix: Bool
+    let threads: Int
+    let quiet: Bool
+
+    /// Rows that are made into text, and written, at a time.
+    private var group: Int { 4 * threads }
+
+    /// Writes the pairs of `rows` with `columns`, row by row; without `columns` those of the rows with each other and with
+    /// themselves, each once where the strands may be swapped. Returns how many were scored.
+    func run(_ rows: NamedStrands, _ columns: NamedStrands?, to sink: ByteSink) throws -> Int {
+        let fromDiagonal = columns == nil && classifier.isSymmetric && !isMatrix
+        let others = columns ?? rows
+        let (n, m) = (rows.count, others.count)
+        let screen = StrandScreen(classifier, rows: rows.codes, columns: others.codes, threads: threads)
+        let total = fromDiagonal ? n * (n + 1) / 2 : n * m
+        var progress = ProgressBar(total: total, noun: "pairs", isQuiet: quiet)
+        defer { ProgressBar.clear() }
+        if isMatrix { try sink.write(NumpyHeader(type: "<f4", shape: [n, m]).encoded()) }
+        var done = 0
+        for start in stride(from: 0, to: n, by: screen.tileRows) {
+            let tile = start..<min(n, start + screen.tileRows)
+            screen.score(tile, fromDiagonal: fromDiagonal)
+            for first in stride(from: tile.lowerBound, to: tile.upperBound, by: group) {
+                let part = first..<min(tile.upperBound, first + group)
+                let logits = part.map { screen.row($0, of: tile) }
+                let texts = Mutex([[UInt8]](repeating: [], count: part.count))
+                Parallel.run(pieces: part.count, threads: threads) { piece, _ in
+                    let row = part.lowerBound + piece
+                    let text = text(
+                        logits[piece], rows.names[row], others.names, from: fromDiagonal ? row : 0)
+                    texts.withLock { $0[piece] = text }
+                }
+                for text in texts.withLock({ $0 }) { try sink.write(text) }
+                done += part.reduce(0) { $0 + m - (fromDiagonal ? $1 : 0) }
+                progress.update(done)
+            }
+        }
+        return total
+    }
+
+    /// A row's lines, or its numbers.
+    private func text(_ logits: [Float], _ name: [UInt8], _ names: [[UInt8]], from first: Int) -> [UInt8] {
+        var text: [UInt8] = []
+        for column in first..<logits.count {
+            let score = PairClassifier.score(logits[column])
+            let value = writesLogit ? logits[column] : score
+            if isMatrix {
+                for shift in stride(from: 0, to: 32, by: 8) {
+                    text.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(shift)))
+                }
+                continue
+            }
+            let predicted = score > threshold ? 1 : 0
+            if let keep, keep != predicted { continue }
+            text.append(contentsOf: name)
+            text.append(9)
+            text.append(contentsOf: names[column])
+            text.append(9)
+            text.append(48 + UInt8(predicted))
+            text.append(9)
+            writeFixed(value, into: &text)
+            text.append(10)
+        }
+        return text
+    }
+}

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Measures each command beside its rivals, in turns in one run, and prints medians and ratios.
+
+    pip install ViennaRNA primer3-py torch     # a rival that is not there is left out, and said to be
+    swift build -c release
+    Tests/Benchmark/benchmark.py PAIRS.tsv.gz [PART ...]
+
+PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, all unless named: filters (classify and
+encode beside zcat, threads 1 and 2), rivals (classify beside RNAduplex and ntthal), screen (--all-pairs), generate,
+growth (pairs 10^4 to 10^7, lengths 20 to 200), gan and cnn (training steps beside the same nets in PyTorch).
+
+Rates are of wall time, on as many cores as are named. Every figure is the median of five turns; between them the rivals
+take theirs. Nothing else should run meanwhile.
+"""
+import argparse
+import gzip
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.path.join(ROOT, ".build", "release", "seqgan")
+TURNS = 5
+
+
+def seconds(command, **options):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    return time.perf_counter() - start
+
+
+def medians(*jobs):
+    """The median seconds of jobs, which take turns."""
+    times = [[] for _ in jobs]
+    for _ in range(TURNS):
+        for job, own in zip(jobs, times):
+            own.append(job())
+    return [statistics.median(own) for own in times]
+
+
+def row(name, value, unit, note=""):
+    print(f"{name:<46} {value:>14,.{0 if value >= 100 else 2}f} {unit:<10} {note}", flush=True)
+
+
+def rows_of(path):
+    with gzip.open(path, "rt") as lines:
+        for line in lines:
+            fields = line.rstrip("\n").split("\t")
+            if set(fields[0]) <= set("ACGT"):
+                yield fields
+
+
+def random_strands(count, length, seed=1):
+    rng = random.Random(seed)
+    return ["".join(rng.choices("ACGT", k=length)) for _ in range(count)]
+
+
+def filters(pairs, folder):
+    count = sum(1 for _ in rows_of(pairs))
+    classify = lambda threads: lambda: seconds([PROGRAM, "classify", "-q", "-t", str(threads), pairs])
+    encode = lambda: seconds([PROGRAM, "encode", "-q", pairs])
+    two, one, numbers, zcat = medians(classify(2), classify(1), encode, lambda: seconds(["zcat", pairs]))
+    row("classify, 2 threads", count / two, "pairs/s", f"{two / zcat:.1f} times the time of zcat")
+    row("classify, 1 thread", count / one, "pairs/s", f"2 threads are {one / two:.2f} times as fast")
+    row("encode", count / numbers, "pairs/s", f"{numbers / zcat:.2f} times the time of zcat")
+
+
+RNADUPLEX = """
+import sys, RNA
+RNA.params_load_DNA_Mathews2004(); RNA.cvar.temperature = 57.0
+for line in sys.stdin:
+    a, b = line.split("\\t")[:2]
+    RNA.duplexfold(a, b.rstrip())
+"""
+NTTHAL = """
+import sys, primer3
+t = primer3.thermoanalysis.ThermoAnalysis(dna_conc=1000, temp_c=57, mv_conc=1000, dv_conc=0, dntp_conc=0)
+for line in sys.stdin:
+    a, b = line.split("\\t")[:2]
+    t.calc_heterodimer(a, b.rstrip())
+"""
+
+
+def both_cores(script, halves):
+    """Runs a script on two halves of the pairs at once."""
+    start = time.perf_counter()
+    jobs = [
+        subprocess.Popen([sys.executable, "-c", script], stdin=open(half), stdout=subprocess.DEVNULL) for half in halves
+    ]
+    if any(job.wait() for job in jobs):
+        raise subprocess.CalledProcessError(1, "rival")
+    return time.perf_counter() - start
+
+
+def rivals(pairs, folder):
+    found = [f"{f[0]}\t{f[1]}\n" for _, f in zip(range(20_000), rows_of(pairs))]
+    halves = []
+    for n in range(2):
+        halves.append(os.path.join(folder, f"half{n}.tsv"))
+        with open(halves[-1], "w") as out:
+            out.writelines(found[n::2])
+    many = os.path.join(folder, "many.tsv")
+    with open(many, "w") as out:
+        for _ in range(20):
+            out.writelines(found)
+    ours = lambda: seconds([PROGRAM, "classify", "-q", "-t", "2", many]) / 20
+    for name, script, module in [("RNAduplex", RNADUPLEX, "RNA"), ("ntthal", NTTHAL, "primer3")]:
+        if subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode:
+            print(f"{name}: {module} is not installed, left out")
+            continue
+        own, theirs = medians(ours, lambda: both_cores(script, halves))
+        row(f"{name}, 2 processes", len(found) / theirs, "pairs/s", f"seqgan is {theirs / own:.0f} times as fast")
+
+
+def screen(pairs, folder):
+    path = os.path.join(folder, "strands.fa")
+    with open(path, "w") as out:
+        for k, strand in enumerate(random_strands(4_000, 20)):
+            out.write(f">s{k}\n{strand}\n")
+    job = lambda threads: lambda: seconds(
+        [PROGRAM, "classify", "-q", "-t", str(threads), "--all-pairs", "--keep", "1", path])
+    two, one = medians(job(2), job(1))
+    count = 4_000 * 4_001 // 2
+    row("classify --all-pairs, 4,000 strands of 20", count / two, "pairs/s", f"2 threads {one / two:.2f} times 1")
+
+
+def generate(pairs, folder):
+    job = lambda threads: lambda: seconds([PROGRAM, "generate", "-q", "-t", str(threads), "-n", "20000"])
+    two, one = medians(job(2), job(1))
+    row("generate", 20_000 / two, "pairs/s", f"2 threads {one / two:.2f} times 1")
+
+
+def growth(pairs, folder):
+    found = [f"{f[0]}\t{f[1]}\n" for _, f in zip(range(10_000), rows_of(pairs))]
+    for times in [1, 10, 100, 1_000]:
+        start = time.perf_counter()
+        job = subprocess.Popen(
+            [PROGRAM, "classify", "-q", "-t", "2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        for _ in range(times):
+            job.stdin.write("".join(found).encode())
+        job.stdin.close()
+        job.wait()
+        row(f"classify, {len(found) * times:,} pairs", len(found) * times / (time.perf_counter() - start), "pairs/s")
+    for length in [20, 50, 100, 200]:
+        path = os.path.join(folder, "long.tsv")
+        count = 4_000_000 // length**2 * 10
+        strands = random_strands(2 * count, length)
+        with open(path, "w") as out:
+            out.writelines(f"{a}\t{b}\n" for a, b in zip(strands[::2], strands[1::2]))
+        rate = count / medians(lambda: seconds([PROGRAM, "classify", "-q", "-t", "2", path]))[0]
+        row(f"classify, strands of {length}", rate, "pairs/s", f"{rate * 2 * length**2 / 1e6:,.0f} M cells/s")
+
+
+def log_seconds(log, column="step"):
+    """Seconds a step or epoch, from the last two rows of a training log."""
+    with open(log) as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    start = max(k for k, r in enumerate(rows) if r[0] == column)
+    first, last = rows[start + 1], rows[-1]
+    return (float(last[-1]) - float(first[-1])) / (float(last[0]) - float(first[0]))
+
+
+def torch_rate(name):
+    out = subprocess.run(
+        [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), f"torch_{name}.py")],
+        capture_output=True, text=True)
+    if out.returncode:
+        print(f"{name}: PyTorch is not installed, left out" if "No module" in out.stderr else out.stderr)
+        return None
+    return float(out.stdout)
+
+
+def versus_torch(name, unit, own):
+    theirs = []
+    ours = []
+    for _ in range(3):
+        ours.append(own())
+        theirs.append(torch_rate(name))
+        if theirs[-1] is None:
+            return
+    a, b = statistics.median(ours), statistics.median(theirs)
+    row(f"training, {name}", a, unit, f"PyTorch {b:,.1f}: {a / b:.2f} times as fast")
+
+
+def gan(pairs, folder):
+    data, model, log = (os.path.join(folder, name) for name in ["rc.tsv", "rc.seqgan", "rc.log"])
+    relations = os.path.join(ROOT, "testdata", "relations.py")
+    with open(data, "w") as out:
+        subprocess.run(
+            [sys.executable, relations, "revcomp", "-n", "4000", "--negatives", "0.5"], stdout=out, check=True)
+    subprocess.run([PROGRAM, "train", "-q", "--epochs", "3", data, "-o", model], check=True)
+
+    def own():
+        # Up to a quarter of the steps the teacher is silent: the same work as in PyTorch.
+        subprocess.run(
+            [PROGRAM, "train", "-q", "-t", "2", "--learn", "generator", "--from", model, "--steps", "3000",
+             "--max-seconds", "25", data, "-o", os.path.join(folder, "g.seqgan"), "--log", log],
+            capture_output=True)
+        return 1 / log_seconds(log)
+
+    versus_torch("gan", "steps/s", own)
+
+
+def cnn(pairs, folder):
+    data, log = os.path.join(folder, "some.tsv"), os.path.join(folder, "cnn.log")
+    with open(data, "w") as out:
+        out.writelines(f"{f[0]}\t{f[1]}\t{f[2]}\n" for _, f in zip(range(2_000), rows_of(pairs)))
+
+    def own():
+        subprocess.run(
+            [PROGRAM, "train", "-q", "-t", "2", "--classifier", "cnn", "--size", "full", "--batch", "64", "--epochs",
+             "3", "--length", "26", data, "-o", os.path.join(folder, "cnn.seqgan"), "--log", log], capture_output=True)
+        # 5 % are held back.
+        return (1_900 / 64) / log_seconds(log, "epoch")
+
+    versus_torch("cnn", "steps/s", own)
+
+
+PARTS = [filters, rivals, screen, generate, growth, gan, cnn]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs")
+    parser.add_argument("parts", nargs="*", help=", ".join(part.__name__ for part in PARTS))
+    arguments = parser.parse_args()
+    if not os.path.exists(PROGRAM):
+        sys.exit(f"{PROGRAM}: not there; swift build -c release makes it")
+    with tempfile.TemporaryDirectory() as folder:
+        for part in PARTS:
+            if not arguments.parts or part.__name__ in arguments.parts:
+                part(os.path.abspath(arguments.pairs), folder)
+
+
+if __name__ == "__main__":
+    main()
