@@ -50,7 +50,7 @@ struct GeneratorLearning {
     private func images(_ kind: ImageGeneratorKind, _ file: ModelFile) -> ImageGeneratorTraining {
         var plan = ImageGeneratorPlan()
         plan.seed = running.seed
-        plan.steps = options.steps ?? (kind == .dense ? 12_000 : plan.steps)
+        plan.steps = options.steps ?? plan.steps
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }
         plan.threads = running.threadCount
         var start: ConvolutionalClassifier?

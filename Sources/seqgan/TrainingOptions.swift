@@ -55,7 +55,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "paired, or a plain GAN on images: dense or dcgan. Both learn letters; see --orientation.")
     var generator = GeneratorKind.paired
 
-    @Option(help: "Steps of the generator. [default: 4500; dcgan 4000, dense 12000]")
+    @Option(help: "Steps of the generator. [default: 4500; dcgan and dense 4000]")
     var steps: Int?
 
     @Option(help: "Steps of the paired generator's critic alone, on labelled pairs, before the generator's first.")
