@@ -77,22 +77,6 @@ private func addProduct<W: Lanes>(
         (out[u + 4], out[u + 5], out[u + 6], out[u + 7]) = (s4, s5, s6, s7)
         u += 8
     }
-    while u + 4 <= width {
-        var s0 = out[u], s1 = out[u + 1], s2 = out[u + 2], s3 = out[u + 3]
-        for f in 0..<rows {
-            let v = W.fill(x[f])
-            let w = matrix + (f &* width &+ u)
-            s0 = W.sum(s0, w[0], times: v)
-            s1 = W.sum(s1, w[1], times: v)
-            s2 = W.sum(s2, w[2], times: v)
-            s3 = W.sum(s3, w[3], times: v)
-        }
-        out[u] = s0
-        out[u + 1] = s1
-        out[u + 2] = s2
-        out[u + 3] = s3
-        u += 4
-    }
     while u < width {
         var s = out[u]
         for f in 0..<rows { s = W.sum(s, matrix[f &* width &+ u], times: W.fill(x[f])) }

@@ -25,33 +25,26 @@ extension DuplexKernels {
                 shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
         let sum = gradients.base + part * shape.count
         // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
-        return strands.codes.withUnsafeBufferPointer { codes in
-            strands.starts.withUnsafeBufferPointer { starts in
-                strands.members.withUnsafeBufferPointer { members in
-                    order.withUnsafeBufferPointer { order in
-                        terms.withUnsafeBufferPointer { terms in
-                            guard let codes = codes.baseAddress, let starts = starts.baseAddress,
-                                let members = members.baseAddress, let terms = terms.baseAddress
-                            else { return 0 }
-                            let list = StrandList(
-                                codes: codes, starts: starts, members: members, longest: strands.longest)
-                            switch processor {
-                            case .baseline:
-                                return KernelLoops.duplexGradient(
-                                    shape, weights: weights.base, strands: list, order: order, terms: terms,
-                                    dropoutRate: dropoutRate, workspace: memory, gradient: sum)
-                            #if arch(x86_64)
-                                case .v3:
-                                    return KernelLoopsV3.duplexGradient(
-                                        shape, weights: weights.base, strands: list, order: order, terms: terms,
-                                        dropoutRate: dropoutRate, workspace: memory, gradient: sum)
-                            #endif
-                            }
-                        }
+        let loss = strands.withStrandList { list in
+            order.withUnsafeBufferPointer { order in
+                terms.withUnsafeBufferPointer { terms -> Double in
+                    guard let terms = terms.baseAddress else { return 0 }
+                    switch processor {
+                    case .baseline:
+                        return KernelLoops.duplexGradient(
+                            shape, weights: weights.base, strands: list, order: order, terms: terms,
+                            dropoutRate: dropoutRate, workspace: memory, gradient: sum)
+                    #if arch(x86_64)
+                        case .v3:
+                            return KernelLoopsV3.duplexGradient(
+                                shape, weights: weights.base, strands: list, order: order, terms: terms,
+                                dropoutRate: dropoutRate, workspace: memory, gradient: sum)
+                    #endif
                     }
                 }
             }
         }
+        return loss ?? 0
     }
 
     /// Adds up the parts of `gradients` in order into `total`, turned into gradients of the parameters.

@@ -77,19 +77,26 @@ public struct DuplexKernels: Sendable {
             bytes: KernelLoops.duplexWorkspaceBytes(
                 shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
                 inDouble: false))
-        // SAFETY: the arrays outlive the calls; the loops stay within the strands, the shape and the workspace
-        // counted for the longest strand.
-        strands.codes.withUnsafeBufferPointer { codes in
-            strands.starts.withUnsafeBufferPointer { starts in
-                strands.members.withUnsafeBufferPointer { members in
-                    out.withUnsafeMutableBufferPointer { out in
-                        guard let codes = codes.baseAddress, let starts = starts.baseAddress,
-                            let members = members.baseAddress, let out = out.baseAddress
-                        else { return }
-                        let list = StrandList(
-                            codes: codes, starts: starts, members: members, longest: strands.longest)
-                        body(list, memory, out)
-                    }
+        strands.withStrandList { list in
+            out.withUnsafeMutableBufferPointer { out in
+                if let out = out.baseAddress { body(list, memory, out) }
+            }
+        }
+    }
+}
+
+extension PairCodes {
+    /// Calls `body` with the strands as the loops take them, and returns what it gives; nil where there is no memory yet.
+    ///
+    /// SAFETY: the arrays outlive the call. Whoever calls the loops counts the workspace for the longest strand.
+    func withStrandList<R>(_ body: (StrandList) -> R) -> R? {
+        codes.withUnsafeBufferPointer { codes in
+            starts.withUnsafeBufferPointer { starts in
+                members.withUnsafeBufferPointer { members in
+                    guard let codes = codes.baseAddress, let starts = starts.baseAddress,
+                        let members = members.baseAddress
+                    else { return nil }
+                    return body(StrandList(codes: codes, starts: starts, members: members, longest: longest))
                 }
             }
         }

@@ -49,7 +49,7 @@ extension DuplexKernels {
         precondition(weights.count == shape.count && strands.codes.letters == shape.letters)
         precondition(strands.range.lowerBound <= part.lowerBound && part.upperBound <= strands.range.upperBound)
         let memory = reserve(shape, strands.codes, strands.codes, workspace)
-        list(strands.codes) { list in
+        strands.codes.withStrandList { list in
             switch processor {
             case .baseline:
                 KernelLoops.duplexPrepare(
@@ -75,8 +75,8 @@ extension DuplexKernels {
         precondition(columns.range.lowerBound <= part.lowerBound && part.upperBound <= columns.range.upperBound)
         precondition(place >= 0 && place + part.count <= logits.count)
         let memory = reserve(shape, rows.codes, columns.codes, workspace)
-        list(rows.codes) { first in
-            list(columns.codes) { second in
+        rows.codes.withStrandList { first in
+            columns.codes.withStrandList { second in
                 switch processor {
                 case .baseline:
                     KernelLoops.duplexLogits(
@@ -101,19 +101,5 @@ extension DuplexKernels {
             bytes: KernelLoops.duplexWorkspaceBytes(
                 shape, longest: max(a.longest, b.longest), forGradient: false,
                 isAmbiguous: a.isAmbiguous || b.isAmbiguous, inDouble: false))
-    }
-
-    /// SAFETY: the arrays outlive the call; the loops stay within the strands and the workspace counted for the longest.
-    private func list(_ codes: PairCodes, _ body: (StrandList) -> Void) {
-        codes.codes.withUnsafeBufferPointer { letters in
-            codes.starts.withUnsafeBufferPointer { starts in
-                codes.members.withUnsafeBufferPointer { members in
-                    guard let letters = letters.baseAddress, let starts = starts.baseAddress,
-                        let members = members.baseAddress
-                    else { return }
-                    body(StrandList(codes: letters, starts: starts, members: members, longest: codes.longest))
-                }
-            }
-        }
     }
 }

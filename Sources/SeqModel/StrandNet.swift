@@ -118,11 +118,10 @@ struct StrandNet: Sendable {
         for column in 0..<(lengths.max() ?? 0) {
             var isAnyOpen = false
             for (s, length) in lengths.enumerated() {
-                let isOpen = column < length && strands[s] != nil
+                guard column < length, let strand = strands[s] else { continue }
                 look(
-                    tape, column, s, length: length, before: isOpen ? strands[s]?.last : nil, label: label,
-                    weights: weights, kernels)
-                isAnyOpen = isAnyOpen || isOpen
+                    tape, column, s, length: length, before: strand.last, label: label, weights: weights, kernels)
+                isAnyOpen = true
             }
             guard isAnyOpen else { break }
             step(tape, column, count: lengths.count, weights: weights, kernels)
