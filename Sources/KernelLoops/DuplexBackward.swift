@@ -77,17 +77,16 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
                 let distance = columns &- 1 &- j &- i
                 let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
                 dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[at])
-                gradient.hairpin[at] = V.sum(gradient.hairpin[at], V.product(hairpinSeed, pair[3]), times: m)
+                gradient.hairpin[at] = V.sum(gradient.hairpin[at], hairpinSeed, times: m)
             } else if positions {
                 let at = Swift.min(j, map.columnPositions &- 1)
                 let v = map.columnWeights[at]
-                let ended = V.product(V.product(seed, pair[3]), m)
+                let ended = V.product(seed, m)
                 gradient.columnWeights[at] = V.sum(gradient.columnWeights[at], endHere, times: ended)
                 dEndHere = V.sum(dEndHere, v, times: ended)
                 dEnded = V.product(seed, V.product(endHere, v))
             }
-            var dm = V.sum(m0[j], pair[2], times: dOpened)
-            dm = V.sum(dm, pair[3], times: dEnded)
+            var dm = V.sum(V.plus(m0[j], dEnded), pair[2], times: dOpened)
             let dx = V.sum(V.sum(dGap, extendA, times: dxNext), turn, times: dyNext)
             let dy = V.sum(dGap, extendB, times: dyNext)
             dExtendA = V.sum(dExtendA, x, times: dxNext)
@@ -98,12 +97,10 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             dyNext = dy
 
             let dOpenWeight = V.product(m, dOpened)
-            let dEndWeight = V.product(m, dEnded)
             dm = V.keep(dm, where: m, below: limits.ceiling)
             dPair[0] = positions ? V.sum(dPair[0], startHere, times: dm) : V.plus(dPair[0], dm)
             dPair[1] = V.sum(dPair[1], dm, times: previous[k &- 1])
             dPair[2] = V.plus(dPair[2], dOpenWeight)
-            dPair[3] = V.plus(dPair[3], dEndWeight)
             gap1[j &- 1] = V.product(pair[1], dm)
 
             let t = vector(stacks, column.stack)[0]

@@ -26,21 +26,17 @@ private struct RowWeights<V: Lanes, Kind: MapKind> {
     /// columns', and from X + Y one back in both.
     @inline(__always)
     func matched(_ column: LetterOffsets, back: V, backA: V, backB: V, gap: V, ceiling: V) -> V {
-        let pair = vector(pairs, column.pair)
         let stack = vector(stacks, column.stack)
         let bulgeA = vector(skips, column.stack), bulgeB = vector(stacks, column.skip)
-        let m: V
+        let pair = vector(pairs, column.pair)
+        // Two sums side by side: half the wait of one after the other.
+        let bulges = V.sum(V.product(bulgeA[1], backA), bulgeB[2], times: backB)
         if Kind.hasPositions {
-            var onStack = V.product(stack[0], back)
-            onStack = V.sum(onStack, bulgeA[1], times: backA)
-            onStack = V.sum(onStack, bulgeB[2], times: backB)
-            m = V.sum(V.sum(V.product(pair[0], start), pair[1], times: gap), onStack, times: self.stack)
-        } else {
-            // Two sums side by side: half the wait of one after the other.
-            let bulges = V.sum(V.product(bulgeA[1], backA), bulgeB[2], times: backB)
-            m = V.plus(V.sum(V.sum(pair[0], pair[1], times: gap), stack[0], times: back), bulges)
+            let started = V.sum(V.product(pair[0], start), pair[1], times: gap)
+            return V.least(V.sum(started, V.sum(bulges, stack[0], times: back), times: self.stack), ceiling)
         }
-        return V.least(m, ceiling)
+        let started = V.sum(pair[0], pair[1], times: gap)
+        return V.least(V.plus(V.sum(started, stack[0], times: back), bulges), ceiling)
     }
 }
 
@@ -68,32 +64,30 @@ private struct Ends<V: Lanes, Kind: MapKind> {
     var sum = V.fill(0)
     var hairpin = V.fill(0)
 
-    /// Adds what ends in cell (i, j), `weight` being the pair's: of a map with positions to the row's sum.
+    /// Adds what ends in cell (i, j): of a map with positions to the row's sum.
     @inline(__always)
-    mutating func add(_ m: V, _ weight: V, _ i: Int, _ j: Int, of map: DuplexMap<V>, rowSum: inout V) {
+    mutating func add(_ m: V, _ i: Int, _ j: Int, of map: DuplexMap<V>, rowSum: inout V) {
+        if Kind.hasPositions {
+            rowSum = V.sum(rowSum, map.columnWeights[Swift.min(j, map.columnPositions &- 1)], times: m)
+            return
+        }
+        sum = V.plus(sum, m)
         if Kind.isSelf {
-            let ended = V.product(weight, m)
-            sum = V.plus(sum, ended)
             let distance = map.columns &- 1 &- j &- i
             let loop = map.hairpin[Swift.min(distance, DuplexShape.hairpinLengths) &- 1]
-            hairpin = V.sum(hairpin, loop, times: ended)
-        } else if Kind.hasPositions {
-            let ended = V.product(weight, m)
-            rowSum = V.sum(rowSum, map.columnWeights[Swift.min(j, map.columnPositions &- 1)], times: ended)
-        } else {
-            sum = V.sum(sum, weight, times: m)
+            hairpin = V.sum(hairpin, loop, times: m)
         }
     }
 }
 
 /// Sums the weights of all stretches of a map.
 ///
-/// For a cell (i, j), with S start, T stack, C close, O open, E end and gap weights g:
+/// For a cell (i, j), with S start, T stack, C close, O open and gap weights g (ends are in them, see `LoopTables`):
 ///
 ///     M = S + T M[i-1,j-1] + C (X + Y)[i-1,j-1] + bA T' M[i-2,j-1] + bB T" M[i-1,j-2]
 ///     X[i+1,j] = O M + gA X[i,j]                    letters of A left out
 ///     Y[i,j+1] = r O M + gB Y[i,j] + g X[i,j]       letters of B left out, after those of A
-///     sum = sum of E M
+///     sum = sum of M
 ///
 /// T' and T" are the stack of the pair on the pair two letters back in one strand: a bulge of one letter keeps its
 /// stack. This is the recurrence of McCaskill (1990) for two strands without inner structure, every weight learned.
@@ -132,9 +126,9 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
                 let m = upper.matched(
                     column, back: above, backA: second[k &- 3], backB: above2, gap: previous[k &- 1],
                     ceiling: ceiling)
-                let pair = vector(upper.pairs, column.pair)
-                let opened = gaps.step(opened: V.product(pair[2], m), x: previous[k &+ 1], y: &upperY)
-                ends.add(m, pair[3], i, j, of: map, rowSum: &upperSum)
+                let open = vector(upper.pairs, column.pair)[2]
+                let opened = gaps.step(opened: V.product(open, m), x: previous[k &+ 1], y: &upperY)
+                ends.add(m, i, j, of: map, rowSum: &upperSum)
                 current[k] = m
                 if Rows.keepsAll {
                     current[k &+ 1] = opened.x
@@ -142,9 +136,9 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
                 }
                 let n = lower.matched(
                     column, back: back, backA: above, backB: back2, gap: gap, ceiling: ceiling)
-                let lowerPair = vector(lower.pairs, column.pair)
-                let lowerOpened = gaps.step(opened: V.product(lowerPair[2], n), x: opened.x, y: &lowerY)
-                ends.add(n, lowerPair[3], i &+ 1, j, of: map, rowSum: &lowerSum)
+                let lowerOpen = vector(lower.pairs, column.pair)[2]
+                let lowerOpened = gaps.step(opened: V.product(lowerOpen, n), x: opened.x, y: &lowerY)
+                ends.add(n, i &+ 1, j, of: map, rowSum: &lowerSum)
                 next[k] = n
                 next[k &+ 1] = lowerOpened.x
                 next[k &+ 2] = lowerOpened.sum
@@ -159,9 +153,9 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
             let above = previous[k &- 3]
             let m = upper.matched(
                 column, back: above, backA: second[k &- 3], backB: above2, gap: previous[k &- 1], ceiling: ceiling)
-            let pair = vector(upper.pairs, column.pair)
-            let opened = gaps.step(opened: V.product(pair[2], m), x: previous[k &+ 1], y: &upperY)
-            ends.add(m, pair[3], i, j, of: map, rowSum: &upperSum)
+            let open = vector(upper.pairs, column.pair)[2]
+            let opened = gaps.step(opened: V.product(open, m), x: previous[k &+ 1], y: &upperY)
+            ends.add(m, i, j, of: map, rowSum: &upperSum)
             current[k] = m
             current[k &+ 1] = opened.x
             current[k &+ 2] = opened.sum

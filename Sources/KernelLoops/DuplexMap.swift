@@ -56,7 +56,7 @@ struct LetterOffsets {
 /// One map: rows are the letters of a strand, columns those of the strand that it faces. The tables are those of one
 /// block of heads, see `LoopTables`.
 struct DuplexMap<V: Lanes> {
-    /// Weights of pairs, 4 vectors each, and of stacks, 3 vectors each.
+    /// Weights of pairs and of stacks, 3 vectors each.
     var pairTable: UnsafePointer<V>
     var stackTable: UnsafePointer<V>
     var gaps: UnsafePointer<V>

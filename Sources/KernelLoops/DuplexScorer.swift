@@ -31,12 +31,12 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         if rows.strand.isAmbiguous || columns.strand.isAmbiguous {
             var facing = columns.strand
             facing.isReversed = shape.isAntiparallel
-            let stacks = memory.mixed + DuplexShape.pairFields * map.rows * map.columns
+            let stacks = memory.mixed + LoopTables.pairFields * map.rows * map.columns
             mixTables(
                 shape, pair: map.pairTable, stack: map.stackTable, rows: rows.strand, columns: facing,
                 members: members, pairs: memory.mixed, stacks: stacks)
             (map.pairTable, map.stackTable) = (UnsafePointer(memory.mixed), UnsafePointer(stacks))
-            let (pair, stack) = (DuplexShape.pairFields, LoopTables.stackForms)
+            let (pair, stack) = (LoopTables.pairFields, LoopTables.stackForms)
             let size = MemoryLayout<V>.size
             fillCellOffsets(
                 memory.mixedLetters, count: map.rows, pairUnit: map.columns * pair * size,
@@ -68,7 +68,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             var facing = strand
             facing.isReversed = shape.isAntiparallel
             let size = MemoryLayout<V>.size
-            let pairUnit = DuplexShape.pairFields * size, stackUnit = LoopTables.stackForms * size
+            let pairUnit = LoopTables.pairFields * size, stackUnit = LoopTables.stackForms * size
             fillOffsets(
                 prepared.rows, strand, shape, pairUnit: shape.letters * pairUnit,
                 stackUnit: shape.contexts * stackUnit)

@@ -56,7 +56,7 @@ struct Strand {
 }
 
 /// Writes tables with an entry for every cell, each the mean over the letters that the codes stand for: `pairs` (rows,
-/// columns, 4) and `stacks` (rows, columns, 3). `members` gives the letters of a code as bits.
+/// columns, 3) and `stacks` (rows, columns, 3). `members` gives the letters of a code as bits.
 func mixTables<V: Lanes>(
     _ shape: DuplexShape, pair: UnsafePointer<V>, stack: UnsafePointer<V>, rows: Strand, columns: Strand,
     members: UnsafePointer<UInt32>, pairs: UnsafeMutablePointer<V>, stacks: UnsafeMutablePointer<V>
@@ -89,16 +89,16 @@ func mixTables<V: Lanes>(
     for i in 0..<rows.count {
         for j in 0..<columns.count {
             let cell = i * columns.count + j
-            for field in 0..<DuplexShape.pairFields {
+            for field in 0..<LoopTables.pairFields {
                 var sum = V.fill(0)
                 var count = 0
                 each(rows[i]) { a in
                     each(columns[j]) { b in
-                        sum = V.plus(sum, pair[(a * letters + b) * DuplexShape.pairFields + field])
+                        sum = V.plus(sum, pair[(a * letters + b) * LoopTables.pairFields + field])
                         count += 1
                     }
                 }
-                pairs[cell * DuplexShape.pairFields + field] = sum / V.fill(V.Scalar(count))
+                pairs[cell * LoopTables.pairFields + field] = sum / V.fill(V.Scalar(count))
             }
             let forms = stacks + cell * LoopTables.stackForms
             forms[0] = mixStack(0, i, i - 1, j, j - 1)

@@ -12,9 +12,6 @@ private struct Part {
 private func parts(_ shape: DuplexShape) -> [Part] {
     let tables = shape.loopTables
     return [
-        Part(
-            source: shape.pair, target: tables.pair,
-            count: shape.letters * shape.letters * DuplexShape.pairFields),
         Part(source: shape.gaps, target: tables.gaps, count: LoopTables.gapFields),
         Part(source: shape.hairpin, target: tables.hairpin, count: DuplexShape.hairpinLengths),
         Part(source: shape.rowWeights, target: tables.rowWeights, count: 3 * shape.rowPositions),
@@ -22,11 +19,26 @@ private func parts(_ shape: DuplexShape) -> [Part] {
     ]
 }
 
+extension DuplexShape {
+    /// Where the ends of the pairs lie that the stack of two contexts goes from and comes to; of order 2.
+    @inline(__always) fileprivate func ends(_ row: Int, _ column: Int) -> (from: Int, to: Int) {
+        (pairField(row / letters, column / letters, .end), pairField(row % letters, column % letters, .end))
+    }
+
+    @inline(__always) fileprivate func pairField(_ row: Int, _ column: Int, _ field: PairField) -> Int {
+        pair + ((row * letters + column) * DuplexShape.pairFields + field.rawValue) * heads
+    }
+}
+
+/// A product of weights, held where the loops can still multiply it.
+@inline(__always) private func held<T: BinaryFloatingPoint>(_ weight: T) -> T { Swift.min(weight, 0x1p100) }
+
 /// Writes the loop tables of `weights` from its energies' weights, starts in units of `startScale`.
 func fillLoopTables<T: BinaryFloatingPoint>(
     _ shape: DuplexShape, _ weights: UnsafeMutablePointer<T>, startScale: T
 ) {
     let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
+    let foldsEnds = shape.order == 2
     for block in 0..<shape.blocks {
         let from = weights + block * lanes
         let to = weights + shape.loops + block * tables.count
@@ -35,19 +47,35 @@ func fillLoopTables<T: BinaryFloatingPoint>(
                 for h in 0..<lanes { to[part.target + k * lanes + h] = from[part.source + k * heads + h] }
             }
         }
-        for cell in 0..<shape.letters * shape.letters {
-            let start = to + (tables.pair + cell * DuplexShape.pairFields * lanes)
-            for h in 0..<lanes { start[h] *= startScale }
+        for row in 0..<shape.letters {
+            for column in 0..<shape.letters {
+                func energy(_ field: PairField) -> UnsafePointer<T> {
+                    UnsafePointer(from + shape.pairField(row, column, field))
+                }
+                let (start, close, open, end) = (energy(.start), energy(.close), energy(.open), energy(.end))
+                let folded = to + (tables.pair + (row * shape.letters + column) * LoopTables.pairFields * lanes)
+                for h in 0..<lanes {
+                    let ended = foldsEnds ? end[h] : 1
+                    folded[h] = held(start[h] * ended) * startScale
+                    folded[lanes + h] = held(close[h] * ended)
+                    folded[2 * lanes + h] = held(open[h] / ended)
+                }
+            }
         }
         let bulgeA = from + (shape.gaps + GapField.bulgeA.rawValue * heads)
         let bulgeB = from + (shape.gaps + GapField.bulgeB.rawValue * heads)
-        for k in 0..<shape.contexts * shape.contexts {
-            let stack = from + (shape.stack + k * heads)
-            let forms = to + (tables.stack + k * LoopTables.stackForms * lanes)
-            for h in 0..<lanes {
-                forms[h] = stack[h]
-                forms[lanes + h] = bulgeA[h] * stack[h]
-                forms[2 * lanes + h] = bulgeB[h] * stack[h]
+        for row in 0..<shape.contexts {
+            for column in 0..<shape.contexts {
+                let k = row * shape.contexts + column
+                let stack = from + (shape.stack + k * heads)
+                let forms = to + (tables.stack + k * LoopTables.stackForms * lanes)
+                let ends = shape.ends(row, column)
+                for h in 0..<lanes {
+                    let plain = foldsEnds ? held(stack[h] * from[ends.to + h] / from[ends.from + h]) : stack[h]
+                    forms[h] = plain
+                    forms[lanes + h] = held(bulgeA[h] * plain)
+                    forms[2 * lanes + h] = held(bulgeB[h] * plain)
+                }
             }
         }
     }
@@ -59,6 +87,7 @@ func gatherLoopGradient<T: BinaryFloatingPoint>(
     _ shape: DuplexShape, weights: UnsafePointer<T>, gradient: UnsafeMutablePointer<T>
 ) {
     let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
+    let foldsEnds = shape.order == 2
     for block in 0..<shape.blocks {
         let used = weights + (shape.loops + block * tables.count)
         let by = gradient + (shape.loops + block * tables.count)
@@ -71,19 +100,40 @@ func gatherLoopGradient<T: BinaryFloatingPoint>(
                 }
             }
         }
+        for row in 0..<shape.letters {
+            for column in 0..<shape.letters {
+                func energy(_ field: PairField) -> UnsafeMutablePointer<T> {
+                    to + shape.pairField(row, column, field)
+                }
+                let (start, close, open, end) = (energy(.start), energy(.close), energy(.open), energy(.end))
+                let at = tables.pair + (row * shape.letters + column) * LoopTables.pairFields * lanes
+                for h in 0..<lanes {
+                    func change(_ field: Int) -> T { by[at + field * lanes + h] * used[at + field * lanes + h] }
+                    (start[h], close[h], open[h]) = (change(0), change(1), change(2))
+                    end[h] = foldsEnds ? start[h] + close[h] - open[h] : 0
+                }
+            }
+        }
         let bulgeA = to + (shape.gaps + GapField.bulgeA.rawValue * heads)
         let bulgeB = to + (shape.gaps + GapField.bulgeB.rawValue * heads)
         for h in 0..<lanes { (bulgeA[h], bulgeB[h]) = (0, 0) }
-        for k in 0..<shape.contexts * shape.contexts {
-            let at = tables.stack + k * LoopTables.stackForms * lanes
-            let stack = to + (shape.stack + k * heads)
-            for h in 0..<lanes {
-                let plain = by[at + h] * used[at + h]
-                let inA = by[at + lanes + h] * used[at + lanes + h]
-                let inB = by[at + 2 * lanes + h] * used[at + 2 * lanes + h]
-                stack[h] = plain + inA + inB
-                bulgeA[h] += inA
-                bulgeB[h] += inB
+        for row in 0..<shape.contexts {
+            for column in 0..<shape.contexts {
+                let k = row * shape.contexts + column
+                let at = tables.stack + k * LoopTables.stackForms * lanes
+                let stack = to + (shape.stack + k * heads)
+                let ends = shape.ends(row, column)
+                for h in 0..<lanes {
+                    let plain = by[at + h] * used[at + h]
+                    let inA = by[at + lanes + h] * used[at + lanes + h]
+                    let inB = by[at + 2 * lanes + h] * used[at + 2 * lanes + h]
+                    stack[h] = plain + inA + inB
+                    bulgeA[h] += inA
+                    bulgeB[h] += inB
+                    guard foldsEnds else { continue }
+                    to[ends.to + h] += stack[h]
+                    to[ends.from + h] -= stack[h]
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest) + 8 * (longest + 4)
-            + (isAmbiguous ? 7 * longest * longest : 0)
+            + (isAmbiguous ? 6 * longest * longest : 0)
         return 2 * PreparedStrand<V>.bytes(shape, longest: longest) + vectors * MemoryLayout<V>.size
             + roundedUp(PerceptronMemory<V.Wide>.count(shape)) * MemoryLayout<Scalar>.size
             + 2 * longest * MemoryLayout<LetterOffsets>.stride + 256

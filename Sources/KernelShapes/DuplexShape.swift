@@ -33,8 +33,8 @@ public struct DuplexShape: Sendable, Equatable {
     public static let maximumLength = 512
     /// Width of the look-up of position and letter, where there are position weights.
     public static let lookupWidth = 16
-    /// Weights of a pair of letters: start, close (after a gap), open (before a gap), end.
-    public static let pairFields = 4
+    /// Weights of a pair of letters: `PairField`'s cases.
+    public static let pairFields = PairField.allCases.count
     /// Weights of gaps: `GapField`'s cases, padded to 8.
     public static let gapFields = 8
 
@@ -157,11 +157,16 @@ public struct DuplexShape: Sendable, Equatable {
 }
 
 /// The weights of one block of L = `lanes` heads in the order in which the recurrence reads them: exponentials of the
-/// energies, starts in the recurrence's unit, stacks behind a bulge with the bulge's weight in them.
+/// energies, stacks behind a bulge with the bulge's weight in them.
+///
+/// The weight of an end is folded into the others, as a potential of the pair that a stretch has come to: starts and
+/// closings bring that of their pair, a stack divides by the end of the pair before and multiplies by that of its own, an
+/// opening divides. So a cell's M is weighed as if it ended there. A stack that knows only its own pair (order 1) cannot
+/// divide: there all ends weigh 1.
 ///
 /// Offsets are in numbers from the start of the block's tables.
 public struct LoopTables: Sendable, Equatable {
-    /// (K, K, 4, L): start, close, open, end of a pair of letters.
+    /// (K, K, 3, L): start, close, open of a pair of letters.
     public let pair = 0
     /// (R, R, 3, L): a stack; the same where a letter of A is left out in it; where one of B is.
     public let stack: Int
@@ -176,19 +181,33 @@ public struct LoopTables: Sendable, Equatable {
     /// Numbers of all tables of a block.
     public let count: Int
 
+    /// Weights of a pair of letters: those of `DuplexShape.pairFields` but the end.
+    public static let pairFields = 3
     /// Forms of a stack: plain, and with a bulge in A or in B.
     public static let stackForms = 3
     /// Weights of gaps that the recurrence reads here; those of bulges are in the stacks.
     public static let gapFields = 4
 
     init(lanes: Int, letters: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {
-        stack = letters * letters * DuplexShape.pairFields * lanes
+        stack = letters * letters * LoopTables.pairFields * lanes
         gaps = stack + contexts * contexts * LoopTables.stackForms * lanes
         hairpin = gaps + LoopTables.gapFields * lanes
         rowWeights = hairpin + DuplexShape.hairpinLengths * lanes
         columnWeights = rowWeights + rowPositions * 3 * lanes
         count = (columnWeights + columnPositions * lanes + 15) / 16 * 16
     }
+}
+
+/// The weights of a pair of letters, in the order in which they lie.
+public enum PairField: Int, Sendable, CaseIterable {
+    /// A stretch starts here.
+    case start
+    /// The first pair after a gap.
+    case close
+    /// The last pair before a gap.
+    case open
+    /// A stretch ends here; only where a stack knows the pair before (order 2).
+    case end
 }
 
 /// The weights of gaps, in the order in which they lie.

@@ -28,7 +28,8 @@ private struct EveryAlignment {
 
     /// Weight of everything that can follow the pair (i, j), the end included.
     func after(_ i: Int, _ j: Int) -> Double {
-        var sum = pair(i, j, 3)
+        // Where a stack knows only the pair that it comes to, all ends weigh 1.
+        var sum = shape.order == 2 ? pair(i, j, 3) : 1
         func next(_ p: Int, _ q: Int, _ weight: Double) {
             if p < a.count, q < b.count { sum += weight * after(p, q) }
         }
