@@ -98,34 +98,39 @@ enum EveryRow: RowKeeping {
     @inline(__always) static var keepsAll: Bool { true }
 }
 
-/// The memory of one map: three vectors a cell (M, X of the next row, X + Y), two columns and two rows of zeros
-/// before the first. In a ring only every other row has more than its M.
+/// The memory of one map: three vectors a cell (M, X of the next row, X + Y), two columns of zeros before the first. In a
+/// ring only every other row has more than its M.
 struct DuplexCells<V: Lanes, Rows: RowKeeping> {
-    var base: UnsafeMutablePointer<V>
-    var stride: Int
+    let base: UnsafeMutablePointer<V>
+    /// A row of zeros, shared by all maps and never written: what lies before the first row.
+    let zeros: UnsafeMutablePointer<V>
+    let stride: Int
 
-    @inline(__always) init(_ base: UnsafeMutablePointer<V>, columns: Int) {
+    @inline(__always) init(_ base: UnsafeMutablePointer<V>, zeros: UnsafeMutablePointer<V>, columns: Int) {
         self.base = base
-        stride = (columns + 2) * 3
+        self.zeros = zeros
+        stride = DuplexCells.rowCount(columns: columns)
     }
 
     /// Cell (row, 0); rows -1 and -2 are zero.
     @inline(__always) func row(_ i: Int) -> UnsafeMutablePointer<V> {
-        base + ((Rows.keepsAll ? i &+ 2 : (i &+ 2) & 3) &* stride &+ 6)
+        (i < 0 ? zeros : base + (Rows.keepsAll ? i : i & 3) &* stride) + 6
     }
 
-    /// Sets what lies before the first row and column of a map to zero.
+    /// Sets what lies before the first column of a map to zero.
     @inline(__always) func clearBorders(rows: Int) {
         let zero = V.fill(0)
-        for k in 0..<2 &* stride { base[k] = zero }
-        for i in 0..<(Rows.keepsAll ? rows : 2) {
-            let first = row(i)
-            for k in -6..<0 { first[k] = zero }
+        for i in 0..<(Rows.keepsAll ? rows : 4) {
+            let first = base + i &* stride
+            for k in 0..<6 { first[k] = zero }
         }
     }
 
+    /// Vectors of a row.
+    @inline(__always) static func rowCount(columns: Int) -> Int { (columns + 2) * 3 }
+
     /// Vectors needed for a map of the given size.
     static func count(rows: Int, columns: Int) -> Int {
-        (Rows.keepsAll ? rows + 2 : 4) * (columns + 2) * 3
+        (Rows.keepsAll ? rows : 4) * rowCount(columns: columns)
     }
 }

@@ -11,6 +11,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     /// Sums before the logarithm, a vector a block: of the pair, of A's hairpins and homodimers, of B's.
     let sums: UnsafeMutablePointer<V>
     let cells: UnsafeMutablePointer<V>
+    /// What lies before the first row of every map.
+    let zeros: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
     /// Tables and letters of a map of ambiguous strands.
@@ -25,7 +27,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
 
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
-            5 * shape.blocks + cellCount(shape, longest: longest) + 8 * (longest + 4)
+            5 * shape.blocks + cellCount(shape, longest: longest)
+            + DuplexCells<V, Rows>.rowCount(columns: longest) + 8 * (longest + 4)
             + (isAmbiguous ? 6 * longest * longest : 0)
         return 2 * PreparedStrand<V>.bytes(shape, longest: longest) + vectors * MemoryLayout<V>.size
             + roundedUp(PerceptronMemory<V.Wide>.count(shape)) * MemoryLayout<Scalar>.size
@@ -40,7 +43,10 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         sums = UnsafeMutableRawPointer(perceptron + roundedUp(PerceptronMemory<V.Wide>.count(shape)))
             .assumingMemoryBound(to: V.self)
         cells = sums + 5 * shape.blocks
-        scratch = cells + PairMemory.cellCount(shape, longest: longest)
+        zeros = cells + PairMemory.cellCount(shape, longest: longest)
+        let width = DuplexCells<V, Rows>.rowCount(columns: longest)
+        for k in 0..<width { zeros[k] = V.fill(0) }
+        scratch = zeros + width
         mixedLetters = UnsafeMutableRawPointer(scratch + 8 * (longest + 4))
             .assumingMemoryBound(to: LetterOffsets.self)
         let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
