@@ -61,12 +61,11 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
         var j = isSelf ? columns &- 1 &- i : columns
         while j > 0 {
             j &-= 1
-            let k = j &* 3
             let column = map.columnLetters[j]
             let pair = vector(pairs, column.pair), dPair = vector(dPairs, column.pair)
-            let m = current[k]
-            let x = previous[k &+ 1]
-            let y = current[k &+ 2] - x
+            let m = current.m(j)
+            let x = previous.x(j)
+            let y = current.sum(j) - x
             let dxNext = nextX[j]
             let dGap = gap0[j]
             let dOpened = V.sum(dxNext, openB, times: dyNext)
@@ -76,7 +75,7 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             if isSelf {
                 let distance = columns &- 1 &- j &- i
                 let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
-                dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[at])
+                dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[distance &- 1])
                 gradient.hairpin[at] = V.sum(gradient.hairpin[at], hairpinSeed, times: m)
             } else if positions {
                 let at = Swift.min(j, map.columnPositions &- 1)
@@ -99,13 +98,13 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             let dOpenWeight = V.product(m, dOpened)
             dm = V.keep(dm, where: m, below: limits.ceiling)
             dPair[0] = positions ? V.sum(dPair[0], startHere, times: dm) : V.plus(dPair[0], dm)
-            dPair[1] = V.sum(dPair[1], dm, times: previous[k &- 1])
+            dPair[1] = V.sum(dPair[1], dm, times: previous.sum(j &- 1))
             dPair[2] = V.plus(dPair[2], dOpenWeight)
             gap1[j &- 1] = V.product(pair[1], dm)
 
             let t = vector(stacks, column.stack)[0]
             let tA = vector(skips, column.stack)[1], tB = vector(stacks, column.skip)[2]
-            let back = previous[k &- 3], backA = second[k &- 3], backB = previous[k &- 6]
+            let back = previous.m(j &- 1), backA = second.m(j &- 1), backB = previous.m(j &- 2)
             if positions {
                 dStartHere = V.sum(dStartHere, pair[0], times: dm)
                 let onStack = V.sum(V.sum(V.product(t, back), tA, times: backA), tB, times: backB)

@@ -74,7 +74,7 @@ private struct Ends<V: Lanes, Kind: MapKind> {
         sum = V.plus(sum, m)
         if Kind.isSelf {
             let distance = map.columns &- 1 &- j &- i
-            let loop = map.hairpin[Swift.min(distance, DuplexShape.hairpinLengths) &- 1]
+            let loop = map.hairpin[distance &- 1]
             hairpin = V.sum(hairpin, loop, times: m)
         }
     }
@@ -109,8 +109,7 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
         let hasLower = i &+ 1 < map.rows
         let upper = RowWeights<V, Kind>(map, i)
         let lower = RowWeights<V, Kind>(map, hasLower ? i &+ 1 : i)
-        let second = cells.row(i &- 2), previous = cells.row(i &- 1)
-        let current = cells.row(i), next = cells.row(i &+ 1)
+        let before = cells.rows(i &- 2), own = cells.rows(i)
         let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
         var (upperY, lowerY) = (zero, zero)
         var (upperSum, lowerSum) = (zero, zero)
@@ -120,45 +119,50 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
         if hasLower {
             let both = Kind.isSelf ? width &- 1 : width
             while j < both {
-                let k = j &* 3
+                let k = j &* Rows.width
+                let behind = k &- Rows.width
                 let column = map.columnLetters[j]
-                let above = previous[k &- 3]
+                let above = before[behind &+ CellPart.lowerM]
                 let m = upper.matched(
-                    column, back: above, backA: second[k &- 3], backB: above2, gap: previous[k &- 1],
-                    ceiling: ceiling)
+                    column, back: above, backA: before[behind &+ CellPart.upperM], backB: above2,
+                    gap: before[behind &+ CellPart.lowerSum], ceiling: ceiling)
                 let open = vector(upper.pairs, column.pair)[2]
-                let opened = gaps.step(opened: V.product(open, m), x: previous[k &+ 1], y: &upperY)
+                let opened = gaps.step(
+                    opened: V.product(open, m), x: before[k &+ CellPart.lowerX], y: &upperY)
                 ends.add(m, i, j, of: map, rowSum: &upperSum)
-                current[k] = m
+                own[k &+ CellPart.upperM] = m
                 if Rows.keepsAll {
-                    current[k &+ 1] = opened.x
-                    current[k &+ 2] = opened.sum
+                    own[k &+ CellPart.upperX] = opened.x
+                    own[k &+ CellPart.upperSum] = opened.sum
                 }
-                let n = lower.matched(
-                    column, back: back, backA: above, backB: back2, gap: gap, ceiling: ceiling)
+                let n = lower.matched(column, back: back, backA: above, backB: back2, gap: gap, ceiling: ceiling)
                 let lowerOpen = vector(lower.pairs, column.pair)[2]
                 let lowerOpened = gaps.step(opened: V.product(lowerOpen, n), x: opened.x, y: &lowerY)
                 ends.add(n, i &+ 1, j, of: map, rowSum: &lowerSum)
-                next[k] = n
-                next[k &+ 1] = lowerOpened.x
-                next[k &+ 2] = lowerOpened.sum
+                own[k &+ CellPart.lowerM] = n
+                own[k &+ CellPart.lowerX] = lowerOpened.x
+                own[k &+ CellPart.lowerSum] = lowerOpened.sum
                 (above2, back2, back, gap) = (above, back, m, opened.sum)
                 j &+= 1
             }
         }
         // The last row of an odd number, and of a strand against itself the cell that the lower row has not.
         while j < width {
-            let k = j &* 3
+            let k = j &* Rows.width
+            let behind = k &- Rows.width
             let column = map.columnLetters[j]
-            let above = previous[k &- 3]
+            let above = before[behind &+ CellPart.lowerM]
             let m = upper.matched(
-                column, back: above, backA: second[k &- 3], backB: above2, gap: previous[k &- 1], ceiling: ceiling)
-            let open = vector(upper.pairs, column.pair)[2]
-            let opened = gaps.step(opened: V.product(open, m), x: previous[k &+ 1], y: &upperY)
+                column, back: above, backA: before[behind &+ CellPart.upperM], backB: above2,
+                gap: before[behind &+ CellPart.lowerSum], ceiling: ceiling)
             ends.add(m, i, j, of: map, rowSum: &upperSum)
-            current[k] = m
-            current[k &+ 1] = opened.x
-            current[k &+ 2] = opened.sum
+            let open = vector(upper.pairs, column.pair)[2]
+            let opened = gaps.step(opened: V.product(open, m), x: before[k &+ CellPart.lowerX], y: &upperY)
+            if Rows.keepsAll {
+                own[k &+ CellPart.upperM] = m
+                own[k &+ CellPart.upperX] = opened.x
+                own[k &+ CellPart.upperSum] = opened.sum
+            }
             above2 = above
             j &+= 1
         }

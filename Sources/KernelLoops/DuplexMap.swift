@@ -64,7 +64,7 @@ struct DuplexMap<V: Lanes> {
     var columnLetters: UnsafePointer<LetterOffsets>
     var rows: Int
     var columns: Int
-    /// Loop weights by distance - 1, of self maps; `DuplexShape.hairpinLengths` vectors.
+    /// Loop weights by distance - 1, of self maps; as many as the strand has letters.
     var hairpin: UnsafePointer<V>
     /// Position weights; empty counts where there are none.
     var rowWeights: UnsafePointer<V>
@@ -86,51 +86,87 @@ struct DuplexMap<V: Lanes> {
 /// Which rows of a map's cells are kept; a type, so that each is compiled by itself.
 protocol RowKeeping {
     static var keepsAll: Bool { get }
+    /// Vectors of a column of two rows.
+    static var width: Int { get }
 }
 
-/// A ring of four rows: enough for scoring.
+/// The last two pairs of rows: enough for scoring.
 enum RingOfRows: RowKeeping {
     @inline(__always) static var keepsAll: Bool { false }
+    @inline(__always) static var width: Int { 4 }
 }
 
 /// All rows, as the way back needs them.
 enum EveryRow: RowKeeping {
     @inline(__always) static var keepsAll: Bool { true }
+    @inline(__always) static var width: Int { 6 }
 }
 
-/// The memory of one map: three vectors a cell (M, X of the next row, X + Y), two columns of zeros before the first. In a
-/// ring only every other row has more than its M.
+/// The vectors of a column of two rows, one below the other, in the order in which they lie. What the lower row needs of
+/// the upper it has in registers: the rest of the upper row is kept only where all rows are.
+enum CellPart {
+    @inline(__always) static var upperM: Int { 0 }
+    @inline(__always) static var lowerM: Int { 1 }
+    /// X that the lower row leaves to the next.
+    @inline(__always) static var lowerX: Int { 2 }
+    /// X + Y of the lower row.
+    @inline(__always) static var lowerSum: Int { 3 }
+    @inline(__always) static var upperX: Int { 4 }
+    @inline(__always) static var upperSum: Int { 5 }
+}
+
+/// The memory of one map: two rows side by side in records of `Rows.width` vectors a column, with two columns of zeros
+/// before the first.
 struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
-    /// A row of zeros, shared by all maps and never written: what lies before the first row.
+    /// Two rows of zeros, shared by all maps and never written: what lies before the first row.
     let zeros: UnsafeMutablePointer<V>
     let stride: Int
 
     @inline(__always) init(_ base: UnsafeMutablePointer<V>, zeros: UnsafeMutablePointer<V>, columns: Int) {
         self.base = base
         self.zeros = zeros
-        stride = DuplexCells.rowCount(columns: columns)
+        stride = DuplexCells.rowPairCount(columns: columns)
     }
 
-    /// Cell (row, 0); rows -1 and -2 are zero.
-    @inline(__always) func row(_ i: Int) -> UnsafeMutablePointer<V> {
-        (i < 0 ? zeros : base + (Rows.keepsAll ? i : i & 3) &* stride) + 6
+    /// Column 0 of rows i and i + 1, for even i from -2.
+    @inline(__always) func rows(_ i: Int) -> UnsafeMutablePointer<V> {
+        (i < 0 ? zeros : base + (Rows.keepsAll ? i &>> 1 : (i &>> 1) & 1) &* stride) + 2 &* Rows.width
     }
 
     /// Sets what lies before the first column of a map to zero.
     @inline(__always) func clearBorders(rows: Int) {
         let zero = V.fill(0)
-        for i in 0..<(Rows.keepsAll ? rows : 4) {
+        for i in 0..<(Rows.keepsAll ? (rows + 1) / 2 : 2) {
             let first = base + i &* stride
-            for k in 0..<6 { first[k] = zero }
+            for k in 0..<2 &* Rows.width { first[k] = zero }
         }
     }
 
-    /// Vectors of a row.
-    @inline(__always) static func rowCount(columns: Int) -> Int { (columns + 2) * 3 }
+    /// Vectors of two rows.
+    @inline(__always) static func rowPairCount(columns: Int) -> Int { (columns + 2) * Rows.width }
 
     /// Vectors needed for a map of the given size.
     static func count(rows: Int, columns: Int) -> Int {
-        (Rows.keepsAll ? rows : 4) * rowCount(columns: columns)
+        (Rows.keepsAll ? (rows + 1) / 2 : 2) * rowPairCount(columns: columns)
     }
+}
+
+extension DuplexCells where Rows == EveryRow {
+    /// One row of the cells; rows -1 and -2 are zero.
+    struct Row {
+        let base: UnsafeMutablePointer<V>
+        let isLower: Bool
+
+        @inline(__always) private func cell(_ j: Int, upper: Int, lower: Int) -> V {
+            base[j &* EveryRow.width &+ (isLower ? lower : upper)]
+        }
+        @inline(__always) func m(_ j: Int) -> V { cell(j, upper: CellPart.upperM, lower: CellPart.lowerM) }
+        /// X that this row leaves to the next.
+        @inline(__always) func x(_ j: Int) -> V { cell(j, upper: CellPart.upperX, lower: CellPart.lowerX) }
+        /// X + Y.
+        @inline(__always) func sum(_ j: Int) -> V { cell(j, upper: CellPart.upperSum, lower: CellPart.lowerSum) }
+    }
+
+    @inline(__always) func row(_ i: Int) -> Row { Row(base: rows(i & ~1), isLower: i & 1 == 1) }
 }

@@ -10,6 +10,22 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     let members: UnsafePointer<UInt32>
     let memory: PairMemory<V, Rows>
 
+    /// `memory` must hold strands as long as those that are scored; it is made ready for `weights`.
+    @inline(__always)
+    init(
+        _ shape: DuplexShape, _ weights: UnsafePointer<Scalar>, members: UnsafePointer<UInt32>,
+        memory: PairMemory<V, Rows>
+    ) {
+        (self.shape, self.weights, self.members, self.memory) = (shape, weights, members, memory)
+        // The last length stands for all longer ones: written out, so that the loops need not ask.
+        for block in 0..<shape.blocks {
+            let table = table(block, shape.loopTables.hairpin)
+            for k in 0..<memory.longest {
+                memory.hairpins[block * memory.longest + k] = table[Swift.min(k, DuplexShape.hairpinLengths - 1)]
+            }
+        }
+    }
+
     fileprivate var network: PerceptronMemory<V.Wide> { PerceptronMemory(memory.perceptron, shape) }
 
     @inline(__always) private func table(_ block: Int, _ offset: Int) -> UnsafePointer<V> {
@@ -25,7 +41,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             pairTable: table(block, tables.pair), stackTable: table(block, tables.stack),
             gaps: table(block, tables.gaps), rowLetters: UnsafePointer(rows.rows),
             columnLetters: UnsafePointer(columns.columns), rows: rows.strand.count, columns: columns.strand.count,
-            hairpin: table(block, tables.hairpin), rowWeights: table(block, tables.rowWeights),
+            hairpin: memory.hairpins + block * memory.longest, rowWeights: table(block, tables.rowWeights),
             rowPositions: shape.rowPositions, columnWeights: table(block, tables.columnWeights),
             columnPositions: shape.columnPositions)
         if rows.strand.isAmbiguous || columns.strand.isAmbiguous {

@@ -43,9 +43,7 @@ extension StrandList {
     func scorer<V: Lanes, Rows: RowKeeping>(
         _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ workspace: UnsafeMutableRawPointer
     ) -> DuplexScorer<V, Rows> {
-        DuplexScorer(
-            shape: shape, weights: weights, members: members,
-            memory: PairMemory(workspace, shape, longest: longest))
+        DuplexScorer(shape, weights, members: members, memory: PairMemory(workspace, shape, longest: longest))
     }
 }
 
@@ -127,8 +125,7 @@ public func duplexLogits(
     @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
         let longest = Swift.max(rows.longest, columns.longest)
         let scorer = DuplexScorer<V, RingOfRows>(
-            shape: shape, weights: weights, members: rows.members,
-            memory: PairMemory(workspace, shape, longest: longest))
+            shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
         let first = rows.prepared(a, scorer, rowsPrepared)
         for b in range {
             let second = columns.prepared(b, scorer, columnsPrepared)

@@ -13,6 +13,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let cells: UnsafeMutablePointer<V>
     /// What lies before the first row of every map.
     let zeros: UnsafeMutablePointer<V>
+    /// (blocks, longest): loop weights by distance - 1.
+    let hairpins: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
     /// Tables and letters of a map of ambiguous strands.
@@ -28,7 +30,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
-            + DuplexCells<V, Rows>.rowCount(columns: longest) + 8 * (longest + 4)
+            + DuplexCells<V, Rows>.rowPairCount(columns: longest) + shape.blocks * longest + 8 * (longest + 4)
             + (isAmbiguous ? 6 * longest * longest : 0)
         return 2 * PreparedStrand<V>.bytes(shape, longest: longest) + vectors * MemoryLayout<V>.size
             + roundedUp(PerceptronMemory<V.Wide>.count(shape)) * MemoryLayout<Scalar>.size
@@ -44,9 +46,10 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
             .assumingMemoryBound(to: V.self)
         cells = sums + 5 * shape.blocks
         zeros = cells + PairMemory.cellCount(shape, longest: longest)
-        let width = DuplexCells<V, Rows>.rowCount(columns: longest)
+        let width = DuplexCells<V, Rows>.rowPairCount(columns: longest)
         for k in 0..<width { zeros[k] = V.fill(0) }
-        scratch = zeros + width
+        hairpins = zeros + width
+        scratch = hairpins + shape.blocks * longest
         mixedLetters = UnsafeMutableRawPointer(scratch + 8 * (longest + 4))
             .assumingMemoryBound(to: LetterOffsets.self)
         let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
