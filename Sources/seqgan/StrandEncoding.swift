@@ -60,15 +60,15 @@ func number(_ bytes: ArraySlice<UInt8>) -> Double? {
 /// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, returns how many were
 /// passed over instead. `progress` is told of every batch.
 func forEachPair(
-    _ reader: consuming PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
+    _ reader: sending PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
     _ body: (PairEntry, PairBatch) throws(InputError) -> Void
 ) throws(InputError) -> Int {
-    var reader = reader
+    let batches = BatchesAhead(reader)
     var batch = PairBatch()
     var progress = progress
     var (skipped, count) = (0, 0)
     defer { ProgressBar.clear() }
-    while try reader.fill(&batch) {
+    while try batches.next(&batch) {
         for entry in batch.entries {
             do throws(InputError) {
                 switch entry.kind {
@@ -82,7 +82,7 @@ func forEachPair(
             }
         }
         count += batch.entries.count
-        progress?.update(count, done: reader.bytesRead)
+        progress?.update(count, done: batches.bytesRead)
     }
     return skipped
 }
