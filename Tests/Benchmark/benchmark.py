@@ -7,7 +7,8 @@
 
 PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, all unless named: filters (classify and
 encode beside zcat, threads 1 and 2), rivals (classify beside RNAduplex and ntthal), screen (--all-pairs), generate,
-growth (pairs 10^4 to 10^7, lengths 20 to 200), gan and cnn (training steps beside the same nets in PyTorch).
+growth (pairs 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those for this one), learning
+(the classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
 
 Rates are of wall time, on as many cores as are named. Every figure is the median of five turns; between them the rivals
 take theirs. Nothing else should run meanwhile.
@@ -155,6 +156,32 @@ def growth(pairs, folder):
         row(f"classify, strands of {length}", rate, "pairs/s", f"{rate * 2 * length**2 / 1e6:,.0f} M cells/s")
 
 
+def processors(pairs, folder):
+    path = os.path.join(folder, "some.tsv")
+    with open(path, "w") as out:
+        out.writelines(f"{f[0]}\t{f[1]}\n" for _, f in zip(range(100_000), rows_of(pairs)))
+    job = lambda level: lambda: seconds([PROGRAM, "classify", "-q", path], env={**os.environ, "SEQGAN_CPU": level})
+    plain, best = medians(job("v1"), job(""))
+    row("classify, kernels for any x86-64", 100_000 / plain, "pairs/s", f"{plain / best:.1f} times as long as its own")
+
+
+def learning(pairs, folder):
+    log, model = os.path.join(folder, "learning.log"), os.path.join(folder, "learning.seqgan")
+    subprocess.run([PROGRAM, "train", "-q", "-t", "2", pairs, "-o", model, "--log", log], check=True)
+    with open(log) as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    start = max(k for k, r in enumerate(rows) if r[0] == "epoch")
+    place = {name: k for k, name in enumerate(rows[start])}
+    good = next((r for r in rows[start + 1:] if float(r[place["MCC"]]) >= 0.955), None)
+    if good:
+        row("train, until held-out MCC 0.955", float(good[-1]), "s", f"epoch {good[0]}")
+    row("train, all epochs", float(rows[-1][-1]), "s", f"held-out MCC {rows[-1][place['MCC']]}")
+    job = lambda threads: lambda: seconds(
+        [PROGRAM, "train", "-q", "-t", str(threads), "--epochs", "1", pairs, "-o", model])
+    two, one = medians(job(2), job(1))
+    row("train, one epoch", two, "s", f"2 threads are {one / two:.2f} times as fast as 1")
+
+
 def log_seconds(log, column="step"):
     """Seconds a step or epoch, from the last two rows of a training log."""
     with open(log) as lines:
@@ -220,7 +247,7 @@ def cnn(pairs, folder):
     versus_torch("cnn", "steps/s", own)
 
 
-PARTS = [filters, rivals, screen, generate, growth, gan, cnn]
+PARTS = [filters, rivals, screen, generate, growth, processors, learning, gan, cnn]
 
 
 def main():
