@@ -24,6 +24,16 @@ let release: [SwiftSetting] = [
 // Tests train models too: what learns is optimised in debug builds as well, with all its checks.
 let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// `--static-swift-stdlib` makes one file to copy: it takes in the C++ runtime, too, that Swift's libraries want. They ask for
+// it as -lstdc++, which finds an empty script here; the archive follows, and is not looked at where nothing is wanted of it.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-L\(Context.packageDirectory)/Sources/StaticLibraries", "-Xlinker", "-l:libstdc++.a", "-Xclang-linker",
+            "-static-libgcc",
+        ], .when(platforms: [.linux], configuration: .release))
+]
+
 let package = Package(
     name: "seqgan",
     products: [.executable(name: "seqgan", targets: ["seqgan"])],
@@ -47,7 +57,7 @@ let package = Package(
             dependencies: [
                 "SeqIO", "SeqModel", "Kernels", "Report", "BuiltInModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: release),
+            ], swiftSettings: release, linkerSettings: linking),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),

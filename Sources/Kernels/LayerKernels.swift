@@ -108,10 +108,16 @@ public struct LayerKernels: Sendable {
         }
     }
 
-    /// sum += values, number by number.
-    public func add(_ values: FeatureMap, to sum: FeatureMap) {
-        precondition(values.length == sum.length && values.channels == sum.channels)
-        KernelLoops.addElements(count: sum.length * sum.channels, values.first, to: sum.first)
+    /// sum = a + b, number by number.
+    public func add(_ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap) {
+        for map in [a, b] { precondition(map.length == sum.length && map.channels == sum.channels) }
+        let count = sum.length * sum.channels
+        switch processor {
+        case .baseline: KernelLoops.addElements(count: count, a.first, b.first, into: sum.first)
+        #if arch(x86_64)
+            case .v3: KernelLoopsV3.addElements(count: count, a.first, b.first, into: sum.first)
+        #endif
+        }
     }
 
     private func check(

@@ -129,11 +129,9 @@ struct PartnerNet: Sendable {
         kernels.convolve(
             first, tape.input, weights: weights, adding: tape.bias, into: tape.base, columns: 0..<byFirst)
         kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep, columns: 0..<bySecond)
-        tape.afterSecond.copy(tape.base)
-        kernels.add(tape.secondStep, to: tape.afterSecond)
+        kernels.add(tape.base, tape.secondStep, into: tape.afterSecond)
         kernels.convolve(third, tape.afterSecond, weights: weights, into: tape.thirdStep, columns: 0..<length)
-        tape.afterThird.copy(tape.afterSecond)
-        kernels.add(tape.thirdStep, to: tape.afterThird)
+        kernels.add(tape.afterSecond, tape.thirdStep, into: tape.afterThird)
         kernels.convolve(
             head, tape.afterThird, weights: weights, into: tape.logits, isLeaky: false, columns: 0..<length)
     }

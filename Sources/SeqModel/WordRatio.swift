@@ -77,8 +77,10 @@ struct WordRatio: Sendable, Equatable {
             starts.append(features.count)
         }
         let offsets = [real, generated].joined().map(\.offset)
-        var weights = [Float](repeating: 0, count: count)
-        var (first, second, gradient) = (weights, weights, weights)
+        let (weights, gradient) = (FloatBuffer(count: count), FloatBuffer(count: count))
+        let moments = (first: FloatBuffer(count: count), second: FloatBuffer(count: count))
+        let kernels = DuplexKernels()
+        let share = 1 / Float(max(1, offsets.count))
         var bias: Float = 0
         for round in 1...WordRatio.rounds where !real.isEmpty && !generated.isEmpty {
             for k in 0..<count { gradient[k] = WordRatio.decay * weights[k] }
@@ -90,20 +92,11 @@ struct WordRatio: Sendable, Equatable {
                 for at in starts[s]..<starts[s + 1] { gradient[Int(features[at])] += slope }
                 ofBias += slope
             }
-            bias -= ofBias / Float(offsets.count)
-            // Adam (Kingma & Ba 2015), on all strands at once.
-            let (decay1, decay2) = (1 - power(0.9, round), 1 - power(0.999, round))
-            for k in 0..<count {
-                let g = gradient[k] / Float(offsets.count)
-                first[k] = 0.9 * first[k] + 0.1 * g
-                second[k] = 0.999 * second[k] + 0.001 * g * g
-                weights[k] -= WordRatio.rate * first[k] / decay1 / ((second[k] / decay2).squareRoot() + 1e-8)
-            }
+            bias -= ofBias * share
+            kernels.adamStep(
+                weights, gradient: gradient, moments: moments, range: 0..<count, step: round, rate: WordRatio.rate,
+                decay: 0, scale: share)
         }
-        self.init(letters: letters, weights: weights)
+        self.init(letters: letters, weights: (0..<count).map { weights[$0] })
     }
-}
-
-private func power(_ base: Float, _ exponent: Int) -> Float {
-    (0..<exponent).reduce(1) { product, _ in product * base }
 }
