@@ -65,8 +65,8 @@ struct InputOptions: ParsableArguments {
         }
     }
 
-    /// All that is read, by name.
-    var everyFile: [String] { files + [mates].compactMap { $0 } }
+    /// All that is read, by name; '-' is standard input.
+    var everyFile: [String] { (files.isEmpty ? ["-"] : files) + [mates].compactMap { $0 } }
 
     /// Throws a usage error where nothing was named and standard input is a terminal.
     func requireInput() throws {
@@ -82,15 +82,26 @@ struct OutputOptions: ParsableArguments {
     )
     var output: String?
 
-    /// Throws where the output is one of the inputs.
-    func requireOther(than inputs: [String]) throws {
-        if let output { try OutputOptions.requireOther(output, than: inputs) }
+    /// Throws where the output, or standard output where none is named, is one of the inputs.
+    func requireOther(than inputs: [String?]) throws {
+        try OutputOptions.requireOther(output, than: inputs)
     }
 
-    /// Throws where `output` is one of `inputs`.
-    static func requireOther(_ output: String, than inputs: [String]) throws {
-        if ByteSink.isSameFile(output, as: inputs) {
-            throw ValidationError("the output '\(output)' is an input too")
+    /// Throws where `output`, nil for standard output, is one of `inputs`.
+    static func requireOther(_ output: String?, than inputs: [String?]) throws {
+        if ByteSink.isSameFile(output, as: inputs.compactMap { $0 }) {
+            throw ValidationError("the output '\(output ?? "<stdout>")' is an input too")
+        }
+    }
+
+    /// Throws where one of `outputs` is one of `inputs`, or where two have one name.
+    static func requireOthers(_ outputs: [String?], than inputs: [String?]) throws {
+        let outputs = outputs.compactMap { $0 }
+        for (place, output) in outputs.enumerated() {
+            try requireOther(output, than: inputs)
+            if outputs[..<place].contains(where: { $0 == output || ByteSink.isSameFile(output, as: [$0]) }) {
+                throw ValidationError("two outputs have the name '\(output)'")
+            }
         }
     }
 }

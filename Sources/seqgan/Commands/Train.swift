@@ -52,8 +52,12 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try OutputOptions.requireOther(output, than: input.everyFile)
-        try ReportFile.requireOther(report, than: input.everyFile + [from].compactMap { $0 }, output, log)
+        // The model may take the place of the one that it comes from, and a state that of the one that it goes on from.
+        let inputs = input.everyFile + [training.validation]
+        try OutputOptions.requireOther(output, than: inputs + [checkpoints.resume])
+        try OutputOptions.requireOthers([checkpoints.checkpoint], than: inputs + [from])
+        try OutputOptions.requireOthers([log, report], than: inputs + [from, checkpoints.resume])
+        try OutputOptions.requireOthers([output, log, report, checkpoints.checkpoint], than: [])
         guard var alphabet = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
