@@ -83,6 +83,13 @@ final class CheckpointKeeper {
         throw Failure(message: "interrupted: the state is in \(path); go on with --resume \(path)", code: 128 + number)
     }
 
+    /// Writes the last state of a training that can't go on, and says what is left of it.
+    func keepLast() throws -> String {
+        guard let path, last != nil else { return "no model was written" }
+        try write()
+        return "no model was written; the last good state is in \(path)"
+    }
+
     private func write() throws {
         guard let path, let last else { return }
         let sink = try ByteSink(path: path)

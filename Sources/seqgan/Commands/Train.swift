@@ -89,7 +89,7 @@ struct Train: ParsableCommand {
                 try learning.run(&file, train)
             }
             file.record["data-digest"] = pairs.digest("", model: [])
-            try sink.write(file.encoded())
+            try sink.write(try readable(file))
             try sink.finish()
             try log.finish()
             let pages = TrainingReport(
@@ -99,6 +99,19 @@ struct Train: ParsableCommand {
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
+    }
+
+    /// The file's bytes, once they have been read again: what would be refused later is not written.
+    private func readable(_ file: ModelFile) throws -> [UInt8] {
+        let bytes = file.encoded()
+        do {
+            _ = try ModelFile(decoding: bytes)
+        } catch {
+            throw Failure(
+                message: "what was learned is no sound model (\(error)): no model was written", code: ExitCodes.badData
+            )
+        }
+        return bytes
     }
 
     /// Holds back the validation pairs: a file of them, or a share drawn by the seed.
