@@ -56,9 +56,7 @@ final class CheckpointKeeper {
         }
         last = start
         guard path != nil else { return }
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number) { interruption.store($0, ordering: .relaxed) }
-        }
+        onEnding { interruption.store($0, ordering: .relaxed) }
     }
 
     /// Whether a signal asked the training to end.

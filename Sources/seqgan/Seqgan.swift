@@ -53,7 +53,7 @@ struct Seqgan: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch where exitCode(for: error).isSuccess {
+        } catch  where exitCode(for: error).isSuccess {
             // Help or the version: to standard output, where a full disk has to be seen.
             tell(fullMessage(for: error))
         } catch {

@@ -129,14 +129,8 @@ struct RunOptions: ParsableArguments {
     /// The cores that the system lets this process run on (`taskset`, cpusets), else all that are there.
     private static var usableCores: Int {
         let all = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        guard let status = try? readWhole(path: "/proc/self/status") else { return all }
-        let key = Array("Cpus_allowed:".utf8)
-        for line in status.split(separator: 10) where line.starts(with: key) {
-            let bits = line.dropFirst(key.count).reduce(0) { sum, digit in
-                sum + (UInt8(String(UnicodeScalar(digit)), radix: 16)?.nonzeroBitCount ?? 0)
-            }
-            return max(1, min(all, bits))
-        }
-        return all
+        guard let digits = ProcessStatus.digits("Cpus_allowed:") else { return all }
+        let bits = digits.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+        return max(1, min(all, bits))
     }
 }
