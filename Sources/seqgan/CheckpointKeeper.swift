@@ -88,6 +88,13 @@ final class CheckpointKeeper {
         return "no model was written; the last good state is in \(path)"
     }
 
+    /// Throws where one of a generator's `losses` since the last look is not a number, once the last good state is kept.
+    func requireFinite(_ losses: [Double], step: Int, _ rates: String) throws {
+        guard !losses.allSatisfy(\.isFinite) else { return }
+        throw Failure(
+            message: "the loss is not a number by step \(step), \(rates); \(try keepLast())", code: ExitCodes.badData)
+    }
+
     private func write() throws {
         guard let path, let last else { return }
         let sink = try ByteSink(path: path)

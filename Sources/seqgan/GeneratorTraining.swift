@@ -54,12 +54,9 @@ struct GeneratorTraining {
             progress.update(trainer.step)
             guard trainer.step % GeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
             let steps = trainer.takeFigures()
-            guard steps.criticLoss.isFinite, steps.generatorLoss.isFinite else {
-                throw Failure(
-                    message: "the loss is not a number by step \(trainer.step), learning rates \(plan.criticRate) "
-                        + "of the critic and \(plan.generatorRate) of the generator; \(try keeper.keepLast())",
-                    code: ExitCodes.badData)
-            }
+            try keeper.requireFinite(
+                [steps.criticLoss, steps.generatorLoss], step: trainer.step,
+                "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
             let generator = trainer.generator
             let figures = survey.look(at: generator)
             try report(trainer.step, steps, figures)

@@ -50,11 +50,8 @@ struct ImageGeneratorTraining {
             trainer.runStep()
             guard trainer.step % ImageGeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
             let steps = trainer.takeFigures()
-            guard steps.judgeLoss.isFinite, steps.generatorLoss.isFinite else {
-                throw Failure(
-                    message: "the loss is not a number by step \(trainer.step), learning rate \(plan.rate); "
-                        + (try keeper.keepLast()), code: ExitCodes.badData)
-            }
+            try keeper.requireFinite(
+                [steps.judgeLoss, steps.generatorLoss], step: trainer.step, "learning rate \(plan.rate)")
             figures = looks.look(at: trainer.generator)
             try report(trainer.step, steps, figures)
             try keeper.keep(trainer.checkpoint(digest: keeper.digest, model: file))
