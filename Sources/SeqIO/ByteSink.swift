@@ -9,8 +9,9 @@ import Synchronization
     import Darwin
 #endif
 
-/// An output. A file is written beside its name and renamed by `finish`; dropped before that, it never was. A name
-/// that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written to directly.
+/// An output. A file is written beside its name, as `.NAME.tmp`, and renamed by `finish`; dropped before that, it never
+/// was. A name that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written
+/// to directly.
 ///
 /// Not Sendable: one writer at a time.
 public final class ByteSink {
@@ -47,17 +48,37 @@ public final class ByteSink {
         let slash = target.lastIndex(of: "/")
         let directory = slash.map { String(target[...$0]) } ?? ""
         let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-        let temporary = "\(directory).\(name).\(getpid()).tmp"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+        if let (taken, temporary) = ByteSink.takeOver("\(directory).\(name).tmp") {
+            (descriptor, self.temporary) = (taken, temporary)
+        } else {
+            let temporary = "\(directory).\(name).\(getpid()).tmp"
+            descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+            self.temporary = temporary
+        }
         if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
-        self.temporary = temporary
-        TemporaryFile.remember(temporary)
+        if let temporary { TemporaryFile.remember(temporary) }
+    }
+
+    /// Opens a file to write into, and holds its lock: what a killed run has left is used again, so that such files do not
+    /// pile up. Nil where another run is writing it, or where it is none of ours.
+    private static func takeOver(_ path: String) -> (descriptor: Int32, path: String)? {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return nil }
+        var (held, named) = (stat(), stat())
+        // Whoever held the lock before may have renamed or removed the file meanwhile: then the name is another's.
+        let isOurs =
+            flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &held) == 0 && lstat(path, &named) == 0
+            && held.st_dev == named.st_dev && held.st_ino == named.st_ino && held.st_mode & S_IFMT == S_IFREG
+            && held.st_nlink == 1 && held.st_uid == geteuid() && ftruncate(descriptor, 0) == 0
+        if isOurs { return (descriptor, path) }
+        close(descriptor)
+        return nil
     }
 
     deinit {
         if !isDone, let temporary {
-            unlink(temporary)
+            unlink(temporary)  // while its lock is held
             TemporaryFile.forget(temporary)
         }
         if descriptor > 2 { close(descriptor) }
@@ -102,9 +123,12 @@ public final class ByteSink {
     }
 
     /// Whether `path` is the same file as one of `others` (by device and number, links followed).
-    public static func isSameFile(_ path: String, as others: [String]) -> Bool {
+    ///
+    /// Nil is standard output, and `-` among `others` standard input.
+    public static func isSameFile(_ path: String?, as others: [String]) -> Bool {
         var one = stat()
-        guard stat(path, &one) == 0, one.st_mode & S_IFMT == S_IFREG else { return false }
+        let isThere = (path.map { stat($0, &one) } ?? fstat(1, &one)) == 0
+        guard isThere, one.st_mode & S_IFMT == S_IFREG else { return false }
         return others.contains { other in
             var two = stat()
             return (other == "-" ? fstat(0, &two) : stat(other, &two)) == 0 && one.st_dev == two.st_dev

@@ -64,8 +64,15 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Text of an input as it may stand in a message: cut to 40 bytes, control characters as dots.
+/// Text of an input as it may stand in a message: cut to 40 bytes, control characters as `\r`, `\t` or `\x00`.
 public func excerpt(_ bytes: some Collection<UInt8>) -> String {
-    let shown = bytes.prefix(40).map { $0 < 32 || $0 == 127 ? UInt8(ascii: ".") : $0 }
+    let shown = bytes.prefix(40).flatMap { byte in
+        switch byte {
+        case 9: Array("\\t".utf8)
+        case 13: Array("\\r".utf8)
+        case 0..<32, 127: Array("\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+        default: [byte]
+        }
+    }
     return "'" + String(decoding: shown, as: UTF8.self) + (bytes.count > 40 ? "...'" : "'")
 }

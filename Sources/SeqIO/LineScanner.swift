@@ -20,11 +20,14 @@ public final class LineScanner {
     private var filled = 0
     private var next = 0
     private var isAtEnd = false
+    /// The longest line, in bytes, that is read: memory stays small whatever comes.
+    public static let mostBytes = 1 << 22
     private let longest: Int
+    private var holdsReturns = false
     private var pending: InputError?
 
     /// Lines of `source`; a longer line than `longest` bytes is an error.
-    public init(_ source: ByteSource, capacity: Int = 1 << 18, longest: Int = 1 << 30) {
+    public init(_ source: ByteSource, capacity: Int = 1 << 18, longest: Int = LineScanner.mostBytes) {
         self.source = source
         self.longest = longest
         buffer = [UInt8](repeating: 0, count: max(capacity, 16))
@@ -39,18 +42,19 @@ public final class LineScanner {
     /// Where the line read last stands.
     public var location: Location { Location(path: source.path, line: number) }
 
-    /// Reads the next line; false at the end. Throws what the source throws, after the last whole line before it.
+    /// Reads the next line; false at the end. Throws what the source throws, after the last whole line before it, and
+    /// `malformed` for a line that is too long or holds a carriage return before its end.
     public func advance() throws(InputError) -> Bool {
         var searched = next
         while true {
             if let end = endOfLine(from: searched) {
-                return take(upTo: end, then: end + 1)
+                return try take(upTo: end, then: end + 1)
             }
             searched = filled
             if isAtEnd {
                 if let pending { throw located(pending) }
                 if next == filled { return false }
-                return take(upTo: filled, then: filled)
+                return try take(upTo: filled, then: filled)
             }
             searched -= next
             try makeRoom()
@@ -58,6 +62,7 @@ public final class LineScanner {
             do throws(InputError) {
                 let count = try source.read(into: &buffer, from: filled)
                 if count == 0 { isAtEnd = true }
+                if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
                 filled += count
             } catch {
                 // The rest of a line that was cut off is no line.
@@ -67,16 +72,20 @@ public final class LineScanner {
         }
     }
 
-    private func endOfLine(from start: Int) -> Int? {
-        guard start < filled else { return nil }
-        // SAFETY: memchr looks at start ..< filled, inside the buffer.
+    private func endOfLine(from start: Int) -> Int? { place(of: 10, in: start..<max(start, filled)) }
+
+    private func place(of byte: Int32, in range: Range<Int>) -> Int? {
+        guard !range.isEmpty else { return nil }
+        // SAFETY: memchr looks at the range, inside the buffer.
         return buffer.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress, let found = memchr(base + start, 10, filled - start) else { return nil }
+            guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, byte, range.count) else {
+                return nil
+            }
             return UnsafeRawPointer(found) - UnsafeRawPointer(base)
         }
     }
 
-    private func take(upTo end: Int, then start: Int) -> Bool {
+    private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
         var first = next
         if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
@@ -84,6 +93,12 @@ public final class LineScanner {
         }
         line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
         next = start
+        // Lines of old Macs would else be one, and all but the first record lost.
+        if holdsReturns, place(of: 13, in: line) != nil {
+            throw .malformed(
+                location, seen: "a carriage return inside the line",
+                expected: "lines that end in LF or CR LF: try tr '\\r' '\\n'")
+        }
         return true
     }
 
@@ -97,7 +112,7 @@ public final class LineScanner {
             guard filled < longest else {
                 throw .malformed(
                     Location(path: source.path, line: number + 1), seen: "a line of more than \(longest) bytes",
-                    expected: "lines of text")
+                    expected: "lines of short strands")
             }
             buffer.append(contentsOf: repeatElement(0, count: buffer.count))
         }

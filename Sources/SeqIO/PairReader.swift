@@ -38,6 +38,8 @@ public struct PairReader {
     private let columns: PairColumns
     private let letters: [LetterKind]
     private let chunk: Int
+    /// The most entries of a batch: those of lines of a few bytes are larger than their text.
+    private static let mostEntries = 1 << 13
     private var finishedBytes = 0
     private var lines: LineScanner?
     private var sequences: SequenceReader?
@@ -52,8 +54,8 @@ public struct PairReader {
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
-    /// A first line is a header where a strand's column holds a byte that is no letter, or where all are made of
-    /// ambiguous letters to a third or more: `strandA` is a word, though each of its letters could be a base.
+    /// A first line is a header where the strands' columns hold words: `strandA` is one, though each of its letters could
+    /// be a base.
     /// `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
     public init(
         paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, chunk: Int = 1 << 18
@@ -74,7 +76,7 @@ public struct PairReader {
         while batch.entries.isEmpty {
             if lines == nil, sequences == nil, try !openNext() { return false }
             batch.path = lines?.path ?? sequences?.lines.path ?? ""
-            while batch.bytes.count < bytes {
+            while batch.bytes.count < bytes, batch.entries.count < PairReader.mostEntries {
                 if sequences != nil {
                     guard try readRecords(into: &batch) else {
                         closeCurrent()
@@ -203,11 +205,7 @@ public struct PairReader {
         if isNamed { return true }
         guard fields.count > max(numbers.a, numbers.b, numbers.label) else { return false }
         let strands = [numbers.a, numbers.b].filter { fields.indices.contains($0) }.map { fields[$0] }
-        if strands.contains(where: { $0.contains { letters[Int($0)] == .none } }) { return true }
-        return !strands.isEmpty
-            && strands.allSatisfy { strand in
-                !strand.isEmpty && 3 * strand.count { letters[Int($0)] == .ambiguous } >= strand.count
-            }
+        return HeaderLine.isHeader(strands, letters)
     }
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {

@@ -67,12 +67,17 @@ final class SequenceReader {
         }
         record.line = lines.number
         record.name.append(contentsOf: line.dropFirst().prefix { $0 != 32 && $0 != 9 })
-        keep(&record)
+        try keep(&record)
         if format == .fasta { try readLetters(into: &record, until: mark) } else { try readQualities(into: &record) }
         return true
     }
 
-    private func keep(_ record: inout SequenceRecord) {
+    private func keep(_ record: inout SequenceRecord) throws(InputError) {
+        guard record.text.count + line.count < LineScanner.mostBytes else {
+            throw .malformed(
+                Location(path: lines.path, line: record.line),
+                seen: "a record of more than \(LineScanner.mostBytes) bytes", expected: "records of short strands")
+        }
         if !record.text.isEmpty { record.text.append(10) }
         record.text.append(contentsOf: line)
         hasLine = false
@@ -84,7 +89,7 @@ final class SequenceReader {
             guard hasLine, line.first != mark else { return }
             if !line.isEmpty {
                 record.sequence.append(contentsOf: line)
-                keep(&record)
+                try keep(&record)
             }
         }
     }
@@ -97,13 +102,13 @@ final class SequenceReader {
                 lines.location, seen: "the end of the input in record \(excerpt(record.name))",
                 expected: "a line with '+' and the qualities")
         }
-        keep(&record)
+        try keep(&record)
         var qualities = 0
         while qualities < record.sequence.count {
             hasLine = try lines.advance()
             guard hasLine else { break }
             qualities += line.count
-            keep(&record)
+            try keep(&record)
         }
         guard qualities == record.sequence.count else {
             throw .malformed(

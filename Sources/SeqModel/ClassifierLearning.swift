@@ -10,6 +10,8 @@ public protocol ClassifierLearning: AnyObject {
     var step: Int { get }
     /// The classifier of the best epoch so far.
     var classifier: PairClassifier { get }
+    /// The largest weight in size as it stands now; not a number where one is none.
+    var largestWeight: Float { get }
     /// Steps of an epoch.
     var stepsPerEpoch: Int { get }
     /// Trains for one epoch and judges it. Returns nil when `shouldStop` (asked before each step) says so. `afterStep` is
@@ -23,6 +25,15 @@ public protocol ClassifierLearning: AnyObject {
 }
 
 extension ClassifierTrainer: ClassifierLearning {}
+
+extension FloatBuffer {
+    /// The largest number in size; not a number where one is none.
+    var largestInSize: Float {
+        self[0..<count].reduce(0) { largest, value in
+            largest.isNaN || abs(value) <= largest ? largest : abs(value)
+        }
+    }
+}
 
 extension PairClassifier {
     /// Mean binary cross-entropy and metrics on `pairs`, on as many threads as there are workspaces.

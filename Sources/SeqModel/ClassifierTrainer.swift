@@ -93,6 +93,9 @@ public final class ClassifierTrainer {
         .duplex(DuplexClassifier(configuration, parameters: best, kernels: kernels))
     }
 
+    /// The largest weight in size as it stands now; not a number where one is none.
+    public var largestWeight: Float { parameters.largestInSize }
+
     /// Pairs in an epoch, fresh negatives included.
     public var pairsPerEpoch: Int { training.count + plan.negatives * positives.count }
 

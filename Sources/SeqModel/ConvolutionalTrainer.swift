@@ -50,6 +50,9 @@ public final class ConvolutionalTrainer: ClassifierLearning {
     /// The classifier of the best epoch so far.
     public var classifier: PairClassifier { .convolutional(ConvolutionalClassifier(configuration, weights: best)) }
 
+    /// The largest weight in size as it stands now; not a number where one is none.
+    public var largestWeight: Float { weights.largestInSize }
+
     /// Steps of an epoch, fresh negatives included.
     public var stepsPerEpoch: Int {
         max(1, (training.count + plan.negatives * positives.count + plan.batch - 1) / plan.batch)

@@ -80,3 +80,23 @@ extension LabelledPairs {
         targets.append(target)
     }
 }
+
+extension LabelledPairs {
+    /// Pairs of the same two strands, in the same order, as an earlier one of which the label lies on the other side of
+    /// `threshold`. (Told by a hash of 64 bits, so for a remark, not for a decision.)
+    public func contradictions(above threshold: Float) -> Int {
+        var sides: [UInt64: Bool] = [:]
+        var count = 0
+        for p in 0..<self.count {
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for strand in [strands.strand(2 * p), strands.strand(2 * p + 1)] {
+                // &* : a hash, meant to wrap.
+                for code in strand { hash = (hash ^ UInt64(code)) &* 0x100_0000_01b3 }
+                hash = (hash ^ 255) &* 0x100_0000_01b3
+            }
+            let side = targets[p] > threshold
+            if let earlier = sides[hash] { count += earlier == side ? 0 : 1 } else { sides[hash] = side }
+        }
+        return count
+    }
+}

@@ -54,6 +54,7 @@ extension ModelFile {
         let weights = FloatBuffer(count: net.count)
         try read(sections, of: archive, into: weights)
         try requireVariances(net, weights)
+        try net.requireFinite(weights, input: 1)
         return (ConvolutionalClassifier(configuration, weights: weights), sections.count)
     }
 

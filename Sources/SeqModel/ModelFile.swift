@@ -12,8 +12,8 @@ public struct ModelFile: Sendable {
     public var record: [String: String]
 
     private static let recordPrefix = "training."
-    /// What no training comes near, and from which no score is infinite or not a number.
-    static let largestWeight: Float = 100_000
+    /// What no sound training comes near; up to it no score is infinite or not a number.
+    public static let largestWeight: Float = 100_000
 
     /// A model to be written.
     public init(classifier: PairClassifier, generator: TrainedGenerator? = nil, record: [String: String]) {

@@ -56,9 +56,7 @@ final class CheckpointKeeper {
         }
         last = start
         guard path != nil else { return }
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number) { interruption.store($0, ordering: .relaxed) }
-        }
+        onEnding { interruption.store($0, ordering: .relaxed) }
     }
 
     /// Whether a signal asked the training to end.
@@ -81,6 +79,20 @@ final class CheckpointKeeper {
         }
         try write()
         throw Failure(message: "interrupted: the state is in \(path); go on with --resume \(path)", code: 128 + number)
+    }
+
+    /// Writes the last state of a training that can't go on, and says what is left of it.
+    func keepLast() throws -> String {
+        guard let path, last != nil else { return "no model was written" }
+        try write()
+        return "no model was written; the last good state is in \(path)"
+    }
+
+    /// Throws where one of a generator's `losses` since the last look is not a number, once the last good state is kept.
+    func requireFinite(_ losses: [Double], step: Int, _ rates: String) throws {
+        guard !losses.allSatisfy(\.isFinite) else { return }
+        throw Failure(
+            message: "the loss is not a number by step \(step), \(rates); \(try keepLast())", code: ExitCodes.badData)
     }
 
     private func write() throws {

@@ -17,6 +17,7 @@ struct ClassifierTraining {
         _ pairs: LabelledPairs, _ training: LabelledPairs, _ validation: LabelledPairs, _ alphabet: Alphabet
     ) throws -> ModelFile {
         let survey = DataSurvey(pairs, threshold: options.labelThreshold, alphabet: alphabet)
+        remark(survey, contradictions: pairs.contradictions(above: options.labelThreshold))
         var plan: TrainingPlan
         let trainer: any ClassifierLearning
         switch options.classifier {
@@ -40,6 +41,21 @@ struct ClassifierTraining {
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
     }
 
+    /// Says what of the labels leaves little or nothing to learn.
+    private func remark(_ survey: DataSurvey, contradictions: Int) {
+        let threshold = options.labelThreshold
+        if survey.positives == 0 {
+            complain("no label is above \(threshold): there are no pairs that interact to tell from others")
+        } else if survey.negatives == 0 {
+            complain("every label is above \(threshold): the pairs are told from their strands paired anew")
+        }
+        if contradictions > 0 {
+            complain(
+                "\(contradictions) pairs repeat an earlier one with a label on the other side of \(threshold): "
+                    + "no model can agree with both")
+        }
+    }
+
     /// A validation loss below which there is nothing left to learn.
     private static let leastLoss = 1e-4
 
@@ -59,18 +75,17 @@ struct ClassifierTraining {
         while trainer.epoch < plan.epochs, worse < options.patience,
             (best?.validationLoss ?? 1) >= ClassifierTraining.leastLoss
         {
+            var isSound = true
             let report = trainer.runEpoch {
-                keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
-            } afterStep: { step, _ in
+                !isSound || keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            } afterStep: { step, loss in
+                isSound = isSound && loss.isFinite
                 progress.update(step)
             }
+            isSound = isSound && report?.validationLoss.isFinite ?? true
+            try requireSound(isSound, trainer, plan)
             try keeper.endIfInterrupted()
             guard let report else { break }
-            guard report.trainingLoss.isFinite, report.validationLoss.isFinite else {
-                throw Failure(
-                    message: "the loss is not a number after step \(trainer.step): lower --learning-rate "
-                        + "(now \(plan.learningRate)); no model was written", code: ExitCodes.badData)
-            }
             worse = report.isBest ? 0 : worse + 1
             if report.isBest { best = report }
             let m = report.validation
@@ -89,10 +104,24 @@ struct ClassifierTraining {
         guard let best else {
             throw Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)
         }
-        if best.validation.areaUnderROC.isNaN || best.validation.areaUnderROC < 0.55 {
-            complain("the model learned nothing: AUROC \(fixed(best.validation.areaUnderROC, 3)) on held-out pairs")
+        let area = best.validation.areaUnderROC
+        if area.isNaN {
+            complain("whether the model learned anything can't be told: the held-out pairs are all of one class")
+        } else if area < 0.55 {
+            complain("the model learned nothing: AUROC \(fixed(area, 3)) on held-out pairs")
         }
         return best
+    }
+
+    /// Throws where a loss or the weights of `trainer` have gone beyond all bounds, once its last good state is kept.
+    private func requireSound(_ isLossSound: Bool, _ trainer: any ClassifierLearning, _ plan: TrainingPlan) throws {
+        let largest = trainer.largestWeight
+        guard !isLossSound || !(largest <= ModelFile.largestWeight) else { return }
+        let what = !isLossSound ? "the loss" : "a weight"
+        throw Failure(
+            message: (isLossSound && largest.isFinite ? "a weight grew to \(largest)" : "\(what) is not a number")
+                + " by step \(trainer.step), learning rate \(plan.learningRate): lower --learning-rate; "
+                + (try keeper.keepLast()), code: ExitCodes.badData)
     }
 
     private func record(_ plan: TrainingPlan, _ survey: DataSurvey, _ count: Int, _ best: EpochReport) -> [String:

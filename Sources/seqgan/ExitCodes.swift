@@ -56,16 +56,22 @@ func writeToStandardError(_ text: String) {
     }
 }
 
+/// Has `handler` called by the signals that ask a run to end; not by SIGHUP where that is ignored, as nohup has it.
+func onEnding(_ handler: @convention(c) (Int32) -> Void) {
+    signal(SIGINT, handler)
+    signal(SIGTERM, handler)
+    let ignored = ProcessStatus.number("SigIgn:") ?? 0
+    if ignored >> UInt64(SIGHUP - 1) & 1 == 0 { signal(SIGHUP, handler) }
+}
+
 /// Runs a command's work and ends the process with its exit code where it fails.
 ///
 /// A signal that ends the process removes the temporary file of the output first, then ends it as it would have.
 func ending(_ work: () throws -> Void) throws {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-        signal(number) { number in
-            TemporaryFile.remove()
-            signal(number, SIG_DFL)
-            raise(number)
-        }
+    onEnding { number in
+        TemporaryFile.remove()
+        signal(number, SIG_DFL)
+        raise(number)
     }
     do {
         try work()

@@ -53,9 +53,13 @@ struct GeneratorTraining {
             trainer.runStep()
             progress.update(trainer.step)
             guard trainer.step % GeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
+            let steps = trainer.takeFigures()
+            try keeper.requireFinite(
+                [steps.criticLoss, steps.generatorLoss], step: trainer.step,
+                "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
             let generator = trainer.generator
             let figures = survey.look(at: generator)
-            try report(trainer, figures)
+            try report(trainer.step, steps, figures)
             if figures.isCollapsed(real: survey.real) {
                 restarts += 1
                 guard restarts <= GeneratorTraining.mostRestarts else {
@@ -113,17 +117,16 @@ struct GeneratorTraining {
         ["column_entropy": real.leastEntropy, "facing": real.facing, "score": real.score]
     }
 
-    private func report(_ trainer: GeneratorTrainer, _ figures: SampleFigures) throws {
-        let steps = trainer.takeFigures()
+    private func report(_ step: Int, _ steps: StepFigures, _ figures: SampleFigures) throws {
         let row = [
             steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
             figures.leastEntropy, figures.unique, figures.oneHot, figures.facing, figures.score, figures.agreement[1],
             figures.agreement[0],
         ]
-        try log.add(trainer.step, row, decimals: 4, seconds: clock.seconds)
+        try log.add(step, row, decimals: 4, seconds: clock.seconds)
         guard !quiet else { return }
         complain(
-            "step \(trainer.step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
+            "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
                 + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))"
         )
     }

@@ -49,8 +49,11 @@ struct ImageGeneratorTraining {
             try keeper.endIfInterrupted()
             trainer.runStep()
             guard trainer.step % ImageGeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
+            let steps = trainer.takeFigures()
+            try keeper.requireFinite(
+                [steps.judgeLoss, steps.generatorLoss], step: trainer.step, "learning rate \(plan.rate)")
             figures = looks.look(at: trainer.generator)
-            try report(trainer, figures)
+            try report(trainer.step, steps, figures)
             try keeper.keep(trainer.checkpoint(digest: keeper.digest, model: file))
         }
         if !looks.hasRelation(figures) {
@@ -67,21 +70,18 @@ struct ImageGeneratorTraining {
         "facing",
     ]
 
-    private func report(_ trainer: ImageGeneratorTrainer, _ figures: ImageSurvey.Figures) throws {
-        let steps = trainer.takeFigures()
+    private func report(
+        _ step: Int, _ steps: (judgeLoss: Double, generatorLoss: Double, real: Double, fake: Double),
+        _ figures: ImageSurvey.Figures
+    ) throws {
         let row = [
             steps.judgeLoss, steps.generatorLoss, steps.real, steps.fake, figures.leastEntropy, figures.unique,
             figures.oneHot, figures.facing,
         ]
-        guard row.allSatisfy(\.isFinite) else {
-            throw Failure(
-                message: "the loss is not a number after step \(trainer.step); no model was written",
-                code: ExitCodes.badData)
-        }
-        try log.add(trainer.step, row, decimals: 4, seconds: clock.seconds)
+        try log.add(step, row, decimals: 4, seconds: clock.seconds)
         guard !quiet else { return }
         complain(
-            "step \(trainer.step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), D accuracy "
+            "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), D accuracy "
                 + "\(fixed(row[2], 2)) real \(fixed(row[3], 2)) fake, one-hot \(fixed(row[6], 3)), facing "
                 + "\(fixed(row[7], 3)), unique \(fixed(row[5], 3))")
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Kernels
+import SeqIO
 
 @main
 struct Seqgan: ParsableCommand {
@@ -36,6 +37,7 @@ struct Seqgan: ParsableCommand {
         subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
 
     static func main() {
+        StandardStreams.secure()
         if let name = ProgressBar.environment("SEQGAN_CPU"), !name.isEmpty {
             guard let processor = Processor(rawValue: name), processor.isUsable else {
                 let usable = Processor.allCases.filter(\.isUsable).map(\.rawValue).joined(separator: " or ")
@@ -48,7 +50,27 @@ struct Seqgan: ParsableCommand {
             complain(advice)
             exit(withError: ExitCode(ExitCodes.usage))
         }
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch  where exitCode(for: error).isSuccess {
+            // Help or the version: to standard output, where a full disk has to be seen.
+            tell(fullMessage(for: error))
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func tell(_ text: String) {
+        do {
+            let sink = try ByteSink(path: nil)
+            try sink.write("\(text)\n".utf8)
+            try sink.finish()
+        } catch {
+            guard let failure = failure(error), failure.code != 0 else { return }
+            complain(failure.message)
+            exit(withError: ExitCode(failure.code))
+        }
     }
 
     /// Without a command there is nothing to do: what could be done goes to standard error, as a usage error.

@@ -65,8 +65,8 @@ struct InputOptions: ParsableArguments {
         }
     }
 
-    /// All that is read, by name.
-    var everyFile: [String] { files + [mates].compactMap { $0 } }
+    /// All that is read, by name; '-' is standard input.
+    var everyFile: [String] { (files.isEmpty ? ["-"] : files) + [mates].compactMap { $0 } }
 
     /// Throws a usage error where nothing was named and standard input is a terminal.
     func requireInput() throws {
@@ -82,15 +82,26 @@ struct OutputOptions: ParsableArguments {
     )
     var output: String?
 
-    /// Throws where the output is one of the inputs.
-    func requireOther(than inputs: [String]) throws {
-        if let output { try OutputOptions.requireOther(output, than: inputs) }
+    /// Throws where the output, or standard output where none is named, is one of the inputs.
+    func requireOther(than inputs: [String?]) throws {
+        try OutputOptions.requireOther(output, than: inputs)
     }
 
-    /// Throws where `output` is one of `inputs`.
-    static func requireOther(_ output: String, than inputs: [String]) throws {
-        if ByteSink.isSameFile(output, as: inputs) {
-            throw ValidationError("the output '\(output)' is an input too")
+    /// Throws where `output`, nil for standard output, is one of `inputs`.
+    static func requireOther(_ output: String?, than inputs: [String?]) throws {
+        if ByteSink.isSameFile(output, as: inputs.compactMap { $0 }) {
+            throw ValidationError("the output '\(output ?? "<stdout>")' is an input too")
+        }
+    }
+
+    /// Throws where one of `outputs` is one of `inputs`, or where two have one name.
+    static func requireOthers(_ outputs: [String?], than inputs: [String?]) throws {
+        let outputs = outputs.compactMap { $0 }
+        for (place, output) in outputs.enumerated() {
+            try requireOther(output, than: inputs)
+            if outputs[..<place].contains(where: { $0 == output || ByteSink.isSameFile(output, as: [$0]) }) {
+                throw ValidationError("two outputs have the name '\(output)'")
+            }
         }
     }
 }
@@ -118,14 +129,8 @@ struct RunOptions: ParsableArguments {
     /// The cores that the system lets this process run on (`taskset`, cpusets), else all that are there.
     private static var usableCores: Int {
         let all = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        guard let status = try? readWhole(path: "/proc/self/status") else { return all }
-        let key = Array("Cpus_allowed:".utf8)
-        for line in status.split(separator: 10) where line.starts(with: key) {
-            let bits = line.dropFirst(key.count).reduce(0) { sum, digit in
-                sum + (UInt8(String(UnicodeScalar(digit)), radix: 16)?.nonzeroBitCount ?? 0)
-            }
-            return max(1, min(all, bits))
-        }
-        return all
+        guard let digits = ProcessStatus.digits("Cpus_allowed:") else { return all }
+        let bits = digits.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+        return max(1, min(all, bits))
     }
 }

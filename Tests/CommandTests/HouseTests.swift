@@ -95,6 +95,31 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
+    /// Strict concurrency has its exceptions where a comment proves them: above the type, or above the block, a few lines
+    /// before.
+    @Test func everyExceptionFromStrictConcurrencyIsProved() throws {
+        let root = Sandbox.root
+        var exceptions = 0
+        for folder in ["Sources", "Tests"] {
+            let paths =
+                FileManager.default.enumerator(atPath: root.appending(path: folder).path)?
+                .compactMap { $0 as? String } ?? []
+            for path in paths where path.hasSuffix(".swift") {
+                let text = try String(contentsOf: root.appending(path: folder).appending(path: path), encoding: .utf8)
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+                for (number, line) in lines.enumerated() {
+                    let code = Self.code(of: line).replacing(/\/[^\/]+\//, with: "")
+                    guard let word = code.firstMatch(of: /@unchecked Sendable|nonisolated\(unsafe\)/) else { continue }
+                    exceptions += 1
+                    let above = lines[max(0, number - 6)..<number].joined(separator: "\n")
+                    let proof = word.0.hasPrefix("@") ? "/// @unchecked Sendable: " : "// SAFETY: "
+                    #expect(above.contains(proof), "\(folder)/\(path):\(number + 1) lacks a proof")
+                }
+            }
+        }
+        #expect(exceptions > 3)
+    }
+
     @Test func nothingTrapsOnPurposeByForce() {
         let found = places(/\btry!|\bas!|[\w)\]]!(?=[.\[)\s,]|$)/) { _ in false }
         #expect(found.isEmpty, "\(found)")

@@ -63,7 +63,7 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.everyFile + [against].compactMap { $0 })
+        try output.requireOther(than: input.everyFile + [against, model.path])
         try ending {
             let clock = ClosingLine()
             let file = try model.load()

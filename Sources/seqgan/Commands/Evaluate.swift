@@ -52,8 +52,8 @@ struct Evaluate: ParsableCommand {
 
     func validate() throws {
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
-        if generated != nil, !input.everyFile.isEmpty {
-            throw ValidationError("with --generated and --real there is no other input: '\(input.everyFile[0])'")
+        if generated != nil, let other = input.files.first ?? input.mates {
+            throw ValidationError("with --generated and --real there is no other input: '\(other)'")
         }
         if let generated, generated == real {
             throw ValidationError("--generated and --real are the same: '\(generated)'")
@@ -62,10 +62,10 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let inputs = [generated, real].compactMap { $0 }
-        if inputs.isEmpty { try input.requireInput() }
-        try output.requireOther(than: input.everyFile + inputs)
-        try ReportFile.requireOther(report, than: input.everyFile + inputs, output.output)
+        if generated == nil { try input.requireInput() }
+        let inputs = generated == nil ? input.everyFile + [model.path] : [generated, real, model.path]
+        try output.requireOther(than: inputs)
+        try OutputOptions.requireOthers([output.output, report], than: inputs)
         guard let letters = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }

@@ -68,7 +68,7 @@ struct Generate: ParsableCommand {
     }
 
     func run() throws {
-        try output.requireOther(than: [partnerOf, notIn].compactMap { $0 })
+        try output.requireOther(than: [partnerOf, notIn, model.path])
         try ending {
             let clock = ClosingLine()
             let file = try model.load()

@@ -34,10 +34,9 @@ struct Inspect: ParsableCommand {
     var report: String?
 
     func run() throws {
-        let inputs = [file ?? model.model].compactMap { $0 }
+        let inputs = [file ?? model.path]
         try output.requireOther(than: inputs)
-        try ReportFile.requireOther(svg, than: inputs, output.output, report)
-        try ReportFile.requireOther(report, than: inputs, output.output)
+        try OutputOptions.requireOthers([output.output, svg, report], than: inputs)
         try ending {
             let loaded = try file.map(loadModel) ?? model.load()
             let isBuiltIn = file == nil && model.path == nil

@@ -52,8 +52,12 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try OutputOptions.requireOther(output, than: input.everyFile)
-        try ReportFile.requireOther(report, than: input.everyFile + [from].compactMap { $0 }, output, log)
+        // The model may take the place of the one that it comes from, and a state that of the one that it goes on from.
+        let inputs = input.everyFile + [training.validation]
+        try OutputOptions.requireOther(output, than: inputs + [checkpoints.resume])
+        try OutputOptions.requireOthers([checkpoints.checkpoint], than: inputs + [from])
+        try OutputOptions.requireOthers([log, report], than: inputs + [from, checkpoints.resume])
+        try OutputOptions.requireOthers([output, log, report, checkpoints.checkpoint], than: [])
         guard var alphabet = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
@@ -85,7 +89,7 @@ struct Train: ParsableCommand {
                 try learning.run(&file, train)
             }
             file.record["data-digest"] = pairs.digest("", model: [])
-            try sink.write(file.encoded())
+            try sink.write(try readable(file))
             try sink.finish()
             try log.finish()
             let pages = TrainingReport(
@@ -95,6 +99,19 @@ struct Train: ParsableCommand {
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
             try requireNoneSkipped(skipped)
         }
+    }
+
+    /// The file's bytes, once they have been read again: what would be refused later is not written.
+    private func readable(_ file: ModelFile) throws -> [UInt8] {
+        let bytes = file.encoded()
+        do {
+            _ = try ModelFile(decoding: bytes)
+        } catch {
+            throw Failure(
+                message: "what was learned is no sound model (\(error)): no model was written", code: ExitCodes.badData
+            )
+        }
+        return bytes
     }
 
     /// Holds back the validation pairs: a file of them, or a share drawn by the seed.

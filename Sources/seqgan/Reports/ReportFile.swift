@@ -20,13 +20,6 @@ struct ReportFile {
         try sink.finish()
     }
 
-    /// Throws where `path` is one of `inputs`, or another output too.
-    static func requireOther(_ path: String?, than inputs: [String], _ outputs: String?...) throws {
-        guard let path else { return }
-        try OutputOptions.requireOther(path, than: inputs)
-        if outputs.contains(path) { throw ValidationError("two outputs have the name '\(path)'") }
-    }
-
     /// The last line of every page.
     static let footer = "Written by \(Seqgan.versionText). This page is complete: it loads nothing and runs nothing."
 }

@@ -1,0 +1,16 @@
+// ProcessStatus: what the system tells of this process, where it has /proc.
+
+import SeqIO
+
+/// Entries of `/proc/self/status`.
+enum ProcessStatus {
+    /// The hexadecimal digits, and the commas between them, behind `key`; nil where there are none.
+    static func digits(_ key: String) -> String? {
+        guard let status = try? readWhole(path: "/proc/self/status") else { return nil }
+        let line = status.split(separator: 10).first { $0.starts(with: key.utf8) }
+        return line.map { String(decoding: $0.dropFirst(key.utf8.count).drop { $0 == 9 || $0 == 32 }, as: UTF8.self) }
+    }
+
+    /// The number behind `key`, which has 16 digits at most.
+    static func number(_ key: String) -> UInt64? { digits(key).flatMap { UInt64($0, radix: 16) } }
+}
