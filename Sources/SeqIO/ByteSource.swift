@@ -28,11 +28,12 @@ public final class ByteSource {
         init(_ bytes: sending UnpackedBytes) { self.bytes = Mutex(bytes) }
     }
 
-    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes. Throws `cannotOpen`.
-    public init(path: String, chunk: Int = 1 << 18) throws(InputError) {
+    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes, of a file from byte `offset` on. Throws
+    /// `cannotOpen`, or `cannotRead`.
+    public init(path: String, chunk: Int = 1 << 18, from offset: Int = 0) throws(InputError) {
         self.path = path == "-" ? "<stdin>" : path
         self.chunk = max(chunk, 1)
-        input = Input(try UnpackedBytes(path: path, chunk: chunk))
+        input = Input(try UnpackedBytes(path: path, chunk: chunk, from: offset))
     }
 
     /// The size of a file, packed as it lies, `-` for standard input; nil where it is no file, but a pipe or a terminal.

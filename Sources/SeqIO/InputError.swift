@@ -34,6 +34,19 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The text is not what it should be.
     case malformed(Location, seen: String, expected: String)
 
+    /// The error behind so many more lines; without a line where their number is not known.
+    func moved(behind lines: Int?) -> InputError {
+        func moved(_ place: Location) -> Location {
+            Location(path: place.path, line: place.line > 0 ? lines.map { place.line + $0 } ?? 0 : 0)
+        }
+        switch self {
+        case .damaged(let place, let what): return .damaged(moved(place), what)
+        case .malformed(let place, let seen, let expected):
+            return .malformed(moved(place), seen: seen, expected: expected)
+        default: return self
+        }
+    }
+
     /// The message, without the program's name.
     public var description: String {
         switch self {

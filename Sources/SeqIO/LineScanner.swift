@@ -17,6 +17,10 @@ public final class LineScanner {
     public private(set) var line = 0..<0
     /// Its number.
     public private(set) var number = 0
+    /// Where it begins in the unpacked text, counted from where reading began.
+    private(set) var position = 0
+    /// Bytes of the text that were dropped from the buffer.
+    private var dropped = 0
     private var filled = 0
     private var next = 0
     private var isAtEnd = false
@@ -38,6 +42,9 @@ public final class LineScanner {
 
     /// Bytes read so far, packed as they lie in the file.
     var bytesRead: Int { source.bytesRead }
+
+    /// Bytes of text in the lines read so far.
+    var textRead: Int { dropped + next }
 
     /// Where the line read last stands.
     public var location: Location { Location(path: source.path, line: number) }
@@ -87,6 +94,7 @@ public final class LineScanner {
 
     private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
+        position = dropped + next
         var first = next
         if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
             first += 3  // the byte-order mark of UTF-8
@@ -106,6 +114,7 @@ public final class LineScanner {
         if next > 0 {
             buffer.replaceSubrange(0..<filled - next, with: Array(buffer[next..<filled]))
             filled -= next
+            dropped += next
             next = 0
         }
         if filled == buffer.count {

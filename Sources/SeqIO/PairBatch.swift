@@ -46,6 +46,8 @@ public struct PairBatch: Sendable {
     public internal(set) var path = ""
     /// The file of strands B, where they have one of their own.
     public internal(set) var matesPath = ""
+    /// The text before the place where reading of the file began; nil where that was its first line.
+    var textBefore: TextBefore?
 
     /// An empty batch.
     public init() {}
@@ -55,6 +57,13 @@ public struct PairBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         rejections.removeAll(keepingCapacity: true)
+        textBefore = nil
+    }
+
+    /// An error of this batch, with the number that its line has in the whole file.
+    public func located(_ error: InputError) -> InputError {
+        guard let textBefore else { return error }
+        return error.moved(behind: textBefore.lineCount())
     }
 
     mutating func append(_ piece: some Collection<UInt8>) -> Range<Int> {

@@ -1,43 +1,12 @@
 // PairReader: pairs of strands from tables, FASTA and FASTQ, file after file.
 
-/// A column of a table, by its number or by its name in the header.
-public enum PairColumn: Sendable, Equatable {
-    /// Counted from 1.
-    case number(Int)
-    /// As in the header.
-    case name(String)
-}
-
-/// Which columns hold the strands, and the label where one is wanted.
-public struct PairColumns: Sendable, Equatable {
-    /// Strand A.
-    public var strandA = PairColumn.number(1)
-    /// Strand B; nil where each record is a single sequence.
-    public var strandB: PairColumn? = .number(2)
-    /// The label; nil where none is wanted.
-    public var label: PairColumn?
-
-    /// Columns 1 and 2, and `label`.
-    public init(label: PairColumn? = nil) { self.label = label }
-}
-
-/// What a byte is to an alphabet; `PairReader` tells a header from a pair by it.
-public enum LetterKind: Sendable {
-    /// No letter.
-    case none
-    /// A letter, or one that stands for any (N).
-    case plain
-    /// A letter that stands for some others (R, Y, S, ...).
-    case ambiguous
-}
-
 /// Reads pairs: tables by their columns, FASTA and FASTQ two records a pair. Files are read one after the other; what
 /// each is shows its first byte.
 public struct PairReader {
-    private var paths: ArraySlice<String>
+    var paths: ArraySlice<String>
     private let columns: PairColumns
     private let letters: [LetterKind]
-    private let chunk: Int
+    let chunk: Int
     /// The most entries of a batch: those of lines of a few bytes are larger than their text.
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0
@@ -45,24 +14,31 @@ public struct PairReader {
     private var sequences: SequenceReader?
     private var numbers = (a: 0, b: 1, label: -1)
     private var isFirstLine = true
-    private var hasHeader = false
+    var hasHeader = false
     private var records = (a: SequenceRecord(), b: SequenceRecord())
     /// The file of strands B, where they have one of their own, and the pairs read with it.
-    private let matesPath: String?
+    let matesPath: String?
     private var mates: SequenceReader?
     private var pairsWithMates = 0
+    /// What is cut from each of the paths, where only a part of the input is read; and what that leaves of the file
+    /// under way.
+    var cuts: ArraySlice<InputShard.Cut>?
+    private var part = FilePart()
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
     /// A first line is a header where the strands' columns hold words: `strandA` is one, though each of its letters could
     /// be a base.
     /// `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
+    /// Of a `shard`, only its records are read; the paths are then those of files.
     public init(
-        paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, chunk: Int = 1 << 18
+        paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, shard: InputShard? = nil,
+        chunk: Int = 1 << 18
     ) {
         precondition(letters.count == 256 && (mates == nil || paths.count <= 1))
         matesPath = mates
         self.paths = (paths.isEmpty ? ["-"] : paths)[...]
+        cuts = shard?.cuts(of: paths.map { ByteSource.size(of: $0) ?? 0 })[...]
         self.columns = columns
         self.letters = letters
         self.chunk = chunk
@@ -73,8 +49,18 @@ public struct PairReader {
     /// When it throws, the batch holds all entries before the failure. A batch is of one file.
     public mutating func fill(_ batch: inout PairBatch, bytes: Int = 1 << 17) throws(InputError) -> Bool {
         batch.removeAll()
+        do throws(InputError) {
+            return try fillAsNumbered(&batch, bytes: bytes)
+        } catch {
+            throw batch.located(error)
+        }
+    }
+
+    /// As `fill`, with errors whose lines are numbered from where reading of the file began.
+    private mutating func fillAsNumbered(_ batch: inout PairBatch, bytes: Int) throws(InputError) -> Bool {
         while batch.entries.isEmpty {
             if lines == nil, sequences == nil, try !openNext() { return false }
+            batch.textBefore = part.textBefore
             batch.path = lines?.path ?? sequences?.lines.path ?? ""
             while batch.bytes.count < bytes, batch.entries.count < PairReader.mostEntries {
                 if sequences != nil {
@@ -104,12 +90,12 @@ public struct PairReader {
 
     /// Opens the next file and finds its format; false when there are no more.
     private mutating func openNext() throws(InputError) -> Bool {
-        guard let path = paths.popFirst() else { return false }
-        let (scanner, format) = try open(path)
-        isFirstLine = true
+        guard let file = try nextFile() else { return false }
+        let (scanner, format) = (file.lines, file.format)
+        (part, isFirstLine) = (file.part, file.part.textBefore == nil)
         switch format {
         case .table:
-            isPending = true
+            isPending = isFirstLine
             lines = scanner
         case let format?: sequences = SequenceReader(scanner, format: format)
         case nil: lines = scanner
@@ -127,7 +113,7 @@ public struct PairReader {
     }
 
     /// Opens a file and tells its format by its first line that is not empty; nil where there is none.
-    private func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
+    func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
         let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
         repeat {
             guard try scanner.advance() else { return (scanner, nil) }
@@ -165,8 +151,11 @@ public struct PairReader {
         guard let scanner = lines else { return false }
         if isPending { isPending = false } else if try !scanner.advance() { return false }
         let line = scanner.line
+        guard scanner.position <= part.last else { return false }
         guard !line.isEmpty else { return true }
+        let isWanted = scanner.position > part.after
         if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
+            guard isWanted else { return true }
             let text = batch.append(scanner.buffer[line])
             batch.entries.append(PairEntry(kind: .comment, line: scanner.number, text: text))
             return true
@@ -176,16 +165,17 @@ public struct PairReader {
         if isFirst, try isHeader(scanner) {
             if hasHeader { return true }
             hasHeader = true
+            guard isWanted else { return true }
             let text = batch.append(scanner.buffer[line])
             batch.entries.append(PairEntry(kind: .header, line: scanner.number, text: text))
             return true
         }
-        readFields(scanner, into: &batch)
+        if isWanted { readFields(scanner, into: &batch) }
         return true
     }
 
     /// Finds the columns' numbers from a first line, and whether it is a header.
-    private mutating func isHeader(_ scanner: LineScanner) throws(InputError) -> Bool {
+    mutating func isHeader(_ scanner: LineScanner) throws(InputError) -> Bool {
         let fields = scanner.buffer[scanner.line].split(separator: 9, omittingEmptySubsequences: false)
         var isNamed = false
         func number(_ column: PairColumn) throws(InputError) -> Int {
@@ -249,6 +239,7 @@ public struct PairReader {
             try requireNoMate()
             return false
         }
+        guard records.a.position <= part.last else { return false }
         var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
         let isSingle = columns.strandB == nil
         if !isSingle, try !readSecond(reader) {
@@ -257,6 +248,7 @@ public struct PairReader {
                 seen: "the last record \(excerpt(records.a.name)) alone",
                 expected: "two records for each pair")
         }
+        guard records.a.position > part.after else { return true }
         if matesPath != nil, let mates {
             entry.lineB = records.b.line
             batch.matesPath = mates.lines.path

@@ -10,6 +10,8 @@ public struct SequenceRecord: Sendable {
     public internal(set) var text: [UInt8] = []
     /// The number of the record's first line.
     public internal(set) var line = 0
+    /// Where that line begins in the unpacked text.
+    var position = 0
 
     /// An empty record.
     public init() {}
@@ -65,7 +67,7 @@ final class SequenceReader {
                 lines.location, seen: excerpt(line),
                 expected: format == .fasta ? "a FASTA header ('>name')" : "a FASTQ header ('@name')")
         }
-        record.line = lines.number
+        (record.line, record.position) = (lines.number, lines.position)
         record.name.append(contentsOf: line.dropFirst().prefix { $0 != 32 && $0 != 9 })
         try keep(&record)
         if format == .fasta { try readLetters(into: &record, until: mark) } else { try readQualities(into: &record) }

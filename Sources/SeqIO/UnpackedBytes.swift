@@ -25,14 +25,16 @@ final class UnpackedBytes {
     private var isSniffed = false
     private var blocks: BlockInflater?
 
-    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes. Throws `cannotOpen`.
-    init(path: String, chunk: Int) throws(InputError) {
+    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes from byte `offset` of the file on.
+    /// Throws `cannotOpen`, or `cannotRead`.
+    init(path: String, chunk: Int, from offset: Int = 0) throws(InputError) {
         let isInput = path == "-"
         self.path = isInput ? "<stdin>" : path
         self.chunk = chunk
         descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
         raw = [UInt8](repeating: 0, count: max(chunk, 1))
+        if offset > 0, lseek(descriptor, off_t(offset), SEEK_SET) < 0 { throw .cannotRead(path: path, code: errno) }
     }
 
     deinit { if descriptor > 0 { close(descriptor) } }

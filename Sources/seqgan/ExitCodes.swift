@@ -9,12 +9,22 @@ import SeqModel
     import Darwin
 #endif
 
-/// The exit codes that the man page promises (sysexits.h).
+/// The exit codes that the man page promises (sysexits.h). All but `inputOutput` say that the same run fails again;
+/// engines that retry what failed can go by that.
 enum ExitCodes {
     static let usage: Int32 = 64
     static let badData: Int32 = 65
     static let cannotOpen: Int32 = 66
     static let inputOutput: Int32 = 74
+
+    /// The code of a file that the system refuses for the reason `code`: whether it is the file, which stays what it
+    /// is, or the machine, the network, the disk, which may do better on another try.
+    static func ofSystem(_ code: Int32) -> Int32 {
+        switch code {
+        case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EROFS, ENXIO, EINVAL: cannotOpen
+        default: inputOutput
+        }
+    }
 }
 
 /// A failure with a message for the user and an exit code.
@@ -29,11 +39,13 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
     case let error as Failure: return error
     case let error as InputError:
         switch error {
-        case .cannotOpen: return Failure(message: error.description, code: ExitCodes.cannotOpen)
-        case .cannotRead: return Failure(message: error.description, code: ExitCodes.inputOutput)
+        case .cannotOpen(_, let code), .cannotRead(_, let code):
+            return Failure(message: error.description, code: ExitCodes.ofSystem(code))
         case .damaged, .malformed: return Failure(message: error.description, code: ExitCodes.badData)
         }
     case OutputError.closedPipe: return Failure(message: "", code: 0)
+    case OutputError.cannotOpen(_, let code):
+        return Failure(message: "\(error)", code: ExitCodes.ofSystem(code))
     case let error as OutputError: return Failure(message: error.description, code: ExitCodes.inputOutput)
     case let error as ModelError: return Failure(message: "\(path): \(error.description)", code: ExitCodes.badData)
     default: return nil

@@ -28,7 +28,20 @@ enum FigureText {
         return "{" + parts.joined(separator: ",\n ") + "}\n"
     }
 
-    private static func jsonNumber(_ value: Double) -> String { value.isFinite ? text(value) : "null" }
+    /// Text between quotation marks.
+    static func jsonText(_ text: String) -> String {
+        let characters = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case "\0"..."\u{1F}": "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: String(scalar)
+            }
+        }
+        return "\"" + characters.joined() + "\""
+    }
+
+    /// A number; null for what is none.
+    static func jsonNumber(_ value: Double) -> String { value.isFinite ? text(value) : "null" }
 
     private static func text(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : fixed(value, 10)

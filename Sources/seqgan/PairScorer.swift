@@ -43,7 +43,7 @@ struct PairScorer: Sendable {
                     continue
                 }
                 end = index
-                slot.failure = failure(error)
+                slot.failure = failure(slot.batch.located(error))
             }
             if end == index { break }
         }

@@ -43,6 +43,8 @@ struct StrandScreening {
     let writesLogit: Bool
     /// An .npy array (rows, columns) of scores, not lines.
     let isMatrix: Bool
+    /// Only the rows of this part; its pairs are about as many as those of the others.
+    let shard: InputShard?
     let threads: Int
     let quiet: Bool
 
@@ -56,13 +58,15 @@ struct StrandScreening {
         let others = columns ?? rows
         let (n, m) = (rows.count, others.count)
         let screen = StrandScreen(classifier, rows: rows.codes, columns: others.codes, threads: threads)
-        let total = fromDiagonal ? n * (n + 1) / 2 : n * m
+        func pairs(ofRows count: Int) -> Int { count * m - (fromDiagonal ? count * (count - 1) / 2 : 0) }
+        let mine = shard?.rows(n, total: pairs(ofRows: n), before: pairs) ?? 0..<n
+        let total = pairs(ofRows: mine.upperBound) - pairs(ofRows: mine.lowerBound)
         var progress = ProgressBar(total: total, noun: "pairs", isQuiet: quiet)
         defer { ProgressBar.clear() }
-        if isMatrix { try sink.write(NumpyHeader(type: "<f4", shape: [n, m]).encoded()) }
+        if isMatrix { try sink.write(NumpyHeader(type: "<f4", shape: [mine.count, m]).encoded()) }
         var done = 0
-        for start in stride(from: 0, to: n, by: screen.tileRows) {
-            let tile = start..<min(n, start + screen.tileRows)
+        for start in stride(from: mine.lowerBound, to: mine.upperBound, by: screen.tileRows) {
+            let tile = start..<min(mine.upperBound, start + screen.tileRows)
             screen.score(tile, fromDiagonal: fromDiagonal)
             for first in stride(from: tile.lowerBound, to: tile.upperBound, by: group) {
                 let part = first..<min(tile.upperBound, first + group)

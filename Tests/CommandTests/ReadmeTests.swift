@@ -65,7 +65,30 @@ import Testing
         let readme = try Self.readme()
         // A block that is not run is one that nobody knows to work.
         let fences = readme.matches(of: /\n```(\S[^\n]*)\n/).map { String($0.1) }
-        #expect(Set(fences) == ["sh run"])
+        #expect(Set(fences) == ["sh run", "sh run engines"])
+        // The engines are not on every machine: .ci/engines installs them and runs these, as .ci/run has it do.
+        let script = try String(contentsOf: Sandbox.root.appending(path: ".ci/engines"), encoding: .utf8)
+        #expect(script.contains("/^```sh run engines$/"))
+        let all = try String(contentsOf: Sandbox.root.appending(path: ".ci/run"), encoding: .utf8)
+        #expect(all.contains("\n.ci/engines\n"))
         for code in ["| 0 |", "| 64 |", "| 65 |", "| 66 |", "| 74 |"] { #expect(readme.contains(code), "\(code)") }
+    }
+
+    @Test func theLinesThatAreShownOfRecipesStandInThem() throws {
+        let folder = Sandbox.root.appending(path: "testdata/recipes")
+        let recipes = try FileManager.default.contentsOfDirectory(atPath: folder.path).map {
+            try String(contentsOf: folder.appending(path: $0), encoding: .utf8)
+        }
+        let chapter = try Self.readme().components(separatedBy: "\n## ").filter { $0.hasPrefix("Beyond one machine\n") }
+        let shown = chapter.joined().split(separator: "\n").filter { $0.hasPrefix("    ") }
+        #expect(shown.count >= 4)
+        for line in shown {
+            let text = String(line.drop { $0 == " " })
+            #expect(recipes.contains { $0.contains(text) }, "\(text)")
+        }
+        // And each recipe is run by one of the blocks.
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            #expect(chapter.joined().contains("testdata/recipes/\(name) "), "\(name)")
+        }
     }
 }

@@ -40,7 +40,7 @@ final class Folder {
     }
 }
 
-private let dnaLetters: [LetterKind] = (0..<256).map { byte in
+let dnaLetters: [LetterKind] = (0..<256).map { byte in
     "ACGTNacgtn".utf8.contains(UInt8(byte))
         ? .plain : "RYSWKMBDHVryswkmbdhv".utf8.contains(UInt8(byte)) ? .ambiguous : .none
 }

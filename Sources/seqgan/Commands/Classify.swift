@@ -17,6 +17,7 @@ struct Classify: ParsableCommand {
               zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
               seqgan classify -m my.seqgan --keep 1 pairs.fa.gz > interacting.fa
               seqgan classify --all-pairs --keep 1 strands.fa > crosstalk.tsv
+              seqgan classify --shard 3/8 pairs.tsv.gz -o part3.tsv   # cat part?.tsv is what one run writes
 
             With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A, name B,
             predicted, score. Those of a table, which have no names, are called what they are.
@@ -47,6 +48,9 @@ struct Classify: ParsableCommand {
     @Flag(help: "Of all-pairs or against: write a matrix of scores (float32, .npy).")
     var matrix = false
 
+    @Option(help: ArgumentHelp("Only the i-th of n parts of the input, or of the rows of all pairs.", valueName: "i/n"))
+    var shard: InputShard?
+
     private var isScreen: Bool { allPairs || against != nil }
 
     func validate() throws {
@@ -56,6 +60,9 @@ struct Classify: ParsableCommand {
         if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if matrix, keep != nil { throw ValidationError("--matrix has every pair: --keep does not go with it") }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
+        if shard != nil, !isScreen, input.everyFile.contains("-") {
+            throw ValidationError("--shard goes with files: standard input can't be cut")
+        }
         if against == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("both sets of strands can't come from standard input")
         }
@@ -64,6 +71,7 @@ struct Classify: ParsableCommand {
     func run() throws {
         try input.requireInput()
         try output.requireOther(than: input.everyFile + [against, model.path])
+        if !isScreen { try requireFilesToCut() }
         try ending {
             let clock = ClosingLine()
             let file = try model.load()
@@ -74,15 +82,28 @@ struct Classify: ParsableCommand {
                 writesLogit: logit, skipsBad: input.skipsBad)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
-                letters: scorer.alphabet.letterKinds, mates: input.mates)
+                letters: scorer.alphabet.letterKinds, mates: input.mates, shard: shard)
+            let progress =
+                shard == nil
+                ? ProgressBar(inputs: input.files, isQuiet: running.quiet)
+                : ProgressBar(total: nil, noun: "pairs", isQuiet: running.quiet)
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
-                progress: ProgressBar(inputs: input.files, isQuiet: running.quiet),
+                progress: progress,
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             counts.remarks.tell(scorer.alphabet, lengths: file.classifier.trainedLengths)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
             try requireNoneSkipped(counts.skipped)
+        }
+    }
+
+    /// Throws where a part is asked for of what has no size, such as a pipe. What is not there is found when it is opened.
+    private func requireFilesToCut() throws {
+        guard shard != nil else { return }
+        for path in input.everyFile where ByteSource.size(of: path) == nil {
+            try ending { _ = try ByteSource(path: path) }
+            throw ValidationError("--shard goes with files: '\(path)' is none, and can't be cut")
         }
     }
 
@@ -94,11 +115,16 @@ struct Classify: ParsableCommand {
         }
         let screening = StrandScreening(
             classifier: classifier, threshold: Float(threshold ?? Double(classifier.threshold)), keep: keep,
-            writesLogit: logit, isMatrix: matrix, threads: running.threadCount, quiet: running.quiet)
+            writesLogit: logit, isMatrix: matrix, shard: shard, threads: running.threadCount, quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
         if !running.quiet { clock.write(count, seed: running.seed) }
         try requireNoneSkipped(skipped + (others?.skipped ?? 0))
     }
+}
+
+extension InputShard: ExpressibleByArgument {
+    /// A part as it is typed: `3/8`.
+    public init?(argument: String) { self.init(argument) }
 }

@@ -24,6 +24,7 @@ struct Evaluate: ParsableCommand {
               seqgan evaluate -m my.seqgan test.tsv.gz
               seqgan evaluate -m my.seqgan --columns strandA,strandB,yield --json test.tsv.gz
               seqgan evaluate -m my.seqgan test.tsv.gz --report test.html
+              seqgan evaluate -m my.seqgan test.tsv.gz --multiqc test_mqc.json && multiqc .
               seqgan generate -m my.seqgan -n 2000 | seqgan evaluate --generated - --real labelled.tsv.gz -m my.seqgan
             """)
 
@@ -50,7 +51,17 @@ struct Evaluate: ParsableCommand {
     @Option(help: "A page with curves and pictures.", completion: .file(extensions: ["html"]))
     var report: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Files for MultiQC: NAME_mqc.json, and its plots in NAME_roc_mqc.json, NAME_calibration_mqc.json, "
+                + "NAME_confusion_mqc.json.", valueName: "NAME_mqc.json"),
+        completion: .file(extensions: ["json"]))
+    var multiqc: String?
+
     func validate() throws {
+        if multiqc != nil, generated != nil {
+            throw ValidationError("--multiqc tells of a model on labelled pairs, not of --generated")
+        }
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
         if generated != nil, let other = input.files.first ?? input.mates {
             throw ValidationError("with --generated and --real there is no other input: '\(other)'")
@@ -65,7 +76,7 @@ struct Evaluate: ParsableCommand {
         if generated == nil { try input.requireInput() }
         let inputs = generated == nil ? input.everyFile + [model.path] : [generated, real, model.path]
         try output.requireOther(than: inputs)
-        try OutputOptions.requireOthers([output.output, report], than: inputs)
+        try OutputOptions.requireOthers([output.output, report] + MultiQCSections.files(multiqc), than: inputs)
         guard let letters = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
@@ -82,6 +93,7 @@ struct Evaluate: ParsableCommand {
         let clock = ClosingLine()
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
+        let sections = try multiqc.map(MultiQCSections.init)
         let sink = try ByteSink(path: output.output)
         let (pairs, skipped) = try readLabelled(
             input, classifier.alphabet, longest: classifier.longestStrand, isQuiet: running.quiet)
@@ -97,6 +109,7 @@ struct Evaluate: ParsableCommand {
         try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
         try page?.write(judged.page)
+        try sections?.write(judged)
         if !running.quiet { clock.write(pairs.count, seed: running.seed) }
         try requireNoneSkipped(skipped)
     }

@@ -11,7 +11,7 @@ struct JudgedPairs {
     private let scores: [Double]
     private let threshold: Double
     private let classifier: PairClassifier
-    private var curves: ScoreCurves
+    private(set) var curves: ScoreCurves
 
     /// Scores `pairs`; `threshold` is the model's own where nil.
     init(_ classifier: PairClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int, isQuiet: Bool) {

@@ -1,0 +1,175 @@
+// InputShard: one of n parts of an input, cut between records: what the parts come to, one after the other, is what the
+// whole does.
+
+/// A part of an input: the `index`-th of `count`.
+///
+/// Files are cut by their sizes, packed as they lie, so that the parts take about the same time, and a cut falls on the
+/// next record behind it. Cuts depend on the files' bytes alone, so that each part can be read without the others.
+public struct InputShard: Sendable, Equatable {
+    /// From 1 to `count`.
+    public let index: Int
+    /// Parts of the whole, 1 or more.
+    public let count: Int
+
+    /// A part; nil unless `index` is from 1 to `count`.
+    public init?(_ index: Int, of count: Int) {
+        guard 1 <= index, index <= count else { return nil }
+        (self.index, self.count) = (index, count)
+    }
+
+    /// A part as it is written: `3/8`.
+    public init?(_ text: String) {
+        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let index = numbers[0], let count = numbers[1] else { return nil }
+        self.init(index, of: count)
+    }
+
+    /// A part of a file of `size` bytes, packed as it lies: what is between two cuts.
+    struct Cut {
+        var from: Int
+        var to: Int
+        var size: Int
+
+        var isWhole: Bool { from == 0 && to == size }
+    }
+
+    /// This part of files that lie one after the other.
+    func cuts(of sizes: [Int]) -> [Cut] {
+        let total = sizes.reduce(0, +)
+        let (from, to) = (share(index - 1, of: total), share(index, of: total))
+        var start = 0
+        return sizes.map { size in
+            defer { start += size }
+            return Cut(
+                from: min(max(from - start, 0), size), to: min(max(to - start, 0), size), size: size)
+        }
+    }
+
+    /// `total * parts / count`, which may be more than a number holds on its way.
+    private func share(_ parts: Int, of total: Int) -> Int { scaled(total, by: parts, over: count) }
+
+    /// This part of `total` things, of which those of the first `k` rows are `before(k)`: the rows whose things it has.
+    /// Parts of rows have about as many things each.
+    public func rows(_ rowCount: Int, total: Int, before: (Int) -> Int) -> Range<Int> {
+        func cut(_ parts: Int) -> Int {
+            if parts == count { return rowCount }
+            let wanted = share(parts, of: total)
+            var (low, high) = (0, rowCount)
+            while low < high {
+                let middle = (low + high) / 2
+                if before(middle) < wanted { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return cut(index - 1)..<cut(index)
+    }
+}
+
+/// `value * numerator / denominator` for `numerator <= denominator`, all of them 0 or more.
+func scaled(_ value: Int, by numerator: Int, over denominator: Int) -> Int {
+    denominator == 0 ? 0 : denominator.dividingFullWidth(value.multipliedFullWidth(by: numerator)).quotient
+}
+
+/// What is read of a file: the records that begin behind `after` and not behind `last`, counted in the unpacked text from
+/// where reading begins.
+struct FilePart {
+    var after = -1
+    var last = Int.max
+    /// Set where reading begins in the middle of the file.
+    var textBefore: TextBefore?
+}
+
+/// The text before a place in a file. Its lines are counted only when a message needs their number.
+struct TextBefore: Sendable {
+    var path: String
+    /// Where in the file, packed as it lies, the text ends.
+    var offset: Int
+
+    /// The number of line ends in it; nil where it can't be read.
+    func lineCount() -> Int? {
+        do {
+            let file = try BlockedFile(path)
+            var left = file.packing == .blocks ? try file.textLength(from: 0, to: offset) : offset
+            let source = try ByteSource(path: path)
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            var lines = 0
+            while left > 0 {
+                let count = min(left, try source.read(into: &buffer, from: 0))
+                if count == 0 { return nil }
+                lines += buffer[..<count].count { $0 == 10 }
+                left -= count
+            }
+            return lines
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension PairReader {
+    /// Opens the next file of which something is to be read; nil where there is none.
+    mutating func nextFile() throws(InputError) -> (lines: LineScanner, format: TextFormat?, part: FilePart)? {
+        while let path = paths.popFirst() {
+            let cut = cuts?.popFirst()
+            if let cut, cut.to == 0 { continue }
+            let (scanner, format) = try open(path)
+            guard let cut, !cut.isWhole else { return (scanner, format, FilePart()) }
+            if cut.from == cut.size {
+                try passHeader(scanner, format)
+                continue
+            }
+            let file = try BlockedFile(path)
+            guard format == .table, matesPath == nil, file.packing != .stream else {
+                return (scanner, format, try streamPart(path, cut, file))
+            }
+            if let (scanner, part) = try tablePart(path, scanner, cut, file) { return (scanner, .table, part) }
+        }
+        return nil
+    }
+
+    /// The part of a file that can only be read from its start: records are told by their number on the way.
+    private func streamPart(_ path: String, _ cut: InputShard.Cut, _ file: BlockedFile) throws(InputError) -> FilePart {
+        var length = cut.size
+        if file.packing != .plain {
+            let lines = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+            while try lines.advance() {}
+            length = lines.textRead
+        }
+        return FilePart(
+            after: cut.from == 0 ? -1 : scaled(length, by: cut.from, over: cut.size),
+            last: cut.to == cut.size ? .max : scaled(length, by: cut.to, over: cut.size))
+    }
+
+    /// The part of a table, plain or of BGZF blocks, read from where it begins; nil where there is nothing of it.
+    private mutating func tablePart(
+        _ path: String, _ scanner: LineScanner, _ cut: InputShard.Cut, _ file: BlockedFile
+    ) throws(InputError) -> (LineScanner, FilePart)? {
+        let from = cut.from == 0 ? 0 : try file.place(behind: cut.from)
+        let to = cut.to == cut.size ? cut.size : try file.place(behind: cut.to)
+        let length = to == cut.size ? nil : try file.textLength(from: from, to: to)
+        guard from > 0 else { return (scanner, FilePart(last: length ?? .max)) }
+        let hadHeader = hasHeader
+        try passHeader(scanner, .table)
+        guard from < cut.size else { return nil }
+        if from >= scanner.bytesRead {
+            // The first line, whose beginning may be cut off, belongs to the part before, wherever it begins.
+            let lines = LineScanner(try ByteSource(path: path, chunk: chunk, from: from), capacity: chunk)
+            return (lines, FilePart(after: 0, last: length ?? .max, textBefore: TextBefore(path: path, offset: from)))
+        }
+        // So near to the start that the header may be in it.
+        hasHeader = hadHeader
+        let before = try file.textLength(from: 0, to: from)
+        return (try open(path).0, FilePart(after: before, last: length.map { before + $0 } ?? .max))
+    }
+
+    /// Reads up to the first line that is no comment, for the numbers of the columns, and whether there is a header.
+    private mutating func passHeader(_ scanner: LineScanner, _ format: TextFormat?) throws(InputError) {
+        guard format == .table else { return }
+        repeat {
+            let line = scanner.buffer[scanner.line]
+            guard !line.isEmpty, line.first != UInt8(ascii: "#") else { continue }
+            if try isHeader(scanner) { hasHeader = true }
+            return
+        } while try scanner.advance()
+    }
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Measures what engines cost beside the plain pipe, in turns: `.ci/engines --overhead PAIRS.tsv.gz [TURNS]` runs it.
+
+2,000,000 pairs of two columns, from as many repetitions of the file as that takes. Seconds of wall time, and of the
+processors, which other work on the machine disturbs less; ratios are to the plain pipe of the same turn.
+"""
+import gzip
+import os
+import resource
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+PAIRS = 2_000_000
+
+
+def write_tables(source):
+    """Plain text, ordinary gzip and BGZF."""
+    with gzip.open(source, "rt") as lines:
+        rows = ["\t".join(line.split("\t")[:2]).rstrip("\n") + "\n" for line in lines][1:]
+    text = ("strandA\tstrandB\n" + "".join((rows * (PAIRS // len(rows) + 1))[:PAIRS])).encode()
+    with open("pairs.tsv", "wb") as plain:
+        plain.write(text)
+    subprocess.run(["gzip", "-k", "pairs.tsv"], check=True)
+    with open("blocks.tsv.gz", "wb") as packed:
+        for start in list(range(0, len(text), 0xFF00)) + [len(text)]:
+            piece = text[start : start + 0xFF00]
+            deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+            data = deflate.compress(piece) + deflate.flush()
+            extra = struct.pack("<HBBHH", 6, 66, 67, 2, len(data) + 25)
+            packed.write(b"\x1f\x8b\x08\x04\0\0\0\0\0\xff" + extra + data)
+            packed.write(struct.pack("<II", zlib.crc32(piece), len(piece)))
+
+
+def processor_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def main():
+    source, turns = sys.argv[1], int(sys.argv[2])
+    write_tables(source)
+    subprocess.run("seqgan train -q --epochs 1 testdata/hybridisation.tsv.gz -o my.seqgan", shell=True, check=True)
+    with open("nothing.py", "w") as script:
+        script.write("from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().stop()\n")
+    here = os.getcwd()
+    recipes = f"{here}/testdata/recipes"
+    snakemake = f"snakemake -s {recipes}/Snakefile --cores 2 --directory work --config shards=8 pairs={here}/"
+    spark = "spark-submit --master 'local[2]' "
+    jobs = {
+        "pipe": "zcat pairs.tsv.gz | seqgan classify -q > work/out",
+        "pipe, own model": "zcat pairs.tsv.gz | seqgan classify -q -m my.seqgan > work/out",
+        "8 shards in a row, BGZF": "for i in 1 2 3 4 5 6 7 8; do "
+        "seqgan classify -q --shard $i/8 blocks.tsv.gz -o work/$i; done; cat work/? > work/out",
+        "8 shards in a row, gzip": "for i in 1 2 3 4 5 6 7 8; do "
+        "seqgan classify -q --shard $i/8 pairs.tsv.gz -o work/$i; done; cat work/? > work/out",
+        "parallel": "zcat pairs.tsv.gz | parallel -j 2 --pipe -k --block 10M --halt now,fail=1 "
+        "seqgan classify -q -t 1 > work/out",
+        "Snakemake, BGZF": snakemake + "blocks.tsv.gz",
+        "Snakemake, gzip": snakemake + "pairs.tsv.gz",
+        "Spark, nothing to do": spark + "nothing.py",
+        "Spark, rdd.pipe": spark + f"{recipes}/spark_pipe.py pairs.tsv work/out",
+        "Spark, DataFrame, own model": spark + f"{recipes}/spark_table.py pairs.tsv my.seqgan work/out",
+    }
+    results = {name: [] for name in jobs}
+    for _ in range(turns):
+        for name, command in jobs.items():
+            shutil.rmtree("work", ignore_errors=True)
+            os.mkdir("work")
+            wall, busy = time.perf_counter(), processor_seconds()
+            made = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if made.returncode != 0:
+                sys.exit(f"{name}: {made.stdout[-2000:].decode()}")
+            results[name].append((time.perf_counter() - wall, processor_seconds() - busy))
+            print(name, *(f"{value:.1f}" for value in results[name][-1]), sep="\t", flush=True)
+    print("\n\twall\ttimes the pipe\tprocessors\ttimes the pipe")
+    for name, values in results.items():
+        cells = [name]
+        for kind in (0, 1):
+            own = [value[kind] for value in values]
+            ratios = [value[kind] / pipe[kind] for value, pipe in zip(values, results["pipe"])]
+            for format, some in (("{:.1f}", own), ("{:.2f}", ratios)):
+                low, high = (format.format(value) for value in (min(some), max(some)))
+                cells.append(f"{format.format(statistics.median(some))} ({low} to {high})")
+        print("\t".join(cells))
+
+
+if __name__ == "__main__":
+    main()
