@@ -16,6 +16,7 @@ model=$(mktemp)
 trap 'rm -f "$model"' EXIT
 
 swift build -c release --package-path "$root"
-"$root/.build/release/seqgan" train --learn both --columns strandA,strandB,yield --label-threshold 0.2 "$@" -o "$model"
+"$root/.build/release/seqgan" train --learn both --epochs 24 --columns strandA,strandB,yield \
+    --label-threshold 0.2 "$@" -o "$model"
 "$root/Sources/BuiltInModel/embed.sh" "$model"
 swift build -c release --package-path "$root"
