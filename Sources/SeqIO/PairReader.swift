@@ -49,6 +49,7 @@ public struct PairReader {
     /// When it throws, the batch holds all entries before the failure. A batch is of one file.
     public mutating func fill(_ batch: inout PairBatch, bytes: Int = 1 << 17) throws(InputError) -> Bool {
         batch.removeAll()
+        batch.bytes.reserveCapacity(bytes + bytes / 8)
         do throws(InputError) {
             return try fillAsNumbered(&batch, bytes: bytes)
         } catch {

@@ -53,7 +53,7 @@ enum Pipeline {
         compute: @escaping @Sendable (inout Slot<Scratch>) -> Void
     ) throws -> Counts {
         // Small pieces, and many: the threads then end a round at about the same time.
-        let size = max(4, 12 * threads)
+        let size = max(4, 6 * threads)
         let sets = (0..<2).map { _ in (0..<size).map { _ in Cell(Slot(scratch: makeScratch())) } }
         let ends = Mutex(Ends(reader: reader, sink: sink, progress: progress))
         fill(sets[0], ends)
@@ -101,7 +101,7 @@ enum Pipeline {
                     slot.output.removeAll(keepingCapacity: true)
                     guard !ends.isAtEnd, ends.failure == nil else { return }
                     do {
-                        slot.isFilled = try ends.reader.fill(&slot.batch, bytes: 1 << 15)
+                        slot.isFilled = try ends.reader.fill(&slot.batch, bytes: 1 << 16)
                         ends.isAtEnd = !slot.isFilled
                     } catch {
                         slot.isFilled = true

@@ -127,12 +127,12 @@ import Testing
             let output = command.hasPrefix("train") ? " -o x" : ""
             let line = "seqgan \(command)\(output)"
             try expect(sandbox, line.replacing("IT", with: "gone"), code: 66, "gone: cannot open: No such file")
-            try expect(sandbox, line.replacing("IT", with: "folder"), code: 74, "folder: cannot read: Is a directory")
+            try expect(sandbox, line.replacing("IT", with: "folder"), code: 66, "folder: cannot read: Is a directory")
         }
         for command in Self.all {
-            try expect(sandbox, "seqgan \(command) -o folder", code: 74, "folder: cannot open for writing: Is a dir")
+            try expect(sandbox, "seqgan \(command) -o folder", code: 66, "folder: cannot open for writing: Is a dir")
             try expect(
-                sandbox, "seqgan \(command) -o no/such/x", code: 74, "no/such/x: cannot open for writing: No such")
+                sandbox, "seqgan \(command) -o no/such/x", code: 66, "no/such/x: cannot open for writing: No such")
         }
         // One that vanishes while it is read is read to its end; one that vanishes before its turn is named.
         let vanished = try sandbox.run(
@@ -156,7 +156,7 @@ import Testing
         }
         for command in Self.all + [EveryCommand.long] {
             try expect(
-                sandbox, "\(other)seqgan \(command) -o shut/old", code: 74,
+                sandbox, "\(other)seqgan \(command) -o shut/old", code: 66,
                 "shut/old: cannot open for writing: Permission denied")
         }
         #expect(try sandbox.run("cat shut/old; ls -A shut; chmod 700 shut").output == "before\nold\n")

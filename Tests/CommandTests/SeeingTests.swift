@@ -98,7 +98,7 @@ import Testing
             ("--generated made.fa --real real.tsv --report ./made.fa", 64, "is an input too"),
             ("--generated made.fa --real real.tsv -o x --report x", 64, "two outputs"),
             ("--generated none.fa --real real.tsv", 66, "none.fa: cannot open"),
-            ("--generated made.fa --real real.tsv --report no/where.html", 74, "no/where.html"),
+            ("--generated made.fa --real real.tsv --report no/where.html", 66, "no/where.html"),
             ("--generated made.fa --real real.tsv --report /dev/full", 74, "No space left"),
             ("--generated <(printf '>a\\nAC\\n') --real real.tsv", 65, ":1"),
             ("--generated made.fa --real <(printf 'AC\\tGT\\t1\\nAC\\tGT\\tno\\n')", 65, ":2: the label 'no'"),
