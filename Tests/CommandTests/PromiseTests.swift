@@ -97,9 +97,9 @@ import Testing
     @Test func linesComeOutInTheOrderOfTheInput() throws {
         let sandbox = try Example.sandbox()
         let result = try sandbox.run(
-            "for k in $(seq 50); do cat pairs.tsv; done | awk '{ print $0 \"\\t\" NR }' | \(Self.classify) -t 4 | cut -f4 | "
+            "for k in $(seq 15); do cat pairs.tsv; done | awk '{ print $0 \"\\t\" NR }' | \(Self.classify) -t 4 | cut -f4 | "
                 + "awk '$1 != NR { exit 1 } END { print NR }'")
-        #expect(result.code == 0 && result.output == "10000\n")
+        #expect(result.code == 0 && result.output == "3000\n")
     }
 
     @Test func everyRecordThatComesInComesOut() throws {
@@ -125,13 +125,16 @@ import Testing
     #if os(Linux)
         @Test func memoryDoesNotGrowWithTheNumberOfPairs() throws {
             let sandbox = try Example.sandbox()
+            // A further column makes little work of much text.
+            let wide = "awk -v wide=$(printf '%010000d' 0) '{ print $0 \"\\t\" wide }' pairs.tsv > wide"
+            #expect(try sandbox.run(wide).code == 0)
             func peak(_ repeats: Int) throws -> Int {
                 let errors = try sandbox.run(
-                    "for k in $(seq \(repeats)); do cat pairs.tsv; done | seqgan classify -t 2 -m m.seqgan > /dev/null"
+                    "for k in $(seq \(repeats)); do cat wide; done | seqgan classify -t 2 -m m.seqgan > /dev/null"
                 ).errors
                 return try #require(errors.firstMatch(of: /peak (\d+) MB/).flatMap { Int($0.1) })
             }
-            let (few, many) = (try peak(100), try peak(400))
+            let (few, many) = (try peak(4), try peak(24))
             #expect(many <= few + 4, "\(few) MB, then \(many) MB")
         }
     #endif

@@ -77,6 +77,7 @@ for index in "${!kinds[@]}"; do
     cmp model "whole.$index" || fail "the last run came to other bytes"
     if find . -name '*.tmp' | grep -q .; then fail "a temporary file is left after a run that ended well"; fi
     rm -f state log
+    echo "${options[*]}: $killed kills so far, nothing lost" >&2
 done
 echo "$killed kills: the output was the old file $old times and a whole new one $whole times; $resumed runs resumed," \
     "$finished came to their end between kills, all to the same bytes; at most $stray temporary files at once, none at the end"
