@@ -47,7 +47,8 @@ import Testing
         #expect(made.code == 0 && made.bytes == whole, "\(made.errors)")
         // Their ends lie in the middle now.
         let again = try Self.parts(7, "all.tsv.gz", sandbox)
-        #expect(try again == sandbox.run("seqgan classify -q -m m.seqgan all.tsv.gz").bytes && again.count > whole.count)
+        #expect(
+            try again == sandbox.run("seqgan classify -q -m m.seqgan all.tsv.gz").bytes && again.count > whole.count)
     }
 
     @Test func aBadLineFailsItsOwnPartWithTheLineOfTheWholeFile() throws {
