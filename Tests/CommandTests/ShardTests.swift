@@ -36,6 +36,21 @@ import Testing
         }
     }
 
+    @Test func packedPartsAreJoinedByCatAndCutAgain() throws {
+        let sandbox = try Example.sandbox(pairs: 9_000)
+        let whole = try sandbox.run("seqgan classify -q -m m.seqgan pairs.tsv").bytes
+        let made = try sandbox.run(
+            """
+            for i in 1 2 3; do seqgan classify -q -m m.seqgan --shard $i/3 pairs.tsv -o $i.tsv.gz || exit; done
+            cat 1.tsv.gz 2.tsv.gz 3.tsv.gz > all.tsv.gz; gzip -dc all.tsv.gz
+            """)
+        #expect(made.code == 0 && made.bytes == whole, "\(made.errors)")
+        // Their ends lie in the middle now.
+        let again = try Self.parts(7, "all.tsv.gz", sandbox)
+        #expect(
+            try again == sandbox.run("seqgan classify -q -m m.seqgan all.tsv.gz").bytes && again.count > whole.count)
+    }
+
     @Test func aBadLineFailsItsOwnPartWithTheLineOfTheWholeFile() throws {
         let sandbox = try Example.sandbox(pairs: 20_000)
         #expect(try sandbox.run("sed -i '17001i ACGT\\tAC!T' pairs.tsv && gzip -k pairs.tsv").code == 0)
