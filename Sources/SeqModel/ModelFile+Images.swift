@@ -53,6 +53,7 @@ extension ModelFile {
         let weights = FloatBuffer(count: net.count)
         try read(sections, of: archive, from: first, into: weights)
         try requireVariances(net, weights)
+        try requireBound(net, weights, input: ImageGeneratorKind.largestNoise)
         let image = PairImage(alphabet: alphabet, length: length, layout: .channels, orientation: orientation)
         return ImageGenerator(kind, image: image, lengths: lengths, weights: weights)
     }
