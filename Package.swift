@@ -15,11 +15,13 @@ import PackageDescription
 #endif
 let wideLoopNames: [Target.Dependency] = wideLoops.map { .byName(name: $0.name) }
 
+// Tests/Fuzz/run sets it: then there is a program of fuzz targets, and the command is a library for it.
+let isFuzzing = Context.environment["SEQGAN_FUZZ"] != nil
+
 // The readers and the scorer work in place in buffers of their own class; debug builds, and so the tests, check that
 // accesses do not overlap, the release build does not pay for it at each line.
-let release: [SwiftSetting] = [
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
+let release: [SwiftSetting] =
+    isFuzzing ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 // Tests train models too: what learns is optimised in debug builds as well, with all its checks.
 let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -65,3 +67,29 @@ let package = Package(
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    let program = package.targets.first { $0.name == "seqgan" }
+    package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
+    package.targets.removeAll { $0.isTest || $0.name == "seqgan" }
+    package.targets += [
+        // A library has no function main.
+        .target(
+            name: "seqgan", dependencies: program?.dependencies ?? [],
+            swiftSettings: [.unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "seqgan_main"])]),
+        .executableTarget(
+            name: "fuzz", dependencies: ["seqgan", "CZlib"], path: "Tests/Fuzz", exclude: ["run"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+    for target in package.targets where target.type != .system {
+        // The loops' memory is checked; coverage is followed in what takes the decisions.
+        let isFollowed = ["SeqIO", "SeqModel", "seqgan", "fuzz"].contains(target.name)
+        target.swiftSettings =
+            (target.swiftSettings ?? []) + [
+                .unsafeFlags(
+                    isFollowed
+                        ? ["-sanitize=fuzzer,address", "-assert-config", "Debug", "-enable-testing"]
+                        : ["-sanitize=address"])
+            ]
+    }
+}

@@ -87,11 +87,21 @@ public struct PairCodes: Sendable {
         starts.append(codes.count)
     }
 
-    /// Takes back the codes since the last `endStrand`, and whole strands until `strands` are left.
-    public mutating func truncate(strands: Int) {
-        if starts.count > strands + 1 { starts.removeLast(starts.count - strands - 1) }
-        let end = starts.last ?? 0
-        codes.removeLast(codes.count - end)
+    /// A state to go back to with `truncate`.
+    public struct Mark: Sendable {
+        fileprivate let strands: Int, longest: Int
+        fileprivate let isAmbiguous: Bool
+    }
+
+    /// The strands so far.
+    public var mark: Mark { Mark(strands: starts.count - 1, longest: longest, isAmbiguous: isAmbiguous) }
+
+    /// Takes back all that was added since `mark` was taken.
+    public mutating func truncate(to mark: Mark) {
+        precondition(mark.strands < starts.count)
+        starts.removeLast(starts.count - mark.strands - 1)
+        codes.removeLast(codes.count - (starts.last ?? 0))
+        (longest, isAmbiguous) = (mark.longest, mark.isAmbiguous)
     }
 
     /// The codes of strand `s`.

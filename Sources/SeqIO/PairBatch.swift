@@ -18,10 +18,12 @@ public struct PairEntry: Sendable {
     public var kind: PairEntryKind
     /// The line of the text on which it begins.
     public var line: Int
-    /// The line of strand B's record, where it comes from a file of its own; else 0.
+    /// The line of strand B's record; 0 in tables.
     public var lineB = 0
-    /// The text as it came, without the last line end.
+    /// The text as it came, without the last line end and without empty lines.
     public var text = 0..<0
+    /// Where strand B's record begins in the text.
+    var startB = 0
     /// The names of the strands, empty in tables.
     public var nameA = 0..<0, nameB = 0..<0
     /// The strands, without line ends.
@@ -48,6 +50,8 @@ public struct PairBatch: Sendable {
     public internal(set) var matesPath = ""
     /// The text before the place where reading of the file began; nil where that was its first line.
     var textBefore: TextBefore?
+    /// Where empty lines were inside records, by places in `bytes`.
+    var emptyLines: [EmptyLines] = []
 
     /// An empty batch.
     public init() {}
@@ -57,6 +61,7 @@ public struct PairBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         rejections.removeAll(keepingCapacity: true)
+        emptyLines.removeAll(keepingCapacity: true)
         textBefore = nil
     }
 
@@ -72,6 +77,14 @@ public struct PairBatch: Sendable {
         return start..<bytes.count
     }
 
+    /// Adds the text of a record.
+    mutating func append(_ record: SequenceRecord) -> Range<Int> {
+        for empty in record.emptyLines {
+            emptyLines.append(EmptyLines(place: bytes.count + empty.place, count: empty.count))
+        }
+        return append(record.text)
+    }
+
     mutating func reject(_ error: InputError, line: Int, text: Range<Int>) {
         entries.append(PairEntry(kind: .rejected, line: line, text: text, rejection: rejections.count))
         rejections.append(error)
@@ -80,22 +93,19 @@ public struct PairBatch: Sendable {
     /// Where letter `offset` of a strand of `entry` stands: the line is found in the record's text.
     public func location(of entry: PairEntry, inB: Bool, offset: Int) -> Location {
         guard entry.isSequenceText else { return Location(path: path, line: entry.line) }
-        // Headers begin with '>' or '@'; count letters line by line until the offset is reached.
-        var line = entry.line
-        var strand = -1
-        var seen = 0
-        let isFromMates = inB && entry.lineB > 0
-        for part in bytes[entry.text].split(separator: 10, omittingEmptySubsequences: false) {
-            if part.first == UInt8(ascii: ">") || (part.first == UInt8(ascii: "@") && (strand < 0 || seen > 0)) {
-                strand += 1
-                seen = 0
-                if strand == 1, isFromMates { line = entry.lineB }
-            } else if strand == (inB ? 1 : 0) {
+        let start = inB ? entry.startB : entry.text.lowerBound
+        var line = inB ? entry.lineB : entry.line
+        var (at, seen) = (start, 0)
+        // The letters follow the header, line by line, until the offset is reached.
+        for part in bytes[start..<entry.text.upperBound].split(separator: 10, omittingEmptySubsequences: false) {
+            if at > start {
+                line += emptyLines.reduce(0) { $0 + ($1.place == at ? $1.count : 0) }
                 seen += part.count
                 if seen > offset { break }
             }
             line += 1
+            at += part.count + 1
         }
-        return Location(path: isFromMates ? matesPath : path, line: line)
+        return Location(path: inB && !matesPath.isEmpty ? matesPath : path, line: line)
     }
 }

@@ -250,14 +250,13 @@ public struct PairReader {
                 expected: "two records for each pair")
         }
         guard records.a.position > part.after else { return true }
-        if matesPath != nil, let mates {
-            entry.lineB = records.b.line
-            batch.matesPath = mates.lines.path
-        }
-        entry.text = batch.append(records.a.text)
+        if matesPath != nil, let mates { batch.matesPath = mates.lines.path }
+        entry.text = batch.append(records.a)
         if !isSingle {
             batch.bytes.append(10)
-            entry.text = entry.text.lowerBound..<batch.append(records.b.text).upperBound
+            let text = batch.append(records.b)
+            (entry.lineB, entry.startB) = (records.b.line, text.lowerBound)
+            entry.text = entry.text.lowerBound..<text.upperBound
         }
         if records.a.sequence.isEmpty || (!isSingle && records.b.sequence.isEmpty) {
             let isA = records.a.sequence.isEmpty

@@ -12,9 +12,28 @@ public struct SequenceRecord: Sendable {
     public internal(set) var line = 0
     /// Where that line begins in the unpacked text.
     var position = 0
+    /// Where empty lines were among the letters.
+    var emptyLines: [EmptyLines] = []
 
     /// An empty record.
     public init() {}
+
+    /// Counts an empty line behind the text so far; any number of them takes the same memory.
+    fileprivate mutating func countEmptyLine() {
+        let (place, last) = (text.count + 1, emptyLines.count - 1)
+        if last >= 0, emptyLines[last].place == place {
+            emptyLines[last].count += 1
+        } else {
+            emptyLines.append(EmptyLines(place: place, count: 1))
+        }
+    }
+}
+
+/// Empty lines, one after the other, that are no part of a record's text.
+struct EmptyLines: Sendable {
+    /// The place of the line that follows them.
+    var place: Int
+    var count: Int
 }
 
 /// What the text of an input is.
@@ -56,6 +75,7 @@ final class SequenceReader {
         record.name.removeAll(keepingCapacity: true)
         record.sequence.removeAll(keepingCapacity: true)
         record.text.removeAll(keepingCapacity: true)
+        record.emptyLines.removeAll(keepingCapacity: true)
         repeat {
             if !hasLine { hasLine = try lines.advance() }
             guard hasLine else { return false }
@@ -89,7 +109,9 @@ final class SequenceReader {
         while true {
             hasLine = try lines.advance()
             guard hasLine, line.first != mark else { return }
-            if !line.isEmpty {
+            if line.isEmpty {
+                record.countEmptyLine()
+            } else {
                 record.sequence.append(contentsOf: line)
                 try keep(&record)
             }

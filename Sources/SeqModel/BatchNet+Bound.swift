@@ -1,43 +1,57 @@
-// BatchNet+Bound: how large a number a net's weights can make of an image, so that no score is infinite or no number.
+// BatchNet+Bound: how large the numbers on a net's way can become at most, for models that were not trained but forged.
 
 import Kernels
 
 extension BatchNet {
-    /// Above this, sums of 32-bit floats may overflow.
-    private static let mostThatFits = 1e38
+    /// What no net that was trained comes near, and far enough from where floats end.
+    static let largestNumber = 1e36
 
-    /// Throws where some image of numbers up to `input` in size could come to a number that floats do not hold.
-    func requireFinite(_ weights: FloatBuffer, input: Double) throws(ModelError) {
-        var bound = max(1, input)
+    /// The largest size that any number on the way can have where no input is larger than `input`: a sum of sizes, so
+    /// that no part of a sum is larger. Not finite where a weight is not.
+    func bound(_ weights: FloatBuffer, input: Double) -> Double {
+        var (bound, largest) = (input, input)
         for stage in stages {
-            bound = max(1, self.bound(after: stage, weights, bound))
-            guard bound < BatchNet.mostThatFits else {
-                throw .inconsistent(
-                    field: "what its weights can come to", found: "\(Float(bound))",
-                    expected: "below \(Float(BatchNet.mostThatFits))")
+            func size(_ k: Int) -> Double { abs(Double(weights[k])) }
+            switch stage.layer {
+            case .convolution, .dense:
+                var sums = [Double](repeating: 0, count: stage.outputs)
+                for r in 0..<stage.inputs {
+                    let start = stage.weights + r * stage.outputs
+                    for (o, weight) in weights[start..<start + stage.outputs].enumerated() {
+                        sums[o] += abs(Double(weight)) * bound
+                    }
+                }
+                bound = sums.indices.reduce(0) { larger($0, sums[$1] + size(stage.bias + $1)) }
+            case .norm(_, let epsilon):
+                bound = (0..<stage.outputs).reduce(0) {
+                    let deviation = (size(stage.variances + $1) + Double(epsilon)).squareRoot()
+                    return larger(
+                        $0,
+                        size(stage.weights + $1) * (bound + size(stage.means + $1)) / deviation + size(stage.bias + $1))
+                }
+            case .leaky(let slope): bound *= max(1, abs(Double(slope)))
+            case .tanh: bound = min(bound, 1)
+            case .square: bound *= bound
+            case .dropout, .resize: break
             }
+            largest = larger(largest, bound)
         }
+        return largest
     }
 
-    /// The largest size of what a stage gives for numbers up to `bound` in size.
-    private func bound(after stage: Stage, _ weights: FloatBuffer, _ bound: Double) -> Double {
-        func size(_ place: Int) -> Double { abs(Double(weights[place])) }
-        switch stage.layer {
-        case .convolution, .dense:
-            return (0..<stage.outputs).reduce(0) { largest, o in
-                let sum = (0..<stage.inputs).reduce(0) { $0 + size(stage.weights + $1 * stage.outputs + o) }
-                return max(largest, sum * bound + size(stage.bias + o))
-            }
-        case .norm(_, let epsilon):
-            return (0..<stage.outputs).reduce(0) { largest, o in
-                let deviation = (Double(weights[stage.variances + o]) + Double(epsilon)).squareRoot()
-                let factor = size(stage.weights + o) / deviation
-                return max(largest, factor * (bound + size(stage.means + o)) + size(stage.bias + o))
-            }
-        case .leaky(let slope): return bound * max(1, abs(Double(slope)))
-        case .tanh: return 1
-        case .square: return bound * bound
-        case .dropout, .resize: return bound
+    /// The larger of two sizes; not a number where one is not.
+    private func larger(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .nan : max(a, b) }
+}
+
+extension ModelFile {
+    /// Throws where numbers of a net could become too large for floats, and a score none.
+    static func requireBound(_ net: BatchNet, _ weights: FloatBuffer, input: Double) throws(ModelError) {
+        let bound = net.bound(weights, input: input)
+        // Not a number is no less than the largest either.
+        guard bound <= BatchNet.largestNumber else {
+            throw .inconsistent(
+                field: "the net's largest possible number", found: "\(bound)",
+                expected: "at most \(BatchNet.largestNumber)")
         }
     }
 }

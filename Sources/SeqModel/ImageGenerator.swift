@@ -11,6 +11,8 @@ public enum ImageGeneratorKind: String, Sendable, CaseIterable {
 
     /// Numbers of noise.
     static let noise = 100
+    /// No number of noise is further from 0, see `RandomSource.normal`.
+    static let largestNoise = 6.0
     /// LeakyReLU's slope, and what batch normalisation keeps at a step and adds to variances.
     private static let slope = BatchLayer.leaky(0.2), norm = BatchLayer.norm(momentum: 0.8, epsilon: 1e-3)
 

@@ -54,7 +54,8 @@ extension ModelFile {
         let weights = FloatBuffer(count: net.count)
         try read(sections, of: archive, into: weights)
         try requireVariances(net, weights)
-        try net.requireFinite(weights, input: 1)
+        let (scoring, scoringWeights) = net.folded(weights)
+        try requireBound(scoring, scoringWeights, input: 1)
         return (ConvolutionalClassifier(configuration, weights: weights), sections.count)
     }
 

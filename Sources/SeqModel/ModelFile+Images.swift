@@ -53,8 +53,7 @@ extension ModelFile {
         let weights = FloatBuffer(count: net.count)
         try read(sections, of: archive, from: first, into: weights)
         try requireVariances(net, weights)
-        // No noise is drawn that is larger.
-        try net.requireFinite(weights, input: 16)
+        try requireBound(net, weights, input: ImageGeneratorKind.largestNoise)
         let image = PairImage(alphabet: alphabet, length: length, layout: .channels, orientation: orientation)
         return ImageGenerator(kind, image: image, lengths: lengths, weights: weights)
     }

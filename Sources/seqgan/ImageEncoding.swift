@@ -119,6 +119,8 @@ struct ImageDecoder {
                 "\(bytes.count - size) bytes of data",
                 "the \(needed.overflows ? "(too many)" : "\(needed.value)") of shape \(shape)")
         }
+        // Records without columns take no bytes: a few could stand for any number of empty lines.
+        guard length > 0 || records == 0 else { throw bad("an array of shape \(shape)", "at least one column") }
         let oneHot = OneHot(alphabet: alphabet, length: length, reversesB: reversesB)
         for record in 0..<records {
             for part in 0..<perRecord {

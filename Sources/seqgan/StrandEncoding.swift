@@ -20,12 +20,12 @@ extension PairCodes {
     mutating func append(
         _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, longest: Int = DuplexShape.maximumLength
     ) throws(InputError) {
-        let strands = starts.count - 1
+        let mark = mark
         do throws(InputError) {
             try append(batch, entry.strandA, entry, inB: false, alphabet, longest)
             if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet, longest) }
         } catch {
-            truncate(strands: strands)
+            truncate(to: mark)
             throw error
         }
     }

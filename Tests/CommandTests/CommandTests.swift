@@ -134,6 +134,27 @@ import Testing
         #expect(bad.code == 65)
     }
 
+    @Test func aRecordThatIsPassedOverDoesNotWidenTheArray() throws {
+        let result = try Sandbox().run(
+            "printf 'AC\\tGT\\nACGTACGTACGT\\tAX\\n' | seqgan encode -q --skip-bad --format text")
+        #expect(result.code == 65)
+        #expect(result.output == "A.\n.C\n..\n..\n..\n..\nG.\n.T\n\n")
+    }
+
+    @Test func recordsWithoutColumnsAreNotDecodedToEndlessLines() throws {
+        let sandbox = try Sandbox()
+        for (shape, code) in [("(1000000000000000000, 4, 0)", 65), ("(2, 2, 4, 0)", 65), ("(0, 4, 0)", 0)] {
+            var header = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }"
+            header += String(repeating: " ", count: 117 - header.count) + "\n"
+            try sandbox.write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8), "a.npy")
+            let result = try sandbox.run("timeout 20 seqgan encode --decode a.npy | head -c 100")
+            #expect(result.output.isEmpty, "\(shape)")
+            let status = try sandbox.run("timeout 20 seqgan encode -q --decode a.npy > lines")
+            #expect(status.code == code, "\(shape): \(status.errors)")
+            #expect(code == 0 || status.errors.contains("a.npy: an array of shape"), "\(status.errors)")
+        }
+    }
+
     @Test func inspectShowsTheModelAndItsEnergies() throws {
         let (sandbox, _) = try Self.trained.get()
         let result = try sandbox.run("seqgan inspect m.seqgan && seqgan inspect --tables m.seqgan")

@@ -74,6 +74,23 @@ import Testing
         #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
     }
 
+    @Test(arguments: ["layer", "generator.layer"]) func aNetWhoseNumbersCouldLeaveTheFloatsIsRefused(
+        prefix: String
+    ) throws {
+        let isGenerator = prefix.hasPrefix("generator")
+        let model =
+            isGenerator ? ImageGeneratorTests.file(ImageGeneratorTests.trainer(.dcgan).generator) : Self.convolutional()
+        var archive = try WeightArchive(decoding: model.encoded())
+        #expect(throws: Never.self) { try ModelFile(decoding: archive.encoded()) }
+        // Each weight is allowed; their products layer after layer are not.
+        for at in archive.tensors.indices where archive.tensors[at].name.hasPrefix(prefix) {
+            let value: Float = archive.tensors[at].name.hasSuffix("variance") ? 0 : 100_000
+            archive.tensors[at].values = archive.tensors[at].values.map { _ in value }
+        }
+        let error = #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
+        #expect(error?.description.contains("largest possible number") == true, "\(error as Any)")
+    }
+
     @Test func everyFlippedBitIsRefused() {
         let archive = WeightArchive(
             metadata: ["kind": "duplex"],
