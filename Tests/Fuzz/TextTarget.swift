@@ -102,6 +102,11 @@ enum TextTarget {
         let end = mark == UInt8(ascii: ">") ? mark : UInt8(ascii: "+")
         let letters = text.dropFirst().prefix { $0.first != end }.joined()
         require(letters.elementsEqual(entry.strandA), "other letters")
+        if mark == UInt8(ascii: "@"), entry.strandB.isEmpty,
+            let plus = text.dropFirst().firstIndex(where: { $0.first == end })
+        {
+            require(text[(plus + 1)...].joined().count == entry.strandA.count, "other qualities than letters")
+        }
         for (location, letter) in zip(
             entry.locations,
             [entry.strandA.first, entry.strandA.last, entry.strandB.first, entry.strandB.last].compactMap { $0 })
