@@ -67,6 +67,7 @@ enum Packing {
     }
 
     /// Room that all members are unpacked into, one after the other.
+    // SAFETY: a fuzzer calls its target on one thread.
     nonisolated(unsafe) private static var room: [UInt8] = []
 
     /// Nil where the member has more than `limit` bytes.
