@@ -40,7 +40,10 @@ import Testing
 
     @Test func theExitCodeIs66WhereAnInputCannotBeOpened() throws {
         let sandbox = try Example.sandbox()
-        for line in ["\(Self.classify) none", "\(Self.classify) .", "seqgan classify -m none pairs.tsv", "seqgan train none -o x"] {
+        for line in [
+            "\(Self.classify) none", "\(Self.classify) .", "seqgan classify -m none pairs.tsv",
+            "seqgan train none -o x",
+        ] {
             #expect(try sandbox.run(line).code == 66, "\(line)")
         }
     }
