@@ -66,10 +66,11 @@ public func duplexFeatures(
 ) {
     @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
         let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
-        for p in pairs {
-            scorer.allFeatures(
-                strands.prepare(p, scorer),
-                into: features + (p - pairs.lowerBound) * shape.features)
+        flushingSubnormals {
+            for p in pairs {
+                scorer.allFeatures(
+                    strands.prepare(p, scorer), into: features + (p - pairs.lowerBound) * shape.features)
+            }
         }
     }
     if shape.lanes == 4 { write(SIMD4<Float>.self) } else { write(SIMD8<Float>.self) }
@@ -89,9 +90,11 @@ private func score<V: Lanes>(
     _ workspace: UnsafeMutableRawPointer, _ logits: UnsafeMutablePointer<V.Scalar>
 ) {
     let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
-    for p in pairs {
-        let pair = strands.prepare(p, scorer)
-        logits[p - pairs.lowerBound] = scorer.logit(pair.a, pair.b)
+    flushingSubnormals {
+        for p in pairs {
+            let pair = strands.prepare(p, scorer)
+            logits[p - pairs.lowerBound] = scorer.logit(pair.a, pair.b)
+        }
     }
 }
 
@@ -110,7 +113,9 @@ public func duplexPrepare(
 ) {
     @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
         let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
-        for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
+        flushingSubnormals {
+            for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
+        }
     }
     if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
 }
@@ -127,10 +132,12 @@ public func duplexLogits(
         let scorer = DuplexScorer<V, RingOfRows>(
             shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
         let first = rows.prepared(a, scorer, rowsPrepared)
-        for b in range {
-            let second = columns.prepared(b, scorer, columnsPrepared)
-            let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
-            logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+        flushingSubnormals {
+            for b in range {
+                let second = columns.prepared(b, scorer, columnsPrepared)
+                let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+                logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+            }
         }
     }
     if shape.lanes == 4 { score(SIMD4<Float>.self) } else { score(SIMD8<Float>.self) }
@@ -167,6 +174,15 @@ private func learn<V: Lanes>(
     _ workspace: UnsafeMutableRawPointer, _ gradient: UnsafeMutablePointer<V.Scalar>
 ) -> Double {
     let scorer: DuplexScorer<V, EveryRow> = strands.scorer(shape, weights, workspace)
+    return flushingSubnormals { learn(scorer, strands, order, terms, dropoutRate, gradient) }
+}
+
+@inline(__always)
+private func learn<V: Lanes>(
+    _ scorer: DuplexScorer<V, EveryRow>, _ strands: StrandList, _ order: UnsafeBufferPointer<Int>,
+    _ terms: UnsafePointer<LossTerm>, _ dropoutRate: Float, _ gradient: UnsafeMutablePointer<V.Scalar>
+) -> Double {
+    let shape = scorer.shape
     let dropout = dropoutRate > 0
     var loss = 0.0
     for k in 0..<order.count {
