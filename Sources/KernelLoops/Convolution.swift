@@ -88,14 +88,9 @@ public func transposeConvolution(
     }
 }
 
-/// sum = a + b, element by element.
+/// sum = a + b, element by element; `sum` may be `a`.
 public func addElements(
     count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
 ) {
     for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
-}
-
-/// sum += values, element by element.
-public func addElements(count: Int, _ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
-    for k in stride(from: 0, to: count, by: 8) { store(load(sum + k) + load(values + k), sum + k) }
 }

@@ -122,7 +122,8 @@ extension LayerKernels {
     /// An embedding: adds to a column of `map` the row of a look-up table that begins at `row` of `weights`.
     public func embed(_ row: Int, of weights: FloatBuffer, into map: FeatureMap, column: Int) {
         precondition(row >= 0 && row + map.channels <= weights.count)
-        KernelLoops.addElements(count: map.channels, weights.base + row, to: map.column(column))
+        let sum = map.column(column)
+        KernelLoops.addElements(count: map.channels, sum, weights.base + row, into: sum)
     }
 
     /// Adds the gradient of an embedded column to its row in part `part` of `sums`.
@@ -130,7 +131,7 @@ extension LayerKernels {
         _ row: Int, _ gradient: FeatureMap, column: Int, sums: FloatBuffer, part: Int, stride: Int
     ) {
         precondition(row >= 0 && row + gradient.channels <= stride && (part + 1) * stride <= sums.count && part >= 0)
-        KernelLoops.addElements(
-            count: gradient.channels, gradient.column(column), to: sums.base + part * stride + row)
+        let sum = sums.base + part * stride + row
+        KernelLoops.addElements(count: gradient.channels, sum, gradient.column(column), into: sum)
     }
 }

@@ -104,7 +104,7 @@ public struct LayerKernels: Sendable {
         precondition(sum.length == 1 && values.channels == sum.channels)
         sum.clear()
         for column in 0..<values.length {
-            KernelLoops.addElements(count: sum.channels, values.column(column), to: sum.first)
+            KernelLoops.addElements(count: sum.channels, sum.first, values.column(column), into: sum.first)
         }
     }
 
