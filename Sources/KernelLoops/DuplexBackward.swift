@@ -28,7 +28,9 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
     let zero = V.fill(0)
     let columns = map.columns
     let width = columns &+ 3
-    let extendA = map.gaps[0], extendB = map.gaps[1], turn = map.gaps[2], openB = map.gaps[3]
+    let equal = Kind.hasEqualGaps
+    let extendA = map.gaps[0], extendB = equal ? extendA : map.gaps[1], turn = map.gaps[2]
+    let openB = equal ? V.fill(1) : map.gaps[3]
     var dExtendA = zero, dExtendB = zero, dTurn = zero, dOpenB = zero
     for k in 0..<8 &* width { scratch[k] = zero }
     // Adjoints that wait for a row: of M in a ring of four rows, of X + Y in a ring of two, of the next row's X.
@@ -127,8 +129,12 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
         }
     }
     let d = gradient.gaps
-    d[0] = V.plus(d[0], dExtendA)
-    d[1] = V.plus(d[1], dExtendB)
     d[2] = V.plus(d[2], dTurn)
-    d[3] = V.plus(d[3], dOpenB)
+    if equal {
+        d[0] = V.plus(d[0], V.plus(dExtendA, dExtendB))
+    } else {
+        d[0] = V.plus(d[0], dExtendA)
+        d[1] = V.plus(d[1], dExtendB)
+        d[3] = V.plus(d[3], dOpenB)
+    }
 }

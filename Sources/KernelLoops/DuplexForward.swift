@@ -41,20 +41,21 @@ private struct RowWeights<V: Lanes, Kind: MapKind> {
 }
 
 /// The weights of gaps, and Y along the rows.
-private struct GapWeights<V: Lanes> {
+private struct GapWeights<V: Lanes, Kind: MapKind> {
     let extendA: V
     let extendB: V
     let turn: V
     let openB: V
 
     @inline(__always) init(_ gaps: UnsafePointer<V>) {
-        (extendA, extendB, turn, openB) = (gaps[0], gaps[1], gaps[2], gaps[3])
+        (extendA, extendB, turn, openB) = (gaps[0], Kind.hasEqualGaps ? gaps[0] : gaps[1], gaps[2], gaps[3])
     }
 
     /// X of the next row and X + Y of this cell; `y` goes on to the next column.
     @inline(__always) func step(opened: V, x: V, y: inout V) -> (x: V, sum: V) {
         let sum = V.plus(x, y)
-        y = V.sum(V.sum(V.product(openB, opened), turn, times: x), extendB, times: y)
+        let openedInB = Kind.hasEqualGaps ? opened : V.product(openB, opened)
+        y = V.sum(V.sum(openedInB, turn, times: x), extendB, times: y)
         return (V.sum(opened, extendA, times: x), sum)
     }
 }
@@ -101,7 +102,7 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
 ) -> (sum: V, hairpin: V) {
     let zero = V.fill(0)
     let ceiling = RangeLimits<V>().ceiling
-    let gaps = GapWeights(map.gaps)
+    let gaps = GapWeights<V, Kind>(map.gaps)
     var ends = Ends<V, Kind>()
     cells.clearBorders(rows: map.rows)
     var i = 0

@@ -25,24 +25,38 @@ protocol MapKind {
     static var hasPositions: Bool { get }
     /// Whether a strand faces itself: then only cells whose partner lies behind them count.
     static var isSelf: Bool { get }
+    /// Whether gaps of both strands weigh the same, as in a symmetric shape: openB is 1, and extendB is extendA.
+    static var hasEqualGaps: Bool { get }
+}
+
+extension MapKind {
+    @inline(__always) static var hasPositions: Bool { false }
+    @inline(__always) static var isSelf: Bool { false }
+    @inline(__always) static var hasEqualGaps: Bool { false }
 }
 
 /// A against B.
-enum PlainMap: MapKind {
-    @inline(__always) static var hasPositions: Bool { false }
-    @inline(__always) static var isSelf: Bool { false }
+enum PlainMap: MapKind {}
+
+/// A against B, of a symmetric shape.
+enum SymmetricMap: MapKind {
+    @inline(__always) static var hasEqualGaps: Bool { true }
 }
 
 /// A against B, with position weights.
 enum PositionedMap: MapKind {
     @inline(__always) static var hasPositions: Bool { true }
-    @inline(__always) static var isSelf: Bool { false }
 }
 
 /// A strand against itself.
 enum SelfMap: MapKind {
-    @inline(__always) static var hasPositions: Bool { false }
     @inline(__always) static var isSelf: Bool { true }
+}
+
+/// A strand against itself, of a symmetric shape.
+enum SymmetricSelfMap: MapKind {
+    @inline(__always) static var isSelf: Bool { true }
+    @inline(__always) static var hasEqualGaps: Bool { true }
 }
 
 /// Where a letter's weights lie, in bytes: of a row from the start of a table, of a column from the row's.

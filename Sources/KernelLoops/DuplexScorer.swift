@@ -96,9 +96,11 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         var at = 0
         if shape.hasSelfMaps {
             for block in 0..<shape.blocks {
-                let own = duplexForward(
-                    map(prepared, prepared, block: block),
-                    cells(index, block: block, columns: strand.count), SelfMap.self)
+                let map = map(prepared, prepared, block: block)
+                let cells = cells(index, block: block, columns: strand.count)
+                let own =
+                    shape.isSymmetric
+                    ? duplexForward(map, cells, SymmetricSelfMap.self) : duplexForward(map, cells, SelfMap.self)
                 // The strand alone weighs 1 beside what it forms.
                 let folded = V.plus(own.hairpin, unit)
                 let dimers = V.plus(own.sum, unit)
@@ -128,9 +130,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for block in 0..<shape.blocks {
             let map = map(a, b, block: block)
             let cells = cells(0, block: block, columns: b.strand.count)
-            let sum =
-                shape.hasPositions
-                ? duplexForward(map, cells, PositionedMap.self).sum : duplexForward(map, cells, PlainMap.self).sum
+            let sum: V
+            if shape.hasPositions {
+                sum = duplexForward(map, cells, PositionedMap.self).sum
+            } else if shape.isSymmetric {
+                sum = duplexForward(map, cells, SymmetricMap.self).sum
+            } else {
+                sum = duplexForward(map, cells, PlainMap.self).sum
+            }
             memory.sums[block] = sum
             write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
         }
@@ -241,25 +248,32 @@ extension DuplexScorer where Rows == EveryRow {
             let pairMap = map(pair.a, pair.b, block: block)
             let pairCells = cells(0, block: block, columns: pair.b.strand.count)
             let pairSeed = read(lanes) / memory.sums[block]
+            @inline(__always) func back<Kind: MapKind>(
+                _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, seed: V, hairpinSeed: V, _ kind: Kind.Type
+            ) {
+                duplexBackward(
+                    map, cells, seed: seed, hairpinSeed: hairpinSeed, scratch: memory.scratch, adding: maps, kind)
+            }
             if shape.hasPositions {
-                duplexBackward(
-                    pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                    PositionedMap.self)
+                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PositionedMap.self)
+            } else if shape.isSymmetric {
+                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, SymmetricMap.self)
             } else {
-                duplexBackward(
-                    pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, scratch: memory.scratch, adding: maps,
-                    PlainMap.self)
+                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PlainMap.self)
             }
             guard shape.hasSelfMaps else { continue }
             for index in 1...2 {
                 let strand = index == 1 ? pair.a : pair.b
                 let at = shape.pairFeatures + (index - 1) * shape.strandFeatures + lanes
-                duplexBackward(
-                    map(strand, strand, block: block),
-                    cells(index, block: block, columns: strand.strand.count),
-                    seed: read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block],
-                    hairpinSeed: read(at) / memory.sums[(2 * index - 1) * shape.blocks + block],
-                    scratch: memory.scratch, adding: maps, SelfMap.self)
+                let own = map(strand, strand, block: block)
+                let ownCells = cells(index, block: block, columns: strand.strand.count)
+                let dimers = read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block]
+                let folded = read(at) / memory.sums[(2 * index - 1) * shape.blocks + block]
+                if shape.isSymmetric {
+                    back(own, ownCells, seed: dimers, hairpinSeed: folded, SymmetricSelfMap.self)
+                } else {
+                    back(own, ownCells, seed: dimers, hairpinSeed: folded, SelfMap.self)
+                }
             }
         }
         guard shape.hasPositions else { return }

@@ -110,7 +110,8 @@ public struct DuplexShape: Sendable, Equatable {
     public let pair: Int
     /// (R, R, H): the stack of a pair on the one before.
     public let stack: Int
-    /// (8, H): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's, bulge of A, of B.
+    /// (8, H): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's, bulge of A, of B. Of a symmetric
+    /// shape B's gaps weigh what A's do, and the second and the fourth are not read.
     public let gaps: Int
     /// (32, H): loop lengths 1, 2, ...
     public let hairpin: Int
