@@ -9,18 +9,19 @@ func fillOffsets(
     _ offsets: UnsafeMutablePointer<LetterOffsets>, _ strand: Strand, _ shape: DuplexShape, pairUnit: Int,
     stackUnit: Int
 ) {
-    let letters = shape.letters
+    let pairUnit = Int32(truncatingIfNeeded: pairUnit), stackUnit = Int32(truncatingIfNeeded: stackUnit)
+    // What a letter brings to the contexts behind it. The first letters have no stack: the cells behind them are zero, so
+    // that any offset serves.
+    let contextUnit = shape.order == 2 ? Int32(truncatingIfNeeded: shape.letters) &* stackUnit : 0
+    var (last, lastButOne) = (Int32(0), Int32(0))
+    let step = strand.isReversed ? -1 : 1
+    var code = strand.codes + (strand.isReversed ? strand.count &- 1 : 0)
     for i in 0..<strand.count {
-        let letter = strand[i]
-        // The first letters have no stack: the cells behind them are zero, so that any offset serves.
-        var (stack, skip) = (letter, letter)
-        if shape.order == 2 {
-            stack = i > 0 ? strand[i &- 1] &* letters &+ letter : 0
-            skip = i > 1 ? strand[i &- 2] &* letters &+ letter : 0
-        }
-        offsets[i] = LetterOffsets(
-            pair: Int32(truncatingIfNeeded: letter &* pairUnit), stack: Int32(truncatingIfNeeded: stack &* stackUnit),
-            skip: Int32(truncatingIfNeeded: skip &* stackUnit))
+        let letter = Int32(code.pointee)
+        let own = letter &* stackUnit
+        offsets[i] = LetterOffsets(pair: letter &* pairUnit, stack: last &+ own, skip: lastButOne &+ own)
+        (last, lastButOne) = (letter &* contextUnit, last)
+        code += step
     }
 }
 
