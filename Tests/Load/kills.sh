@@ -36,7 +36,10 @@ kinds=("--epochs 16 --patience 16" "--classifier cnn --epochs 40 --patience 40"
 killed=0 whole=0 old=0 resumed=0 finished=0 stray=0
 for index in "${!kinds[@]}"; do
     read -ra options <<< "${kinds[index]}"
+    begun=$(date +%s%3N)
     "$program" train -q "${options[@]}" pairs.tsv -o "whole.$index" 2> /dev/null
+    # A kill may fall on any moment of a whole run.
+    moments=$(($(date +%s%3N) - begun))
     train=("$program" train -q "${options[@]}" pairs.tsv -o model --log log --checkpoint state)
     echo old > model
     share=$(((kills + ${#kinds[@]} - 1) / ${#kinds[@]}))
@@ -46,7 +49,8 @@ for index in "${!kinds[@]}"; do
         if [ -e state ]; then resume=(--resume state) resumed=$((resumed + 1)); fi
         "${train[@]}" "${resume[@]}" 2> errors &
         process=$!
-        sleep "$((RANDOM % 2)).$(printf '%03d' $((RANDOM % 1000)))"
+        moment=$((RANDOM % moments))
+        sleep "$((moment / 1000)).$(printf '%03d' $((moment % 1000)))"
         kill -KILL "$process" 2> /dev/null || true
         code=0
         wait "$process" 2> /dev/null || code=$?
