@@ -24,6 +24,8 @@ final class UnpackedBytes {
     private var inflater: Inflater?
     private var isSniffed = false
     private var blocks: BlockInflater?
+    /// What is wrong with the BGZF block that is read as an ordinary member, for what it still holds.
+    private var blockFailure: String?
 
     /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes from byte `offset` of the file on.
     /// Throws `cannotOpen`, or `cannotRead`.
@@ -94,6 +96,7 @@ final class UnpackedBytes {
         while true {
             if rawRange.isEmpty, !isAtEnd { try refill() }
             if inflater.isBetweenMembers {
+                if let blockFailure { throw damaged(blockFailure) }
                 while rawRange.count < 2, !isAtEnd { try refill(keeping: true) }
                 if rawRange.isEmpty { return 0 }
                 let zeros = raw[rawRange].allSatisfy { $0 == 0 }
@@ -132,9 +135,7 @@ final class UnpackedBytes {
             rawRange = rawRange.dropFirst(used)
             if used > 0 { continue }
             guard rawRange.isEmpty else {
-                // What follows is no whole block: an ordinary member, damage, or the end cut off.
-                self.blocks = nil
-                inflater?.endMember()
+                try leaveBlocks(sawEndMarker: blocks.sawEndMarker)
                 return try readGzip(into: &buffer, from: start)
             }
             guard blocks.sawEndMarker else {
@@ -143,5 +144,25 @@ final class UnpackedBytes {
             return 0
         }
         return blocks.take(into: &buffer, from: start)
+    }
+
+    /// Goes over to ordinary reading where no whole block follows: an ordinary member or padding behind an end marker,
+    /// a damaged block, or the end cut off.
+    ///
+    /// Behind a block that is no end marker only a block may follow: damage to a block's header can make an ordinary
+    /// member of it whose extra field swallows the text of this block and the next.
+    private func leaveBlocks(sawEndMarker: Bool) throws(InputError) {
+        let rest = raw[rawRange]
+        blocks = nil
+        if BlockInflater.isBlock(rest) {
+            guard inflater?.reset() == true else { throw damaged("zlib cannot start") }
+            blockFailure = "a BGZF block does not have the length that it says"
+        } else {
+            let isCut = rest.count < 18 && rest.starts(with: [0x1f, 0x8b].prefix(rest.count))
+            guard sawEndMarker || isCut else {
+                throw damaged("a BGZF block is followed by none, and is no end-of-file block: damaged or truncated")
+            }
+            inflater?.endMember()
+        }
     }
 }

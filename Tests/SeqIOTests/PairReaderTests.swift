@@ -150,6 +150,39 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
         #expect(failure == nil && found == Self.tablePairs)
     }
 
+    /// What ordinary gzip takes as whole: nothing else shows that a block is lost.
+    @Test func aBlockThatBecomesAnotherMemberIsNotLostInSilence() throws {
+        let folder = try Folder()
+        let lines = (0..<6000).map { "ACGT\tACGTAC\t\($0 % 10)\n" }
+        let blocks = try folder.blocks(Array(lines.joined().utf8))
+        let second = Int(blocks[16]) + Int(blocks[17]) << 8 + 1
+        let endMarker = blocks.count - 28
+        #expect(blocks[second..<second + 4] == [0x1f, 0x8b, 8, 4] && blocks[endMarker] == 0x1f)
+        let whole = pairs(try folder.write(blocks))
+        #expect(whole.1 == nil && whole.0.count == 6000)
+
+        /// The pairs of the first block, and then an error that says `what`.
+        func expectFirstBlock(of damaged: [UInt8], _ what: String) throws {
+            let (found, failure) = pairs(try folder.write(damaged))
+            #expect(found.count > 4000 && found == Array(whole.0.prefix(found.count)))
+            #expect(failure?.description.contains(what) == true, "\(failure as Any)")
+        }
+        var swallowed = blocks
+        let extra = endMarker + 18 - (second + 12)  // an extra field up to the end marker's own empty text
+        swallowed[second + 10] = UInt8(extra & 255)
+        swallowed[second + 11] = UInt8(extra >> 8)
+        try expectFirstBlock(of: swallowed, "followed by none")
+        try expectFirstBlock(of: blocks[..<second] + [UInt8](repeating: 0, count: 512), "followed by none")
+        try expectFirstBlock(of: Array(blocks[..<(second + 40)]), "truncated")
+        // A length that leads behind the file: the text is whole, its block is not.
+        var long = blocks
+        long[second + 17] = 255
+        try expectFirstBlock(of: long, "the length that it says")
+        let other = try folder.packed(Array("AC\tGT\t1\n".utf8), members: 1)
+        let (found, failure) = pairs(try folder.write(blocks + other + [0, 0]))
+        #expect(failure == nil && found.count == 6001)
+    }
+
     @Test(arguments: [
         ("AC\tGT\nAC\n", 2, "1 column, expected at least 2"), ("AC\t\n", 1, "an empty strand"),
         (">a\nAC\n", 1, "alone"), (">a\nAC\n>b\n>c\nA\n>d\nC\n", 3, "without a sequence"),
