@@ -67,17 +67,20 @@ private struct Ends<V: Lanes, Kind: MapKind> {
 
     /// Adds what ends in cell (i, j): of a map with positions to the row's sum.
     @inline(__always)
-    mutating func add(_ m: V, _ i: Int, _ j: Int, of map: DuplexMap<V>, rowSum: inout V) {
+    mutating func add(_ m: V, _ j: Int, of map: DuplexMap<V>, rowSum: inout V) {
         if Kind.hasPositions {
             rowSum = V.sum(rowSum, map.columnWeights[Swift.min(j, map.columnPositions &- 1)], times: m)
-            return
+        } else {
+            sum = V.plus(sum, m)
         }
+    }
+
+    /// Adds what ends in cell (i, j) of a self map, and in others of the same loop.
+    @inline(__always)
+    mutating func addLoops(_ m: V, _ i: Int, _ j: Int, of map: DuplexMap<V>) {
+        let distance = map.columns &- 1 &- j &- i
         sum = V.plus(sum, m)
-        if Kind.isSelf {
-            let distance = map.columns &- 1 &- j &- i
-            let loop = map.hairpin[distance &- 1]
-            hairpin = V.sum(hairpin, loop, times: m)
-        }
+        hairpin = V.sum(hairpin, map.hairpin[distance &- 1], times: m)
     }
 }
 
@@ -114,12 +117,11 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
         let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
         var (upperY, lowerY) = (zero, zero)
         var (upperSum, lowerSum) = (zero, zero)
-        // M of the row above one and two columns back; M and X + Y of the upper row likewise.
-        var (above2, back, back2, gap) = (zero, zero, zero, zero)
+        // M of the row above two columns back, M and X + Y of the upper row one column back.
+        var (above2, back, gap) = (zero, zero, zero)
         var j = 0
         if hasLower {
-            let both = Kind.isSelf ? width &- 1 : width
-            while j < both {
+            while j < width {
                 let k = j &* Rows.width
                 let behind = k &- Rows.width
                 let column = map.columnLetters[j]
@@ -130,24 +132,32 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
                 let open = vector(upper.pairs, column.pair)[2]
                 let opened = gaps.step(
                     opened: V.product(open, m), x: before[k &+ CellPart.lowerX], y: &upperY)
-                ends.add(m, i, j, of: map, rowSum: &upperSum)
+                if Kind.isSelf {
+                    // The lower row's cell one column back closes the same loop. So its last one, of a letter that faces
+                    // itself, is never counted.
+                    ends.addLoops(V.plus(m, own[behind &+ CellPart.lowerM]), i, j, of: map)
+                } else {
+                    ends.add(m, j, of: map, rowSum: &upperSum)
+                }
                 own[k &+ CellPart.upperM] = m
                 if Rows.keepsAll {
                     own[k &+ CellPart.upperX] = opened.x
                     own[k &+ CellPart.upperSum] = opened.sum
                 }
-                let n = lower.matched(column, back: back, backA: above, backB: back2, gap: gap, ceiling: ceiling)
+                let n = lower.matched(
+                    column, back: back, backA: above, backB: own[behind &- Rows.width &+ CellPart.upperM],
+                    gap: gap, ceiling: ceiling)
                 let lowerOpen = vector(lower.pairs, column.pair)[2]
                 let lowerOpened = gaps.step(opened: V.product(lowerOpen, n), x: opened.x, y: &lowerY)
-                ends.add(n, i &+ 1, j, of: map, rowSum: &lowerSum)
+                if !Kind.isSelf { ends.add(n, j, of: map, rowSum: &lowerSum) }
                 own[k &+ CellPart.lowerM] = n
                 own[k &+ CellPart.lowerX] = lowerOpened.x
                 own[k &+ CellPart.lowerSum] = lowerOpened.sum
-                (above2, back2, back, gap) = (above, back, m, opened.sum)
+                (above2, back, gap) = (above, m, opened.sum)
                 j &+= 1
             }
         }
-        // The last row of an odd number, and of a strand against itself the cell that the lower row has not.
+        // The last row of an odd number; of a self map it has no cells.
         while j < width {
             let k = j &* Rows.width
             let behind = k &- Rows.width
@@ -156,7 +166,7 @@ func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
             let m = upper.matched(
                 column, back: above, backA: before[behind &+ CellPart.upperM], backB: above2,
                 gap: before[behind &+ CellPart.lowerSum], ceiling: ceiling)
-            ends.add(m, i, j, of: map, rowSum: &upperSum)
+            ends.add(m, j, of: map, rowSum: &upperSum)
             let open = vector(upper.pairs, column.pair)[2]
             let opened = gaps.step(opened: V.product(open, m), x: before[k &+ CellPart.lowerX], y: &upperY)
             if Rows.keepsAll {
