@@ -1,15 +1,16 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The float loops are built twice on x86-64, from the same sources: once for every such machine, once for those
-// with AVX2 and FMA (x86-64-v3). Kernels chooses at start. On other processors the baseline has what is needed.
+// The float loops are built three times on x86-64, from the same sources: for every such machine, for those with AVX2 and
+// FMA (x86-64-v3), and for those with AVX-512 (x86-64-v4). Kernels chooses at start. On other processors the baseline has
+// what is needed.
 #if arch(x86_64)
-    let wideLoops: [Target] = [
+    let wideLoops: [Target] = ["v3", "v4"].map { level in
         .target(
-            name: "KernelLoopsV3",
+            name: "KernelLoops" + level.uppercased(),
             dependencies: ["KernelShapes"],
-            swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-v3"])])
-    ]
+            swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-" + level])])
+    }
 #else
     let wideLoops: [Target] = []
 #endif

@@ -15,82 +15,85 @@ private typealias Vector = SIMD8<Float>
 /// What LeakyReLU multiplies negative numbers by.
 private let negativeSlope: Float = 0.2
 
-/// output (length, outputs) = convolution of input (length, inputs); both begin at their first column, and input has
-/// `ConvolutionShape.halo` columns more on either side. `bias` (outputs), where given, is added to the layer's.
-public func convolve(
-    _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
-) {
-    for c in stride(from: 0, to: layer.outputs, by: 8) {
-        var start = load(weights + layer.bias + c)
-        if let bias { start += load(bias + c) }
-        for column in 0..<length { store(start, output + column * layer.outputs + c) }
-    }
-    matrixProduct(
-        rows: length, columns: layer.outputs, depth: layer.width * layer.inputs,
-        input - layer.width / 2 * layer.inputs, weights + layer.offset, output,
-        ProductStrides(aRow: layer.inputs, aDepth: 1, b: layer.outputs, c: layer.outputs))
-    guard isLeaky else { return }
-    for k in stride(from: 0, to: length * layer.outputs, by: 8) {
-        let x = load(output + k)
-        store(x.replacing(with: x * Vector(repeating: negativeSlope), where: x .< Vector()), output + k)
-    }
-}
-
-/// gradient *= the slope of LeakyReLU, which is told from its output.
-public func leakyGradient(count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>) {
-    for k in stride(from: 0, to: count, by: 8) {
-        let g = load(gradient + k)
-        store(
-            g.replacing(with: g * Vector(repeating: negativeSlope), where: load(output + k) .< Vector()), gradient + k)
-    }
-}
-
-/// Adds the gradient of a convolution's weights and bias to `sums`, which lies as the weights do.
-public func convolutionWeightGradient(
-    _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-    sums: UnsafeMutablePointer<Float>
-) {
-    matrixProduct(
-        rows: layer.width * layer.inputs, columns: layer.outputs, depth: length,
-        input - layer.width / 2 * layer.inputs, outputGradient, sums + layer.offset,
-        ProductStrides(aRow: 1, aDepth: layer.inputs, b: layer.outputs, c: layer.outputs))
-    let bias = sums + layer.bias
-    for c in stride(from: 0, to: layer.outputs, by: 8) {
-        var sum = load(bias + c)
-        for column in 0..<length { sum += load(outputGradient + column * layer.outputs + c) }
-        store(sum, bias + c)
-    }
-}
-
-/// Adds the gradient of a convolution's input to `inputGradient` (length, inputs). `outputGradient` has zero columns on
-/// either side, and `transposed` is what `transposeConvolution` writes.
-public func convolutionInputGradient(
-    _ layer: ConvolutionShape, length: Int, outputGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>
-) {
-    matrixProduct(
-        rows: length, columns: layer.inputs, depth: layer.width * layer.outputs,
-        outputGradient - layer.width / 2 * layer.outputs, transposed + layer.offset, inputGradient,
-        ProductStrides(aRow: layer.outputs, aDepth: 1, b: layer.inputs, c: layer.inputs))
-}
-
-/// transposed (width, outputs, inputs) = weights (width, inputs, outputs) with the width turned round.
-public func transposeConvolution(
-    _ layer: ConvolutionShape, weights: UnsafePointer<Float>, transposed: UnsafeMutablePointer<Float>
-) {
-    for w in 0..<layer.width {
-        let from = weights + layer.offset + w * layer.inputs * layer.outputs
-        let to = transposed + layer.offset + (layer.width - 1 - w) * layer.inputs * layer.outputs
-        for i in 0..<layer.inputs {
-            for o in 0..<layer.outputs { to[o * layer.inputs + i] = from[i * layer.outputs + o] }
+extension Loops {
+    /// output (length, outputs) = convolution of input (length, inputs); both begin at their first column, and input has
+    /// `ConvolutionShape.halo` columns more on either side. `bias` (outputs), where given, is added to the layer's.
+    public static func convolve(
+        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
+    ) {
+        for c in stride(from: 0, to: layer.outputs, by: 8) {
+            var start = load(weights + layer.bias + c)
+            if let bias { start += load(bias + c) }
+            for column in 0..<length { store(start, output + column * layer.outputs + c) }
+        }
+        matrixProduct(
+            rows: length, columns: layer.outputs, depth: layer.width * layer.inputs,
+            input - layer.width / 2 * layer.inputs, weights + layer.offset, output,
+            ProductStrides(aRow: layer.inputs, aDepth: 1, b: layer.outputs, c: layer.outputs))
+        guard isLeaky else { return }
+        for k in stride(from: 0, to: length * layer.outputs, by: 8) {
+            let x = load(output + k)
+            store(x.replacing(with: x * Vector(repeating: negativeSlope), where: x .< Vector()), output + k)
         }
     }
-}
 
-/// sum = a + b, element by element; `sum` may be `a`.
-public func addElements(
-    count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
-) {
-    for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
+    /// gradient *= the slope of LeakyReLU, which is told from its output.
+    public static func leakyGradient(count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>) {
+        for k in stride(from: 0, to: count, by: 8) {
+            let g = load(gradient + k)
+            store(
+                g.replacing(with: g * Vector(repeating: negativeSlope), where: load(output + k) .< Vector()),
+                gradient + k)
+        }
+    }
+
+    /// Adds the gradient of a convolution's weights and bias to `sums`, which lies as the weights do.
+    public static func convolutionWeightGradient(
+        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+        sums: UnsafeMutablePointer<Float>
+    ) {
+        matrixProduct(
+            rows: layer.width * layer.inputs, columns: layer.outputs, depth: length,
+            input - layer.width / 2 * layer.inputs, outputGradient, sums + layer.offset,
+            ProductStrides(aRow: 1, aDepth: layer.inputs, b: layer.outputs, c: layer.outputs))
+        let bias = sums + layer.bias
+        for c in stride(from: 0, to: layer.outputs, by: 8) {
+            var sum = load(bias + c)
+            for column in 0..<length { sum += load(outputGradient + column * layer.outputs + c) }
+            store(sum, bias + c)
+        }
+    }
+
+    /// Adds the gradient of a convolution's input to `inputGradient` (length, inputs). `outputGradient` has zero columns on
+    /// either side, and `transposed` is what `transposeConvolution` writes.
+    public static func convolutionInputGradient(
+        _ layer: ConvolutionShape, length: Int, outputGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
+        inputGradient: UnsafeMutablePointer<Float>
+    ) {
+        matrixProduct(
+            rows: length, columns: layer.inputs, depth: layer.width * layer.outputs,
+            outputGradient - layer.width / 2 * layer.outputs, transposed + layer.offset, inputGradient,
+            ProductStrides(aRow: layer.outputs, aDepth: 1, b: layer.inputs, c: layer.inputs))
+    }
+
+    /// transposed (width, outputs, inputs) = weights (width, inputs, outputs) with the width turned round.
+    public static func transposeConvolution(
+        _ layer: ConvolutionShape, weights: UnsafePointer<Float>, transposed: UnsafeMutablePointer<Float>
+    ) {
+        for w in 0..<layer.width {
+            let from = weights + layer.offset + w * layer.inputs * layer.outputs
+            let to = transposed + layer.offset + (layer.width - 1 - w) * layer.inputs * layer.outputs
+            for i in 0..<layer.inputs {
+                for o in 0..<layer.outputs { to[o * layer.inputs + i] = from[i * layer.outputs + o] }
+            }
+        }
+    }
+
+    /// sum = a + b, element by element; `sum` may be `a`.
+    public static func addElements(
+        count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
+    ) {
+        for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
+    }
 }

@@ -24,67 +24,70 @@ import KernelShapes
     return Float(z >> 40) * 0x1p-24
 }
 
-/// Writes the weights that the loops use: exp of the energies, the rest as it is, and the loop tables.
-public func duplexWeights(_ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>)
-{
-    let vectors = shape.energyEnd / 8
-    let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
-    let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
-    for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
-    for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
-    for k in shape.energyEnd..<shape.loops { weights[k] = parameters[k] }
-    fillLoopTables(shape, weights, startScale: RangeLimits<SIMD8<Float>>().startScale)
-}
-
-/// The same in double precision, with parameter `change.index` moved by `change.by`.
-public func duplexWeights(
-    _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
-    weights: UnsafeMutablePointer<Double>
-) {
-    for k in 0..<shape.loops {
-        let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
-        weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
+extension Loops {
+    /// Writes the weights that the loops use: exp of the energies, the rest as it is, and the loop tables.
+    public static func duplexWeights(
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>
+    ) {
+        let vectors = shape.energyEnd / 8
+        let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
+        let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
+        for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
+        for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
+        for k in shape.energyEnd..<shape.loops { weights[k] = parameters[k] }
+        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD8<Float>>().startScale)
     }
-    fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale)
-}
 
-/// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
-/// weight times d/d weight.
-public func duplexEnergyGradient(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
-) {
-    gatherLoopGradient(shape, weights: weights, gradient: gradient)
-}
-
-/// The same in double precision.
-public func duplexEnergyGradient(
-    _ shape: DuplexShape, weights: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
-) {
-    gatherLoopGradient(shape, weights: weights, gradient: gradient)
-}
-
-/// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.
-public func sumParts(
-    _ parts: UnsafePointer<Float>, stride: Int, partCount: Int, range: Range<Int>, sum: UnsafeMutablePointer<Float>
-) {
-    for k in range { sum[k] = parts[k] }
-    for p in 1..<max(1, partCount) {
-        let part = parts + p * stride
-        for k in range { sum[k] += part[k] }
+    /// The same in double precision, with parameter `change.index` moved by `change.by`.
+    public static func duplexWeights(
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
+        weights: UnsafeMutablePointer<Double>
+    ) {
+        for k in 0..<shape.loops {
+            let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
+            weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
+        }
+        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale)
     }
-}
 
-/// One step of AdamW (Loshchilov & Hutter 2019) on `range`; `correction1` and `correction2` are 1 - beta^step.
-public func adamStep(
-    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
-    second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
-    correction1: Float, correction2: Float, decay: Float, scale: Float
-) {
-    for k in range {
-        let g = gradient[k] * scale
-        first[k] = beta1 * first[k] + (1 - beta1) * g
-        second[k] = beta2 * second[k] + (1 - beta2) * g * g
-        let step = (first[k] / correction1) / ((second[k] / correction2).squareRoot() + 1e-8)
-        parameters[k] -= rate * (step + decay * parameters[k])
+    /// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
+    /// weight times d/d weight.
+    public static func duplexEnergyGradient(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
+    ) {
+        gatherLoopGradient(shape, weights: weights, gradient: gradient)
+    }
+
+    /// The same in double precision.
+    public static func duplexEnergyGradient(
+        _ shape: DuplexShape, weights: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
+    ) {
+        gatherLoopGradient(shape, weights: weights, gradient: gradient)
+    }
+
+    /// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.
+    public static func sumParts(
+        _ parts: UnsafePointer<Float>, stride: Int, partCount: Int, range: Range<Int>, sum: UnsafeMutablePointer<Float>
+    ) {
+        for k in range { sum[k] = parts[k] }
+        for p in 1..<max(1, partCount) {
+            let part = parts + p * stride
+            for k in range { sum[k] += part[k] }
+        }
+    }
+
+    /// One step of AdamW (Loshchilov & Hutter 2019) on `range`; `correction1` and `correction2` are 1 - beta^step.
+    public static func adamStep(
+        _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
+        second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
+        correction1: Float, correction2: Float, decay: Float, scale: Float
+    ) {
+        for k in range {
+            let g = gradient[k] * scale
+            first[k] = beta1 * first[k] + (1 - beta1) * g
+            second[k] = beta2 * second[k] + (1 - beta2) * g * g
+            let step = (first[k] / correction1) / ((second[k] / correction2).squareRoot() + 1e-8)
+            parameters[k] -= rate * (step + decay * parameters[k])
+        }
     }
 }

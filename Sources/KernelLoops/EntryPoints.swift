@@ -2,17 +2,22 @@
 
 import KernelShapes
 
-/// Bytes of workspace that the calls below need for strands up to `longest`, in double precision where `inDouble`.
-public func duplexWorkspaceBytes(
-    _ shape: DuplexShape, longest: Int, forGradient: Bool, isAmbiguous: Bool, inDouble: Bool
-) -> Int {
-    func bytes<V: Lanes>(_: V.Type) -> Int {
-        forGradient
-            ? PairMemory<V, EveryRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
-            : PairMemory<V, RingOfRows>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
+/// This build of the loops. What `LoopBuild` does not name needs no choice: it takes little time, or is for tests.
+public enum Loops: LoopBuild {}
+
+extension Loops {
+    /// Bytes of workspace that the calls below need for strands up to `longest`, in double precision where `inDouble`.
+    public static func duplexWorkspaceBytes(
+        _ shape: DuplexShape, longest: Int, forGradient: Bool, isAmbiguous: Bool, inDouble: Bool
+    ) -> Int {
+        func bytes<V: Lanes>(_: V.Type) -> Int {
+            forGradient
+                ? PairMemory<V, EveryRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
+                : PairMemory<V, RingOfRows>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
+        }
+        if inDouble { return bytes(SIMD2<Double>.self) }
+        return shape.lanes == 4 ? bytes(SIMD4<Float>.self) : bytes(SIMD8<Float>.self)
     }
-    if inDouble { return bytes(SIMD2<Double>.self) }
-    return shape.lanes == 4 ? bytes(SIMD4<Float>.self) : bytes(SIMD8<Float>.self)
 }
 
 extension StrandList {
@@ -47,41 +52,43 @@ extension StrandList {
     }
 }
 
-/// The logits of pairs; `workspace` is 64-byte aligned.
-public func duplexLogits(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
-    workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
-) {
-    if shape.lanes == 4 {
-        score(SIMD4<Float>.self, shape, weights, strands, pairs, workspace, logits)
-    } else {
-        score(SIMD8<Float>.self, shape, weights, strands, pairs, workspace, logits)
-    }
-}
-
-/// The features of pairs, standardised by the weights' means and scales: (pairs, F).
-public func duplexFeatures(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
-    workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
-) {
-    @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
-        let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
-        flushingSubnormals {
-            for p in pairs {
-                scorer.allFeatures(
-                    strands.prepare(p, scorer), into: features + (p - pairs.lowerBound) * shape.features)
-            }
+extension Loops {
+    /// The logits of pairs; `workspace` is 64-byte aligned.
+    public static func duplexLogits(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+        workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
+    ) {
+        if shape.lanes == 4 {
+            score(SIMD4<Float>.self, shape, weights, strands, pairs, workspace, logits)
+        } else {
+            score(SIMD8<Float>.self, shape, weights, strands, pairs, workspace, logits)
         }
     }
-    if shape.lanes == 4 { write(SIMD4<Float>.self) } else { write(SIMD8<Float>.self) }
-}
 
-/// The logits in double precision.
-public func duplexLogits(
-    _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, pairs: Range<Int>,
-    workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Double>
-) {
-    score(SIMD2<Double>.self, shape, weights, strands, pairs, workspace, logits)
+    /// The features of pairs, standardised by the weights' means and scales: (pairs, F).
+    public static func duplexFeatures(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+        workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
+    ) {
+        @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
+            let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+            flushingSubnormals {
+                for p in pairs {
+                    scorer.allFeatures(
+                        strands.prepare(p, scorer), into: features + (p - pairs.lowerBound) * shape.features)
+                }
+            }
+        }
+        if shape.lanes == 4 { write(SIMD4<Float>.self) } else { write(SIMD8<Float>.self) }
+    }
+
+    /// The logits in double precision.
+    public static func duplexLogits(
+        _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, pairs: Range<Int>,
+        workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Double>
+    ) {
+        score(SIMD2<Double>.self, shape, weights, strands, pairs, workspace, logits)
+    }
 }
 
 @inline(__always)
@@ -98,73 +105,76 @@ private func score<V: Lanes>(
     }
 }
 
-/// Bytes of a prepared strand of up to `longest` letters, a multiple of 64.
-public func duplexPreparedBytes(_ shape: DuplexShape, longest: Int) -> Int {
-    shape.lanes == 4
-        ? PreparedStrand<SIMD4<Float>>.bytes(shape, longest: longest)
-        : PreparedStrand<SIMD8<Float>>.bytes(shape, longest: longest)
-}
-
-/// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
-/// `strands.starts` counts single strands; the k-th goes to `prepared`, k times `duplexPreparedBytes` on.
-public func duplexPrepare(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, range: Range<Int>, index: Int,
-    workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
-) {
-    @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
-        let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
-        flushingSubnormals {
-            for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
-        }
+extension Loops {
+    /// Bytes of a prepared strand of up to `longest` letters, a multiple of 64.
+    public static func duplexPreparedBytes(_ shape: DuplexShape, longest: Int) -> Int {
+        shape.lanes == 4
+            ? PreparedStrand<SIMD4<Float>>.bytes(shape, longest: longest)
+            : PreparedStrand<SIMD8<Float>>.bytes(shape, longest: longest)
     }
-    if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
-}
 
-/// The logits of prepared strand `a` of one list against `range` of another: what `duplexLogits` gives of the same pairs,
-/// to the last bit.
-public func duplexLogits(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, a: Int, of rows: StrandList,
-    rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
-    columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
-) {
-    @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
-        let longest = Swift.max(rows.longest, columns.longest)
-        let scorer = DuplexScorer<V, RingOfRows>(
-            shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
-        let first = rows.prepared(a, scorer, rowsPrepared)
-        flushingSubnormals {
-            for b in range {
-                let second = columns.prepared(b, scorer, columnsPrepared)
-                let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
-                logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+    /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
+    /// `strands.starts` counts single strands; the k-th goes to `prepared`, k times `duplexPreparedBytes` on.
+    public static func duplexPrepare(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, range: Range<Int>, index: Int,
+        workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
+    ) {
+        @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
+            let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+            flushingSubnormals {
+                for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
             }
         }
+        if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
     }
-    if shape.lanes == 4 { score(SIMD4<Float>.self) } else { score(SIMD8<Float>.self) }
-}
 
-/// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss: of the network by
-/// its weights, of the energies by the loop tables (see `duplexEnergyGradient`).
-///
-/// `terms[k]` belongs to pair `order[k]`; no strand may hold an ambiguous code. `dropoutRate` 0 turns dropout off.
-public func duplexGradient(
-    _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
-    terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
-    gradient: UnsafeMutablePointer<Float>
-) -> Double {
-    if shape.lanes == 4 {
-        return learn(SIMD4<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+    /// The logits of prepared strand `a` of one list against `range` of another: what `duplexLogits` gives of the same pairs,
+    /// to the last bit.
+    public static func duplexLogits(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, a: Int, of rows: StrandList,
+        rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
+        columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer,
+        logits: UnsafeMutablePointer<Float>
+    ) {
+        @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
+            let longest = Swift.max(rows.longest, columns.longest)
+            let scorer = DuplexScorer<V, RingOfRows>(
+                shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
+            let first = rows.prepared(a, scorer, rowsPrepared)
+            flushingSubnormals {
+                for b in range {
+                    let second = columns.prepared(b, scorer, columnsPrepared)
+                    let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+                    logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+                }
+            }
+        }
+        if shape.lanes == 4 { score(SIMD4<Float>.self) } else { score(SIMD8<Float>.self) }
     }
-    return learn(SIMD8<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
-}
 
-/// The same in double precision.
-public func duplexGradient(
-    _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, order: UnsafeBufferPointer<Int>,
-    terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
-    gradient: UnsafeMutablePointer<Double>
-) -> Double {
-    learn(SIMD2<Double>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+    /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss: of the network by
+    /// its weights, of the energies by the loop tables (see `duplexEnergyGradient`).
+    ///
+    /// `terms[k]` belongs to pair `order[k]`; no strand may hold an ambiguous code. `dropoutRate` 0 turns dropout off.
+    public static func duplexGradient(
+        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
+        terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
+        gradient: UnsafeMutablePointer<Float>
+    ) -> Double {
+        if shape.lanes == 4 {
+            return learn(SIMD4<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+        }
+        return learn(SIMD8<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+    }
+
+    /// The same in double precision.
+    public static func duplexGradient(
+        _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, order: UnsafeBufferPointer<Int>,
+        terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
+        gradient: UnsafeMutablePointer<Double>
+    ) -> Double {
+        learn(SIMD2<Double>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+    }
 }
 
 @inline(__always)

@@ -1,5 +1,9 @@
 // Lanes: what the loops ask of a SIMD vector. One lane is one head of a duplex, or one unit of a network.
 
+#if FUSED
+    import _Builtin_intrinsics.intel
+#endif
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -8,7 +12,7 @@
 
 /// A vector of numbers on which the loops work element by element.
 ///
-/// The loops are generic over it so that one source serves 4, 8 and 16 heads, and so that the gradients can be
+/// The loops are generic over it so that one source serves 4 and 8 heads a block, and so that the gradients can be
 /// checked in Double. Every conformance is concrete: the compiler then emits vector instructions, not lane loops.
 protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// The vector in which the network on top of the heads computes.
@@ -51,7 +55,9 @@ extension SIMD4<Float>: Lanes {
         SIMD8<Float>.logarithm(SIMD8(lowHalf: x, highHalf: x)).lowHalf
     }
     @inline(__always) private static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self {
-        #if FUSED || arch(arm64)
+        #if FUSED
+            _mm_fmadd_ps(a, b, c)
+        #elseif arch(arm64)
             c.addingProduct(a, b)
         #else
             c + a * b
@@ -62,8 +68,11 @@ extension SIMD4<Float>: Lanes {
 extension SIMD8<Float>: Lanes {
     typealias Wide = SIMD8<Float>
     @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
-        // Without the instruction, addingProduct is a call of fmaf for each lane.
-        #if FUSED || arch(arm64)
+        // addingProduct is a multiply-add for each lane, which the compiler does not always put together again, and a call
+        // of fmaf where the processor has no such instruction.
+        #if FUSED
+            _mm256_fmadd_ps(a, b, c)
+        #elseif arch(arm64)
             c.addingProduct(a, b)
         #else
             c + a * b
@@ -125,37 +134,13 @@ extension SIMD8<Float>: Lanes {
     }
 }
 
-extension SIMD16<Float>: Lanes {
-    typealias Wide = SIMD8<Float>
-    @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
-        #if FUSED || arch(arm64)
-            c.addingProduct(a, b)
-        #else
-            c + a * b
-        #endif
-    }
-    @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
-    @inline(__always) static func plus(_ a: Self, _ b: Self) -> Self { a + b }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {
-        b.replacing(with: a, where: a .< b)
-    }
-    @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
-        a.replacing(with: 0, where: x .>= bound)
-    }
-    @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
-    @inline(__always) static func exponential(_ x: Self) -> Self {
-        Self(lowHalf: SIMD8.exponential(x.lowHalf), highHalf: SIMD8.exponential(x.highHalf))
-    }
-    @inline(__always) static func logarithm(_ x: Self) -> Self {
-        Self(lowHalf: SIMD8.logarithm(x.lowHalf), highHalf: SIMD8.logarithm(x.highHalf))
-    }
-}
-
 /// The double-precision vector, of two heads: for the tests of the gradients.
 extension SIMD2<Double>: Lanes {
     typealias Wide = SIMD2<Double>
     @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
-        #if FUSED || arch(arm64)
+        #if FUSED
+            _mm_fmadd_pd(a, b, c)
+        #elseif arch(arm64)
             c.addingProduct(a, b)
         #else
             c + a * b

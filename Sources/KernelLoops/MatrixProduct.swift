@@ -1,5 +1,9 @@
 // MatrixProduct: c += a b in register tiles. Convolutions and their gradients are this product with other strides.
 
+#if FUSED
+    import _Builtin_intrinsics.intel
+#endif
+
 /// How the product's operands lie: a is (rows, depth) by two strides, b (depth, columns) and c (rows, columns) by rows.
 struct ProductStrides {
     var aRow: Int, aDepth: Int, b: Int, c: Int
@@ -36,7 +40,9 @@ private typealias Vector = SIMD8<Float>
 @inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
 
 @inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
-    #if FUSED || arch(arm64)
+    #if FUSED
+        _mm256_fmadd_ps(a, b, c)
+    #elseif arch(arm64)
         c.addingProduct(a, b)
     #else
         c + a * b

@@ -2,12 +2,18 @@
 
 import KernelShapes
 
+#if FUSED
+    import _Builtin_intrinsics.intel
+#endif
+
 private typealias Vector = SIMD8<Float>
 
 @inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
 
 @inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
-    #if FUSED || arch(arm64)
+    #if FUSED
+        _mm256_fmadd_ps(a, b, c)
+    #elseif arch(arm64)
         c.addingProduct(a, b)
     #else
         c + a * b
@@ -22,39 +28,41 @@ private typealias Vector = SIMD8<Float>
     UnsafeMutableRawPointer(p).storeBytes(of: v, as: Vector.self)
 }
 
-/// Packs columns `panel * 16 ..< panel * 16 + 16` of b(d, j) = b[rows[d] + columns[j]]: packed (panel, depth, 16); columns
-/// that b does not have are zero.
-public func packPanel(
-    _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
-    panel: Int, packed: UnsafeMutablePointer<Float>
-) {
-    let firstColumn = panel * ProductTile.columns
-    let count = min(ProductTile.columns, columnCount - firstColumn)
-    let to = packed + firstColumn * depth
-    if count == ProductTile.columns, columns[firstColumn + count - 1] - columns[firstColumn] == count - 1 {
-        let from = b + columns[firstColumn]
-        for d in 0..<depth {
-            store(load(from + rows[d]), to + d * ProductTile.columns)
-            store(load(from + rows[d] + 8), to + d * ProductTile.columns + 8)
+extension Loops {
+    /// Packs columns `panel * 16 ..< panel * 16 + 16` of b(d, j) = b[rows[d] + columns[j]]: packed (panel, depth, 16); columns
+    /// that b does not have are zero.
+    public static func packPanel(
+        _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
+        panel: Int, packed: UnsafeMutablePointer<Float>
+    ) {
+        let firstColumn = panel * ProductTile.columns
+        let count = min(ProductTile.columns, columnCount - firstColumn)
+        let to = packed + firstColumn * depth
+        if count == ProductTile.columns, columns[firstColumn + count - 1] - columns[firstColumn] == count - 1 {
+            let from = b + columns[firstColumn]
+            for d in 0..<depth {
+                store(load(from + rows[d]), to + d * ProductTile.columns)
+                store(load(from + rows[d] + 8), to + d * ProductTile.columns + 8)
+            }
+            return
         }
-        return
-    }
-    if depth > 1, rows[depth - 1] - rows[0] == depth - 1 {
-        // A transposed matrix: read along its columns, a few cache lines of the panel at a time.
-        for first in stride(from: 0, to: depth, by: 64) {
-            for j in 0..<ProductTile.columns {
-                for d in first..<min(first + 64, depth) {
-                    to[d * ProductTile.columns + j] = j < count ? b[columns[firstColumn + j] + rows[d]] : 0
+        if depth > 1, rows[depth - 1] - rows[0] == depth - 1 {
+            // A transposed matrix: read along its columns, a few cache lines of the panel at a time.
+            for first in stride(from: 0, to: depth, by: 64) {
+                for j in 0..<ProductTile.columns {
+                    for d in first..<min(first + 64, depth) {
+                        to[d * ProductTile.columns + j] = j < count ? b[columns[firstColumn + j] + rows[d]] : 0
+                    }
                 }
             }
+            return
         }
-        return
-    }
-    for d in 0..<depth {
-        let from = b + rows[d]
-        let row = to + d * ProductTile.columns
-        for j in 0..<count { row[j] = from[columns[firstColumn + j]] }
-        for j in count..<ProductTile.columns { row[j] = 0 }
+        for d in 0..<depth {
+            let from = b + rows[d]
+            let row = to + d * ProductTile.columns
+            for j in 0..<count { row[j] = from[columns[firstColumn + j]] }
+            for j in count..<ProductTile.columns { row[j] = 0 }
+        }
     }
 }
 
@@ -88,25 +96,27 @@ private func packRows(_ p: ProductArguments, from first: Int, depth: Int) {
     }
 }
 
-/// Computes the rows of the product.
-public func productRows(_ p: ProductArguments) {
-    let tile = p.scratch + (p.rows + ProductTile.rows - 1) / ProductTile.rows * ProductTile.rows * ProductTile.depth
-    var first = 0
-    while first < p.depth {
-        let depth = min(ProductTile.depth, p.depth - first)
-        packRows(p, from: first, depth: depth)
-        var column = 0
-        while column < p.columns {
-            let b = p.packed + column * p.depth + first * ProductTile.columns
-            var row = 0
-            while row < p.rows {
-                multiplyTile(depth, p.scratch + row * depth, b, tile)
-                keepTile(p, tile, row: row, column: column, isFirst: first == 0)
-                row += ProductTile.rows
+extension Loops {
+    /// Computes the rows of the product.
+    public static func productRows(_ p: ProductArguments) {
+        let tile = p.scratch + (p.rows + ProductTile.rows - 1) / ProductTile.rows * ProductTile.rows * ProductTile.depth
+        var first = 0
+        while first < p.depth {
+            let depth = min(ProductTile.depth, p.depth - first)
+            packRows(p, from: first, depth: depth)
+            var column = 0
+            while column < p.columns {
+                let b = p.packed + column * p.depth + first * ProductTile.columns
+                var row = 0
+                while row < p.rows {
+                    multiplyTile(depth, p.scratch + row * depth, b, tile)
+                    keepTile(p, tile, row: row, column: column, isFirst: first == 0)
+                    row += ProductTile.rows
+                }
+                column += ProductTile.columns
             }
-            column += ProductTile.columns
+            first += depth
         }
-        first += depth
     }
 }
 

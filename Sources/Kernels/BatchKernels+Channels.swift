@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// Some samples of a map, as the loops over rows of channels take them.
 public struct MapRows: Sendable {
     let values: FloatBuffer
@@ -52,12 +48,7 @@ extension BatchKernels {
     public func bend(_ x: MapRows, slope: Float) {
         run(x) { range, _ in
             x.with(range) { x in
-                switch processor {
-                case .baseline: KernelLoops.bendRows(x, slope: slope)
-                #if arch(x86_64)
-                    case .v3: KernelLoopsV3.bendRows(x, slope: slope)
-                #endif
-                }
+                processor.loops.bendRows(x, slope: slope)
             }
         }
     }
@@ -67,32 +58,26 @@ extension BatchKernels {
         checkAlike(output, gradient)
         run(output) { range, _ in
             output.with(range) { output in
-                switch processor {
-                case .baseline: KernelLoops.bendGradientRows(output, gradient: gradient.values.base, slope: slope)
-                #if arch(x86_64)
-                    case .v3:
-                        KernelLoopsV3.bendGradientRows(output, gradient: gradient.values.base, slope: slope)
-                #endif
-                }
+                processor.loops.bendGradientRows(output, gradient: gradient.values.base, slope: slope)
             }
         }
     }
 
     /// x = tanh x.
-    public func tanh(_ x: MapRows) { run(x) { range, _ in x.with(range) { KernelLoops.tanhRows($0) } } }
+    public func tanh(_ x: MapRows) { run(x) { range, _ in x.with(range) { Loops.tanhRows($0) } } }
 
     /// gradient *= the slope of tanh, told from its output. The maps lie alike.
     public func tanhGradient(_ output: MapRows, gradient: MapRows) {
         checkAlike(output, gradient)
         run(output) { range, _ in
-            output.with(range) { KernelLoops.tanhGradientRows($0, gradient: gradient.values.base) }
+            output.with(range) { Loops.tanhGradientRows($0, gradient: gradient.values.base) }
         }
     }
 
     /// Leaves out numbers at `rate`, 0 up to 1, and scales the rest up; which ones depends on seed and place alone.
     public func drop(_ x: MapRows, rate: Float, seed: UInt64) {
         run(x) { range, _ in
-            x.with(range) { KernelLoops.dropRows($0, firstRow: range.lowerBound, rate: rate, seed: seed) }
+            x.with(range) { Loops.dropRows($0, firstRow: range.lowerBound, rate: rate, seed: seed) }
         }
     }
 
@@ -106,12 +91,7 @@ extension BatchKernels {
             let sums = parts.base + piece * width
             x.with(range) { x in
                 y.with(range) { y in
-                    switch processor {
-                    case .baseline: KernelLoops.channelSums(x, y, sums: sums)
-                    #if arch(x86_64)
-                        case .v3: KernelLoopsV3.channelSums(x, y, sums: sums)
-                    #endif
-                    }
+                    processor.loops.channelSums(x, y, sums: sums)
                 }
             }
         }
@@ -127,14 +107,7 @@ extension BatchKernels {
         run(x) { range, _ in
             x.with(range) { x in
                 output.with(range) { output in
-                    switch processor {
-                    case .baseline:
-                        KernelLoops.scaleRows(x, factor: factor.base, shift: shift.base, output: output)
-                    #if arch(x86_64)
-                        case .v3:
-                            KernelLoopsV3.scaleRows(x, factor: factor.base, shift: shift.base, output: output)
-                    #endif
-                    }
+                    processor.loops.scaleRows(x, factor: factor.base, shift: shift.base, output: output)
                 }
             }
         }
@@ -151,16 +124,8 @@ extension BatchKernels {
             x.with(range) { x in
                 y.with(range) { y in
                     output.with(range) { output in
-                        switch processor {
-                        case .baseline:
-                            KernelLoops.addScaledRows(
-                                x, first.base, y, second.base, shift: shift.base, output: output)
-                        #if arch(x86_64)
-                            case .v3:
-                                KernelLoopsV3.addScaledRows(
-                                    x, first.base, y, second.base, shift: shift.base, output: output)
-                        #endif
-                        }
+                        processor.loops.addScaledRows(
+                            x, first.base, y, second.base, shift: shift.base, output: output)
                     }
                 }
             }
@@ -171,7 +136,7 @@ extension BatchKernels {
     public func square(_ input: MapRows, into output: MapRows) {
         precondition(input.count == output.count && input.channels == output.channels)
         run(input) { range, _ in
-            input.with(range) { input in output.with(range) { KernelLoops.squareRows(input, output: $0) } }
+            input.with(range) { input in output.with(range) { Loops.squareRows(input, output: $0) } }
         }
     }
 
@@ -182,7 +147,7 @@ extension BatchKernels {
         run(input) { range, _ in
             input.with(range) { input in
                 gradient.with(range) {
-                    KernelLoops.squareGradientRows(
+                    Loops.squareGradientRows(
                         input, gradient: $0, inputGradient: inputGradient.values.base)
                 }
             }
@@ -192,7 +157,7 @@ extension BatchKernels {
     /// output += input, row by row: on one thread, as several rows may be added to one.
     public func add(_ input: MapRows, to output: MapRows) {
         precondition(input.count == output.count && input.channels == output.channels)
-        input.with(0..<input.count) { input in output.with(0..<output.count) { KernelLoops.addRows(input, output: $0) }
+        input.with(0..<input.count) { input in output.with(0..<output.count) { Loops.addRows(input, output: $0) }
         }
     }
 

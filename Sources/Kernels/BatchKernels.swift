@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// The memory in which products are packed; grows as needed and is kept.
 ///
 /// @unchecked Sendable: it belongs to one net's steps, one product at a time; within one, each worker has its own scratch.
@@ -75,6 +71,7 @@ public struct BatchKernels: Sendable {
 
     /// Loops on `threads` threads, for `processor`, by default the best that this machine can run.
     public init(threads: Int, processor: Processor = .best) {
+        precondition(processor.isUsable)
         self.threads = max(1, threads)
         self.processor = processor
     }
@@ -127,18 +124,9 @@ public struct BatchKernels: Sendable {
             rows.values.withUnsafeBufferPointer { rows in
                 columns.values.withUnsafeBufferPointer { places in
                     guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
-                    switch processor {
-                    case .baseline:
-                        KernelLoops.scatterRows(
-                            own.base + needed, rows: count, depth: depth, toRows: rows + first, columns: places,
-                            run: columns.run, to: to.base)
-                    #if arch(x86_64)
-                        case .v3:
-                            KernelLoopsV3.scatterRows(
-                                own.base + needed, rows: count, depth: depth, toRows: rows + first, columns: places,
-                                run: columns.run, to: to.base)
-                    #endif
-                    }
+                    processor.loops.scatterRows(
+                        own.base + needed, rows: count, depth: depth, toRows: rows + first, columns: places,
+                        run: columns.run, to: to.base)
                 }
             }
         }
@@ -152,18 +140,9 @@ public struct BatchKernels: Sendable {
             b.rows.values.withUnsafeBufferPointer { rows in
                 b.columns.values.withUnsafeBufferPointer { places in
                     guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
-                    switch processor {
-                    case .baseline:
-                        KernelLoops.packPanel(
-                            b.values.base, rows: rows, depth: depth, columns: places, columnCount: columns,
-                            panel: panel, packed: packed.base)
-                    #if arch(x86_64)
-                        case .v3:
-                            KernelLoopsV3.packPanel(
-                                b.values.base, rows: rows, depth: depth, columns: places, columnCount: columns,
-                                panel: panel, packed: packed.base)
-                    #endif
-                    }
+                    processor.loops.packPanel(
+                        b.values.base, rows: rows, depth: depth, columns: places, columnCount: columns,
+                        panel: panel, packed: packed.base)
                 }
             }
         }
@@ -193,12 +172,7 @@ public struct BatchKernels: Sendable {
                         a: a.values.base, aRows: rows + first, aColumns: places, packed: packed.base, rows: count,
                         columns: columns, depth: a.columnCount, c: c.base, cRows: targets + cFirst, bias: bias,
                         accumulates: accumulates, scratch: scratch.base)
-                    switch processor {
-                    case .baseline: KernelLoops.productRows(arguments)
-                    #if arch(x86_64)
-                        case .v3: KernelLoopsV3.productRows(arguments)
-                    #endif
-                    }
+                    processor.loops.productRows(arguments)
                 }
             }
         }

@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 extension DuplexKernels {
     /// Adds the gradient of the weighted binary cross-entropy of the pairs in `order` to a part of `gradients`.
     ///
@@ -21,7 +17,7 @@ extension DuplexKernels {
         precondition(part >= 0 && (part + 1) * shape.count <= gradients.count && order.count == terms.count)
         precondition(order.allSatisfy { $0 >= 0 && $0 < strands.count })
         let memory = workspace.reserve(
-            bytes: KernelLoops.duplexWorkspaceBytes(
+            bytes: Loops.duplexWorkspaceBytes(
                 shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
         let sum = gradients.base + part * shape.count
         // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
@@ -29,18 +25,9 @@ extension DuplexKernels {
             order.withUnsafeBufferPointer { order in
                 terms.withUnsafeBufferPointer { terms -> Double in
                     guard let terms = terms.baseAddress else { return 0 }
-                    switch processor {
-                    case .baseline:
-                        return KernelLoops.duplexGradient(
-                            shape, weights: weights.base, strands: list, order: order, terms: terms,
-                            dropoutRate: dropoutRate, workspace: memory, gradient: sum)
-                    #if arch(x86_64)
-                        case .v3:
-                            return KernelLoopsV3.duplexGradient(
-                                shape, weights: weights.base, strands: list, order: order, terms: terms,
-                                dropoutRate: dropoutRate, workspace: memory, gradient: sum)
-                    #endif
-                    }
+                    return processor.loops.duplexGradient(
+                        shape, weights: weights.base, strands: list, order: order, terms: terms,
+                        dropoutRate: dropoutRate, workspace: memory, gradient: sum)
                 }
             }
         }
@@ -54,18 +41,10 @@ extension DuplexKernels {
         precondition(
             parts * shape.count <= gradients.count && total.count == shape.count && weights.count == shape.count)
         for range in [shape.energyEnd..<shape.trainedEnd, shape.loops..<shape.count] {
-            switch processor {
-            case .baseline:
-                KernelLoops.sumParts(
-                    gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
-            #if arch(x86_64)
-                case .v3:
-                    KernelLoopsV3.sumParts(
-                        gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
-            #endif
-            }
+            processor.loops.sumParts(
+                gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
         }
-        KernelLoops.duplexEnergyGradient(shape, weights: weights.base, gradient: total.base)
+        Loops.duplexEnergyGradient(shape, weights: weights.base, gradient: total.base)
     }
 
     /// One step of AdamW (Loshchilov & Hutter 2019) on `range` of `parameters`; `step` counts from 1, `scale`
@@ -80,20 +59,10 @@ extension DuplexKernels {
         }
         let correction1 = 1 - power(beta1, step)
         let correction2 = 1 - power(beta2, step)
-        switch processor {
-        case .baseline:
-            KernelLoops.adamStep(
-                parameters.base, gradient: gradient.base, first: moments.first.base, second: moments.second.base,
-                range: range, rate: rate, beta1: beta1, beta2: beta2, correction1: correction1,
-                correction2: correction2, decay: decay, scale: scale)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.adamStep(
-                    parameters.base, gradient: gradient.base, first: moments.first.base, second: moments.second.base,
-                    range: range, rate: rate, beta1: beta1, beta2: beta2, correction1: correction1,
-                    correction2: correction2, decay: decay, scale: scale)
-        #endif
-        }
+        processor.loops.adamStep(
+            parameters.base, gradient: gradient.base, first: moments.first.base, second: moments.second.base,
+            range: range, rate: rate, beta1: beta1, beta2: beta2, correction1: correction1,
+            correction2: correction2, decay: decay, scale: scale)
     }
 
     private func power(_ base: Float, _ exponent: Int) -> Float {

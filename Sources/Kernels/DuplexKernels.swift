@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// A shape of the duplex, passed on to those who use the kernels.
 public typealias DuplexShape = KernelShapes.DuplexShape
 /// The gaps of the duplex, passed on likewise.
@@ -21,17 +17,15 @@ public struct DuplexKernels: Sendable {
     public let processor: Processor
 
     /// The loops for `processor`, by default the best that this machine can run.
-    public init(processor: Processor = .best) { self.processor = processor }
+    public init(processor: Processor = .best) {
+        precondition(processor.isUsable)
+        self.processor = processor
+    }
 
     /// Writes the weights of `parameters`: exponentials of the energies, the rest as it is. All lie as in `shape`.
     public func weights(_ shape: DuplexShape, parameters: FloatBuffer, into weights: FloatBuffer) {
         precondition(parameters.count == shape.count && weights.count == shape.count)
-        switch processor {
-        case .baseline: KernelLoops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
-        #if arch(x86_64)
-            case .v3: KernelLoopsV3.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
-        #endif
-        }
+        processor.loops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
     }
 
     /// Writes the logits of `pairs` to `logits`, which becomes as long as the range.
@@ -41,16 +35,8 @@ public struct DuplexKernels: Sendable {
     ) {
         if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
         score(shape, weights, strands, pairs, workspace, &logits) { list, memory, out in
-            switch processor {
-            case .baseline:
-                KernelLoops.duplexLogits(
-                    shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
-            #if arch(x86_64)
-                case .v3:
-                    KernelLoopsV3.duplexLogits(
-                        shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
-            #endif
-            }
+            processor.loops.duplexLogits(
+                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
         }
     }
 
@@ -60,7 +46,7 @@ public struct DuplexKernels: Sendable {
     ) -> [Float] {
         var features = [Float](repeating: 0, count: pairs.count * shape.features)
         score(shape, weights, strands, pairs, workspace, &features) { list, memory, out in
-            KernelLoops.duplexFeatures(
+            Loops.duplexFeatures(
                 shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, features: out)
         }
         return features
@@ -74,7 +60,7 @@ public struct DuplexKernels: Sendable {
         precondition(weights.count == shape.count && strands.letters == shape.letters)
         precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
         let memory = workspace.reserve(
-            bytes: KernelLoops.duplexWorkspaceBytes(
+            bytes: Loops.duplexWorkspaceBytes(
                 shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
                 inDouble: false))
         strands.withStrandList { list in

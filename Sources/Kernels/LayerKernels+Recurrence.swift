@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// What a gated recurrent unit of H units keeps of the columns of S strands side by side, and the gradients on the way
 /// back.
 ///
@@ -47,7 +43,7 @@ public struct RecurrentTape: Sendable {
 
 extension LayerKernels {
     /// One step of a gated recurrent unit: the states of `column`, of the strands `0 ..< count`, from those before and from
-    /// the drive, see `KernelLoops.recurrentStep`. `layer` is a convolution of width 1 from H to 3H channels.
+    /// the drive, see `LoopBuild.recurrentStep`. `layer` is a convolution of width 1 from H to 3H channels.
     public func recurrentStep(
         _ layer: ConvolutionShape, _ tape: RecurrentTape, column: Int, count: Int = 1, weights: FloatBuffer
     ) {
@@ -56,18 +52,9 @@ extension LayerKernels {
         let row = tape.row(column)
         let (drive, next) = (tape.drive.column(row), tape.states.column(row))
         let previous = tape.states.column(tape.row(column - 1))
-        switch processor {
-        case .baseline:
-            KernelLoops.recurrentStep(
-                layer, rows: count, drive: drive, previous: previous, weights: weights.base,
-                gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.recurrentStep(
-                    layer, rows: count, drive: drive, previous: previous, weights: weights.base,
-                    gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
-        #endif
-        }
+        processor.loops.recurrentStep(
+            layer, rows: count, drive: drive, previous: previous, weights: weights.base,
+            gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
     }
 
     /// The way back through the columns `0 ..< length` of all strands, the last first. Adds the gradient of the layer's
@@ -81,35 +68,16 @@ extension LayerKernels {
         let to = sums.base + part * stride
         for column in Swift.stride(from: length - 1, through: 0, by: -1) {
             let (row, before) = (tape.row(column), tape.row(column - 1))
-            switch processor {
-            case .baseline:
-                KernelLoops.recurrentStepGradient(
-                    layer, rows: tape.strands, previous: tape.states.column(before), gates: tape.gates.column(row),
-                    nextGradient: tape.stateGradient.column(row), transposed: transposed.base,
-                    driveGradient: tape.driveGradient.column(row), sumGradient: tape.sums.column(row),
-                    previousGradient: tape.stateGradient.column(before))
-            #if arch(x86_64)
-                case .v3:
-                    KernelLoopsV3.recurrentStepGradient(
-                        layer, rows: tape.strands, previous: tape.states.column(before),
-                        gates: tape.gates.column(row), nextGradient: tape.stateGradient.column(row),
-                        transposed: transposed.base, driveGradient: tape.driveGradient.column(row),
-                        sumGradient: tape.sums.column(row), previousGradient: tape.stateGradient.column(before))
-            #endif
-            }
+            processor.loops.recurrentStepGradient(
+                layer, rows: tape.strands, previous: tape.states.column(before), gates: tape.gates.column(row),
+                nextGradient: tape.stateGradient.column(row), transposed: transposed.base,
+                driveGradient: tape.driveGradient.column(row), sumGradient: tape.sums.column(row),
+                previousGradient: tape.stateGradient.column(before))
         }
         let (before, after) = (tape.states.first, tape.sums.column(tape.row(0)))
         let rows = length * tape.strands
-        switch processor {
-        case .baseline:
-            KernelLoops.convolutionWeightGradient(
-                layer, length: rows, input: before, outputGradient: after, sums: to)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.convolutionWeightGradient(
-                    layer, length: rows, input: before, outputGradient: after, sums: to)
-        #endif
-        }
+        processor.loops.convolutionWeightGradient(
+            layer, length: rows, input: before, outputGradient: after, sums: to)
     }
 
     private func check(_ layer: ConvolutionShape, _ tape: RecurrentTape, _ column: Int, _ weights: FloatBuffer) {
@@ -123,7 +91,7 @@ extension LayerKernels {
     public func embed(_ row: Int, of weights: FloatBuffer, into map: FeatureMap, column: Int) {
         precondition(row >= 0 && row + map.channels <= weights.count)
         let sum = map.column(column)
-        KernelLoops.addElements(count: map.channels, sum, weights.base + row, into: sum)
+        processor.loops.addElements(count: map.channels, sum, weights.base + row, into: sum)
     }
 
     /// Adds the gradient of an embedded column to its row in part `part` of `sums`.
@@ -132,6 +100,6 @@ extension LayerKernels {
     ) {
         precondition(row >= 0 && row + gradient.channels <= stride && (part + 1) * stride <= sums.count && part >= 0)
         let sum = sums.base + part * stride + row
-        KernelLoops.addElements(count: gradient.channels, sum, gradient.column(column), into: sum)
+        processor.loops.addElements(count: gradient.channels, sum, gradient.column(column), into: sum)
     }
 }

@@ -3,17 +3,16 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// The loops of layers over feature maps, for one level of processor. Gradients are added to what is there.
 public struct LayerKernels: Sendable {
     /// The level of processor that the loops are built for.
     public let processor: Processor
 
     /// The loops for `processor`, by default the best that this machine can run.
-    public init(processor: Processor = .best) { self.processor = processor }
+    public init(processor: Processor = .best) {
+        precondition(processor.isUsable)
+        self.processor = processor
+    }
 
     /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`; of the columns `columns` alone
     /// where they are given. The only column of `bias`, where there is one, is added to the layer's bias.
@@ -27,30 +26,16 @@ public struct LayerKernels: Sendable {
         precondition(columns.lowerBound >= 0 && columns.upperBound <= input.length)
         let from = input.first + columns.lowerBound * input.channels
         let to = output.first + columns.lowerBound * output.channels
-        switch processor {
-        case .baseline:
-            KernelLoops.convolve(
-                layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
-                isLeaky: isLeaky)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.convolve(
-                    layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
-                    isLeaky: isLeaky)
-        #endif
-        }
+        processor.loops.convolve(
+            layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
+            isLeaky: isLeaky)
     }
 
     /// Multiplies `gradient` by LeakyReLU's slope, told from its output.
     public func leakyGradient(_ output: FeatureMap, gradient: FeatureMap) {
         precondition(output.length == gradient.length && output.channels == gradient.channels)
         let count = output.length * output.channels
-        switch processor {
-        case .baseline: KernelLoops.leakyGradient(count: count, output: output.first, gradient: gradient.first)
-        #if arch(x86_64)
-            case .v3: KernelLoopsV3.leakyGradient(count: count, output: output.first, gradient: gradient.first)
-        #endif
-        }
+        processor.loops.leakyGradient(count: count, output: output.first, gradient: gradient.first)
     }
 
     /// Adds the gradient of a convolution's weights and bias to part `part` of `sums`; a part lies as the weights do
@@ -62,16 +47,8 @@ public struct LayerKernels: Sendable {
         check(layer, input, outputGradient, sums)
         precondition(part >= 0 && layer.end <= stride && (part + 1) * stride <= sums.count)
         let to = sums.base + part * stride
-        switch processor {
-        case .baseline:
-            KernelLoops.convolutionWeightGradient(
-                layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.convolutionWeightGradient(
-                    layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
-        #endif
-        }
+        processor.loops.convolutionWeightGradient(
+            layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
     }
 
     /// Adds the gradient of a convolution's input; `transposed` comes from `transpose`.
@@ -79,24 +56,15 @@ public struct LayerKernels: Sendable {
         _ layer: ConvolutionShape, outputGradient: FeatureMap, transposed: FloatBuffer, into inputGradient: FeatureMap
     ) {
         check(layer, inputGradient, outputGradient, transposed)
-        switch processor {
-        case .baseline:
-            KernelLoops.convolutionInputGradient(
-                layer, length: inputGradient.length, outputGradient: outputGradient.first,
-                transposed: transposed.base, inputGradient: inputGradient.first)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.convolutionInputGradient(
-                    layer, length: inputGradient.length, outputGradient: outputGradient.first,
-                    transposed: transposed.base, inputGradient: inputGradient.first)
-        #endif
-        }
+        processor.loops.convolutionInputGradient(
+            layer, length: inputGradient.length, outputGradient: outputGradient.first,
+            transposed: transposed.base, inputGradient: inputGradient.first)
     }
 
     /// Writes a convolution's weights as `inputGradient` needs them, at the same place of `transposed`.
     public func transpose(_ layer: ConvolutionShape, weights: FloatBuffer, into transposed: FloatBuffer) {
         precondition(layer.end <= weights.count && layer.end <= transposed.count)
-        KernelLoops.transposeConvolution(layer, weights: weights.base, transposed: transposed.base)
+        Loops.transposeConvolution(layer, weights: weights.base, transposed: transposed.base)
     }
 
     /// sum = the sum of all columns of `values`, in its only column.
@@ -104,7 +72,7 @@ public struct LayerKernels: Sendable {
         precondition(sum.length == 1 && values.channels == sum.channels)
         sum.clear()
         for column in 0..<values.length {
-            KernelLoops.addElements(count: sum.channels, sum.first, values.column(column), into: sum.first)
+            processor.loops.addElements(count: sum.channels, sum.first, values.column(column), into: sum.first)
         }
     }
 
@@ -112,12 +80,7 @@ public struct LayerKernels: Sendable {
     public func add(_ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap) {
         for map in [a, b] { precondition(map.length == sum.length && map.channels == sum.channels) }
         let count = sum.length * sum.channels
-        switch processor {
-        case .baseline: KernelLoops.addElements(count: count, a.first, b.first, into: sum.first)
-        #if arch(x86_64)
-            case .v3: KernelLoopsV3.addElements(count: count, a.first, b.first, into: sum.first)
-        #endif
-        }
+        processor.loops.addElements(count: count, a.first, b.first, into: sum.first)
     }
 
     private func check(
@@ -136,20 +99,10 @@ extension LayerKernels {
         into features: FeatureMap, first: Int
     ) {
         check(letters, a, shift, b, features, first, weights, offset)
-        switch processor {
-        case .baseline:
-            KernelLoops.outerFeatures(
-                length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
-                bChannels: b.channels, weights: weights.base + offset, features: features.first + first,
-                stride: features.channels)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.outerFeatures(
-                    length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
-                    bChannels: b.channels, weights: weights.base + offset, features: features.first + first,
-                    stride: features.channels)
-        #endif
-        }
+        processor.loops.outerFeatures(
+            length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+            bChannels: b.channels, weights: weights.base + offset, features: features.first + first,
+            stride: features.channels)
     }
 
     /// Adds the gradients of `outerFeatures`: of its weights at `sums[at...]` where given, and of b where given.
@@ -161,22 +114,11 @@ extension LayerKernels {
         if let sums { precondition(sums.at >= 0 && sums.at + letters * letters * 8 <= sums.buffer.count) }
         if let bGradient { precondition(bGradient.length == b.length && bGradient.channels == b.channels) }
         let to = sums.map { $0.buffer.base + $0.at }
-        switch processor {
-        case .baseline:
-            KernelLoops.outerFeaturesGradient(
-                length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
-                bChannels: b.channels, weights: weights.base + offset,
-                featureGradient: featureGradient.first + first, stride: featureGradient.channels, sums: to,
-                bGradient: bGradient?.first)
-        #if arch(x86_64)
-            case .v3:
-                KernelLoopsV3.outerFeaturesGradient(
-                    length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
-                    bChannels: b.channels, weights: weights.base + offset,
-                    featureGradient: featureGradient.first + first, stride: featureGradient.channels, sums: to,
-                    bGradient: bGradient?.first)
-        #endif
-        }
+        processor.loops.outerFeaturesGradient(
+            length: a.length, letters: letters, a: a.first, aChannels: a.channels, shift: shift, b: b.first,
+            bChannels: b.channels, weights: weights.base + offset,
+            featureGradient: featureGradient.first + first, stride: featureGradient.channels, sums: to,
+            bGradient: bGradient?.first)
     }
 
     private func check(
@@ -197,7 +139,7 @@ extension LayerKernels {
     /// Adds up `parts` parts of `gradients`, each of `sum.count` floats, in order.
     public func reduce(_ gradients: FloatBuffer, parts: Int, into sum: FloatBuffer) {
         precondition(parts > 0 && parts * sum.count <= gradients.count)
-        KernelLoops.sumParts(
+        Loops.sumParts(
             gradients.base, stride: sum.count, partCount: parts, range: 0..<sum.count, sum: sum.base)
     }
 }

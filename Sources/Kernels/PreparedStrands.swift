@@ -3,10 +3,6 @@
 import KernelLoops
 import KernelShapes
 
-#if arch(x86_64)
-    import KernelLoopsV3
-#endif
-
 /// Strands of a list with what of a score depends on each alone. Its memory is kept from one range to the next.
 ///
 /// @unchecked Sendable: pieces of work prepare places of their own, and read when all are done.
@@ -22,7 +18,7 @@ public final class PreparedStrands: @unchecked Sendable {
     public init(_ shape: DuplexShape, _ codes: PairCodes, capacity: Int) {
         self.codes = codes
         self.capacity = capacity
-        bytesEach = KernelLoops.duplexPreparedBytes(shape, longest: max(1, codes.longest))
+        bytesEach = Loops.duplexPreparedBytes(shape, longest: max(1, codes.longest))
         // SAFETY: freed in deinit only; places are checked against `capacity`.
         base = UnsafeMutableRawPointer.allocate(byteCount: max(1, capacity) * bytesEach, alignment: 64)
     }
@@ -50,18 +46,9 @@ extension DuplexKernels {
         precondition(strands.range.lowerBound <= part.lowerBound && part.upperBound <= strands.range.upperBound)
         let memory = reserve(shape, strands.codes, strands.codes, workspace)
         strands.codes.withStrandList { list in
-            switch processor {
-            case .baseline:
-                KernelLoops.duplexPrepare(
-                    shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1, workspace: memory,
-                    prepared: strands.start)
-            #if arch(x86_64)
-                case .v3:
-                    KernelLoopsV3.duplexPrepare(
-                        shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1,
-                        workspace: memory, prepared: strands.start)
-            #endif
-            }
+            processor.loops.duplexPrepare(
+                shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1, workspace: memory,
+                prepared: strands.start)
         }
     }
 
@@ -77,19 +64,9 @@ extension DuplexKernels {
         let memory = reserve(shape, rows.codes, columns.codes, workspace)
         rows.codes.withStrandList { first in
             columns.codes.withStrandList { second in
-                switch processor {
-                case .baseline:
-                    KernelLoops.duplexLogits(
-                        shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start, against: second,
-                        range: part, columnsPrepared: columns.start, workspace: memory, logits: logits.base + place)
-                #if arch(x86_64)
-                    case .v3:
-                        KernelLoopsV3.duplexLogits(
-                            shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start,
-                            against: second, range: part, columnsPrepared: columns.start, workspace: memory,
-                            logits: logits.base + place)
-                #endif
-                }
+                processor.loops.duplexLogits(
+                    shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start, against: second,
+                    range: part, columnsPrepared: columns.start, workspace: memory, logits: logits.base + place)
             }
         }
     }
@@ -98,7 +75,7 @@ extension DuplexKernels {
         _ shape: DuplexShape, _ a: PairCodes, _ b: PairCodes, _ workspace: Workspace
     ) -> UnsafeMutableRawPointer {
         workspace.reserve(
-            bytes: KernelLoops.duplexWorkspaceBytes(
+            bytes: Loops.duplexWorkspaceBytes(
                 shape, longest: max(a.longest, b.longest), forGradient: false,
                 isAmbiguous: a.isAmbiguous || b.isAmbiguous, inDouble: false))
     }

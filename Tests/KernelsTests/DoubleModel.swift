@@ -46,13 +46,14 @@ struct DoubleModel {
     /// Weights with one parameter moved by `change`, in double precision.
     func weights(moving index: Int? = nil, by change: Double = 0) -> [Double] {
         var weights = [Double](repeating: 0, count: shape.count)
-        duplexWeights(shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights)
+        Loops.duplexWeights(
+            shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights)
         return weights
     }
 
     private func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
         let longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 1
-        let count = duplexWorkspaceBytes(
+        let count = Loops.duplexWorkspaceBytes(
             shape, longest: longest, forGradient: true, isAmbiguous: true, inDouble: true)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
         defer { memory.deallocate() }
@@ -71,7 +72,7 @@ struct DoubleModel {
     func logits(_ weights: [Double]) -> [Double] {
         var logits = [Double](repeating: 0, count: pairs)
         withStrands { list, memory in
-            duplexLogits(
+            Loops.duplexLogits(
                 shape, weights: weights, strands: list, pairs: 0..<pairs, workspace: memory, logits: &logits)
         }
         return logits
@@ -83,12 +84,12 @@ struct DoubleModel {
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
         let loss = withStrands { list, memory in
             Array(0..<pairs).withUnsafeBufferPointer { order in
-                duplexGradient(
+                Loops.duplexGradient(
                     shape, weights: weights, strands: list, order: order, terms: terms, dropoutRate: dropout,
                     workspace: memory, gradient: &gradient)
             }
         }
-        duplexEnergyGradient(shape, weights: weights, gradient: &gradient)
+        Loops.duplexEnergyGradient(shape, weights: weights, gradient: &gradient)
         return (loss, gradient)
     }
 }
