@@ -22,6 +22,8 @@ final class UnpackedBytes {
     private var rawRange = 0..<0
     private var isAtEnd = false
     private var inflater: Inflater?
+    /// Whether the last member lies behind: zeros may follow it, as tapes have them, and nothing else.
+    private var isPadding = false
     private var isSniffed = false
     private var blocks: BlockInflater?
     /// What is wrong with the BGZF block that is read as an ordinary member, for what it still holds.
@@ -99,12 +101,12 @@ final class UnpackedBytes {
                 if let blockFailure { throw damaged(blockFailure) }
                 while rawRange.count < 2, !isAtEnd { try refill(keeping: true) }
                 if rawRange.isEmpty { return 0 }
-                let zeros = raw[rawRange].allSatisfy { $0 == 0 }
-                if zeros {  // padding, as tapes have it
+                isPadding = isPadding || raw[rawRange.lowerBound] == 0
+                if isPadding, raw[rawRange].allSatisfy({ $0 == 0 }) {
                     rawRange = 0..<0
                     continue
                 }
-                guard rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b else {
+                guard !isPadding, raw[rawRange].starts(with: [0x1f, 0x8b]) else {
                     throw damaged("garbage after the end of the gzip data")
                 }
                 guard inflater.reset() else { throw damaged("zlib cannot start") }

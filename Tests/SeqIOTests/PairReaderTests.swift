@@ -148,6 +148,13 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
         #expect(pairs(try folder.write(packed + Array("junk".utf8))).1 != nil)
         let (found, failure) = pairs(try folder.write(packed + [0, 0, 0, 0]))
         #expect(failure == nil && found == Self.tablePairs)
+        // However much is read at a time, nothing but padding follows padding.
+        for chunk in [1, 2, packed.count + 2, 1 << 16] {
+            let (found, failure) = pairs(try folder.write(packed + [0, 0] + packed), chunk: chunk)
+            #expect(failure?.description.contains("garbage") == true, "chunks of \(chunk)")
+            // The last line has no end, and may be cut off.
+            #expect(found == Self.tablePairs.dropLast())
+        }
     }
 
     /// What ordinary gzip takes as whole: nothing else shows that a block is lost.
