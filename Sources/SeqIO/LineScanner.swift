@@ -81,7 +81,8 @@ public final class LineScanner {
 
     private func endOfLine(from start: Int) -> Int? { place(of: 10, in: start..<max(start, filled)) }
 
-    private func place(of byte: Int32, in range: Range<Int>) -> Int? {
+    /// The first place in `range` of the buffer where `byte` stands.
+    func place(of byte: Int32, in range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
         // SAFETY: memchr looks at the range, inside the buffer.
         return buffer.withUnsafeBufferPointer { bytes in

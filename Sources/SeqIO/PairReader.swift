@@ -200,23 +200,22 @@ public struct PairReader {
     }
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
-        let start = batch.bytes.count
-        let text = batch.append(scanner.buffer[scanner.line])
+        let line = scanner.line
+        let text = batch.append(scanner.buffer[line])
         var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
         let last = max(numbers.a, numbers.b, numbers.label)
+        let shift = text.lowerBound - line.lowerBound
         var column = 0
-        var from = start
-        var at = start
+        var from = line.lowerBound
         while true {
-            if at == text.upperBound || batch.bytes[at] == 9 {
-                if column == numbers.a { entry.strandA = from..<at }
-                if column == numbers.b { entry.strandB = from..<at }
-                if column == numbers.label { entry.label = from..<at }
-                if column == last || at == text.upperBound { break }
-                column += 1
-                from = at + 1
-            }
-            at += 1
+            let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
+            let field = from + shift..<end + shift
+            if column == numbers.a { entry.strandA = field }
+            if column == numbers.b { entry.strandB = field }
+            if column == numbers.label { entry.label = field }
+            if column == last || end == line.upperBound { break }
+            column += 1
+            from = end + 1
         }
         if column < last {
             let seen = column == 0 ? "1 column" : "\(column + 1) columns"

@@ -4,7 +4,7 @@ import Dispatch
 import SeqIO
 import Synchronization
 
-/// Reads batches two ahead of who asks for them.
+/// Reads some batches ahead of who asks for them.
 final class BatchesAhead {
     /// Bytes of the input, packed as they lie there, behind the batch handed out last.
     private(set) var bytesRead = 0
@@ -25,7 +25,8 @@ final class BatchesAhead {
 
     private final class Shared: Sendable {
         let reader: Mutex<PairReader>
-        let cells = (0..<2).map { _ in Cell() }
+        // As many as are unpacked ahead, see `ByteSource`.
+        let cells = (0..<8).map { _ in Cell() }
         // Both begin at 0: a semaphore may not end below the number that it began with.
         let free = DispatchSemaphore(value: 0), ready = DispatchSemaphore(value: 0)
         let isAbandoned = Atomic<Bool>(false)
@@ -46,7 +47,7 @@ final class BatchesAhead {
                 isLast = shared.cells[turn].piece.withLock { piece in
                     shared.reader.withLock { reader in BatchesAhead.fill(&piece, &reader) }
                 }
-                turn = 1 - turn
+                turn = (turn + 1) % shared.cells.count
                 shared.ready.signal()
             }
         }
@@ -82,7 +83,7 @@ final class BatchesAhead {
             swap(&batch, &piece.batch)
             return piece.isLast
         }
-        turn = 1 - turn
+        turn = (turn + 1) % shared.cells.count
         shared.free.signal()
         return !isEnded
     }
