@@ -35,31 +35,26 @@ public struct StrandComposition: Sendable {
     func drawLengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>, _ random: inout RandomSource) -> (
         a: Int, b: Int
     )? {
-        var choices = lengths[label]
-        if let a {
-            let nearest = choices.min { abs($0.a - a) < abs($1.a - a) }?.a
-            choices.removeAll { $0.a != nearest }
+        let choices = lengths[label]
+        let nearest = a.flatMap { a in choices.min { abs($0.a - a) < abs($1.a - a) }?.a }
+        /// The first choice up to which the allowed ones have more than `bound` of all shares together, and their sum so far.
+        func choice(above bound: Float) -> (at: Int?, total: Float) {
+            var (before, total): (Float, Float) = (0, 0)
+            for (index, choice) in choices.enumerated() {
+                let share = choice.share - before
+                before = choice.share
+                let fits = nearest.map { choice.a == $0 } ?? allowed.contains(choice.a)
+                guard fits, allowed.contains(choice.b) else { continue }
+                total += share
+                if total > bound { return (index, total) }
+            }
+            return (nil, total)
         }
-        // Shares are cumulative over all choices: drawn anew until allowed, then from the allowed ones alone.
-        var weights: [Float] = []
-        var before: Float = 0
-        var total: Float = 0
-        for choice in choices {
-            let share = a == nil ? choice.share - before : choice.share - shareBefore(label, choice)
-            before = choice.share
-            let fits = allowed.contains(choice.b) && (a != nil || allowed.contains(choice.a))
-            total += fits ? share : 0
-            weights.append(total)
-        }
+        let total = choice(above: .infinity).total
         guard total > 0 else { return nil }
-        let at = random.uniform() * total
-        let index = weights.firstIndex { at < $0 } ?? weights.count - 1
+        // Below the total even where the product was rounded up.
+        guard let index = choice(above: min(random.uniform() * total, total.nextDown)).at else { return nil }
         return (a ?? choices[index].a, choices[index].b)
-    }
-
-    private func shareBefore(_ label: Int, _ choice: Lengths) -> Float {
-        guard let index = lengths[label].firstIndex(of: choice), index > 0 else { return 0 }
-        return lengths[label][index - 1].share
     }
 
     /// Draws strands A of `lengths` letters side by side, see `StrandNet.draw`; `tape` is of `net`.
