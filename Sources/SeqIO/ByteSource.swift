@@ -1,6 +1,5 @@
 // ByteSource: the bytes of an input for its reader; what has to be unpacked in a row is unpacked ahead, on a thread.
 
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -20,7 +19,7 @@ public final class ByteSource {
     private let input: Input
     private let chunk: Int
     private var isOpened = false
-    private var ahead: ReadAhead?
+    private var ahead: UnpackedAhead?
 
     /// The input, which one thread at a time reads.
     final class Input: Sendable {
@@ -53,7 +52,7 @@ public final class ByteSource {
         if !isOpened {
             isOpened = true
             let isStream = try input.bytes.withLock { bytes throws(InputError) in try bytes.isStream() }
-            if isStream { ahead = ReadAhead(input, chunk: chunk) }
+            if isStream { ahead = UnpackedAhead(input, chunk: chunk) }
         }
         if let ahead {
             let count = try ahead.read(into: &buffer, from: start)
@@ -68,62 +67,30 @@ public final class ByteSource {
     }
 }
 
-/// Unpacks an input some pieces ahead of its reader, on a thread of its own.
-private final class ReadAhead {
+/// An input that is unpacked ahead of its reader.
+private final class UnpackedAhead {
     /// Bytes of the file, packed, behind what was handed out.
     private(set) var bytesRead = 0
-    private let shared: Shared
-    private var turn = 0
-    private var taken = 0
+    private let pieces: PiecesAhead<Piece>
     private var isEnded = false
 
-    private struct Piece {
+    private struct Piece: Sendable {
         var bytes: [UInt8]
-        var count = 0
+        /// How many of them were unpacked, and how many taken.
+        var count = 0, taken = 0
         var bytesRead = 0
         var failure: InputError?
     }
 
-    private final class Cell: Sendable {
-        let piece: Mutex<Piece>
-        init(capacity: Int) { piece = Mutex(Piece(bytes: [UInt8](repeating: 0, count: capacity))) }
-    }
-
-    private final class Shared: Sendable {
-        let cells: [Cell]
-        // Both begin at 0: a semaphore may not end below the number that it began with.
-        let free = DispatchSemaphore(value: 0), ready = DispatchSemaphore(value: 0)
-        let isAbandoned = Atomic<Bool>(false)
-        // Of three threads on two cores one always waits: with two cells they took a fifth longer, with four nearly as long.
-        init(capacity: Int) { cells = (0..<8).map { _ in Cell(capacity: capacity) } }
-    }
-
     init(_ input: ByteSource.Input, chunk: Int) {
-        let shared = Shared(capacity: chunk)
-        self.shared = shared
-        for _ in shared.cells { shared.free.signal() }
-        DispatchQueue.global().async {
-            var turn = 0
-            var isEnded = false
-            while !isEnded {
-                shared.free.wait()
-                if shared.isAbandoned.load(ordering: .relaxed) { return }
-                isEnded = shared.cells[turn].piece.withLock { piece in
-                    input.bytes.withLock { bytes in ReadAhead.fill(&piece, bytes) }
-                }
-                turn = (turn + 1) % shared.cells.count
-                shared.ready.signal()
-            }
+        pieces = PiecesAhead(empty: { Piece(bytes: [UInt8](repeating: 0, count: chunk)) }) { piece in
+            input.bytes.withLock { bytes in UnpackedAhead.fill(&piece, bytes) }
         }
-    }
-
-    deinit {
-        shared.isAbandoned.store(true, ordering: .relaxed)
-        shared.free.signal()
     }
 
     /// Reads a piece; true where it is the last.
     private static func fill(_ piece: inout Piece, _ bytes: UnpackedBytes) -> Bool {
+        piece.taken = 0
         do throws(InputError) {
             piece.count = try bytes.read(into: &piece.bytes, from: 0)
         } catch {
@@ -136,23 +103,15 @@ private final class ReadAhead {
 
     func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
         if isEnded { return 0 }
-        if taken == 0 { shared.ready.wait() }
-        let (count, isEmptied) = try shared.cells[turn].piece.withLock { piece throws(InputError) in
+        var count = 0
+        try pieces.use { piece throws(InputError) in
             bytesRead = piece.bytesRead
-            if piece.count == 0 {
-                isEnded = true
-                if let failure = piece.failure { throw failure }
-                return (0, false)
-            }
-            let count = min(piece.count - taken, buffer.count - start)
-            buffer.replaceSubrange(start..<start + count, with: piece.bytes[taken..<taken + count])
-            taken += count
-            return (count, taken == piece.count)
-        }
-        if isEmptied {
-            taken = 0
-            turn = (turn + 1) % shared.cells.count
-            shared.free.signal()
+            isEnded = piece.count == 0
+            if let failure = piece.failure { throw failure }
+            count = min(piece.count - piece.taken, buffer.count - start)
+            buffer.replaceSubrange(start..<start + count, with: piece.bytes[piece.taken..<piece.taken + count])
+            piece.taken += count
+            return piece.taken == piece.count
         }
         return count
     }
