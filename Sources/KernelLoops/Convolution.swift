@@ -96,4 +96,14 @@ extension Loops {
     ) {
         for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
     }
+
+    /// sum = the elements of `table` from each of `rows` on, added element by element.
+    public static func sumRows(
+        count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
+    ) {
+        let (a, b, c, d) = (table + rows[0], table + rows[1], table + rows[2], table + rows[3])
+        for k in stride(from: 0, to: count, by: 8) {
+            store(load(a + k) + load(b + k) + load(c + k) + load(d + k), sum + k)
+        }
+    }
 }

@@ -63,6 +63,10 @@ public protocol LoopBuild {
     static func addElements(
         count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
 
+    /// sum = the elements of `table` from each of `rows` on, added element by element.
+    static func sumRows(
+        count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
+
     /// features[column, q] = sum over k, l of weights[k, l, q] a[column + shift, k] b[column, l], q below 8.
     static func outerFeatures(
         length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,

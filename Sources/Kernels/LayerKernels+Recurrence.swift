@@ -6,13 +6,15 @@ import KernelShapes
 /// What a gated recurrent unit of H units keeps of the columns of S strands side by side, and the gradients on the way
 /// back.
 ///
-/// Every map has a row for each column and strand, see `row`; the S rows before those of the first column stay zero.
+/// Every map has a row for each column and strand, see `row`; of column -1 it is zero.
 /// A handle: copies share the numbers.
 public struct RecurrentTape: Sendable {
     /// Strands S side by side.
     public let strands: Int
     /// Columns.
     public let length: Int
+    /// Whether there are rows for a column and the one before it alone, which all columns take in turn.
+    fileprivate let isForwardOnly: Bool
     /// (rows, 3H): what the input adds to the three gates of each column. To be filled before `recurrentStep`.
     public let drive: FeatureMap
     /// (rows, H): the state behind each column.
@@ -23,19 +25,27 @@ public struct RecurrentTape: Sendable {
     public let driveGradient: FeatureMap
     fileprivate let gates: FeatureMap, sums: FeatureMap
 
-    /// A tape for strands of at most `length` letters.
-    public init(length: Int, units: Int, strands: Int = 1) {
+    /// A tape for strands of at most `length` letters. One that goes forward only keeps a column and the one before it,
+    /// which stay in the cache, and has no way back.
+    public init(length: Int, units: Int, strands: Int = 1, isForwardOnly: Bool = false) {
         precondition(length > 0 && strands > 0)
-        (self.length, self.strands) = (length, strands)
-        let rows = (length + 1) * strands
+        (self.length, self.strands, self.isForwardOnly) = (length, strands, isForwardOnly)
+        let rows = (isForwardOnly ? 2 : length + 1) * strands
         (drive, driveGradient) = (.init(length: rows, channels: 3 * units), .init(length: rows, channels: 3 * units))
         (states, stateGradient) = (.init(length: rows, channels: units), .init(length: rows, channels: units))
         gates = FeatureMap(length: rows, channels: 4 * units)
         sums = FeatureMap(length: rows, channels: 3 * units)
     }
 
-    /// The row of a strand's column; of column -1 it is zero.
-    public func row(_ column: Int, _ strand: Int = 0) -> Int { (column + 1) * strands + strand }
+    /// Makes ready for other strands: the states before their first column are zero.
+    public func begin() {
+        for strand in 0..<strands { states.clear(row(-1, strand)) }
+    }
+
+    /// The row of a strand's column, from -1 on.
+    public func row(_ column: Int, _ strand: Int = 0) -> Int {
+        (isForwardOnly ? (column + 1) % 2 : column + 1) * strands + strand
+    }
 
     /// The rows of a column's strands `0 ..< count`.
     public func rows(_ column: Int, count: Int) -> Range<Int> { row(column)..<row(column) + count }
@@ -64,6 +74,7 @@ extension LayerKernels {
         part: Int, stride: Int
     ) {
         check(layer, tape, length - 1, transposed)
+        precondition(!tape.isForwardOnly)
         precondition(part >= 0 && layer.end <= stride && (part + 1) * stride <= sums.count)
         let to = sums.base + part * stride
         for column in Swift.stride(from: length - 1, through: 0, by: -1) {
@@ -87,11 +98,10 @@ extension LayerKernels {
 }
 
 extension LayerKernels {
-    /// An embedding: adds to a column of `map` the row of a look-up table that begins at `row` of `weights`.
-    public func embed(_ row: Int, of weights: FloatBuffer, into map: FeatureMap, column: Int) {
-        precondition(row >= 0 && row + map.channels <= weights.count)
-        let sum = map.column(column)
-        processor.loops.addElements(count: map.channels, sum, weights.base + row, into: sum)
+    /// Embeddings: sets a column of `map` to the sum of four rows of look-up tables, which begin at `rows` of `weights`.
+    public func embed(_ rows: SIMD4<Int>, of weights: FloatBuffer, into map: FeatureMap, column: Int) {
+        precondition(rows.min() >= 0 && rows.max() <= weights.count - map.channels)
+        processor.loops.sumRows(count: map.channels, rows, of: weights.base, into: map.column(column))
     }
 
     /// Adds the gradient of an embedded column to its row in part `part` of `sums`.

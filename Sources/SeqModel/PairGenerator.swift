@@ -43,7 +43,7 @@ public struct PairGenerator: Sendable {
         /// Memory for a generator.
         public init(_ generator: PairGenerator) {
             tape = PartnerNet.Tape(generator.net)
-            strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands)
+            strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands, isForDrawing: true)
             sampler = LetterSampler(generator.layout)
         }
     }

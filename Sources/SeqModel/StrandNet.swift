@@ -53,8 +53,10 @@ struct StrandNet: Sendable {
         /// A row for each column and strand, as the recurrent unit's.
         fileprivate let logits: FeatureMap, logitGradient: FeatureMap
 
-        init(_ net: StrandNet, strands: Int = 1) {
-            recurrent = RecurrentTape(length: net.length, units: StrandNet.units, strands: strands)
+        /// A tape that is for drawing alone has no `backward`.
+        init(_ net: StrandNet, strands: Int = 1, isForDrawing: Bool = false) {
+            recurrent = RecurrentTape(
+                length: net.length, units: StrandNet.units, strands: strands, isForwardOnly: isForDrawing)
             let rows = recurrent.states.length
             logits = FeatureMap(length: rows, channels: net.letters)
             logitGradient = FeatureMap(length: rows, channels: net.letters)
@@ -70,13 +72,12 @@ struct StrandNet: Sendable {
     }
 
     /// The rows that a column of a strand of `length` letters sees; `before` is the letter before it, nil at the start.
-    private func rows(_ column: Int, length: Int, before: UInt8?, label: Int) -> (Int, Int, Int, Int) {
+    private func rows(_ column: Int, length: Int, before: UInt8?, label: Int) -> SIMD4<Int> {
         let row = StrandNet.row
-        return (
+        return SIMD4(
             letterRows + (before.map(Int.init) ?? letters) * row, labelRows + label * row,
             startRows + min(column, StrandNet.places - 1) * row,
-            endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row
-        )
+            endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row)
     }
 
     /// Sets what the unit sees in a strand's column.
@@ -84,13 +85,9 @@ struct StrandNet: Sendable {
         _ tape: Tape, _ column: Int, _ strand: Int, length: Int, before: UInt8?, label: Int, weights: FloatBuffer,
         _ kernels: LayerKernels
     ) {
-        let (drive, row) = (tape.recurrent.drive, tape.recurrent.row(column, strand))
         let rows = rows(column, length: length, before: before, label: label)
-        drive.clear(row)
-        kernels.embed(rows.0, of: weights, into: drive, column: row)
-        kernels.embed(rows.1, of: weights, into: drive, column: row)
-        kernels.embed(rows.2, of: weights, into: drive, column: row)
-        kernels.embed(rows.3, of: weights, into: drive, column: row)
+        kernels.embed(
+            rows, of: weights, into: tape.recurrent.drive, column: tape.recurrent.row(column, strand))
     }
 
     /// The logits of the letters in `column`, of the strands `0 ..< count`, after those of all columns before it.
@@ -115,18 +112,23 @@ struct StrandNet: Sendable {
             strand.reserveCapacity(length)
             return strand
         }
+        tape.recurrent.begin()
+        // The longest first: those that a column still has lie side by side, in the rows 0 ..< open.
+        let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
+        var open = order.count
         for column in 0..<(lengths.max() ?? 0) {
+            while open > 0, lengths[order[open - 1]] <= column { open -= 1 }
             var isAnyOpen = false
-            for (s, length) in lengths.enumerated() {
-                guard column < length, let strand = strands[s] else { continue }
+            for (row, s) in order[..<open].enumerated() {
+                guard let strand = strands[s] else { continue }
                 look(
-                    tape, column, s, length: length, before: strand.last, label: label, weights: weights, kernels)
+                    tape, column, row, length: lengths[s], before: strand.last, label: label, weights: weights, kernels)
                 isAnyOpen = true
             }
             guard isAnyOpen else { break }
-            step(tape, column, count: lengths.count, weights: weights, kernels)
-            for (s, length) in lengths.enumerated() where column < length && strands[s] != nil {
-                let row = tape.recurrent.row(column, s)
+            step(tape, column, count: open, weights: weights, kernels)
+            for (row, s) in order[..<open].enumerated() where strands[s] != nil {
+                let row = tape.recurrent.row(column, row)
                 let at = sources[s].uniform() * exponentials(tape, row)
                 var sum: Float = 0
                 var letter = 0
@@ -136,7 +138,7 @@ struct StrandNet: Sendable {
                     if at < sum { break }
                 }
                 strands[s]?.append(UInt8(letter))
-                if let strand = strands[s], !canGrow(strand[...], length) { strands[s] = nil }
+                if let strand = strands[s], !canGrow(strand[...], lengths[s]) { strands[s] = nil }
             }
         }
         return strands
@@ -214,10 +216,7 @@ struct StrandNet: Sendable {
                         row, recurrent.driveGradient, column: recurrent.row(at, s), sums: sums, part: part,
                         stride: count)
                 }
-                learn(rows.0)
-                learn(rows.1)
-                learn(rows.2)
-                learn(rows.3)
+                for at in rows.indices { learn(rows[at]) }
             }
         }
     }

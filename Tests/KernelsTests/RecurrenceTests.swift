@@ -90,18 +90,19 @@ import Testing
         }
     }
 
-    @Test func anEmbeddingAddsRowsAndItsGradientGoesBackToThem() {
+    @Test func anEmbeddingIsTheSumOfRowsAndItsGradientGoesBackToThem() {
         let kernels = LayerKernels()
         var random = RandomSource(seed: 13)
         let table = LayerTests.weights(5 * 8, &random)
         let map = FeatureMap(length: 3, channels: 8)
-        kernels.embed(8, of: table, into: map, column: 1)
-        kernels.embed(24, of: table, into: map, column: 1)
+        // The column takes the sum in place of what it held.
+        kernels.embed([0, 0, 0, 0], of: table, into: map, column: 1)
+        kernels.embed([8, 24, 32, 8], of: table, into: map, column: 1)
         let sums = FloatBuffer(count: 2 * 40)
         kernels.embeddingGradient(24, map, column: 1, sums: sums, part: 1, stride: 40)
         kernels.embeddingGradient(24, map, column: 1, sums: sums, part: 1, stride: 40)
         for k in 0..<8 {
-            #expect(map[1, k] == table[8 + k] + table[24 + k])
+            #expect(map[1, k] == table[8 + k] + table[24 + k] + table[32 + k] + table[8 + k])
             #expect(map[0, k] == 0 && map[2, k] == 0)
             #expect(sums[40 + 24 + k] == 2 * map[1, k])
             #expect(sums[24 + k] == 0 && sums[40 + 16 + k] == 0)

@@ -235,7 +235,7 @@ import Testing
             -> [[UInt8]?]
         {
             var sources = streams.map { RandomSource(seed: 18, stream: $0) }
-            let tape = StrandNet.Tape(net, strands: streams.count)
+            let tape = StrandNet.Tape(net, strands: streams.count, isForDrawing: true)
             return net.draw(
                 tape, label: 1, lengths: lengths, weights: weights, &sources, LayerKernels(), canGrow: canGrow)
         }
