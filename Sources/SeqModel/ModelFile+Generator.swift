@@ -29,7 +29,7 @@ extension ModelFile {
         ]
         return sections("strand.unit", net.unit) + sections("strand.head", net.head)
             + tables.map { name, rows, offset in
-                ("generator.strand.\(name)", [rows, StrandNet.row], offset, rows * StrandNet.row)
+                ("generator.strand.\(name)", [rows, net.row], offset, rows * net.row)
             }
     }
 
@@ -46,6 +46,8 @@ extension ModelFile {
             "generator": "paired", "generator.length": "\(layout.length)",
             "generator.near-offset": "\(layout.nearOffset)", "generator.far-offset": "\(layout.farOffset)",
             "generator.strand-length": "\(generator.composition.net.length)",
+            "generator.strand-units": "\(generator.composition.net.units)",
+            "generator.channels": "\(generator.net.channels)",
         ]
     }
 
@@ -83,13 +85,23 @@ extension ModelFile {
             }
             return number
         }
+        /// Channels or units; files of before they were written have 64.
+        func size(_ key: String) throws(ModelError) -> Int {
+            guard let text = archive.metadata["generator.\(key)"] else { return 64 }
+            let size = try number(key, 8...256)
+            guard size % 8 == 0 else {
+                throw .inconsistent(field: "generator.\(key)", found: text, expected: "a multiple of 8")
+            }
+            return size
+        }
         let longest = DuplexShape.maximumLength
         var layout = PairLayout(
             letters: classifier.alphabet.count, length: try number("length", 1...longest),
             orientation: classifier.orientation)
         layout.nearOffset = try number("near-offset", -longest...longest)
         layout.farOffset = try number("far-offset", -longest...longest)
-        let strandNet = StrandNet(letters: layout.letters, length: try number("strand-length", 1...longest))
+        let strandNet = StrandNet(
+            letters: layout.letters, length: try number("strand-length", 1...longest), units: try size("strand-units"))
         var rest = archive.tensors[first...]
         func next(_ name: String, _ shape: [Int]?) throws(ModelError) -> WeightArchive.Tensor {
             guard let tensor = rest.popFirst(), tensor.name == name, shape == nil || tensor.shape == shape else {
@@ -105,8 +117,9 @@ extension ModelFile {
         }
         let bins = ScoreAcceptance.bins
         let kept = try next("generator.acceptance", [2, bins]).values
-        guard kept.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-            throw .inconsistent(field: "generator.acceptance", found: "a number below 0", expected: "shares")
+        guard kept.allSatisfy({ (0...Float(ScoreAcceptance.mostKept)).contains($0) }) else {
+            throw .inconsistent(
+                field: "generator.acceptance", found: "another number", expected: "0 to \(ScoreAcceptance.mostKept)")
         }
         let words = try words(&rest, letters: layout.letters)
         let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)
@@ -114,7 +127,7 @@ extension ModelFile {
             throw .inconsistent(
                 field: "generator.lengths", found: "a longer strand A", expected: "at most \(strandNet.length)")
         }
-        let net = PartnerNet(layout)
+        let net = PartnerNet(layout, channels: try size("channels"))
         let composition = StrandComposition(
             net: strandNet, weights: try weights(sections(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(

@@ -9,25 +9,30 @@ import Kernels
 /// breakpoint (K). What is the same in all columns goes in beside them, through a layer of its own: the label (1) and the
 /// noise of the pair (16). Three convolutions, the last two residual, then one for the logits.
 struct PartnerNet: Sendable {
-    static let columnNoise = 8, pairNoise = 16, hidden = 64
+    static let columnNoise = 8, pairNoise = 16
+    /// Channels of the convolutions of a net that is to learn. Of 64 instead of 32, a pass takes three times as long and the
+    /// pairs are no better.
+    static let usualChannels = 32
     /// Logits are held to this size, so that no column is ever certain.
     static let logitBound: Float = 6
 
     let layout: PairLayout
+    /// Channels of the convolutions, a multiple of 8.
+    let channels: Int
     let first: ConvolutionShape, second: ConvolutionShape, third: ConvolutionShape, head: ConvolutionShape
     /// The label and the pair's noise to the first convolution's bias.
     let context: ConvolutionShape
 
-    init(_ layout: PairLayout) {
-        self.layout = layout
+    init(_ layout: PairLayout, channels: Int = usualChannels) {
+        (self.layout, self.channels) = (layout, channels)
         let inputs = ConvolutionShape.padded(PartnerNet.inputChannels(layout.letters))
-        first = ConvolutionShape(width: 9, inputs: inputs, outputs: PartnerNet.hidden, offset: 0)
-        second = ConvolutionShape(width: 5, inputs: PartnerNet.hidden, outputs: PartnerNet.hidden, offset: first.end)
-        third = ConvolutionShape(width: 5, inputs: PartnerNet.hidden, outputs: PartnerNet.hidden, offset: second.end)
+        first = ConvolutionShape(width: 9, inputs: inputs, outputs: channels, offset: 0)
+        second = ConvolutionShape(width: 5, inputs: channels, outputs: channels, offset: first.end)
+        third = ConvolutionShape(width: 5, inputs: channels, outputs: channels, offset: second.end)
         head = ConvolutionShape(
-            width: 1, inputs: PartnerNet.hidden, outputs: ConvolutionShape.padded(layout.letters), offset: third.end)
+            width: 1, inputs: channels, outputs: ConvolutionShape.padded(layout.letters), offset: third.end)
         context = ConvolutionShape(
-            width: 1, inputs: ConvolutionShape.padded(PartnerNet.contextChannels), outputs: PartnerNet.hidden,
+            width: 1, inputs: ConvolutionShape.padded(PartnerNet.contextChannels), outputs: channels,
             offset: head.end)
     }
 
@@ -69,15 +74,15 @@ struct PartnerNet: Sendable {
 
         init(_ net: PartnerNet) {
             let length = net.layout.length
-            func hidden() -> FeatureMap { FeatureMap(length: length, channels: PartnerNet.hidden) }
+            func hidden() -> FeatureMap { FeatureMap(length: length, channels: net.channels) }
             input = FeatureMap(length: length, channels: net.first.inputs)
             logits = FeatureMap(length: length, channels: net.head.outputs)
             logitGradient = FeatureMap(length: length, channels: net.head.outputs)
             (base, secondStep, afterSecond, thirdStep, afterThird) = (hidden(), hidden(), hidden(), hidden(), hidden())
             (gradient, step) = (hidden(), hidden())
             context = FeatureMap(length: 1, channels: net.context.inputs)
-            bias = FeatureMap(length: 1, channels: PartnerNet.hidden)
-            biasGradient = FeatureMap(length: 1, channels: PartnerNet.hidden)
+            bias = FeatureMap(length: 1, channels: net.channels)
+            biasGradient = FeatureMap(length: 1, channels: net.channels)
         }
     }
 

@@ -17,6 +17,8 @@ public struct ScoreAcceptance: Sendable {
     static let meanKept = 0.2...0.65
     /// The part of the ratios' sum that lies above what a probability can be.
     static let mostCut = 0.15
+    /// Above what a bin's probability to be kept is no different, whatever B's words say.
+    static let mostKept = 1e5
     /// Draws of a pair at most; the last is kept.
     public static let mostDraws = 16
 
@@ -92,7 +94,7 @@ public struct ScoreAcceptance: Sendable {
             let isMore = mean < meanKept.lowerBound || (mean < meanKept.upperBound && cut < mostCut)
             if isMore { low = middle } else { high = middle }
         }
-        return (ratios.map { Float(low * $0) }, words)
+        return (ratios.map { Float(min(low * $0, mostKept)) }, words)
     }
 
     /// Shares of the bins, each seen half a time more than it was.

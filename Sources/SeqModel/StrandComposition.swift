@@ -30,31 +30,22 @@ public struct StrandComposition: Sendable {
         }
     }
 
-    /// Draws the lengths of A and B where both lie in `allowed`, or nil where no such pair was learned. Where only
-    /// `b` is asked for, the length of A is the nearest to `a` that occurs.
-    func drawLengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>, _ random: inout RandomSource) -> (
-        a: Int, b: Int
-    )? {
+    /// The lengths of A and B where both lie in `allowed`. Where only `b` is asked for, A's are the nearest to `a` that
+    /// occur.
+    func lengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>) -> AllowedLengths {
         let choices = lengths[label]
         let nearest = a.flatMap { a in choices.min { abs($0.a - a) < abs($1.a - a) }?.a }
-        /// The first choice up to which the allowed ones have more than `bound` of all shares together, and their sum so far.
-        func choice(above bound: Float) -> (at: Int?, total: Float) {
-            var (before, total): (Float, Float) = (0, 0)
-            for (index, choice) in choices.enumerated() {
-                let share = choice.share - before
-                before = choice.share
-                let fits = nearest.map { choice.a == $0 } ?? allowed.contains(choice.a)
-                guard fits, allowed.contains(choice.b) else { continue }
-                total += share
-                if total > bound { return (index, total) }
-            }
-            return (nil, total)
+        var found = AllowedLengths()
+        var (before, total): (Float, Float) = (0, 0)
+        for choice in choices {
+            let share = choice.share - before
+            before = choice.share
+            let fits = nearest.map { choice.a == $0 } ?? allowed.contains(choice.a)
+            guard fits, allowed.contains(choice.b) else { continue }
+            total += share
+            found.choices.append(Lengths(a: a ?? choice.a, b: choice.b, share: total))
         }
-        let total = choice(above: .infinity).total
-        guard total > 0 else { return nil }
-        // Below the total even where the product was rounded up.
-        guard let index = choice(above: min(random.uniform() * total, total.nextDown)).at else { return nil }
-        return (a ?? choices[index].a, choices[index].b)
+        return found
     }
 
     /// Draws strands A of `lengths` letters side by side, see `StrandNet.draw`; `tape` is of `net`.
@@ -63,5 +54,24 @@ public struct StrandComposition: Sendable {
         canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
     ) -> [[UInt8]?] {
         net.draw(tape, label: label, lengths: lengths, weights: weights, &sources, kernels, canGrow: canGrow)
+    }
+}
+
+/// Combinations of lengths to draw from, with the sums of their shares up to and with each.
+struct AllowedLengths: Sendable {
+    fileprivate(set) var choices: [StrandComposition.Lengths] = []
+
+    /// Draws one; nil where there is none.
+    func draw(_ random: inout RandomSource) -> (a: Int, b: Int)? {
+        guard let total = choices.last?.share, total > 0 else { return nil }
+        // Below the total even where the product was rounded up.
+        let bound = min(random.uniform() * total, total.nextDown)
+        // The first whose sum is above the bound.
+        var (low, high) = (0, choices.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if choices[middle].share > bound { high = middle } else { low = middle + 1 }
+        }
+        return (choices[low].a, choices[low].b)
     }
 }

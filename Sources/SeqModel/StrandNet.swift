@@ -9,37 +9,39 @@ import Kernels
 /// the unit's state gives the logits of the next letter. So it takes any alphabet, and whatever depends on the
 /// letters so far, on the place or on the length.
 struct StrandNet: Sendable {
-    static let units = 64
+    /// Units of a net that is to learn.
+    static let usualUnits = 32
     /// Distances from an end that have a row of their own.
     static let places = 24
 
     let letters: Int
     /// The longest strand.
     let length: Int
+    /// Units, a multiple of 8.
+    let units: Int
     let unit: ConvolutionShape, head: ConvolutionShape
 
-    init(letters: Int, length: Int) {
-        self.letters = letters
-        self.length = length
-        unit = ConvolutionShape(width: 1, inputs: StrandNet.units, outputs: 3 * StrandNet.units, offset: 0)
+    init(letters: Int, length: Int, units: Int = usualUnits) {
+        (self.letters, self.length, self.units) = (letters, length, units)
+        unit = ConvolutionShape(width: 1, inputs: units, outputs: 3 * units, offset: 0)
         head = ConvolutionShape(
-            width: 1, inputs: StrandNet.units, outputs: ConvolutionShape.padded(letters), offset: unit.end)
+            width: 1, inputs: units, outputs: ConvolutionShape.padded(letters), offset: unit.end)
     }
 
     /// Floats of a look-up's row.
-    static var row: Int { 3 * units }
+    var row: Int { 3 * units }
     // Look-ups, a row each: K + 1 letters (the last is the start), 2 labels, the places from the 5' and the 3' end.
     var letterRows: Int { head.end }
-    var labelRows: Int { letterRows + (letters + 1) * StrandNet.row }
-    var startRows: Int { labelRows + 2 * StrandNet.row }
-    var endRows: Int { startRows + StrandNet.places * StrandNet.row }
+    var labelRows: Int { letterRows + (letters + 1) * row }
+    var startRows: Int { labelRows + 2 * row }
+    var endRows: Int { startRows + StrandNet.places * row }
     /// Number of weights.
-    var count: Int { endRows + StrandNet.places * StrandNet.row }
+    var count: Int { endRows + StrandNet.places * row }
 
     /// Weights to begin with: normal, with the deviation 1 / sqrt(fan in); biases and look-ups of places zero.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
-        let deviation = 1 / Float(StrandNet.units).squareRoot()
+        let deviation = 1 / Float(units).squareRoot()
         for layer in [unit, head] {
             for k in layer.offset..<layer.bias { weights[k] = deviation * random.normal() }
         }
@@ -56,7 +58,7 @@ struct StrandNet: Sendable {
         /// A tape that is for drawing alone has no `backward`.
         init(_ net: StrandNet, strands: Int = 1, isForDrawing: Bool = false) {
             recurrent = RecurrentTape(
-                length: net.length, units: StrandNet.units, strands: strands, isForwardOnly: isForDrawing)
+                length: net.length, units: net.units, strands: strands, isForwardOnly: isForDrawing)
             let rows = recurrent.states.length
             logits = FeatureMap(length: rows, channels: net.letters)
             logitGradient = FeatureMap(length: rows, channels: net.letters)
@@ -73,7 +75,6 @@ struct StrandNet: Sendable {
 
     /// The rows that a column of a strand of `length` letters sees; `before` is the letter before it, nil at the start.
     private func rows(_ column: Int, length: Int, before: UInt8?, label: Int) -> SIMD4<Int> {
-        let row = StrandNet.row
         return SIMD4(
             letterRows + (before.map(Int.init) ?? letters) * row, labelRows + label * row,
             startRows + min(column, StrandNet.places - 1) * row,

@@ -21,7 +21,7 @@ struct StrandTrainer {
 
     private static let pieces = 16, mostSteps = 3_000
     private static let interval = 100, patience = 10, mostHeld = 2_048
-    private static let rate: Float = 4e-3, averaging: Float = 0.99
+    private static let rate: Float = 8e-3, averaging: Float = 0.99
 
     /// Learns strands A of `chosen[label]`.
     init(_ net: StrandNet, _ pairs: PairCodes, chosen: [[Int]], plan: GeneratorPlan) {

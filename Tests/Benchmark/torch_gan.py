@@ -15,9 +15,9 @@ LETTERS, LENGTH, BATCH, STEPS = 4, 26, 64, 150
 class Generator(nn.Module):
     def __init__(self):
         super().__init__()
-        self.first, self.context = nn.Conv1d(24, 64, 9, padding=4), nn.Linear(17, 64)
-        self.second, self.third = nn.Conv1d(64, 64, 5, padding=2), nn.Conv1d(64, 64, 5, padding=2)
-        self.head = nn.Conv1d(64, LETTERS, 1)
+        self.first, self.context = nn.Conv1d(24, 32, 9, padding=4), nn.Linear(17, 32)
+        self.second, self.third = nn.Conv1d(32, 32, 5, padding=2), nn.Conv1d(32, 32, 5, padding=2)
+        self.head = nn.Conv1d(32, LETTERS, 1)
 
     def forward(self, columns, context):
         h = F.leaky_relu(self.first(columns) + self.context(context).unsqueeze(2), 0.2)

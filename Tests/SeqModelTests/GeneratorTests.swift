@@ -156,16 +156,17 @@ import Testing
             net: net, weights: FloatBuffer(count: net.count),
             lengths: StrandComposition.lengths(pairs, chosen: [[], Array(0..<400)]))
         var random = RandomSource(seed: 3)
-        let drawn = (0..<2_000).map { _ in composition.drawLengths(label: 1, allowed: 1...10, &random)?.a ?? 0 }
+        let all = composition.lengths(label: 1, allowed: 1...10)
+        let drawn = (0..<2_000).map { _ in all.draw(&random)?.a ?? 0 }
         #expect(abs(drawn.count { $0 == 5 } - 500) < 80)
         #expect(drawn.allSatisfy { $0 == 4 || $0 == 5 })
         for _ in 0..<50 {
-            let size = composition.drawLengths(label: 1, allowed: 1...4, &random)
+            let size = composition.lengths(label: 1, allowed: 1...4).draw(&random)
             #expect(size?.a == 4 && size?.b == 3)
-            #expect(composition.drawLengths(label: 1, a: 9, allowed: 1...10, &random)?.a == 9)
+            #expect(composition.lengths(label: 1, a: 9, allowed: 1...10).draw(&random)?.a == 9)
         }
-        #expect(composition.drawLengths(label: 1, allowed: 20...30, &random) == nil)
-        #expect(composition.drawLengths(label: 0, allowed: 1...30, &random) == nil)
+        #expect(composition.lengths(label: 1, allowed: 20...30).draw(&random) == nil)
+        #expect(composition.lengths(label: 0, allowed: 1...30).draw(&random) == nil)
     }
 
     @Test func theGradientOfStrandAsNetworkAgreesWithCentralDifferences() {
