@@ -97,6 +97,17 @@ extension Loops {
         for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
     }
 
+    /// y = exp(bound tanh(x / bound)), element by element.
+    public static func boundedExponentials(
+        count: Int, bound: Float, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    ) {
+        let (one, two, slope) = (Vector(repeating: 1), Vector(repeating: 2), Vector(repeating: 2 / bound))
+        for k in stride(from: 0, to: count, by: 8) {
+            let tanh = one - two / (Vector.exponential(slope * load(x + k)) + one)
+            store(Vector.exponential(Vector(repeating: bound) * tanh), y + k)
+        }
+    }
+
     /// sum = the elements of `table` from each of `rows` on, added element by element.
     public static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>

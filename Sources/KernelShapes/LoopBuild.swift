@@ -67,6 +67,10 @@ public protocol LoopBuild {
     static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
 
+    /// y = exp(bound tanh(x / bound)), element by element.
+    static func boundedExponentials(
+        count: Int, bound: Float, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>)
+
     /// features[column, q] = sum over k, l of weights[k, l, q] a[column + shift, k] b[column, l], q below 8.
     static func outerFeatures(
         length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,

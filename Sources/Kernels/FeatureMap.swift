@@ -15,7 +15,7 @@ public struct FeatureMap: Sendable {
     /// Channels, a multiple of 8.
     public let channels: Int
     /// All numbers, halo included.
-    let values: FloatBuffer
+    @usableFromInline let values: FloatBuffer
 
     /// A map of zeros; `channels` is rounded up to a multiple of 8.
     public init(length: Int, channels: Int) {
@@ -26,7 +26,7 @@ public struct FeatureMap: Sendable {
     }
 
     /// One number.
-    public subscript(_ column: Int, _ channel: Int) -> Float {
+    @inlinable public subscript(_ column: Int, _ channel: Int) -> Float {
         get {
             precondition(column >= 0 && column < length && channel >= 0 && channel < channels)
             return values[(column + ConvolutionShape.halo) * channels + channel]

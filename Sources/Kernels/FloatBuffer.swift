@@ -7,7 +7,7 @@
 public final class FloatBuffer: @unchecked Sendable {
     /// Number of floats.
     public let count: Int
-    let base: UnsafeMutablePointer<Float>
+    @usableFromInline let base: UnsafeMutablePointer<Float>
 
     /// A buffer of `count` zeros.
     public init(count: Int) {
@@ -20,8 +20,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
     deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-    /// One number.
-    public subscript(_ index: Int) -> Float {
+    /// One number. Inlined into the nets, which lay letters and noise before their loops number by number.
+    @inlinable public subscript(_ index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
             return base[index]

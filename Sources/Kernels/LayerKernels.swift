@@ -83,6 +83,12 @@ public struct LayerKernels: Sendable {
         processor.loops.addElements(count: count, a.first, b.first, into: sum.first)
     }
 
+    /// y = exp(bound tanh(x / bound)), number by number, in the first `columns` columns.
+    public func boundedExponentials(_ x: FeatureMap, bound: Float, into y: FeatureMap, columns: Int) {
+        precondition(x.channels == y.channels && (0...min(x.length, y.length)).contains(columns))
+        processor.loops.boundedExponentials(count: columns * x.channels, bound: bound, x.first, into: y.first)
+    }
+
     private func check(
         _ layer: ConvolutionShape, _ input: FeatureMap, _ output: FeatureMap, _ weights: FloatBuffer
     ) {

@@ -2,7 +2,7 @@
 
 /// SplitMix64 (Steele, Lea & Flood 2014), started from a seed and a stream number.
 public struct RandomSource: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    @usableFromInline var state: UInt64
 
     /// Stream `stream` of `seed`: different streams are independent for all practical purposes.
     public init(seed: UInt64, stream: UInt64 = 0) {
@@ -10,21 +10,21 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    @inlinable public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         return RandomSource.mixed(state)
     }
 
     /// Uniform in [0, 1).
-    public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+    @inlinable public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
     /// Uniform in 0 ..< bound, bound > 0; the bias is below bound / 2^64.
-    public mutating func index(below bound: Int) -> Int {
+    @inlinable public mutating func index(below bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
     /// Nearly normal with mean 0 and deviation 1: the centred sum of twelve uniform numbers, of 16 bits each.
-    public mutating func normal() -> Float {
+    @inlinable public mutating func normal() -> Float {
         var sum: Int32 = 0
         for _ in 0..<3 {
             let bits = next()
@@ -42,7 +42,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         for k in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(k, index(below: k + 1)) }
     }
 
-    private static func mixed(_ x: UInt64) -> UInt64 {
+    @inlinable static func mixed(_ x: UInt64) -> UInt64 {
         // &* : a hash, meant to wrap.
         var z = (x ^ (x >> 30)) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

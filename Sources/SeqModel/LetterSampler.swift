@@ -28,11 +28,12 @@ struct LetterSampler {
     }
 
     /// Makes ready to `pick` from these logits, without noise and without a way back: the same letters as often.
-    mutating func settle(_ logits: FeatureMap, length: Int) {
+    mutating func settle(_ logits: FeatureMap, length: Int, _ kernels: LayerKernels) {
+        kernels.boundedExponentials(logits, bound: PartnerNet.logitBound, into: probabilities, columns: length)
         for column in 0..<length {
             var sum: Float = 0
             for letter in 0..<layout.letters {
-                sum += exponential(LetterSampler.bounded(logits[column, letter]))
+                sum += probabilities[column, letter]
                 probabilities[column, letter] = sum
             }
         }

@@ -112,7 +112,7 @@ public struct PairGenerator: Sendable {
     ) {
         net.load(worker.tape, a: pair.a[...], b: length, label: label, &random)
         net.forward(worker.tape, length: length, weights: weights, kernels)
-        worker.sampler.settle(worker.tape.logits, length: length)
+        worker.sampler.settle(worker.tape.logits, length: length, kernels)
         pair.b = worker.sampler.pick(length: length, &random)
         pair.others = (1..<PairGenerator.variants).map { _ in worker.sampler.pick(length: length, &random) }
     }

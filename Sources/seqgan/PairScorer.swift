@@ -106,20 +106,22 @@ struct PairScorer: Sendable {
     }
 }
 
-/// A number with six decimals; one of 1e12 or more in size as Swift writes it.
-func writeFixed(_ value: Float, into output: inout [UInt8]) {
+/// A number with so many decimals, at most six; one of 1e12 or more in size as Swift writes it.
+func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
     guard abs(value) < 1e12 else { return output.append(contentsOf: "\(value)".utf8) }
     if value < 0 { output.append(UInt8(ascii: "-")) }
-    let scaled = UInt64((Double(abs(value)) * 1_000_000).rounded())
-    let whole = scaled / 1_000_000
+    var scale: UInt64 = 1
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = UInt64((Double(abs(value)) * Double(scale)).rounded())
+    let whole = scaled / scale
     if whole < 10 {
         output.append(48 + UInt8(whole))
     } else {
         output.append(contentsOf: String(whole).utf8)
     }
     output.append(UInt8(ascii: "."))
-    var rest = scaled % 1_000_000
-    var unit: UInt64 = 100_000
+    var rest = scaled % scale
+    var unit = scale / 10
     while unit > 0 {
         output.append(48 + UInt8(rest / unit))
         rest %= unit

@@ -13,16 +13,34 @@ struct PairWriter {
     let each: Int
     let given: [GivenStrand]
 
-    /// The text of the pair at `place`.
-    func text(_ place: Int, _ candidate: PairDesign.Candidate) -> [UInt8] {
-        let (a, b) = (letters(candidate.pair.a), letters(candidate.pair.b))
-        let score = fixed(Double(candidate.score), 4)
+    /// Appends the text of the pair at `place`.
+    func write(_ place: Int, _ candidate: PairDesign.Candidate, into text: inout [UInt8]) {
+        let strands = [candidate.pair.a, candidate.pair.b]
+        func writeLetters(_ strand: [UInt8]) { for code in strand { text.append(alphabet.letters[Int(code)]) } }
+        func writeScore() {
+            writeFixed(candidate.score, decimals: 4, into: &text)
+            text.append(UInt8(ascii: "\n"))
+        }
         switch format {
-        case .tsv: return a + [9] + b + Array("\t\(label)\t\(score)\n".utf8)
+        case .tsv:
+            for strand in strands {
+                writeLetters(strand)
+                text.append(UInt8(ascii: "\t"))
+            }
+            text.append(contentsOf: [UInt8(ascii: "0") + UInt8(label), UInt8(ascii: "\t")])
+            writeScore()
         case .fasta:
             let name = name(place)
-            let note = "label=\(label) score=\(score)\n"
-            return Array(">\(name)/1 \(note)".utf8) + a + Array("\n>\(name)/2 \(note)".utf8) + b + [10]
+            for (mate, strand) in zip(["/1 label=", "/2 label="], strands) {
+                text.append(UInt8(ascii: ">"))
+                text.append(contentsOf: name.utf8)
+                text.append(contentsOf: mate.utf8)
+                text.append(UInt8(ascii: "0") + UInt8(label))
+                text.append(contentsOf: " score=".utf8)
+                writeScore()
+                writeLetters(strand)
+                text.append(UInt8(ascii: "\n"))
+            }
         }
     }
 
@@ -31,8 +49,6 @@ struct PairWriter {
         let strand = given[place / each].name
         return each == 1 ? strand : "\(strand).\(place % each + 1)"
     }
-
-    private func letters(_ codes: [UInt8]) -> [UInt8] { codes.map { alphabet.letters[Int($0)] } }
 }
 
 /// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.

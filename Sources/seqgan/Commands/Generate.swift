@@ -86,9 +86,12 @@ struct Generate: ParsableCommand {
                 mostDraws: overflows ? Int.max : most, mostDrawsAPlace: partnerOf == nil ? Int.max : maxTries,
                 threads: running.threadCount)
             let writer = PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given)
+            var text: [UInt8] = []
             var progress = ProgressBar(total: places, noun: "pairs", isQuiet: running.quiet)
             let found = try design.fill(places: places, each: count, given: given, &written) { place, candidate in
-                try sink.write(writer.text(place, candidate))
+                text.removeAll(keepingCapacity: true)
+                writer.write(place, candidate, into: &text)
+                try sink.write(text)
                 progress.update(place + 1)
             }
             ProgressBar.clear()
