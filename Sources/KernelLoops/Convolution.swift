@@ -108,6 +108,22 @@ extension Loops {
         }
     }
 
+    /// y = exp(x - the largest of the row's first `letters`), row by row, and 0 behind these: numerators of a
+    /// softmax.
+    public static func rowExponentials(
+        rows: Int, channels: Int, letters: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    ) {
+        for row in 0..<rows {
+            let (x, y) = (x + row * channels, y + row * channels)
+            var top = x[0]
+            for k in 1..<letters { top = max(top, x[k]) }
+            for k in stride(from: 0, to: channels, by: 8) {
+                store(Vector.exponential(load(x + k) - Vector(repeating: top)), y + k)
+            }
+            for k in letters..<channels { y[k] = 0 }
+        }
+    }
+
     /// sum = the elements of `table` from each of `rows` on, added element by element.
     public static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>

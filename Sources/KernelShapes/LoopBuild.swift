@@ -63,6 +63,10 @@ public protocol LoopBuild {
     static func addElements(
         count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
 
+    /// y = exp(x - the largest of the row's first `letters`), row by row, and 0 behind these.
+    static func rowExponentials(
+        rows: Int, channels: Int, letters: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>)
+
     /// sum = the elements of `table` from each of `rows` on, added element by element.
     static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)

@@ -89,6 +89,17 @@ public struct LayerKernels: Sendable {
         processor.loops.boundedExponentials(count: columns * x.channels, bound: bound, x.first, into: y.first)
     }
 
+    /// y = exp(x - the largest of the column's first `letters`), column by column, and 0 behind these: numerators of a
+    /// softmax.
+    public func exponentials(_ x: FeatureMap, letters: Int, into y: FeatureMap, columns: Range<Int>) {
+        precondition(x.channels == y.channels && (1...x.channels).contains(letters))
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= min(x.length, y.length))
+        guard !columns.isEmpty else { return }
+        processor.loops.rowExponentials(
+            rows: columns.count, channels: x.channels, letters: letters, x.column(columns.lowerBound),
+            into: y.column(columns.lowerBound))
+    }
+
     private func check(
         _ layer: ConvolutionShape, _ input: FeatureMap, _ output: FeatureMap, _ weights: FloatBuffer
     ) {

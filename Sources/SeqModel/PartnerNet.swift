@@ -86,7 +86,12 @@ struct PartnerNet: Sendable {
         }
     }
 
-    /// Lays strand `a`, the label and fresh noise before the network.
+    /// Columns of a layer's input that tell of the first `columns` of its output.
+    private func seen(by layer: ConvolutionShape, _ columns: Int) -> Int {
+        min(layout.length, columns + layer.width / 2)
+    }
+
+    /// Lays strand `a`, the label and fresh noise before the network, in the columns that tell of the first `length`.
     func load(_ tape: Tape, a: ArraySlice<UInt8>, b length: Int, label: Int, _ random: inout RandomSource) {
         let k = layout.letters
         let x = tape.input
@@ -100,7 +105,7 @@ struct PartnerNet: Sendable {
         for c in 1...PartnerNet.pairNoise { tape.context[0, c] = taps * random.normal() }
         let near = layout.start(.near, a: a.count, b: length)
         let away = layout.start(.far, a: a.count, b: length)
-        for column in 0..<layout.length {
+        for column in 0..<seen(by: first, seen(by: second, seen(by: third, length))) {
             let isPast = Float(column) >= breaks.0
             let here = column + near
             if here >= 0, here < a.count {
@@ -127,7 +132,6 @@ struct PartnerNet: Sendable {
     ///
     /// What they depend on is computed and no more: the columns behind keep what they held, which no gradient reaches.
     func forward(_ tape: Tape, length: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
-        func seen(by layer: ConvolutionShape, _ columns: Int) -> Int { min(layout.length, columns + layer.width / 2) }
         let bySecond = seen(by: third, length)
         let byFirst = seen(by: second, bySecond)
         kernels.convolve(context, tape.context, weights: weights, into: tape.bias, isLeaky: false)

@@ -91,11 +91,15 @@ struct StrandNet: Sendable {
             rows, of: weights, into: tape.recurrent.drive, column: tape.recurrent.row(column, strand))
     }
 
-    /// The logits of the letters in `column`, of the strands `0 ..< count`, after those of all columns before it.
+    /// The logits of the letters in `column`, of the strands `0 ..< count`, after those of all columns before it; the
+    /// exponential of each less the largest goes into the gradient's row.
     private func step(_ tape: Tape, _ column: Int, count: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
         kernels.recurrentStep(unit, tape.recurrent, column: column, count: count, weights: weights)
         kernels.convolve(
             head, tape.recurrent.states, weights: weights, into: tape.logits, isLeaky: false,
+            columns: tape.recurrent.rows(column, count: count))
+        kernels.exponentials(
+            tape.logits, letters: letters, into: tape.logitGradient,
             columns: tape.recurrent.rows(column, count: count))
     }
 
@@ -130,7 +134,7 @@ struct StrandNet: Sendable {
             step(tape, column, count: open, weights: weights, kernels)
             for (row, s) in order[..<open].enumerated() where strands[s] != nil {
                 let row = tape.recurrent.row(column, row)
-                let at = sources[s].uniform() * exponentials(tape, row)
+                let at = sources[s].uniform() * total(tape, row)
                 var sum: Float = 0
                 var letter = 0
                 for k in 0..<letters {
@@ -145,17 +149,9 @@ struct StrandNet: Sendable {
         return strands
     }
 
-    /// Writes exp(logit - largest logit) into the gradient's row and returns their sum.
-    private func exponentials(_ tape: Tape, _ row: Int) -> Float {
-        var top = tape.logits[row, 0]
-        for k in 1..<letters { top = max(top, tape.logits[row, k]) }
-        var total: Float = 0
-        for k in 0..<letters {
-            let value = exponential(tape.logits[row, k] - top)
-            tape.logitGradient[row, k] = value
-            total += value
-        }
-        return total
+    /// The sum of what `step` has written into the gradient's row.
+    private func total(_ tape: Tape, _ row: Int) -> Float {
+        (0..<letters).reduce(0) { $0 + tape.logitGradient[row, $1] }
     }
 
     /// The cross-entropy of some strands' letters in nats, their sum; keeps what `backward` needs.
@@ -182,7 +178,7 @@ struct StrandNet: Sendable {
                     continue
                 }
                 let letter = Int(strand.letters[strand.letters.startIndex + column])
-                let total = exponentials(tape, row)
+                let total = total(tape, row)
                 loss -= Double(logarithm(max(tape.logitGradient[row, letter] / total, 1e-30)))
                 for k in 0..<letters { tape.logitGradient[row, k] /= total }
                 tape.logitGradient[row, letter] -= 1

@@ -1,5 +1,6 @@
 // Tests of the layers: against sums written out in double precision, and their gradients against central differences.
 
+import Foundation
 import Kernels
 import Testing
 
@@ -156,5 +157,30 @@ import Testing
                 b[column, y] = kept
             }
         }
+    }
+
+    @Test(arguments: Processor.allCases.filter(\.isUsable))
+    func exponentialsAreThoseOfTheLetters(processor: Processor) {
+        let kernels = LayerKernels(processor: processor)
+        let (length, letters, bound) = (5, 6, 6.0)
+        var random = RandomSource(seed: 19)
+        let x = LayerTests.map(length, 8, &random)
+        for c in 0..<8 { x[1, c] *= 40 }
+        (x[2, 0], x[2, 1], x[2, 7]) = (5_000, -5_000, 10_000)
+        let bounded = LayerTests.map(length, 8, &random)
+        let numerators = LayerTests.map(length, 8, &random)
+        let (keptBounded, keptNumerator) = (bounded[4, 0], numerators[0, 0])
+        kernels.boundedExponentials(x, bound: Float(bound), into: bounded, columns: 4)
+        kernels.exponentials(x, letters: letters, into: numerators, columns: 1..<length)
+        for column in 1..<4 {
+            let top = (0..<letters).reduce(-Double.infinity) { max($0, Double(x[column, $1])) }
+            for c in 0..<8 {
+                let expected = exp(bound * tanh(Double(x[column, c]) / bound))
+                #expect(abs(Double(bounded[column, c]) - expected) < 1e-5 * expected)
+                let numerator = c < letters ? exp(Double(x[column, c]) - top) : 0
+                #expect(abs(Double(numerators[column, c]) - numerator) < 1e-5 * numerator + 1e-30)
+            }
+        }
+        #expect(bounded[4, 0] == keptBounded && numerators[0, 0] == keptNumerator)
     }
 }

@@ -232,11 +232,12 @@ import Testing
         let net = StrandNet(letters: 4, length: 9)
         var random = RandomSource(seed: 17)
         let weights = net.initialWeights(&random)
+        // One tape for all: what is left of earlier strands must not count.
+        let tape = StrandNet.Tape(net, strands: 7, isForDrawing: true)
         func draw(_ streams: [UInt64], _ lengths: [Int], canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true })
             -> [[UInt8]?]
         {
             var sources = streams.map { RandomSource(seed: 18, stream: $0) }
-            let tape = StrandNet.Tape(net, strands: streams.count, isForDrawing: true)
             return net.draw(
                 tape, label: 1, lengths: lengths, weights: weights, &sources, LayerKernels(), canGrow: canGrow)
         }
