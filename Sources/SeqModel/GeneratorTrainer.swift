@@ -11,7 +11,7 @@ public struct GeneratorPlan: Sendable {
     /// Pairs a step.
     public var batch = 64
     /// Learning rates at the start; the second half brings them down to 5 %.
-    public var generatorRate: Float = 3e-4, criticRate: Float = 5e-4
+    public var generatorRate: Float = 6e-4, criticRate: Float = 5e-4
     /// Weight of the classifier as a second teacher, reached half-way.
     public var teacherWeight: Float = 0.05
     /// What critic and generator lose.

@@ -17,7 +17,7 @@ public struct ScoreAcceptance: Sendable {
     static let meanKept = 0.2...0.65
     /// The part of the ratios' sum that lies above what a probability can be.
     static let mostCut = 0.15
-    /// Above what a bin's probability to be kept is no different, whatever B's words say.
+    /// The largest number of a bin: a model file has none above 100,000 in size.
     static let mostKept = 1e5
     /// Draws of a pair at most; the last is kept.
     public static let mostDraws = 16
