@@ -117,9 +117,9 @@ extension ModelFile {
         }
         let bins = ScoreAcceptance.bins
         let kept = try next("generator.acceptance", [2, bins]).values
-        guard kept.allSatisfy({ (0...Float(ScoreAcceptance.mostKept)).contains($0) }) else {
+        guard kept.allSatisfy({ (0...ModelFile.largestWeight).contains($0) }) else {
             throw .inconsistent(
-                field: "generator.acceptance", found: "another number", expected: "0 to \(ScoreAcceptance.mostKept)")
+                field: "generator.acceptance", found: "another number", expected: "0 to \(ModelFile.largestWeight)")
         }
         let words = try words(&rest, letters: layout.letters)
         let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)

@@ -36,7 +36,6 @@ public struct PairGenerator: Sendable {
         fileprivate let tape: PartnerNet.Tape
         fileprivate let strand: StrandNet.Tape
         fileprivate var sampler: LetterSampler
-        private let composition: StrandComposition
         /// Lengths to draw from of the label and range last asked for, by the length of the given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
 
@@ -48,11 +47,12 @@ public struct PairGenerator: Sendable {
             tape = PartnerNet.Tape(generator.net)
             strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands, isForDrawing: true)
             sampler = LetterSampler(generator.layout)
-            composition = generator.composition
         }
 
-        /// The lengths of `StrandComposition.lengths`, looked up once for many pairs.
-        fileprivate func lengths(label: Int, a: Int?, allowed: ClosedRange<Int>) -> AllowedLengths {
+        /// `StrandComposition.lengths` of the generator's composition, looked up once for many pairs.
+        fileprivate func lengths(_ composition: StrandComposition, label: Int, a: Int?, allowed: ClosedRange<Int>)
+            -> AllowedLengths
+        {
             if lengths.label != label || lengths.allowed != allowed { lengths = (label, allowed, [:]) }
             if let found = lengths.found[a] { return found }
             let found = composition.lengths(label: label, a: a, allowed: allowed)
@@ -83,7 +83,7 @@ public struct PairGenerator: Sendable {
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
         let sizes = zip(given, sources.indices).map { strand, k in
-            worker.lengths(label: label, a: strand?.count, allowed: lengths).draw(&sources[k])
+            worker.lengths(composition, label: label, a: strand?.count, allowed: lengths).draw(&sources[k])
         }
         var a = Array(given)
         for _ in 0..<tries {

@@ -17,8 +17,6 @@ public struct ScoreAcceptance: Sendable {
     static let meanKept = 0.2...0.65
     /// The part of the ratios' sum that lies above what a probability can be.
     static let mostCut = 0.15
-    /// The largest number of a bin: a model file has none above 100,000 in size.
-    static let mostKept = 1e5
     /// Draws of a pair at most; the last is kept.
     public static let mostDraws = 16
 
@@ -94,7 +92,7 @@ public struct ScoreAcceptance: Sendable {
             let isMore = mean < meanKept.lowerBound || (mean < meanKept.upperBound && cut < mostCut)
             if isMore { low = middle } else { high = middle }
         }
-        return (ratios.map { Float(min(low * $0, mostKept)) }, words)
+        return (ratios.map { min(Float(low * $0), ModelFile.largestWeight) }, words)
     }
 
     /// Shares of the bins, each seen half a time more than it was.

@@ -75,7 +75,7 @@ struct StrandNet: Sendable {
 
     /// The rows that a column of a strand of `length` letters sees; `before` is the letter before it, nil at the start.
     private func rows(_ column: Int, length: Int, before: UInt8?, label: Int) -> SIMD4<Int> {
-        return SIMD4(
+        SIMD4(
             letterRows + (before.map(Int.init) ?? letters) * row, labelRows + label * row,
             startRows + min(column, StrandNet.places - 1) * row,
             endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row)

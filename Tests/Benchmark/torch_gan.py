@@ -52,7 +52,7 @@ class Critic(nn.Module):
 def main():
     torch.set_num_threads(2)
     generator, critic = Generator(), Critic()
-    of_generator = torch.optim.Adam(generator.parameters(), 3e-4, betas=(0.5, 0.9))
+    of_generator = torch.optim.Adam(generator.parameters(), 6e-4, betas=(0.5, 0.9))
     of_critic = torch.optim.Adam(critic.parameters(), 5e-4, betas=(0.5, 0.9))
     pad = torch.zeros(BATCH, 1, LENGTH)
     y = (torch.arange(BATCH) % 2).float().unsqueeze(1)
