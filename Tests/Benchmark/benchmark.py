@@ -6,9 +6,9 @@
     Tests/Benchmark/benchmark.py PAIRS.tsv.gz [PART ...]
 
 PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, all unless named: filters (classify
-and encode beside zcat, threads 1 and 2, one core), rivals (classify beside RNAduplex and ntthal), screen (--all-
-pairs), generate, growth (pairs 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those for
-this one), learning (the classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
+and encode beside zcat, threads 1 and 2, one core), rivals (classify beside RNAduplex and ntthal), screen
+(--all-pairs), generate, growth (pairs 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those
+for this one), learning (the classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
 
 Rates are of wall time, on as many cores as are named. Every figure is the median of five turns; between them the rivals
 take theirs. Nothing else should run meanwhile.
