@@ -9,7 +9,8 @@ import PackageDescription
         .target(
             name: "KernelLoops" + level.uppercased(),
             dependencies: ["KernelShapes"],
-            swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-" + level])])
+            swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-" + level])]
+                + (level == "v4" ? [.define("MANY_REGISTERS")] : []))
     }
 #else
     let wideLoops: [Target] = []

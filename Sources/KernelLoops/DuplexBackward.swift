@@ -4,7 +4,6 @@ import KernelShapes
 
 /// Where the gradients of a map's weights are added to; laid out as its tables.
 struct DuplexMapGradient<V: Lanes> {
-    var pairTable: UnsafeMutablePointer<V>
     var stackTable: UnsafeMutablePointer<V>
     var gaps: UnsafeMutablePointer<V>
     var hairpin: UnsafeMutablePointer<V>
@@ -14,68 +13,50 @@ struct DuplexMapGradient<V: Lanes> {
 
 /// Adds the gradient of `seed * sum + hairpinSeed * hairpin` to `gradient`.
 ///
-/// `cells` holds what `duplexForward` left (all rows kept). `scratch` needs `8 * (columns + 3)` vectors. Gradients
-/// are with respect to the weights themselves, starts in units of `RangeLimits.startScale`; nothing is overwritten.
-/// A cell held at the ceiling passes no gradient on.
+/// `cells` holds what `duplexForward` left (all rows kept). `scratch` needs `5 * (columns + 2)` vectors. Gradients are with
+/// respect to the weights themselves, starts in units of `RangeLimits.startScale`; nothing is overwritten. A cell held at
+/// the ceiling passes no gradient on.
 @inline(__always)
 func duplexBackward<V: Lanes, Kind: MapKind>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, EveryRow>, seed: V, hairpinSeed: V,
     scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, _ kind: Kind.Type
 ) {
     let positions = Kind.hasPositions
-    let isSelf = Kind.isSelf
     let limits = RangeLimits<V>()
     let zero = V.fill(0)
-    let columns = map.columns
-    let width = columns &+ 3
-    let equal = Kind.hasEqualGaps
-    let extendA = map.gaps[0], extendB = equal ? extendA : map.gaps[1], turn = map.gaps[2]
-    let openB = equal ? V.fill(1) : map.gaps[3]
-    var dExtendA = zero, dExtendB = zero, dTurn = zero, dOpenB = zero
-    for k in 0..<8 &* width { scratch[k] = zero }
-    // Adjoints that wait for a row: of M in a ring of four rows, of X + Y in a ring of two, of the next row's X.
-    // Column j lies at j + 2, so that what flows out of the map falls on the padding.
-    let nextX = scratch + (6 &* width &+ 2)
-    @inline(__always) func waitingM(_ i: Int) -> UnsafeMutablePointer<V> { scratch + ((i & 3) &* width &+ 2) }
-    @inline(__always) func waitingGap(_ i: Int) -> UnsafeMutablePointer<V> {
-        scratch + ((4 &+ (i & 1)) &* width &+ 2)
-    }
-
+    let extend = map.gaps[0], start = map.gaps[1]
+    var dExtend = zero, dStart = zero
+    // Adjoints that wait, as far as the rows behind have told: of M in a ring of three rows, of X + Y and of the next row's X.
+    // Column j of M lies at j + 2, so that what flows out of the map falls on the padding.
+    let width = map.columns &+ 2
+    for k in 0..<5 &* width { scratch[k] = zero }
+    let onLoops = scratch + 3 &* width, onX = scratch + 4 &* width
+    var (m0, m1, m2) = (scratch + 2, scratch + 2 + width, scratch + 2 + 2 &* width)
     var i = map.rows
     while i > 0 {
         i &-= 1
-        let current = cells.row(i)
-        let previous = cells.row(i &- 1)
-        let second = cells.row(i &- 2)
-        let letter = map.rowLetters[i]
-        let pairs = vector(map.pairTable, letter.pair), dPairs = vector(gradient.pairTable, letter.pair)
-        let stacks = vector(map.stackTable, letter.stack), dStacks = vector(gradient.stackTable, letter.stack)
-        let skips = vector(map.stackTable, letter.skip), dSkips = vector(gradient.stackTable, letter.skip)
+        let current = cells.row(i), previous = cells.row(i &- 1), second = cells.row(i &- 2)
+        let letter = map.rowOffsets[i]
+        let table = vector(map.stackTable, letter.stack), dTable = vector(gradient.stackTable, letter.stack)
+        let skipped = vector(map.stackTable, letter.skip), dSkipped = vector(gradient.stackTable, letter.skip)
         let place = positions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
-        let startHere = positions ? map.rowWeights[place] : zero
+        let startHere = positions ? V.product(start, map.rowWeights[place]) : start
         let stackHere = positions ? map.rowWeights[place &+ 1] : zero
         let endHere = positions ? map.rowWeights[place &+ 2] : zero
         var dStartHere = zero, dStackHere = zero, dEndHere = zero
-        let m0 = waitingM(i), m1 = waitingM(i &- 1), m2 = waitingM(i &- 2)
-        let gap0 = waitingGap(i), gap1 = waitingGap(i &- 1)
-        for k in -2..<columns { m2[k] = zero }
-        var dyNext = zero
-        var j = isSelf ? columns &- 1 &- i : columns
+        // What column j + 1 leaves to X + Y of column j of the row above, and the adjoint of its Y.
+        var (onLoop, dyNext) = (zero, zero)
+        var j = Kind.isSelf ? map.columns &- 1 &- i : map.columns
         while j > 0 {
             j &-= 1
-            let column = map.columnLetters[j]
-            let pair = vector(pairs, column.pair), dPair = vector(dPairs, column.pair)
-            let m = current.m(j)
-            let x = previous.x(j)
-            let y = current.sum(j) - x
-            let dxNext = nextX[j]
-            let dGap = gap0[j]
-            let dOpened = V.sum(dxNext, openB, times: dyNext)
-            let opened = V.product(pair[2], m)
-
+            let k = EveryRow.width &* j
+            let column = map.columnOffsets[j]
+            let m = current[k &+ CellPart.m], loop = current[k &+ CellPart.loop]
+            let above = previous + k, before = above - EveryRow.width
+            let back = before[CellPart.m], loopBefore = before[CellPart.loop]
             var dEnded = seed
-            if isSelf {
-                let distance = columns &- 1 &- j &- i
+            if Kind.isSelf {
+                let distance = map.columns &- 1 &- j &- i
                 let at = Swift.min(distance, DuplexShape.hairpinLengths) &- 1
                 dEnded = V.sum(dEnded, hairpinSeed, times: map.hairpin[distance &- 1])
                 gradient.hairpin[at] = V.sum(gradient.hairpin[at], hairpinSeed, times: m)
@@ -87,54 +68,46 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
                 dEndHere = V.sum(dEndHere, v, times: ended)
                 dEnded = V.product(seed, V.product(endHere, v))
             }
-            var dm = V.sum(V.plus(m0[j], dEnded), pair[2], times: dOpened)
-            let dx = V.sum(V.sum(dGap, extendA, times: dxNext), turn, times: dyNext)
-            let dy = V.sum(dGap, extendB, times: dyNext)
-            dExtendA = V.sum(dExtendA, x, times: dxNext)
-            dExtendB = V.sum(dExtendB, y, times: dyNext)
-            dTurn = V.sum(dTurn, x, times: dyNext)
-            dOpenB = V.sum(dOpenB, opened, times: dyNext)
-            nextX[j] = dx
-            dyNext = dy
+            let dxNext = onX[j]
+            let dLoop = V.sum(onLoops[j], extend, times: dyNext)
+            dExtend = V.sum(V.sum(dExtend, above[CellPart.x], times: dxNext), loop, times: dyNext)
+            var dm = V.keep(V.plus(V.plus(m0[j], dEnded), V.plus(dxNext, dyNext)), where: m, below: limits.ceiling)
+            m0[j] = zero
+            onLoops[j] = onLoop
+            onX[j] = V.sum(dLoop, extend, times: dxNext)
+            dyNext = dLoop
 
-            let dOpenWeight = V.product(m, dOpened)
-            dm = V.keep(dm, where: m, below: limits.ceiling)
-            dPair[0] = positions ? V.sum(dPair[0], startHere, times: dm) : V.plus(dPair[0], dm)
-            dPair[1] = V.sum(dPair[1], dm, times: previous.sum(j &- 1))
-            dPair[2] = V.plus(dPair[2], dOpenWeight)
-            gap1[j &- 1] = V.product(pair[1], dm)
-
-            let t = vector(stacks, column.stack)[0]
-            let tA = vector(skips, column.stack)[1], tB = vector(stacks, column.skip)[2]
-            let back = previous.m(j &- 1), backA = second.m(j &- 1), backB = previous.m(j &- 2)
+            let fields = vector(table, column.stack), dFields = vector(dTable, column.stack)
+            dFields[0] = V.sum(dFields[0], V.plus(startHere, loopBefore), times: dm)
+            onLoop = V.product(fields[0], dm)
+            dStartHere = V.plus(dStartHere, onLoop)
+            let backA = second[k &- EveryRow.width &+ CellPart.m], backB = (before - EveryRow.width)[CellPart.m]
+            let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
             if positions {
-                dStartHere = V.sum(dStartHere, pair[0], times: dm)
-                let onStack = V.sum(V.sum(V.product(t, back), tA, times: backA), tB, times: backB)
-                dStackHere = V.sum(dStackHere, onStack, times: dm)
+                let stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), fields[1], times: back)
+                dStackHere = V.sum(dStackHere, stacked, times: dm)
                 dm = V.product(dm, stackHere)
             }
-            let dStack = vector(dStacks, column.stack)
-            let dBulgeA = vector(dSkips, column.stack), dBulgeB = vector(dStacks, column.skip)
-            dStack[0] = V.sum(dStack[0], dm, times: back)
-            dBulgeA[1] = V.sum(dBulgeA[1], dm, times: backA)
-            dBulgeB[2] = V.sum(dBulgeB[2], dm, times: backB)
-            m1[j &- 1] = V.sum(m1[j &- 1], t, times: dm)
-            m2[j &- 1] = V.sum(m2[j &- 1], tA, times: dm)
-            m1[j &- 2] = V.sum(m1[j &- 2], tB, times: dm)
+            let dBulgeA = vector(dSkipped, column.stack), dBulgeB = vector(dTable, column.skip)
+            dFields[1] = V.sum(dFields[1], back, times: dm)
+            dBulgeA[2] = V.sum(dBulgeA[2], backA, times: dm)
+            dBulgeB[2] = V.sum(dBulgeB[2], backB, times: dm)
+            m1[j &- 1] = V.sum(m1[j &- 1], fields[1], times: dm)
+            m2[j &- 1] = V.sum(m2[j &- 1], bulgeA, times: dm)
+            m1[j &- 2] = V.sum(m1[j &- 2], bulgeB, times: dm)
         }
+        (m0, m1, m2) = (m1, m2, m0)
         if positions {
-            gradient.rowWeights[place] = V.plus(gradient.rowWeights[place], dStartHere)
-            gradient.rowWeights[place &+ 1] = V.plus(gradient.rowWeights[place &+ 1], dStackHere)
-            gradient.rowWeights[place &+ 2] = V.plus(gradient.rowWeights[place &+ 2], dEndHere)
+            let dRow = gradient.rowWeights + place
+            dRow[0] = V.sum(dRow[0], start, times: dStartHere)
+            dRow[1] = V.plus(dRow[1], dStackHere)
+            dRow[2] = V.plus(dRow[2], dEndHere)
+            dStart = V.sum(dStart, map.rowWeights[place], times: dStartHere)
+        } else {
+            dStart = V.plus(dStart, dStartHere)
         }
     }
     let d = gradient.gaps
-    d[2] = V.plus(d[2], dTurn)
-    if equal {
-        d[0] = V.plus(d[0], V.plus(dExtendA, dExtendB))
-    } else {
-        d[0] = V.plus(d[0], dExtendA)
-        d[1] = V.plus(d[1], dExtendB)
-        d[3] = V.plus(d[3], dOpenB)
-    }
+    d[0] = V.plus(d[0], dExtend)
+    d[1] = V.plus(d[1], dStart)
 }

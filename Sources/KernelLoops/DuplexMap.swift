@@ -25,23 +25,15 @@ protocol MapKind {
     static var hasPositions: Bool { get }
     /// Whether a strand faces itself: then only cells whose partner lies behind them count.
     static var isSelf: Bool { get }
-    /// Whether gaps of both strands weigh the same, as in a symmetric shape: openB is 1, and extendB is extendA.
-    static var hasEqualGaps: Bool { get }
 }
 
 extension MapKind {
     @inline(__always) static var hasPositions: Bool { false }
     @inline(__always) static var isSelf: Bool { false }
-    @inline(__always) static var hasEqualGaps: Bool { false }
 }
 
 /// A against B.
 enum PlainMap: MapKind {}
-
-/// A against B, of a symmetric shape.
-enum SymmetricMap: MapKind {
-    @inline(__always) static var hasEqualGaps: Bool { true }
-}
 
 /// A against B, with position weights.
 enum PositionedMap: MapKind {
@@ -53,16 +45,9 @@ enum SelfMap: MapKind {
     @inline(__always) static var isSelf: Bool { true }
 }
 
-/// A strand against itself, of a symmetric shape.
-enum SymmetricSelfMap: MapKind {
-    @inline(__always) static var isSelf: Bool { true }
-    @inline(__always) static var hasEqualGaps: Bool { true }
-}
-
-/// Where a letter's weights lie, in bytes: of a row from the start of a table, of a column from the row's.
+/// Where a letter's weights lie, in bytes: of a row from the start of the table, of a column from the row's.
 struct LetterOffsets {
-    var pair: Int32
-    /// The stack on the letter before, and on the one before that.
+    /// Behind the letter before, and behind the one before that.
     var stack: Int32
     var skip: Int32
 }
@@ -70,12 +55,11 @@ struct LetterOffsets {
 /// One map: rows are the letters of a strand, columns those of the strand that it faces. The tables are those of one
 /// block of heads, see `LoopTables`.
 struct DuplexMap<V: Lanes> {
-    /// Weights of pairs and of stacks, 3 vectors each.
-    var pairTable: UnsafePointer<V>
+    /// Weights of pairs, stacks and bulges, 3 vectors for each two contexts.
     var stackTable: UnsafePointer<V>
     var gaps: UnsafePointer<V>
-    var rowLetters: UnsafePointer<LetterOffsets>
-    var columnLetters: UnsafePointer<LetterOffsets>
+    var rowOffsets: UnsafePointer<LetterOffsets>
+    var columnOffsets: UnsafePointer<LetterOffsets>
     var rows: Int
     var columns: Int
     /// Loop weights by distance - 1, of self maps; as many as the strand has letters.
@@ -100,87 +84,70 @@ struct DuplexMap<V: Lanes> {
 /// Which rows of a map's cells are kept; a type, so that each is compiled by itself.
 protocol RowKeeping {
     static var keepsAll: Bool { get }
-    /// Vectors of a column of two rows.
+    /// Vectors of a cell.
     static var width: Int { get }
+    /// Pairs that go through the network side by side.
+    static var pairsAbreast: Int { get }
 }
 
-/// The last two pairs of rows: enough for scoring.
-enum RingOfRows: RowKeeping {
+/// The row that the next ones stand on, with M of the one above it: enough for scoring.
+enum LastRow: RowKeeping {
     @inline(__always) static var keepsAll: Bool { false }
     @inline(__always) static var width: Int { 4 }
+    @inline(__always) static var pairsAbreast: Int { 8 }
 }
 
 /// All rows, as the way back needs them.
 enum EveryRow: RowKeeping {
     @inline(__always) static var keepsAll: Bool { true }
-    @inline(__always) static var width: Int { 6 }
+    @inline(__always) static var width: Int { 3 }
+    @inline(__always) static var pairsAbreast: Int { 1 }
 }
 
-/// The vectors of a column of two rows, one below the other, in the order in which they lie. What the lower row needs of
-/// the upper it has in registers: the rest of the upper row is kept only where all rows are.
+/// The vectors of a cell, in the order in which they lie.
 enum CellPart {
-    @inline(__always) static var upperM: Int { 0 }
-    @inline(__always) static var lowerM: Int { 1 }
-    /// X that the lower row leaves to the next.
-    @inline(__always) static var lowerX: Int { 2 }
-    /// X + Y of the lower row.
-    @inline(__always) static var lowerSum: Int { 3 }
-    @inline(__always) static var upperX: Int { 4 }
-    @inline(__always) static var upperSum: Int { 5 }
+    @inline(__always) static var m: Int { 0 }
+    /// X that the cell leaves to the next row.
+    @inline(__always) static var x: Int { 1 }
+    /// X + Y.
+    @inline(__always) static var loop: Int { 2 }
+    /// M of the row above, where that row is not kept.
+    @inline(__always) static var upperM: Int { 3 }
 }
 
-/// The memory of one map: two rows side by side in records of `Rows.width` vectors a column, with two columns of zeros
-/// before the first.
+/// The memory of one map: rows of cells, with two columns of zeros before the first.
 struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
-    /// Two rows of zeros, shared by all maps and never written: what lies before the first row.
+    /// A row of zeros, shared by all maps and never written: what lies before the first row.
     let zeros: UnsafeMutablePointer<V>
     let stride: Int
 
     @inline(__always) init(_ base: UnsafeMutablePointer<V>, zeros: UnsafeMutablePointer<V>, columns: Int) {
         self.base = base
         self.zeros = zeros
-        stride = DuplexCells.rowPairCount(columns: columns)
+        stride = DuplexCells.rowCount(columns: columns)
     }
 
-    /// Column 0 of rows i and i + 1, for even i from -2.
-    @inline(__always) func rows(_ i: Int) -> UnsafeMutablePointer<V> {
-        (i < 0 ? zeros : base + (Rows.keepsAll ? i &>> 1 : (i &>> 1) & 1) &* stride) + 2 &* Rows.width
+    /// Column 0 of row i, from -1 on.
+    @inline(__always) func row(_ i: Int) -> UnsafeMutablePointer<V> {
+        (i < 0 ? zeros : Rows.keepsAll ? base + i &* stride : base) + 2 &* Rows.width
+    }
+
+    /// M of column 0 of the row above row i, which is even unless all are kept.
+    @inline(__always) func mAbove(_ i: Int) -> UnsafeMutablePointer<V> {
+        Rows.keepsAll || i < 0 ? row(i &- 1) + CellPart.m : row(i) + CellPart.upperM
     }
 
     /// Sets what lies before the first column of a map to zero.
     @inline(__always) func clearBorders(rows: Int) {
-        let zero = V.fill(0)
-        for i in 0..<(Rows.keepsAll ? (rows + 1) / 2 : 2) {
-            let first = base + i &* stride
-            for k in 0..<2 &* Rows.width { first[k] = zero }
+        for i in 0..<(Rows.keepsAll ? rows : 1) {
+            for k in 0..<2 &* Rows.width { base[i &* stride &+ k] = V.fill(0) }
         }
     }
 
-    /// Vectors of two rows.
-    @inline(__always) static func rowPairCount(columns: Int) -> Int { (columns + 2) * Rows.width }
+    /// Vectors of a row.
+    @inline(__always) static func rowCount(columns: Int) -> Int { Rows.width * (columns + 2) }
 
     /// Vectors needed for a map of the given size.
-    static func count(rows: Int, columns: Int) -> Int {
-        (Rows.keepsAll ? (rows + 1) / 2 : 2) * rowPairCount(columns: columns)
-    }
-}
-
-extension DuplexCells where Rows == EveryRow {
-    /// One row of the cells; rows -1 and -2 are zero.
-    struct Row {
-        let base: UnsafeMutablePointer<V>
-        let isLower: Bool
-
-        @inline(__always) private func cell(_ j: Int, upper: Int, lower: Int) -> V {
-            base[j &* EveryRow.width &+ (isLower ? lower : upper)]
-        }
-        @inline(__always) func m(_ j: Int) -> V { cell(j, upper: CellPart.upperM, lower: CellPart.lowerM) }
-        /// X that this row leaves to the next.
-        @inline(__always) func x(_ j: Int) -> V { cell(j, upper: CellPart.upperX, lower: CellPart.lowerX) }
-        /// X + Y.
-        @inline(__always) func sum(_ j: Int) -> V { cell(j, upper: CellPart.upperSum, lower: CellPart.lowerSum) }
-    }
-
-    @inline(__always) func row(_ i: Int) -> Row { Row(base: rows(i & ~1), isLower: i & 1 == 1) }
+    static func count(rows: Int, columns: Int) -> Int { (Rows.keepsAll ? rows : 1) * rowCount(columns: columns) }
 }

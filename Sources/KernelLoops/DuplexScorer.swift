@@ -1,4 +1,4 @@
-// DuplexScorer: a pair of strands through all its maps and the network: codes to logit, and the way back.
+// DuplexScorer: pairs of strands through all their maps and the network: codes to logits.
 
 import KernelShapes
 
@@ -26,7 +26,12 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    fileprivate var network: PerceptronMemory<V.Wide> { PerceptronMemory(memory.perceptron, shape) }
+    var network: PerceptronMemory<V.Wide> { network(0) }
+
+    /// The network's memory for one of the pairs side by side.
+    @inline(__always) func network(_ place: Int) -> PerceptronMemory<V.Wide> {
+        PerceptronMemory(memory.perceptron + place &* PerceptronMemory<V.Wide>.count(shape), shape)
+    }
 
     @inline(__always) private func table(_ block: Int, _ offset: Int) -> UnsafePointer<V> {
         UnsafeRawPointer(weights + (shape.loops + block * shape.loopTables.count + offset))
@@ -35,38 +40,33 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
 
     /// The map of `rows` against `columns`, in block `block`. Of ambiguous strands its tables live until the next call.
     @inline(__always)
-    fileprivate func map(_ rows: PreparedStrand<V>, _ columns: PreparedStrand<V>, block: Int) -> DuplexMap<V> {
+    func map(_ rows: PreparedStrand<V>, _ columns: PreparedStrand<V>, block: Int) -> DuplexMap<V> {
         let tables = shape.loopTables
         var map = DuplexMap(
-            pairTable: table(block, tables.pair), stackTable: table(block, tables.stack),
-            gaps: table(block, tables.gaps), rowLetters: UnsafePointer(rows.rows),
-            columnLetters: UnsafePointer(columns.columns), rows: rows.strand.count, columns: columns.strand.count,
+            stackTable: table(block, tables.stack), gaps: table(block, tables.gaps),
+            rowOffsets: UnsafePointer(rows.memory.rows), columnOffsets: UnsafePointer(columns.memory.columns),
+            rows: rows.strand.count, columns: columns.strand.count,
             hairpin: memory.hairpins + block * memory.longest, rowWeights: table(block, tables.rowWeights),
             rowPositions: shape.rowPositions, columnWeights: table(block, tables.columnWeights),
             columnPositions: shape.columnPositions)
         if rows.strand.isAmbiguous || columns.strand.isAmbiguous {
             var facing = columns.strand
             facing.isReversed = shape.isAntiparallel
-            let stacks = memory.mixed + LoopTables.pairFields * map.rows * map.columns
-            mixTables(
-                shape, pair: map.pairTable, stack: map.stackTable, rows: rows.strand, columns: facing,
-                members: members, pairs: memory.mixed, stacks: stacks)
-            (map.pairTable, map.stackTable) = (UnsafePointer(memory.mixed), UnsafePointer(stacks))
-            let (pair, stack) = (LoopTables.pairFields, LoopTables.stackForms)
-            let size = MemoryLayout<V>.size
-            fillCellOffsets(
-                memory.mixedLetters, count: map.rows, pairUnit: map.columns * pair * size,
-                stackUnit: map.columns * stack * size)
-            let columnLetters = memory.mixedLetters + memory.longest
-            fillCellOffsets(columnLetters, count: map.columns, pairUnit: pair * size, stackUnit: stack * size)
-            (map.rowLetters, map.columnLetters) = (UnsafePointer(memory.mixedLetters), UnsafePointer(columnLetters))
+            mixTable(
+                shape, map.stackTable, rows: rows.strand, columns: facing, members: members, into: memory.mixed)
+            map.stackTable = UnsafePointer(memory.mixed)
+            let vector = MemoryLayout<V>.size, unit = mixedFields * vector
+            fillMixedOffsets(memory.mixedOffsets, count: map.rows, unit: map.columns * unit, skip: 0)
+            let columnOffsets = memory.mixedOffsets + memory.longest
+            fillMixedOffsets(columnOffsets, count: map.columns, unit: unit, skip: vector)
+            (map.rowOffsets, map.columnOffsets) = (UnsafePointer(memory.mixedOffsets), UnsafePointer(columnOffsets))
         }
         return map
     }
 
     /// Cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself), in block `block`.
     @inline(__always)
-    fileprivate func cells(_ index: Int, block: Int, columns: Int) -> DuplexCells<V, Rows> {
+    func cells(_ index: Int, block: Int, columns: Int) -> DuplexCells<V, Rows> {
         let each = DuplexCells<V, Rows>.count(rows: memory.longest, columns: memory.longest)
         let place = Rows.keepsAll ? index * shape.blocks + block : 0
         return DuplexCells(memory.cells + place * each, zeros: memory.zeros, columns: columns)
@@ -76,31 +76,26 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for lane in 0..<V.scalarCount { features[lane] = x[lane] }
     }
 
-    /// Fills `prepared`: strand A (`index` 1) or B (2) of a pair.
+    /// Fills `prepared`: strand A (`index` 1) or B (2) of a pair. What it adds to the network, `share` finds for many.
     @inline(__always)
     func prepare(_ prepared: PreparedStrand<V>, index: Int) {
         let strand = prepared.strand
         if !strand.isAmbiguous {
             var facing = strand
             facing.isReversed = shape.isAntiparallel
-            let size = MemoryLayout<V>.size
-            let pairUnit = LoopTables.pairFields * size, stackUnit = LoopTables.stackForms * size
-            fillOffsets(
-                prepared.rows, strand, shape, pairUnit: shape.letters * pairUnit,
-                stackUnit: shape.contexts * stackUnit)
-            fillOffsets(prepared.columns, facing, shape, pairUnit: pairUnit, stackUnit: stackUnit)
+            let unit = LoopTables.fields * MemoryLayout<V>.size
+            fillOffsets(prepared.memory.rows, strand, shape, unit: shape.contexts * unit)
+            fillOffsets(prepared.memory.columns, facing, shape, unit: unit)
         }
         let limits = RangeLimits<V>()
         let unit = V.fill(limits.startScale), shift = V.fill(limits.startShift)
-        let features = prepared.features
+        let features = prepared.memory.features
         var at = 0
         if shape.hasSelfMaps {
             for block in 0..<shape.blocks {
                 let map = map(prepared, prepared, block: block)
                 let cells = cells(index, block: block, columns: strand.count)
-                let own =
-                    shape.isSymmetric
-                    ? duplexForward(map, cells, SymmetricSelfMap.self) : duplexForward(map, cells, SelfMap.self)
+                let own = duplexForward(map, cells, SelfMap.self)
                 // The strand alone weighs 1 beside what it forms.
                 let folded = V.plus(own.hairpin, unit)
                 let dimers = V.plus(own.sum, unit)
@@ -117,8 +112,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for f in 0..<shape.strandFeatures {
             features[f] = (features[f] - weights[shape.means + first + f]) * weights[shape.scales + first + f]
         }
-        addStrand(shape, weights, UnsafePointer(features), isFirst: true, to: prepared.asFirst, isNeeded: index == 1)
-        addStrand(shape, weights, UnsafePointer(features), isFirst: false, to: prepared.asSecond, isNeeded: index == 2)
+    }
+
+    /// Writes what `count` strands, from `first` on `bytes` from each other, add to the network as strand A, or as B.
+    @inline(__always)
+    func share(_ first: StrandMemory<V>, count: Int, bytes: Int, isFirst: Bool) {
+        addStrands(
+            shape, weights, UnsafePointer(first.features), isFirst: isFirst,
+            to: isFirst ? first.asFirst : first.asSecond, count: count, stride: bytes / MemoryLayout<Scalar>.size)
     }
 
     /// The pair's own features, standardised.
@@ -130,14 +131,9 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for block in 0..<shape.blocks {
             let map = map(a, b, block: block)
             let cells = cells(0, block: block, columns: b.strand.count)
-            let sum: V
-            if shape.hasPositions {
-                sum = duplexForward(map, cells, PositionedMap.self).sum
-            } else if shape.isSymmetric {
-                sum = duplexForward(map, cells, SymmetricMap.self).sum
-            } else {
-                sum = duplexForward(map, cells, PlainMap.self).sum
-            }
+            let sum =
+                shape.hasPositions
+                ? duplexForward(map, cells, PositionedMap.self).sum : duplexForward(map, cells, PlainMap.self).sum
             memory.sums[block] = sum
             write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
         }
@@ -149,13 +145,27 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     /// Prepared strands of the pair that `a` and `b` are as written. A symmetric shape sees it in one order, whichever way
     /// it is given: equal scores to the last bit.
     @inline(__always)
-    func prepare(_ a: Strand, _ b: Strand) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
+    func prepare(_ a: Strand, _ b: Strand, place: Int = 0) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
         let isTurned = shape.isSymmetric && Strand.precedes(b, a)
-        let first = memory.prepared(0, shape, isTurned ? b : a)
-        let second = memory.prepared(1, shape, isTurned ? a : b)
+        let first = PreparedStrand(strand: isTurned ? b : a, memory: memory.strand(2 &* place, shape))
+        let second = PreparedStrand(strand: isTurned ? a : b, memory: memory.strand(2 &* place &+ 1, shape))
         prepare(first, index: 1)
         prepare(second, index: 2)
         return (first, second)
+    }
+
+    /// Writes what the strands of the first `count` pairs side by side add to the network.
+    @inline(__always)
+    func sharePairs(_ count: Int) {
+        let bytes = memory.preparedBytes
+        let (a, b) = (memory.strand(0, shape), memory.strand(1, shape))
+        if shape.isSymmetric {
+            share(a, count: 2 &* count, bytes: bytes, isFirst: true)
+            share(a, count: 2 &* count, bytes: bytes, isFirst: false)
+        } else {
+            share(a, count: count, bytes: 2 &* bytes, isFirst: true)
+            share(b, count: count, bytes: 2 &* bytes, isFirst: false)
+        }
     }
 
     /// All features of a pair, standardised, to `features`.
@@ -165,20 +175,44 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     ) {
         pairFeatures(pair.a, pair.b, into: features)
         for f in 0..<shape.strandFeatures {
-            features[shape.pairFeatures + f] = pair.a.features[f]
-            features[shape.pairFeatures + shape.strandFeatures + f] = pair.b.features[f]
+            features[shape.pairFeatures + f] = pair.a.memory.features[f]
+            features[shape.pairFeatures + shape.strandFeatures + f] = pair.b.memory.features[f]
         }
     }
 
-    /// The logit of two prepared strands, in the order that `prepare` gives them.
+    /// The logits of `count` pairs, no more than go side by side.
     @inline(__always)
-    func logit(_ a: PreparedStrand<V>, _ b: PreparedStrand<V>) -> Scalar {
-        pairFeatures(a, b, into: network.features)
-        return perceptronForward(shape, weights, network, a: firstLayer(a), b: firstLayer(b), dropout: false)
+    func score(_ count: Int, to logits: UnsafeMutablePointer<Scalar>, pair: (Int) -> (a: Strand, b: Strand)) {
+        for k in 0..<count {
+            let (a, b) = pair(k)
+            let prepared = prepare(a, b, place: k)
+            pairFeatures(prepared.a, prepared.b, into: network(k).features)
+        }
+        sharePairs(count)
+        perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
+            (memory.strand(2 &* k, shape).share, memory.strand(2 &* k &+ 1, shape).share)
+        }
     }
 
-    @inline(__always) fileprivate func firstLayer(_ strand: PreparedStrand<V>) -> StrandShare<V.Wide> {
-        StrandShare(asFirst: UnsafePointer(strand.asFirst), asSecond: UnsafePointer(strand.asSecond))
+    /// The logits of a prepared strand against `count` others, no more than go side by side; in the order that `prepare`
+    /// gives them.
+    @inline(__always)
+    func score(
+        _ first: PreparedStrand<V>, against count: Int, to logits: UnsafeMutablePointer<Scalar>,
+        other: (Int) -> PreparedStrand<V>
+    ) {
+        var turned = 0
+        for k in 0..<count {
+            let second = other(k)
+            let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+            turned |= (isTurned ? 1 : 0) << k
+            let (a, b) = isTurned ? (second, first) : (first, second)
+            pairFeatures(a, b, into: network(k).features)
+        }
+        perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
+            let (own, others) = (first.memory.share, other(k).memory.share)
+            return turned & (1 << k) != 0 ? (others, own) : (own, others)
+        }
     }
 
     /// The sum over positions of a row of the look-up (positions, K, 16); an ambiguous letter is the mean of its own.
@@ -192,7 +226,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     }
 
     @inline(__always)
-    fileprivate func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int, Scalar) -> Void) {
+    func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int, Scalar) -> Void) {
         let width = DuplexShape.lookupWidth
         let base = isFirst ? shape.rowLookup : shape.columnLookup
         let positions = isFirst ? shape.rowPositions : shape.columnPositions
@@ -206,81 +240,6 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
                 for letter in 0..<shape.letters where members[code] & (1 << UInt32(letter)) != 0 {
                     body(row + letter * width, share)
                 }
-            }
-        }
-    }
-}
-
-extension DuplexScorer where Rows == EveryRow {
-    /// The logit, with everything kept for `backward`.
-    @inline(__always)
-    func forward(_ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool) -> Scalar {
-        allFeatures(pair, into: network.features)
-        return perceptronForward(
-            shape, weights, network, a: firstLayer(pair.a), b: firstLayer(pair.b), dropout: dropout)
-    }
-
-    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables.
-    @inline(__always)
-    func backward(
-        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,
-        adding gradient: UnsafeMutablePointer<Scalar>
-    ) {
-        let network = network
-        perceptronBackward(shape, weights, network, dropout: dropout, seed: seed, adding: gradient)
-        for f in 0..<shape.features { network.dFeatures[f] *= weights[shape.scales + f] }
-        func read(_ offset: Int) -> V {
-            var x = V.fill(0)
-            for lane in 0..<V.scalarCount { x[lane] = network.dFeatures[offset + lane] }
-            return x
-        }
-        let tables = shape.loopTables
-        for block in 0..<shape.blocks {
-            func dTable(_ offset: Int) -> UnsafeMutablePointer<V> {
-                UnsafeMutableRawPointer(gradient + (shape.loops + block * tables.count + offset))
-                    .assumingMemoryBound(to: V.self)
-            }
-            let maps = DuplexMapGradient<V>(
-                pairTable: dTable(tables.pair), stackTable: dTable(tables.stack), gaps: dTable(tables.gaps),
-                hairpin: dTable(tables.hairpin), rowWeights: dTable(tables.rowWeights),
-                columnWeights: dTable(tables.columnWeights))
-            let lanes = block * V.scalarCount
-            let pairMap = map(pair.a, pair.b, block: block)
-            let pairCells = cells(0, block: block, columns: pair.b.strand.count)
-            let pairSeed = read(lanes) / memory.sums[block]
-            @inline(__always) func back<Kind: MapKind>(
-                _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, seed: V, hairpinSeed: V, _ kind: Kind.Type
-            ) {
-                duplexBackward(
-                    map, cells, seed: seed, hairpinSeed: hairpinSeed, scratch: memory.scratch, adding: maps, kind)
-            }
-            if shape.hasPositions {
-                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PositionedMap.self)
-            } else if shape.isSymmetric {
-                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, SymmetricMap.self)
-            } else {
-                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PlainMap.self)
-            }
-            guard shape.hasSelfMaps else { continue }
-            for index in 1...2 {
-                let strand = index == 1 ? pair.a : pair.b
-                let at = shape.pairFeatures + (index - 1) * shape.strandFeatures + lanes
-                let own = map(strand, strand, block: block)
-                let ownCells = cells(index, block: block, columns: strand.strand.count)
-                let dimers = read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block]
-                let folded = read(at) / memory.sums[(2 * index - 1) * shape.blocks + block]
-                if shape.isSymmetric {
-                    back(own, ownCells, seed: dimers, hairpinSeed: folded, SymmetricSelfMap.self)
-                } else {
-                    back(own, ownCells, seed: dimers, hairpinSeed: folded, SelfMap.self)
-                }
-            }
-        }
-        guard shape.hasPositions else { return }
-        for index in 1...2 {
-            let at = shape.pairFeatures + index * shape.strandFeatures - DuplexShape.lookupWidth
-            eachLookUp(index == 1 ? pair.a.strand : pair.b.strand, isFirst: index == 1) { offset, share in
-                for k in 0..<DuplexShape.lookupWidth { gradient[offset + k] += share * network.dFeatures[at + k] }
             }
         }
     }

@@ -2,38 +2,38 @@
 
 import KernelShapes
 
-/// Writes the offsets of `strand`'s letters into tables whose next letter and next context lie `pairUnit` and `stackUnit`
-/// bytes on.
+/// Writes the offsets of `strand`'s letters into a table whose next context lies `unit` bytes on.
 @inline(__always)
 func fillOffsets(
-    _ offsets: UnsafeMutablePointer<LetterOffsets>, _ strand: Strand, _ shape: DuplexShape, pairUnit: Int,
-    stackUnit: Int
+    _ offsets: UnsafeMutablePointer<LetterOffsets>, _ strand: Strand, _ shape: DuplexShape, unit: Int
 ) {
-    let pairUnit = Int32(truncatingIfNeeded: pairUnit), stackUnit = Int32(truncatingIfNeeded: stackUnit)
-    // What a letter brings to the contexts behind it. The first letters have no stack: the cells behind them are zero, so
-    // that any offset serves.
-    let contextUnit = shape.order == 2 ? Int32(truncatingIfNeeded: shape.letters) &* stackUnit : 0
+    let unit = Int32(truncatingIfNeeded: unit)
+    // What a letter brings to the contexts behind it. The first letters have none before them: the cells behind them are
+    // zero, so that any stack serves.
+    let contextUnit = shape.order == 2 ? Int32(truncatingIfNeeded: shape.letters) &* unit : 0
     var (last, lastButOne) = (Int32(0), Int32(0))
     let step = strand.isReversed ? -1 : 1
     var code = strand.codes + (strand.isReversed ? strand.count &- 1 : 0)
     for i in 0..<strand.count {
         let letter = Int32(code.pointee)
-        let own = letter &* stackUnit
-        offsets[i] = LetterOffsets(pair: letter &* pairUnit, stack: last &+ own, skip: lastButOne &+ own)
+        let own = letter &* unit
+        offsets[i] = LetterOffsets(stack: last &+ own, skip: lastButOne &+ own)
         (last, lastButOne) = (letter &* contextUnit, last)
         code += step
     }
 }
 
-/// Writes offsets into tables that hold an entry for every cell.
-func fillCellOffsets(
-    _ offsets: UnsafeMutablePointer<LetterOffsets>, count: Int, pairUnit: Int, stackUnit: Int
-) {
+/// Writes the offsets of rows, or of columns, into what `mixTable` writes; `unit` is the bytes from one to the next.
+func fillMixedOffsets(_ offsets: UnsafeMutablePointer<LetterOffsets>, count: Int, unit: Int, skip: Int) {
     for i in 0..<count {
-        let stack = Int32(truncatingIfNeeded: i &* stackUnit)
-        offsets[i] = LetterOffsets(pair: Int32(truncatingIfNeeded: i &* pairUnit), stack: stack, skip: stack)
+        let stack = Int32(truncatingIfNeeded: i &* unit)
+        offsets[i] = LetterOffsets(stack: stack, skip: stack &+ Int32(truncatingIfNeeded: skip))
     }
 }
+
+/// Vectors of a cell in what `mixTable` writes: pair, stack, bulge in A and bulge in B. So a column's skip leads a vector
+/// further.
+let mixedFields = 4
 
 /// A strand's codes, read forwards or from its end.
 struct Strand {
@@ -56,27 +56,28 @@ struct Strand {
     }
 }
 
-/// Writes tables with an entry for every cell, each the mean over the letters that the codes stand for: `pairs` (rows,
-/// columns, 3) and `stacks` (rows, columns, 3). `members` gives the letters of a code as bits.
-func mixTables<V: Lanes>(
-    _ shape: DuplexShape, pair: UnsafePointer<V>, stack: UnsafePointer<V>, rows: Strand, columns: Strand,
-    members: UnsafePointer<UInt32>, pairs: UnsafeMutablePointer<V>, stacks: UnsafeMutablePointer<V>
+/// Writes a table with an entry for every cell (rows, columns, 4), each the mean over the letters that the codes stand for.
+/// `members` gives the letters of a code as bits.
+func mixTable<V: Lanes>(
+    _ shape: DuplexShape, _ table: UnsafePointer<V>, rows: Strand, columns: Strand, members: UnsafePointer<UInt32>,
+    into mixed: UnsafeMutablePointer<V>
 ) {
     let letters = shape.letters
     func each(_ code: Int, _ body: (Int) -> Void) {
         let bits = members[code]
         for letter in 0..<letters where bits & (1 << UInt32(letter)) != 0 { body(letter) }
     }
-    func mixStack(_ form: Int, _ i: Int, _ iBefore: Int, _ j: Int, _ jBefore: Int) -> V {
-        var sum = V.fill(0)
-        var count = 0
+    /// The mean of a field over the letters of cell (i, j) and over those before them; zero where there are none.
+    func mean(_ field: Int, _ i: Int, _ iBefore: Int, _ j: Int, _ jBefore: Int) -> V {
+        var (sum, count) = (V.fill(0), 0)
         func add(_ row: Int, _ column: Int) {
-            sum = V.plus(sum, stack[(row * shape.contexts + column) * LoopTables.stackForms + form])
+            sum = V.plus(sum, table[(row * shape.contexts + column) * LoopTables.fields + field])
             count += 1
         }
         each(rows[i]) { a in
             each(columns[j]) { b in
-                if shape.order == 1 {
+                if shape.order == 1 || field == 0 {
+                    // The pair's weight is the same in all contexts.
                     add(a, b)
                 } else if iBefore >= 0, jBefore >= 0 {
                     each(rows[iBefore]) { x in
@@ -89,22 +90,11 @@ func mixTables<V: Lanes>(
     }
     for i in 0..<rows.count {
         for j in 0..<columns.count {
-            let cell = i * columns.count + j
-            for field in 0..<LoopTables.pairFields {
-                var sum = V.fill(0)
-                var count = 0
-                each(rows[i]) { a in
-                    each(columns[j]) { b in
-                        sum = V.plus(sum, pair[(a * letters + b) * LoopTables.pairFields + field])
-                        count += 1
-                    }
-                }
-                pairs[cell * LoopTables.pairFields + field] = sum / V.fill(V.Scalar(count))
-            }
-            let forms = stacks + cell * LoopTables.stackForms
-            forms[0] = mixStack(0, i, i - 1, j, j - 1)
-            forms[1] = mixStack(1, i, i - 2, j, j - 1)
-            forms[2] = mixStack(2, i, i - 1, j, j - 2)
+            let out = mixed + (i * columns.count + j) * mixedFields
+            out[0] = mean(0, i, i, j, j)
+            out[1] = mean(1, i, i - 1, j, j - 1)
+            out[2] = mean(2, i, i - 2, j, j - 1)
+            out[3] = mean(2, i, i - 1, j, j - 2)
         }
     }
 }

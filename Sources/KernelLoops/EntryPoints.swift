@@ -13,7 +13,7 @@ extension Loops {
         func bytes<V: Lanes>(_: V.Type) -> Int {
             forGradient
                 ? PairMemory<V, EveryRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
-                : PairMemory<V, RingOfRows>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
+                : PairMemory<V, LastRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
         }
         if inDouble { return bytes(SIMD2<Double>.self) }
         return shape.lanes == 4 ? bytes(SIMD4<Float>.self) : bytes(SIMD8<Float>.self)
@@ -31,9 +31,9 @@ extension StrandList {
         _ s: Int, _ scorer: DuplexScorer<V, Rows>, _ base: UnsafeMutableRawPointer
     ) -> PreparedStrand<V> {
         let shape = scorer.shape
-        return PreparedStrand(
-            base + s * PreparedStrand<V>.bytes(shape, longest: longest), shape, longest: longest,
-            strand: strand(s, letters: shape.letters))
+        let memory = StrandMemory<V>(
+            base + s * StrandMemory<V>.bytes(shape, longest: longest), shape, longest: longest)
+        return PreparedStrand(strand: strand(s, letters: shape.letters), memory: memory)
     }
 
     @inline(__always)
@@ -71,7 +71,7 @@ extension Loops {
         workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
     ) {
         @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
-            let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
             flushingSubnormals {
                 for p in pairs {
                     scorer.allFeatures(
@@ -96,11 +96,16 @@ private func score<V: Lanes>(
     _: V.Type, _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ strands: StrandList, _ pairs: Range<Int>,
     _ workspace: UnsafeMutableRawPointer, _ logits: UnsafeMutablePointer<V.Scalar>
 ) {
-    let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+    let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
     flushingSubnormals {
-        for p in pairs {
-            let pair = strands.prepare(p, scorer)
-            logits[p - pairs.lowerBound] = scorer.logit(pair.a, pair.b)
+        for first in stride(from: pairs.lowerBound, to: pairs.upperBound, by: LastRow.pairsAbreast) {
+            let count = Swift.min(LastRow.pairsAbreast, pairs.upperBound - first)
+            scorer.score(count, to: logits + (first - pairs.lowerBound)) { k in
+                (
+                    strands.strand(2 * (first + k), letters: shape.letters),
+                    strands.strand(2 * (first + k) + 1, letters: shape.letters)
+                )
+            }
         }
     }
 }
@@ -109,8 +114,8 @@ extension Loops {
     /// Bytes of a prepared strand of up to `longest` letters, a multiple of 64.
     public static func duplexPreparedBytes(_ shape: DuplexShape, longest: Int) -> Int {
         shape.lanes == 4
-            ? PreparedStrand<SIMD4<Float>>.bytes(shape, longest: longest)
-            : PreparedStrand<SIMD8<Float>>.bytes(shape, longest: longest)
+            ? StrandMemory<SIMD4<Float>>.bytes(shape, longest: longest)
+            : StrandMemory<SIMD8<Float>>.bytes(shape, longest: longest)
     }
 
     /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
@@ -120,9 +125,15 @@ extension Loops {
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
     ) {
         @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
-            let scorer: DuplexScorer<V, RingOfRows> = strands.scorer(shape, weights, workspace)
+            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
             flushingSubnormals {
                 for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
+                guard let first = range.first else { return }
+                let memory = strands.prepared(first, scorer, prepared).memory
+                let bytes = StrandMemory<V>.bytes(shape, longest: strands.longest)
+                for isFirst in [true, false] where shape.isSymmetric || isFirst == (index == 1) {
+                    scorer.share(memory, count: range.count, bytes: bytes, isFirst: isFirst)
+                }
             }
         }
         if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
@@ -138,14 +149,15 @@ extension Loops {
     ) {
         @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
             let longest = Swift.max(rows.longest, columns.longest)
-            let scorer = DuplexScorer<V, RingOfRows>(
+            let scorer = DuplexScorer<V, LastRow>(
                 shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
             let first = rows.prepared(a, scorer, rowsPrepared)
             flushingSubnormals {
-                for b in range {
-                    let second = columns.prepared(b, scorer, columnsPrepared)
-                    let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
-                    logits[b - range.lowerBound] = isTurned ? scorer.logit(second, first) : scorer.logit(first, second)
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: LastRow.pairsAbreast) {
+                    let count = Swift.min(LastRow.pairsAbreast, range.upperBound - start)
+                    scorer.score(first, against: count, to: logits + (start - range.lowerBound)) { k in
+                        columns.prepared(start + k, scorer, columnsPrepared)
+                    }
                 }
             }
         }

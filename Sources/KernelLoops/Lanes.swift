@@ -29,11 +29,14 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func logarithm(_ x: Self) -> Self
     /// `a` where `x` is below `bound`, else zero.
     static func keep(_ a: Self, where x: Self, below bound: Self) -> Self
+    /// Whether all numbers of `a` are below `bound`; what is not a number is not.
+    static func areBelow(_ a: Self, _ bound: Self) -> Bool
     static func total(_ a: Self) -> Scalar
 }
 
 extension Lanes {
     @inline(__always) static func fill(_ x: Scalar) -> Self { Self(repeating: x) }
+    @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool { all(a .< bound) }
 }
 
 extension SIMD4<Float>: Lanes {

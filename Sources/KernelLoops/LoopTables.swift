@@ -12,22 +12,35 @@ private struct Part {
 private func parts(_ shape: DuplexShape) -> [Part] {
     let tables = shape.loopTables
     return [
-        Part(source: shape.gaps, target: tables.gaps, count: LoopTables.gapFields),
         Part(source: shape.hairpin, target: tables.hairpin, count: DuplexShape.hairpinLengths),
         Part(source: shape.rowWeights, target: tables.rowWeights, count: 3 * shape.rowPositions),
         Part(source: shape.columnWeights, target: tables.columnWeights, count: shape.columnPositions),
     ]
 }
 
-extension DuplexShape {
-    /// Where the ends of the pairs lie that the stack of two contexts goes from and comes to; of order 2.
-    @inline(__always) fileprivate func ends(_ row: Int, _ column: Int) -> (from: Int, to: Int) {
-        (pairField(row / letters, column / letters, .end), pairField(row % letters, column % letters, .end))
-    }
+/// Where the energies of a pair of letters lie.
+private struct PairPlace {
+    let start: Int
+    let end: Int
+}
 
-    @inline(__always) fileprivate func pairField(_ row: Int, _ column: Int, _ field: PairField) -> Int {
+extension DuplexShape {
+    /// Where an energy of a pair of letters lies.
+    @inline(__always) fileprivate func pairEnergy(_ row: Int, _ column: Int, _ field: PairField) -> Int {
         pair + ((row * letters + column) * DuplexShape.pairFields + field.rawValue) * heads
     }
+
+    /// Where the energies lie of the pair that two contexts come to, and of the one before; nil where they do not know it.
+    @inline(__always)
+    fileprivate func pairs(_ row: Int, _ column: Int) -> (here: PairPlace, before: PairPlace?) {
+        func place(_ a: Int, _ b: Int) -> PairPlace {
+            PairPlace(start: pairEnergy(a, b, .start), end: pairEnergy(a, b, .end))
+        }
+        let before = order == 2 ? place(row / letters, column / letters) : nil
+        return (place(row % letters, column % letters), before)
+    }
+
+    @inline(__always) fileprivate func gapEnergy(_ field: GapField) -> Int { gaps + field.rawValue * heads }
 }
 
 /// A product of weights, held where the loops can still multiply it.
@@ -38,7 +51,6 @@ func fillLoopTables<T: BinaryFloatingPoint>(
     _ shape: DuplexShape, _ weights: UnsafeMutablePointer<T>, startScale: T
 ) {
     let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
-    let foldsEnds = shape.order == 2
     for block in 0..<shape.blocks {
         let from = weights + block * lanes
         let to = weights + shape.loops + block * tables.count
@@ -47,34 +59,25 @@ func fillLoopTables<T: BinaryFloatingPoint>(
                 for h in 0..<lanes { to[part.target + k * lanes + h] = from[part.source + k * heads + h] }
             }
         }
-        for row in 0..<shape.letters {
-            for column in 0..<shape.letters {
-                func energy(_ field: PairField) -> UnsafePointer<T> {
-                    UnsafePointer(from + shape.pairField(row, column, field))
-                }
-                let (start, close, open, end) = (energy(.start), energy(.close), energy(.open), energy(.end))
-                let folded = to + (tables.pair + (row * shape.letters + column) * LoopTables.pairFields * lanes)
-                for h in 0..<lanes {
-                    let ended = foldsEnds ? end[h] : 1
-                    folded[h] = held(start[h] * ended) * startScale
-                    folded[lanes + h] = held(close[h] * ended)
-                    folded[2 * lanes + h] = held(open[h] / ended)
-                }
-            }
+        let open = from + shape.gapEnergy(.open)
+        let extend = from + shape.gapEnergy(.extend)
+        let bulge = from + shape.gapEnergy(.bulge)
+        for h in 0..<lanes {
+            to[tables.gaps + h] = Swift.min(extend[h], T(LoopTables.largestExtension))
+            to[tables.gaps + lanes + h] = startScale / open[h]
         }
-        let bulgeA = from + (shape.gaps + GapField.bulgeA.rawValue * heads)
-        let bulgeB = from + (shape.gaps + GapField.bulgeB.rawValue * heads)
         for row in 0..<shape.contexts {
             for column in 0..<shape.contexts {
                 let k = row * shape.contexts + column
+                let (here, before) = shape.pairs(row, column)
                 let stack = from + (shape.stack + k * heads)
-                let forms = to + (tables.stack + k * LoopTables.stackForms * lanes)
-                let ends = shape.ends(row, column)
+                let fields = to + (tables.stack + k * LoopTables.fields * lanes)
                 for h in 0..<lanes {
-                    let plain = foldsEnds ? held(stack[h] * from[ends.to + h] / from[ends.from + h]) : stack[h]
-                    forms[h] = plain
-                    forms[lanes + h] = held(bulgeA[h] * plain)
-                    forms[2 * lanes + h] = held(bulgeB[h] * plain)
+                    let end = before == nil ? 1 : from[here.end + h]
+                    fields[h] = held(from[here.start + h] * end * open[h])
+                    let stacked = before.map { held(stack[h] * end / from[$0.end + h]) } ?? stack[h]
+                    fields[lanes + h] = stacked
+                    fields[2 * lanes + h] = held(bulge[h] * stacked)
                 }
             }
         }
@@ -87,7 +90,6 @@ func gatherLoopGradient<T: BinaryFloatingPoint>(
     _ shape: DuplexShape, weights: UnsafePointer<T>, gradient: UnsafeMutablePointer<T>
 ) {
     let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
-    let foldsEnds = shape.order == 2
     for block in 0..<shape.blocks {
         let used = weights + (shape.loops + block * tables.count)
         let by = gradient + (shape.loops + block * tables.count)
@@ -100,39 +102,36 @@ func gatherLoopGradient<T: BinaryFloatingPoint>(
                 }
             }
         }
-        for row in 0..<shape.letters {
-            for column in 0..<shape.letters {
-                func energy(_ field: PairField) -> UnsafeMutablePointer<T> {
-                    to + shape.pairField(row, column, field)
-                }
-                let (start, close, open, end) = (energy(.start), energy(.close), energy(.open), energy(.end))
-                let at = tables.pair + (row * shape.letters + column) * LoopTables.pairFields * lanes
-                for h in 0..<lanes {
-                    func change(_ field: Int) -> T { by[at + field * lanes + h] * used[at + field * lanes + h] }
-                    (start[h], close[h], open[h]) = (change(0), change(1), change(2))
-                    end[h] = foldsEnds ? start[h] + close[h] - open[h] : 0
-                }
+        let open = to + shape.gapEnergy(.open), bulge = to + shape.gapEnergy(.bulge)
+        for h in 0..<lanes {
+            func change(_ field: Int) -> T {
+                let at = tables.gaps + field * lanes + h
+                return by[at] * used[at]
             }
+            let isHeld = weights[block * lanes + shape.gapEnergy(.extend) + h] > T(LoopTables.largestExtension)
+            to[shape.gapEnergy(.extend) + h] = isHeld ? 0 : change(0)
+            open[h] = -change(1)
+            bulge[h] = 0
         }
-        let bulgeA = to + (shape.gaps + GapField.bulgeA.rawValue * heads)
-        let bulgeB = to + (shape.gaps + GapField.bulgeB.rawValue * heads)
-        for h in 0..<lanes { (bulgeA[h], bulgeB[h]) = (0, 0) }
+        for k in 0..<shape.letters * shape.letters * DuplexShape.pairFields {
+            for h in 0..<lanes { to[shape.pair + k * heads + h] = 0 }
+        }
         for row in 0..<shape.contexts {
             for column in 0..<shape.contexts {
                 let k = row * shape.contexts + column
-                let at = tables.stack + k * LoopTables.stackForms * lanes
+                let at = tables.stack + k * LoopTables.fields * lanes
+                let (here, before) = shape.pairs(row, column)
                 let stack = to + (shape.stack + k * heads)
-                let ends = shape.ends(row, column)
                 for h in 0..<lanes {
-                    let plain = by[at + h] * used[at + h]
-                    let inA = by[at + lanes + h] * used[at + lanes + h]
-                    let inB = by[at + 2 * lanes + h] * used[at + 2 * lanes + h]
-                    stack[h] = plain + inA + inB
-                    bulgeA[h] += inA
-                    bulgeB[h] += inB
-                    guard foldsEnds else { continue }
-                    to[ends.to + h] += stack[h]
-                    to[ends.from + h] -= stack[h]
+                    let onPair = by[at + h] * used[at + h]
+                    to[here.start + h] += onPair
+                    open[h] += onPair
+                    let bulged = by[at + 2 * lanes + h] * used[at + 2 * lanes + h]
+                    bulge[h] += bulged
+                    stack[h] = by[at + lanes + h] * used[at + lanes + h] + bulged
+                    guard let before else { continue }
+                    to[here.end + h] += onPair + stack[h]
+                    to[before.end + h] -= stack[h]
                 }
             }
         }

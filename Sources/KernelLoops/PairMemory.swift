@@ -1,11 +1,12 @@
-// PairMemory: the memory of one pair on its way through the model.
+// PairMemory: the memory of pairs on their way through the model.
 
 import KernelShapes
 
-/// The memory of one pair on its way through the model; see `bytes` for its size.
+/// The memory of pairs on their way through the model, one after the other through the maps and side by side through the
+/// network; see `bytes` for its size.
 struct PairMemory<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
-    /// Two prepared strands.
+    /// Two prepared strands for each of the pairs side by side.
     let prepared: UnsafeMutableRawPointer
     let preparedBytes: Int
     /// Sums before the logarithm, a vector a block: of the pair, of A's hairpins and homodimers, of B's.
@@ -17,9 +18,9 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let hairpins: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
-    /// Tables and letters of a map of ambiguous strands.
+    /// Table and offsets of a map of ambiguous strands.
     let mixed: UnsafeMutablePointer<V>
-    let mixedLetters: UnsafeMutablePointer<LetterOffsets>
+    let mixedOffsets: UnsafeMutablePointer<LetterOffsets>
     let longest: Int
 
     private static func cellCount(_ shape: DuplexShape, longest: Int) -> Int {
@@ -30,33 +31,36 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
-            + DuplexCells<V, Rows>.rowPairCount(columns: longest) + shape.blocks * longest + 8 * (longest + 4)
-            + (isAmbiguous ? 6 * longest * longest : 0)
-        return 2 * PreparedStrand<V>.bytes(shape, longest: longest) + vectors * MemoryLayout<V>.size
-            + roundedUp(PerceptronMemory<V.Wide>.count(shape)) * MemoryLayout<Scalar>.size
+            + DuplexCells<V, Rows>.rowCount(columns: longest) + shape.blocks * longest + 5 * (longest + 2)
+            + (isAmbiguous ? mixedFields * longest * longest : 0)
+        let pair =
+            2 * StrandMemory<V>.bytes(shape, longest: longest)
+            + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
+        return Rows.pairsAbreast * pair + vectors * MemoryLayout<V>.size
             + 2 * longest * MemoryLayout<LetterOffsets>.stride + 256
     }
 
     init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
         self.longest = longest
         prepared = base
-        preparedBytes = PreparedStrand<V>.bytes(shape, longest: longest)
-        perceptron = (base + 2 * preparedBytes).assumingMemoryBound(to: Scalar.self)
-        sums = UnsafeMutableRawPointer(perceptron + roundedUp(PerceptronMemory<V.Wide>.count(shape)))
+        preparedBytes = StrandMemory<V>.bytes(shape, longest: longest)
+        perceptron = (base + 2 * Rows.pairsAbreast * preparedBytes).assumingMemoryBound(to: Scalar.self)
+        sums = UnsafeMutableRawPointer(perceptron + Rows.pairsAbreast * PerceptronMemory<V.Wide>.count(shape))
             .assumingMemoryBound(to: V.self)
         cells = sums + 5 * shape.blocks
         zeros = cells + PairMemory.cellCount(shape, longest: longest)
-        let width = DuplexCells<V, Rows>.rowPairCount(columns: longest)
+        let width = DuplexCells<V, Rows>.rowCount(columns: longest)
         for k in 0..<width { zeros[k] = V.fill(0) }
         hairpins = zeros + width
         scratch = hairpins + shape.blocks * longest
-        mixedLetters = UnsafeMutableRawPointer(scratch + 8 * (longest + 4))
+        mixedOffsets = UnsafeMutableRawPointer(scratch + 5 * (longest + 2))
             .assumingMemoryBound(to: LetterOffsets.self)
         let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
-        mixed = (UnsafeMutableRawPointer(mixedLetters) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
+        mixed = (UnsafeMutableRawPointer(mixedOffsets) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
     }
 
-    func prepared(_ index: Int, _ shape: DuplexShape, _ strand: Strand) -> PreparedStrand<V> {
-        PreparedStrand(prepared + index * preparedBytes, shape, longest: longest, strand: strand)
+    /// The memory of strand A (2 p) or B (2 p + 1) of pair p of those side by side.
+    @inline(__always) func strand(_ index: Int, _ shape: DuplexShape) -> StrandMemory<V> {
+        StrandMemory(prepared + index &* preparedBytes, shape, longest: longest)
     }
 }

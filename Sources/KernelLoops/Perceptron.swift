@@ -13,8 +13,9 @@ struct PerceptronMemory<W: Lanes> {
     let dHidden: UnsafeMutablePointer<W>  // (W)
     let dSecond: UnsafeMutablePointer<W>  // (W)
 
+    /// Numbers of one pair, a multiple of 16.
     static func count(_ shape: DuplexShape) -> Int {
-        2 * roundedUp(shape.features) + 7 * shape.hidden
+        roundedUp(2 * roundedUp(shape.features) + 7 * shape.hidden)
     }
 
     init(_ base: UnsafeMutablePointer<W.Scalar>, _ shape: DuplexShape) {
@@ -49,39 +50,67 @@ struct PerceptronMemory<W: Lanes> {
     return W.product(s, W.sum(one, x, times: one - s))
 }
 
-/// out += x W, for x (rows) and W (rows, width) in vectors; eight vectors at a time stay in registers, enough sums side by
-/// side to hide the latency of each.
+/// out += x W for `count` rows of x (rows) and W (rows, width) in vectors; the rows of x lie `stride` numbers from each
+/// other, those of out as many. Each sum is taken in the order of W's rows, whatever goes side by side.
 @inline(__always)
-private func addProduct<W: Lanes>(
+private func addProducts<W: Lanes>(
     _ weights: UnsafePointer<W.Scalar>, _ x: UnsafePointer<W.Scalar>, rows: Int, width: Int,
-    to out: UnsafeMutablePointer<W>
+    to out: UnsafeMutablePointer<W>, count: Int, stride: Int
 ) {
     let matrix = UnsafeRawPointer(weights).assumingMemoryBound(to: W.self)
-    var u = 0
-    while u + 8 <= width {
-        var (s0, s1, s2, s3) = (out[u], out[u + 1], out[u + 2], out[u + 3])
-        var (s4, s5, s6, s7) = (out[u + 4], out[u + 5], out[u + 6], out[u + 7])
-        for f in 0..<rows {
-            let v = W.fill(x[f])
-            let w = matrix + (f &* width &+ u)
-            s0 = W.sum(s0, w[0], times: v)
-            s1 = W.sum(s1, w[1], times: v)
-            s2 = W.sum(s2, w[2], times: v)
-            s3 = W.sum(s3, w[3], times: v)
-            s4 = W.sum(s4, w[4], times: v)
-            s5 = W.sum(s5, w[5], times: v)
-            s6 = W.sum(s6, w[6], times: v)
-            s7 = W.sum(s7, w[7], times: v)
+    let step = stride / W.scalarCount
+    var k = 0
+    while k < count {
+        let x0 = x + k &* stride, o0 = out + k &* step
+        var u = 0
+        if k &+ 4 <= count {
+            // Four rows by two vectors: a vector of W serves four sums.
+            let (x1, x2, x3) = (x0 + stride, x0 + 2 &* stride, x0 + 3 &* stride)
+            let (o1, o2, o3) = (o0 + step, o0 + 2 &* step, o0 + 3 &* step)
+            while u + 2 <= width {
+                var (a0, b0, a1, b1) = (o0[u], o0[u + 1], o1[u], o1[u + 1])
+                var (a2, b2, a3, b3) = (o2[u], o2[u + 1], o3[u], o3[u + 1])
+                for f in 0..<rows {
+                    let (v, w) = (matrix[f &* width &+ u], matrix[f &* width &+ u &+ 1])
+                    let (y0, y1, y2, y3) = (W.fill(x0[f]), W.fill(x1[f]), W.fill(x2[f]), W.fill(x3[f]))
+                    (a0, b0) = (W.sum(a0, v, times: y0), W.sum(b0, w, times: y0))
+                    (a1, b1) = (W.sum(a1, v, times: y1), W.sum(b1, w, times: y1))
+                    (a2, b2) = (W.sum(a2, v, times: y2), W.sum(b2, w, times: y2))
+                    (a3, b3) = (W.sum(a3, v, times: y3), W.sum(b3, w, times: y3))
+                }
+                (o0[u], o0[u + 1], o1[u], o1[u + 1]) = (a0, b0, a1, b1)
+                (o2[u], o2[u + 1], o3[u], o3[u + 1]) = (a2, b2, a3, b3)
+                u += 2
+            }
+            if u == width {
+                k &+= 4
+                continue
+            }
         }
-        (out[u], out[u + 1], out[u + 2], out[u + 3]) = (s0, s1, s2, s3)
-        (out[u + 4], out[u + 5], out[u + 6], out[u + 7]) = (s4, s5, s6, s7)
-        u += 8
-    }
-    while u < width {
-        var s = out[u]
-        for f in 0..<rows { s = W.sum(s, matrix[f &* width &+ u], times: W.fill(x[f])) }
-        out[u] = s
-        u += 1
+        // One row by eight vectors: enough sums side by side to hide the latency of each.
+        u = 0
+        while u + 8 <= width {
+            var (s0, s1, s2, s3) = (o0[u], o0[u + 1], o0[u + 2], o0[u + 3])
+            var (s4, s5, s6, s7) = (o0[u + 4], o0[u + 5], o0[u + 6], o0[u + 7])
+            for f in 0..<rows {
+                let v = W.fill(x0[f])
+                let w = matrix + (f &* width &+ u)
+                (s0, s1) = (W.sum(s0, w[0], times: v), W.sum(s1, w[1], times: v))
+                (s2, s3) = (W.sum(s2, w[2], times: v), W.sum(s3, w[3], times: v))
+                (s4, s5) = (W.sum(s4, w[4], times: v), W.sum(s5, w[5], times: v))
+                (s6, s7) = (W.sum(s6, w[6], times: v), W.sum(s7, w[7], times: v))
+            }
+            (o0[u], o0[u + 1], o0[u + 2], o0[u + 3]) = (s0, s1, s2, s3)
+            (o0[u + 4], o0[u + 5], o0[u + 6], o0[u + 7]) = (s4, s5, s6, s7)
+            u += 8
+        }
+        while u < width {
+            var s = o0[u]
+            for f in 0..<rows { s = W.sum(s, matrix[f &* width &+ u], times: W.fill(x0[f])) }
+            o0[u] = s
+            u += 1
+        }
+        k &+= 1
     }
 }
 
@@ -91,54 +120,68 @@ struct StrandShare<W: Lanes> {
     let asSecond: UnsafePointer<W>
 }
 
-/// Writes what a strand's standardised features add to the first layer as strand A (`isFirst`) or B. A shape that is not
-/// symmetric asks of A and of B in their own places only.
+/// Writes what the standardised features of `count` strands, `stride` numbers from each other, add to the first layer as
+/// strand A (`isFirst`) or B.
 @inline(__always)
-func addStrand<W: Lanes>(
+func addStrands<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ features: UnsafePointer<W.Scalar>, isFirst: Bool,
-    to out: UnsafeMutablePointer<W>, isNeeded: Bool
+    to out: UnsafeMutablePointer<W>, count: Int, stride: Int
 ) {
-    guard isNeeded || shape.isSymmetric else { return }
     let width = shape.hidden / W.scalarCount
     let row = shape.pairFeatures + (isFirst ? 0 : shape.strandFeatures)
-    for u in 0..<width { out[u] = W.fill(0) }
-    addProduct(
-        weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width, to: out
-    )
+    for k in 0..<count {
+        for u in 0..<width { out[k &* (stride / W.scalarCount) &+ u] = W.fill(0) }
+    }
+    addProducts(
+        weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width,
+        to: out, count: count, stride: stride)
 }
 
-/// The logit of a pair's standardised features, the first of `memory.features`, and of its two strands' shares.
+/// The logits of `count` pairs from their standardised features, the first of `features` of each memory, and their strands'
+/// shares; the memories lie one behind the other from `memory` on.
 ///
 /// first = b1 + W1 features (F, W); symmetric shapes add the activations of this and of the same with the features
 /// of the two strands swapped, which makes the logit independent of their order. Then one layer (W, W) and the sum.
 @inline(__always)
 func perceptronForward<W: Lanes>(
-    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, a: StrandShare<W>,
-    b: StrandShare<W>, dropout: Bool
-) -> W.Scalar {
+    _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, count: Int, dropout: Bool,
+    to logits: UnsafeMutablePointer<W.Scalar>, shares: (Int) -> (a: StrandShare<W>, b: StrandShare<W>)
+) {
     let width = shape.hidden / W.scalarCount
+    let stride = PerceptronMemory<W>.count(shape)
+    let step = stride / W.scalarCount
     @inline(__always) func row(_ offset: Int) -> UnsafePointer<W> {
         UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
     }
-    let first = memory.first, swapped = memory.first + width
-    for u in 0..<width { first[u] = row(shape.firstBias)[u] }
-    addProduct(
-        weights + shape.firstWeights, UnsafePointer(memory.features), rows: shape.pairFeatures, width: width, to: first)
-    for u in 0..<width {
-        if shape.isSymmetric { swapped[u] = W.plus(first[u], W.plus(b.asFirst[u], a.asSecond[u])) }
-        first[u] = W.plus(first[u], W.plus(a.asFirst[u], b.asSecond[u]))
-        var h = activation(first[u])
-        if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
-        memory.hidden[u] = dropout ? W.product(h, memory.mask[u]) : h
+    for k in 0..<count {
+        for u in 0..<width { memory.first[k &* step &+ u] = row(shape.firstBias)[u] }
     }
-    let secondBias = row(shape.secondBias)
-    for u in 0..<width { memory.second[u] = secondBias[u] }
+    addProducts(
+        weights + shape.firstWeights, UnsafePointer(memory.features), rows: shape.pairFeatures, width: width,
+        to: memory.first, count: count, stride: stride)
+    for k in 0..<count {
+        let first = memory.first + k &* step, hidden = memory.hidden + k &* step, second = memory.second + k &* step
+        let swapped = first + width
+        let (a, b) = shares(k)
+        for u in 0..<width {
+            if shape.isSymmetric { swapped[u] = W.plus(first[u], W.plus(b.asFirst[u], a.asSecond[u])) }
+            first[u] = W.plus(first[u], W.plus(a.asFirst[u], b.asSecond[u]))
+            var h = activation(first[u])
+            if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
+            hidden[u] = dropout ? W.product(h, memory.mask[k &* step &+ u]) : h
+            second[u] = row(shape.secondBias)[u]
+        }
+    }
     let hidden = UnsafeRawPointer(memory.hidden).assumingMemoryBound(to: W.Scalar.self)
-    addProduct(weights + shape.secondWeights, hidden, rows: shape.hidden, width: width, to: memory.second)
+    addProducts(
+        weights + shape.secondWeights, hidden, rows: shape.hidden, width: width, to: memory.second, count: count,
+        stride: stride)
     let last = row(shape.lastWeights)
-    var logit = W.fill(0)
-    for u in 0..<width { logit = W.sum(logit, last[u], times: activation(memory.second[u])) }
-    return weights[shape.lastBias] + W.total(logit)
+    for k in 0..<count {
+        var logit = W.fill(0)
+        for u in 0..<width { logit = W.sum(logit, last[u], times: activation(memory.second[k &* step &+ u])) }
+        logits[k] = weights[shape.lastBias] + W.total(logit)
+    }
 }
 
 /// Adds the gradient of `seed * logit` to `gradient` (laid out as the weights) and leaves that of the standardised

@@ -2,10 +2,9 @@
 
 import KernelShapes
 
-/// A strand ready to be laid against others: its letters' offsets, its own features and what they add to the network.
-struct PreparedStrand<V: Lanes> {
+/// The memory of a prepared strand: its letters' offsets, its own features and what they add to the network.
+struct StrandMemory<V: Lanes> {
     typealias Scalar = V.Scalar
-    var strand: Strand
     /// The letters as rows, and as the columns of what they face; not for ambiguous strands.
     let rows: UnsafeMutablePointer<LetterOffsets>
     let columns: UnsafeMutablePointer<LetterOffsets>
@@ -22,8 +21,7 @@ struct PreparedStrand<V: Lanes> {
         return (letters + numbers + 64 + 63) & ~63
     }
 
-    init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int, strand: Strand) {
-        self.strand = strand
+    @inline(__always) init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
         asFirst = base.assumingMemoryBound(to: V.Wide.self)
         asSecond = asFirst + shape.hidden / V.Wide.scalarCount
         features = UnsafeMutableRawPointer(asSecond + shape.hidden / V.Wide.scalarCount)
@@ -31,6 +29,16 @@ struct PreparedStrand<V: Lanes> {
         rows = UnsafeMutableRawPointer(features + shape.strandFeatures).assumingMemoryBound(to: LetterOffsets.self)
         columns = rows + longest
     }
+
+    @inline(__always) var share: StrandShare<V.Wide> {
+        StrandShare(asFirst: UnsafePointer(asFirst), asSecond: UnsafePointer(asSecond))
+    }
+}
+
+/// A strand ready to be laid against others.
+struct PreparedStrand<V: Lanes> {
+    let strand: Strand
+    let memory: StrandMemory<V>
 }
 
 extension Strand {

@@ -35,8 +35,8 @@ public struct DuplexShape: Sendable, Equatable {
     public static let lookupWidth = 16
     /// Weights of a pair of letters: `PairField`'s cases.
     public static let pairFields = PairField.allCases.count
-    /// Weights of gaps: `GapField`'s cases, padded to 8.
-    public static let gapFields = 8
+    /// Weights of loops: `GapField`'s cases, padded to 4.
+    public static let gapFields = 4
 
     /// Describes a shape; the sizes must be as documented on the properties.
     public init(
@@ -87,8 +87,7 @@ public struct DuplexShape: Sendable, Equatable {
         loops = scales + rounded(features)
         blocks = heads / self.lanes
         loopTables = LoopTables(
-            lanes: self.lanes, letters: letters, contexts: contexts, rowPositions: rowPositions,
-            columnPositions: columnPositions)
+            lanes: self.lanes, contexts: contexts, rowPositions: rowPositions, columnPositions: columnPositions)
         count = loops + blocks * loopTables.count
     }
 
@@ -106,12 +105,11 @@ public struct DuplexShape: Sendable, Equatable {
     public let features: Int
 
     // Energies.
-    /// (K, K, 4, H): start, close, open, end of a pair of letters.
+    /// (K, K, 2, H): `PairField`'s cases.
     public let pair: Int
     /// (R, R, H): the stack of a pair on the one before.
     public let stack: Int
-    /// (8, H): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's, bulge of A, of B. Of a symmetric
-    /// shape B's gaps weigh what A's do, and the second and the fourth are not read.
+    /// (4, H): `GapField`'s cases.
     public let gaps: Int
     /// (32, H): loop lengths 1, 2, ...
     public let hairpin: Int
@@ -158,20 +156,22 @@ public struct DuplexShape: Sendable, Equatable {
 }
 
 /// The weights of one block of L = `lanes` heads in the order in which the recurrence reads them: exponentials of the
-/// energies, stacks behind a bulge with the bulge's weight in them.
+/// energies.
 ///
-/// The weight of an end is folded into the others, as a potential of the pair that a stretch has come to: starts and
-/// closings bring that of their pair, a stack divides by the end of the pair before and multiplies by that of its own, an
-/// opening divides. So a cell's M is weighed as if it ended there. A stack that knows only its own pair (order 1) cannot
-/// divide: there all ends weigh 1.
+/// The weight of an end is folded into the others, as a potential of the pair that a stretch has come to: starts bring that
+/// of their pair, a stack divides by the end of the pair before and multiplies by that of its own. So a cell's M is weighed
+/// as if it ended there, and a loop begins as a stretch ends. A stack that knows only its own pair (order 1) cannot divide:
+/// there all ends weigh 1.
+///
+/// A loop's opening is folded into the pairs, which then weigh what they do behind a loop; where a stretch starts, `start`
+/// takes it out again. So the recurrence multiplies by it nowhere.
 ///
 /// Offsets are in numbers from the start of the block's tables.
 public struct LoopTables: Sendable, Equatable {
-    /// (K, K, 3, L): start, close, open of a pair of letters.
-    public let pair = 0
-    /// (R, R, 3, L): a stack; the same where a letter of A is left out in it; where one of B is.
-    public let stack: Int
-    /// (4, L): extend A's gap, extend B's, from A's gap into B's, open B's relative to A's.
+    /// (R, R, 3, L): for two contexts the pair of their last letters, its stack on the pair before, and the same where a
+    /// letter of either strand is left out in it.
+    public let stack = 0
+    /// (2, L): a letter more in a loop; the start of a stretch relative to the close of a loop.
     public let gaps: Int
     /// (32, L): loop lengths 1, 2, ...
     public let hairpin: Int
@@ -182,16 +182,15 @@ public struct LoopTables: Sendable, Equatable {
     /// Numbers of all tables of a block.
     public let count: Int
 
-    /// Weights of a pair of letters: those of `DuplexShape.pairFields` but the end.
-    public static let pairFields = 3
-    /// Forms of a stack: plain, and with a bulge in A or in B.
-    public static let stackForms = 3
-    /// Weights of gaps that the recurrence reads here; those of bulges are in the stacks.
-    public static let gapFields = 4
+    /// Vectors of two contexts: pair, stack and bulge.
+    public static let fields = 3
+    /// Weights of loops that the recurrence reads.
+    public static let gapFields = 2
+    /// A letter more in a loop weighs this at most: so that no loop outgrows the stretches before it, however long.
+    public static let largestExtension = 1.0
 
-    init(lanes: Int, letters: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {
-        stack = letters * letters * LoopTables.pairFields * lanes
-        gaps = stack + contexts * contexts * LoopTables.stackForms * lanes
+    init(lanes: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {
+        gaps = contexts * contexts * LoopTables.fields * lanes
         hairpin = gaps + LoopTables.gapFields * lanes
         rowWeights = hairpin + DuplexShape.hairpinLengths * lanes
         columnWeights = rowWeights + rowPositions * 3 * lanes
@@ -201,28 +200,18 @@ public struct LoopTables: Sendable, Equatable {
 
 /// The weights of a pair of letters, in the order in which they lie.
 public enum PairField: Int, Sendable, CaseIterable {
-    /// A stretch starts here.
+    /// A stretch starts here, or goes on behind a loop.
     case start
-    /// The first pair after a gap.
-    case close
-    /// The last pair before a gap.
-    case open
-    /// A stretch ends here; only where a stack knows the pair before (order 2).
+    /// A stretch ends here, or a loop begins; only where a stack knows the pair before (order 2).
     case end
 }
 
-/// The weights of gaps, in the order in which they lie.
+/// The weights of loops, in the order in which they lie.
 public enum GapField: Int, Sendable, CaseIterable {
-    /// Another letter of A left out.
-    case extendA
-    /// Another letter of B left out.
-    case extendB
-    /// A letter of B left out after letters of A.
-    case turn
-    /// Opening a gap in B, relative to one in A.
-    case openB
-    /// One letter of A left out between two pairs that still stack.
-    case bulgeA
-    /// One letter of B left out between two pairs that still stack.
-    case bulgeB
+    /// A loop between two stretches: letters of A, of B or of both that are left out.
+    case open
+    /// A letter more in it, of either strand.
+    case extend
+    /// One letter of A or of B left out between two pairs that still stack.
+    case bulge
 }

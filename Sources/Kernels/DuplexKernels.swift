@@ -5,8 +5,13 @@ import KernelShapes
 
 /// A shape of the duplex, passed on to those who use the kernels.
 public typealias DuplexShape = KernelShapes.DuplexShape
-/// The gaps of the duplex, passed on likewise.
+/// The energies of a pair of letters, passed on likewise.
+public typealias PairField = KernelShapes.PairField
+/// The energies of a loop, passed on likewise.
 public typealias GapField = KernelShapes.GapField
+
+/// How the tables of the recurrence lie, passed on likewise.
+public typealias LoopTables = KernelShapes.LoopTables
 
 /// A pair's share in the loss, passed on likewise.
 public typealias LossTerm = KernelShapes.LossTerm

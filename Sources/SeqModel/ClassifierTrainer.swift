@@ -106,9 +106,7 @@ public final class ClassifierTrainer {
         var random = RandomSource(seed: plan.seed, stream: 1)
         for k in 0..<shape.gaps { parameters[k] = -1 + 0.3 * random.normal() }
         let heads = shape.heads
-        let gaps: [(GapField, Float)] = [
-            (.extendA, -1), (.extendB, -1), (.turn, -3), (.openB, 0), (.bulgeA, -3), (.bulgeB, -3),
-        ]
+        let gaps: [(GapField, Float)] = [(.open, 0), (.extend, -1), (.bulge, -3)]
         for (field, energy) in gaps {
             for h in 0..<heads { parameters[shape.gaps + field.rawValue * heads + h] = energy + 0.1 * random.normal() }
         }
@@ -218,7 +216,15 @@ public final class ClassifierTrainer {
         kernels.adamStep(
             parameters, gradient: total, moments: moments, range: shape.energyEnd..<shape.trainedEnd, step: step,
             rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
+        holdExtensions()
         return losses[0..<pieces].reduce(0) { $0 + Double($1) }
+    }
+
+    /// Keeps the energy of a letter more in a loop where the loops read it as it is, and it still learns.
+    private func holdExtensions() {
+        let bound = Float(logarithm(LoopTables.largestExtension)) - 0.001
+        let at = shape.gaps + GapField.extend.rawValue * shape.heads
+        for k in at..<at + shape.heads { parameters[k] = min(parameters[k], bound) }
     }
 
     /// Warm-up over the first steps (a tenth of short runs), then a cosine down to 0.5 %.

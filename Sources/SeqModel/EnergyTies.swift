@@ -4,31 +4,28 @@ import Kernels
 
 /// The energies of a symmetric duplex that must stay equal, as pairs of offsets of H floats each.
 ///
-/// Swapping the strands of an antiparallel duplex turns it round: a start becomes an end, an opening a closing, and
-/// the stack of (y, w) on (x, z) that of (z, x) on (w, y). Of a parallel one it only swaps the letters of each pair.
+/// Swapping the strands of an antiparallel duplex turns it round: an end becomes a start, and the stack of (y, w) on (x, z)
+/// that of (z, x) on (w, y). Of a parallel one it only swaps the letters of each pair.
 struct EnergyTies: Sendable {
     private let pairs: [(Int, Int)]
-    private let fixed: [Int]
     private let heads: Int
 
     init(_ shape: DuplexShape) {
         heads = shape.heads
         guard shape.isSymmetric else {
             pairs = []
-            fixed = []
             return
         }
         var pairs: [(Int, Int)] = []
         let letters = shape.letters
-        func pair(_ a: Int, _ b: Int, _ field: Int) -> Int {
-            shape.pair + ((a * letters + b) * DuplexShape.pairFields + field) * shape.heads
+        func pair(_ a: Int, _ b: Int, _ field: PairField) -> Int {
+            shape.pair + ((a * letters + b) * DuplexShape.pairFields + field.rawValue) * shape.heads
         }
         func stack(_ row: Int, _ column: Int) -> Int { shape.stack + (row * shape.contexts + column) * shape.heads }
-        let turned = [3, 2, 1, 0]
         for a in 0..<letters {
-            for b in 0..<letters {
-                for field in 0..<DuplexShape.pairFields where !shape.isAntiparallel || shape.order == 2 {
-                    pairs.append((pair(a, b, field), pair(b, a, shape.isAntiparallel ? turned[field] : field)))
+            for b in 0..<letters where !shape.isAntiparallel || shape.order == 2 {
+                for (field, turned) in [(PairField.start, PairField.end), (.end, .start)] {
+                    pairs.append((pair(a, b, field), pair(b, a, shape.isAntiparallel ? turned : field)))
                 }
             }
         }
@@ -40,17 +37,14 @@ struct EnergyTies: Sendable {
                     (stack(row, column), stack(turns ? reversed(column) : column, turns ? reversed(row) : row)))
             }
         }
-        func gap(_ field: GapField) -> Int { shape.gaps + field.rawValue * shape.heads }
-        pairs.append((gap(.extendA), gap(.extendB)))
-        pairs.append((gap(.bulgeA), gap(.bulgeB)))
+        // Each is there twice, from either side.
         self.pairs = pairs.filter { $0.0 < $0.1 }
-        fixed = [gap(.openB)]
     }
 
-    /// Makes both energies of each tie their mean; fixed ones zero.
+    /// Makes both energies of each tie their mean.
     func settle(_ parameters: FloatBuffer) { combine(parameters, scale: 0.5) }
 
-    /// Gives both gradients of each tie their sum; fixed ones none.
+    /// Gives both gradients of each tie their sum.
     func gather(_ gradient: FloatBuffer) { combine(gradient, scale: 1) }
 
     private func combine(_ buffer: FloatBuffer, scale: Float) {
@@ -61,6 +55,5 @@ struct EnergyTies: Sendable {
                 buffer[second + head] = value
             }
         }
-        for offset in fixed { buffer.clear(offset..<offset + heads) }
     }
 }

@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// A newer seqgan made it.
     case newerVersion(found: Int, known: Int)
+    /// An older seqgan made it, and what it learned means nothing to this one.
+    case olderVersion(found: Int, oldest: Int)
     /// What it says of itself does not fit together.
     case inconsistent(field: String, found: String, expected: String)
 
@@ -18,6 +20,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damaged(let what): "the model is damaged: \(what); train it again or fetch a fresh copy"
         case .newerVersion(let found, let known):
             "made by a newer seqgan (format version \(found), this one reads up to \(known)): update seqgan"
+        case .olderVersion(let found, let oldest):
+            "made by an older seqgan (format version \(found), a duplex is read from \(oldest) on): train it again"
         case .inconsistent(let field, let found, let expected):
             "the model is damaged: \(field) is \(found), expected \(expected)"
         }

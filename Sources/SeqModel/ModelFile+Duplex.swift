@@ -24,8 +24,14 @@ extension ModelFile {
         }
     }
 
+    /// The oldest version of the format whose energies are those of the recurrence as it is.
+    private static let oldestDuplex = 2
+
     /// Reads a duplex classifier, and says how many tensors are its.
     static func duplex(_ archive: WeightArchive) throws(ModelError) -> (classifier: DuplexClassifier, tensors: Int) {
+        guard archive.version >= oldestDuplex else {
+            throw .olderVersion(found: archive.version, oldest: oldestDuplex)
+        }
         let configuration = try duplexConfiguration(archive)
         let shape = configuration.shape
         let sections = sections(shape)

@@ -5,7 +5,7 @@ import Kernels
 extension ModelFile {
     /// Rows of name and value.
     public func description() -> [[String]] {
-        var rows = [["format version", "\(WeightArchive.version)"]]
+        var rows = [["format version", "\(WeightArchive.newestVersion)"]]
         switch classifier {
         case .duplex(let duplex): rows += ModelFile.description(of: duplex)
         case .convolutional(let net): rows += ModelFile.description(of: net)

@@ -27,9 +27,11 @@ public struct WeightArchive: Equatable, Sendable {
     public var metadata: [String: String]
     /// The tensors, in the order of their data.
     public var tensors: [Tensor]
+    /// The version of the format that it is in.
+    public var version = newestVersion
 
     /// The version of the format that is written, and the newest that is read.
-    public static let version = 1
+    public static let newestVersion = 2
     private static let checksumKey = "\"crc32.header\":\""
 
     /// An archive.
@@ -56,7 +58,7 @@ public struct WeightArchive: Equatable, Sendable {
         }
         var all = metadata
         all["format"] = "seqgan"
-        all["version"] = String(WeightArchive.version)
+        all["version"] = String(version)
         all["crc32.data"] = hexadecimal(checksum(data[...]))
         all["crc32.header"] = "00000000"
         let described = all.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -96,8 +98,8 @@ public struct WeightArchive: Equatable, Sendable {
         else {
             throw .notAModel("no format and version in its header")
         }
-        guard version <= WeightArchive.version else {
-            throw .newerVersion(found: version, known: WeightArchive.version)
+        guard version <= WeightArchive.newestVersion else {
+            throw .newerVersion(found: version, known: WeightArchive.newestVersion)
         }
         let data = bytes[(8 + Int(length))...]
         tensors = try WeightArchive.tensors(parsed.tensors, data)
@@ -107,6 +109,7 @@ public struct WeightArchive: Equatable, Sendable {
         for tensor in tensors where !tensor.values.allSatisfy(\.isFinite) {
             throw .inconsistent(field: tensor.name, found: "not finite", expected: "finite weights")
         }
+        self.version = version
         metadata = parsed.metadata
         for key in ["format", "version", "crc32.data", "crc32.header"] { metadata[key] = nil }
     }

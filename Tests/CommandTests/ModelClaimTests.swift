@@ -43,7 +43,7 @@ import Testing
         infinite.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0x80, 0x7f])
         let files: [(name: String, bytes: [UInt8], words: String)] = [
             (
-                "newer", Self.file(header.replacing("\"version\":\"1\"", with: "\"version\":\"2\""), data),
+                "newer", Self.file(header.replacing("\"version\":\"2\"", with: "\"version\":\"3\""), data),
                 "update seqgan"
             ),
             ("nan", Self.file(header, notANumber), "not finite"),

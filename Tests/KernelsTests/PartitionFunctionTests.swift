@@ -16,32 +16,35 @@ private struct EveryAlignment {
     let a: [Int]
     let b: [Int]  // as it faces A: reversed where antiparallel
 
-    func pair(_ i: Int, _ j: Int, _ field: Int) -> Double {
-        w[shape.pair + ((a[i] * shape.letters + b[j]) * 4 + field) * shape.heads]
+    func pair(_ i: Int, _ j: Int, _ field: PairField) -> Double {
+        // Where a stack knows only the pair that it comes to, all ends weigh 1.
+        if field == .end, shape.order == 1 { return 1 }
+        return w[shape.pair + ((a[i] * shape.letters + b[j]) * 2 + field.rawValue) * shape.heads]
     }
     func stack(_ x: Int, _ i: Int, _ z: Int, _ j: Int) -> Double {
         let row = shape.order == 2 ? a[x] * shape.letters + a[i] : a[i]
         let column = shape.order == 2 ? b[z] * shape.letters + b[j] : b[j]
         return w[shape.stack + (row * shape.contexts + column) * shape.heads]
     }
-    func gap(_ field: Int) -> Double { w[shape.gaps + field * shape.heads] }
+    func gap(_ field: GapField) -> Double { w[shape.gaps + field.rawValue * shape.heads] }
 
     /// Weight of everything that can follow the pair (i, j), the end included.
     func after(_ i: Int, _ j: Int) -> Double {
-        // Where a stack knows only the pair that it comes to, all ends weigh 1.
-        var sum = shape.order == 2 ? pair(i, j, 3) : 1
+        var sum = pair(i, j, .end)
         func next(_ p: Int, _ q: Int, _ weight: Double) {
             if p < a.count, q < b.count { sum += weight * after(p, q) }
         }
         if i + 1 < a.count, j + 1 < b.count { next(i + 1, j + 1, stack(i, i + 1, j, j + 1)) }
-        if i + 2 < a.count, j + 1 < b.count { next(i + 2, j + 1, gap(4) * stack(i, i + 2, j, j + 1)) }
-        if i + 1 < a.count, j + 2 < b.count { next(i + 1, j + 2, gap(5) * stack(i, i + 1, j, j + 2)) }
+        if i + 2 < a.count, j + 1 < b.count { next(i + 2, j + 1, gap(.bulge) * stack(i, i + 2, j, j + 1)) }
+        if i + 1 < a.count, j + 2 < b.count { next(i + 1, j + 2, gap(.bulge) * stack(i, i + 1, j, j + 2)) }
+        // No letter more weighs above 1.
+        let more = min(gap(.extend), 1)
         for p in 0...a.count {
             for q in 0...b.count where p + q > 0 {
                 guard i + p + 1 < a.count, j + q + 1 < b.count else { continue }
-                var weight = pair(i, j, 2) * pair(i + p + 1, j + q + 1, 1)
-                if p > 0 { weight *= pow(gap(0), Double(p - 1)) }
-                if q > 0 { weight *= (p > 0 ? gap(2) : gap(3)) * pow(gap(1), Double(q - 1)) }
+                var weight = pair(i, j, .end) * gap(.open) * pair(i + p + 1, j + q + 1, .start)
+                // The first letter left out is in the opening.
+                weight *= pow(more, Double(p + q - 1))
                 next(i + p + 1, j + q + 1, weight)
             }
         }
@@ -50,7 +53,7 @@ private struct EveryAlignment {
 
     func total() -> Double {
         var sum = 0.0
-        for i in a.indices { for j in b.indices { sum += pair(i, j, 0) * after(i, j) } }
+        for i in a.indices { for j in b.indices { sum += pair(i, j, .start) * after(i, j) } }
         return sum
     }
 }

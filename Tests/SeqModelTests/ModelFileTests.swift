@@ -74,6 +74,18 @@ import Testing
         #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
     }
 
+    @Test func ofTheFirstVersionANetIsReadAndADuplexIsNot() throws {
+        var net = try WeightArchive(decoding: Self.convolutional().encoded())
+        net.version = 1
+        #expect(throws: Never.self) { try ModelFile(decoding: net.encoded()) }
+        var duplex = try WeightArchive(decoding: Self.model().encoded())
+        #expect(throws: Never.self) { try ModelFile(decoding: duplex.encoded()) }
+        duplex.version = 1
+        let error = #expect(throws: ModelError.self) { try ModelFile(decoding: duplex.encoded()) }
+        #expect(error == .olderVersion(found: 1, oldest: 2))
+        #expect(error?.description.contains("train it again") == true)
+    }
+
     @Test(arguments: ["layer", "generator.layer"]) func aNetWhoseNumbersCouldLeaveTheFloatsIsRefused(
         prefix: String
     ) throws {

@@ -70,8 +70,8 @@ import Testing
 
     @Test func aNewerVersionSaysWhatToDo() {
         let bytes = Self.file(
-            tensors: #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, data: [0, 0, 0, 0], version: "2")
-        #expect(Self.refusal(bytes) == .newerVersion(found: 2, known: 1))
+            tensors: #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, data: [0, 0, 0, 0], version: "3")
+        #expect(Self.refusal(bytes) == .newerVersion(found: 3, known: 2))
         #expect(Self.refusal(bytes)?.description.contains("update seqgan") == true)
         for version in ["0", "-1", "x", ""] {
             #expect(Self.refusal(Self.file("{\(Self.metadata(version: version))}", data: [])) != nil, "\(version)")

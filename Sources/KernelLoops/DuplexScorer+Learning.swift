@@ -1,0 +1,75 @@
+// DuplexScorer+Learning: one pair forward with everything kept, and the way back.
+
+import KernelShapes
+
+extension DuplexScorer where Rows == EveryRow {
+    /// The logit, with everything kept for `backward`.
+    @inline(__always)
+    func forward(_ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool) -> Scalar {
+        allFeatures(pair, into: network.features)
+        sharePairs(1)
+        var logit: Scalar = 0
+        perceptronForward(shape, weights, network, count: 1, dropout: dropout, to: &logit) { _ in
+            (pair.a.memory.share, pair.b.memory.share)
+        }
+        return logit
+    }
+
+    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables.
+    @inline(__always)
+    func backward(
+        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,
+        adding gradient: UnsafeMutablePointer<Scalar>
+    ) {
+        let network = network
+        perceptronBackward(shape, weights, network, dropout: dropout, seed: seed, adding: gradient)
+        for f in 0..<shape.features { network.dFeatures[f] *= weights[shape.scales + f] }
+        func read(_ offset: Int) -> V {
+            var x = V.fill(0)
+            for lane in 0..<V.scalarCount { x[lane] = network.dFeatures[offset + lane] }
+            return x
+        }
+        let tables = shape.loopTables
+        for block in 0..<shape.blocks {
+            func dTable(_ offset: Int) -> UnsafeMutablePointer<V> {
+                UnsafeMutableRawPointer(gradient + (shape.loops + block * tables.count + offset))
+                    .assumingMemoryBound(to: V.self)
+            }
+            let maps = DuplexMapGradient<V>(
+                stackTable: dTable(tables.stack), gaps: dTable(tables.gaps), hairpin: dTable(tables.hairpin),
+                rowWeights: dTable(tables.rowWeights), columnWeights: dTable(tables.columnWeights))
+            let lanes = block * V.scalarCount
+            let pairMap = map(pair.a, pair.b, block: block)
+            let pairCells = cells(0, block: block, columns: pair.b.strand.count)
+            let pairSeed = read(lanes) / memory.sums[block]
+            @inline(__always) func back<Kind: MapKind>(
+                _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, seed: V, hairpinSeed: V, _ kind: Kind.Type
+            ) {
+                duplexBackward(
+                    map, cells, seed: seed, hairpinSeed: hairpinSeed, scratch: memory.scratch, adding: maps, kind)
+            }
+            if shape.hasPositions {
+                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PositionedMap.self)
+            } else {
+                back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PlainMap.self)
+            }
+            guard shape.hasSelfMaps else { continue }
+            for index in 1...2 {
+                let strand = index == 1 ? pair.a : pair.b
+                let at = shape.pairFeatures + (index - 1) * shape.strandFeatures + lanes
+                let own = map(strand, strand, block: block)
+                let ownCells = cells(index, block: block, columns: strand.strand.count)
+                let dimers = read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block]
+                let folded = read(at) / memory.sums[(2 * index - 1) * shape.blocks + block]
+                back(own, ownCells, seed: dimers, hairpinSeed: folded, SelfMap.self)
+            }
+        }
+        guard shape.hasPositions else { return }
+        for index in 1...2 {
+            let at = shape.pairFeatures + index * shape.strandFeatures - DuplexShape.lookupWidth
+            eachLookUp(index == 1 ? pair.a.strand : pair.b.strand, isFirst: index == 1) { offset, share in
+                for k in 0..<DuplexShape.lookupWidth { gradient[offset + k] += share * network.dFeatures[at + k] }
+            }
+        }
+    }
+}
