@@ -102,7 +102,7 @@ import Testing
     @Test func theVersionTellsOfSwiftAndTheProcessor() throws {
         let version = try Sandbox().run("seqgan --version")
         #expect(version.code == 0 && version.errors == "")
-        let form = /seqgan \d+\.\d+\.\d+ \(Swift \d+\.\d+, (x86-64-v[13]|arm64|v1)\)\n/
+        let form = /seqgan \d+\.\d+\.\d+ \(Swift \d+\.\d+, (x86-64-v[134]|arm64|v1)\)\n/
         #expect(version.output.wholeMatch(of: form) != nil, "\(version.output)")
     }
 }
