@@ -63,11 +63,11 @@ private func addProducts<W: Lanes>(
     while k < count {
         let x0 = x + k &* stride, o0 = out + k &* step
         var u = 0
-        if k &+ 4 <= count {
+        if k &+ 4 <= count, width & 1 == 0 {
             // Four rows by two vectors: a vector of W serves four sums.
             let (x1, x2, x3) = (x0 + stride, x0 + 2 &* stride, x0 + 3 &* stride)
             let (o1, o2, o3) = (o0 + step, o0 + 2 &* step, o0 + 3 &* step)
-            while u + 2 <= width {
+            while u < width {
                 var (a0, b0, a1, b1) = (o0[u], o0[u + 1], o1[u], o1[u + 1])
                 var (a2, b2, a3, b3) = (o2[u], o2[u + 1], o3[u], o3[u + 1])
                 for f in 0..<rows {
@@ -82,13 +82,10 @@ private func addProducts<W: Lanes>(
                 (o2[u], o2[u + 1], o3[u], o3[u + 1]) = (a2, b2, a3, b3)
                 u += 2
             }
-            if u == width {
-                k &+= 4
-                continue
-            }
+            k &+= 4
+            continue
         }
         // One row by eight vectors: enough sums side by side to hide the latency of each.
-        u = 0
         while u + 8 <= width {
             var (s0, s1, s2, s3) = (o0[u], o0[u + 1], o0[u + 2], o0[u + 3])
             var (s4, s5, s6, s7) = (o0[u + 4], o0[u + 5], o0[u + 6], o0[u + 7])

@@ -5,7 +5,7 @@ import Kernels
 extension ModelFile {
     /// Rows of name and value.
     public func description() -> [[String]] {
-        var rows = [["format version", "\(WeightArchive.newestVersion)"]]
+        var rows = [["format version", "\(version)"]]
         switch classifier {
         case .duplex(let duplex): rows += ModelFile.description(of: duplex)
         case .convolutional(let net): rows += ModelFile.description(of: net)

@@ -10,6 +10,8 @@ public struct ModelFile: Sendable {
     public var generator: TrainedGenerator?
     /// How it was trained: command, seed, digest of the data, figures. No dates: equal runs give equal bytes.
     public var record: [String: String]
+    /// The version of the format that it was read in; it is written in the newest.
+    public private(set) var version = WeightArchive.newestVersion
 
     private static let recordPrefix = "training."
     /// What no sound training comes near; up to it no score is infinite or not a number.
@@ -75,6 +77,7 @@ public struct ModelFile: Sendable {
         guard generator != nil || archive.tensors.count == count else {
             throw .inconsistent(field: "number of tensors", found: "\(archive.tensors.count)", expected: "\(count)")
         }
+        version = archive.version
         record = [:]
         for (key, value) in archive.metadata where key.hasPrefix(ModelFile.recordPrefix) {
             record[String(key.dropFirst(ModelFile.recordPrefix.count))] = value

@@ -109,4 +109,21 @@ extension TrainingTests {
         #expect(losses.count == recorded.count, "\(losses)")
         for (loss, recorded) in zip(losses, recorded) { #expect(abs(loss - recorded) < 1e-3, "\(losses)") }
     }
+
+    @Test(arguments: [8, 16, 24, 40, 64], [true, false])
+    func aPairsScoreIsTheSameWhateverStandsBesideIt(hidden: Int, isSymmetric: Bool) {
+        let data = Self.pairs(count: 19, seed: 13)
+        var configuration = DuplexConfiguration(alphabet: .dna)
+        (configuration.hidden, configuration.isSymmetric) = (hidden, isSymmetric)
+        let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        _ = trainer.runEpoch()
+        let classifier = trainer.classifier
+        let workspace = Workspace()
+        var together: [Float] = [], alone: [Float] = []
+        classifier.logits(data.strands, pairs: 0..<data.count, workspace: workspace, into: &together)
+        for p in 0..<data.count {
+            classifier.logits(data.strands, pairs: p..<p + 1, workspace: workspace, into: &alone)
+            #expect(together[p] == alone[0], "pair \(p)")
+        }
+    }
 }
