@@ -34,20 +34,3 @@ extension FloatBuffer {
         }
     }
 }
-
-extension PairClassifier {
-    /// Mean binary cross-entropy and metrics on `pairs`, on as many threads as there are workspaces.
-    func examined(on pairs: LabelledPairs, _ workspaces: [Workspace]) -> (loss: Double, metrics: ClassificationMetrics)
-    {
-        let logits = logits(of: pairs.strands, workspaces: workspaces)
-        var loss = 0.0
-        for (logit, target) in zip(logits, pairs.targets) {
-            loss += softplus(Double(logit)) - Double(logit) * Double(target)
-        }
-        loss /= Double(max(1, pairs.count))
-        let metrics = ClassificationMetrics(
-            scores: logits.map { Double(PairClassifier.score($0)) }, targets: pairs.targets.map(Double.init),
-            threshold: Double(threshold))
-        return (loss, metrics)
-    }
-}

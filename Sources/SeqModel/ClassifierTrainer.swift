@@ -33,7 +33,7 @@ public struct EpochReport: Sendable {
     public var epoch: Int
     /// Mean binary cross-entropy of the epoch's pairs while training.
     public var trainingLoss: Double
-    /// The same of the validation pairs.
+    /// The same of the validation pairs, and of fresh negatives beside them where training makes some.
     public var validationLoss: Double
     /// Scores of the validation pairs against their labels.
     public var validation: ClassificationMetrics
@@ -51,7 +51,7 @@ public final class ClassifierTrainer {
     private let shape: DuplexShape
     private let kernels = DuplexKernels()
     private let training: LabelledPairs
-    private let validation: LabelledPairs
+    private let validation: ValidationPairs
     private let positives: PositivePairs
     private let ties: EnergyTies
     private let parameters, weights, total: FloatBuffer
@@ -76,7 +76,7 @@ public final class ClassifierTrainer {
         self.configuration = configuration
         self.plan = plan
         self.training = training
-        self.validation = validation.withNegatives(plan, threshold: configuration.threshold)
+        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
         shape = configuration.shape
         ties = EnergyTies(shape)
         positives = PositivePairs(training, threshold: configuration.threshold)

@@ -16,7 +16,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
     private let kernels: BatchKernels
     private let tape: BatchTape
     private let training: LabelledPairs
-    private let validation: LabelledPairs
+    private let validation: ValidationPairs
     private let positives: PositivePairs
     private let weights, gradient, best: FloatBuffer
     private let moments: (first: FloatBuffer, second: FloatBuffer)
@@ -32,7 +32,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         self.configuration = configuration
         self.plan = plan
         self.training = training
-        self.validation = validation.withNegatives(plan, threshold: configuration.threshold)
+        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
         positives = PositivePairs(training, threshold: configuration.threshold)
         image = configuration.image
         net = configuration.net

@@ -38,15 +38,3 @@ struct PositivePairs: Sendable {
         }
     }
 }
-
-extension LabelledPairs {
-    /// The pairs, and where all are positive and the plan makes negatives, as many negatives by pairing anew: a
-    /// model cannot be judged on one label.
-    func withNegatives(_ plan: TrainingPlan, threshold: Float) -> LabelledPairs {
-        guard plan.negatives > 0, targets.allSatisfy({ $0 > threshold }) else { return self }
-        var pairs = self
-        var random = RandomSource(seed: plan.seed, stream: 9)
-        PositivePairs(self, threshold: threshold).addNegatives(1, to: &pairs, random: &random)
-        return pairs
-    }
-}
