@@ -62,14 +62,11 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
         _: H.Type
     ) {
         let fields = vector(table, column.stack)
-        let started = V.product(fields[0], V.plus(start, before))
         let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
-        if Kind.hasPositions {
-            let stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), fields[1], times: back)
-            m = V.sum(started, stack, times: stacked)
-        } else {
-            m = V.sum(V.sum(V.sum(started, bulgeA, times: backA), bulgeB, times: backB), fields[1], times: back)
-        }
+        // What comes last in time comes last here: loops wait for the row above.
+        var stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), fields[1], times: back)
+        if Kind.hasPositions { stacked = V.product(stack, stacked) }
+        m = V.sum(stacked, fields[0], times: V.plus(start, before))
         if H.isHeld { m = V.least(m, weights.ceiling) }
         loop = V.plus(x, y)
         x = V.sum(m, weights.extend, times: x)
