@@ -133,7 +133,7 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
         (i < 0 ? zeros : Rows.keepsAll ? base + i &* stride : base) + 2 &* Rows.width
     }
 
-    /// M of column 0 of the row above row i, which is even unless all are kept.
+    /// M of column 0 of the row above row i; unless all are kept, row i is the last that was written.
     @inline(__always) func mAbove(_ i: Int) -> UnsafeMutablePointer<V> {
         Rows.keepsAll || i < 0 ? row(i &- 1) + CellPart.m : row(i) + CellPart.upperM
     }
