@@ -79,6 +79,16 @@ public struct PairCodes: Sendable {
         return nil
     }
 
+    /// Adds strand `s` of other pairs in the same codes.
+    public mutating func appendStrand(_ s: Int, of other: PairCodes) {
+        precondition(other.letters == letters && other.members.count == members.count)
+        let range = other.starts[s]..<other.starts[s + 1]
+        codes.append(contentsOf: other.codes[range])
+        if other.isAmbiguous, !isAmbiguous { isAmbiguous = other.codes[range].contains { Int($0) >= letters } }
+        longest = max(longest, range.count)
+        starts.append(codes.count)
+    }
+
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)

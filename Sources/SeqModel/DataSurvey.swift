@@ -25,7 +25,8 @@ public struct DataSurvey: Sendable {
     public init(_ pairs: LabelledPairs, threshold: Float, alphabet: Alphabet) {
         var chosen: [Int] = []
         var (sumA, sumB) = (0, 0)
-        var distinct = Set<ArraySlice<UInt8>>()
+        // By their hash: one strand in billions taken for another makes no difference to a share.
+        var distinct = Set<UInt64>()
         var shortest = Int.max
         for p in 0..<pairs.count {
             let target = pairs.targets[p]
@@ -34,7 +35,7 @@ public struct DataSurvey: Sendable {
             if target > threshold, chosen.count < FacingTable.mostPairs { chosen.append(p) }
             let a = pairs.strands.strand(2 * p)
             let b = pairs.strands.strand(2 * p + 1)
-            if p < 100_000 { distinct.insert(a) }
+            if p < 100_000 { distinct.insert(pairs.strands.strandHash(2 * p)) }
             longestA = max(longestA, a.count)
             longestB = max(longestB, b.count)
             shortest = min(shortest, a.count, b.count)

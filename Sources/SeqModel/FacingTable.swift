@@ -108,10 +108,16 @@ public struct FacingTable: Sendable, Equatable {
     public static func best(_ pairs: PairCodes, chosen: [Int], _ orientation: Orientation) -> FacingTable {
         var best = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
         let some = chosen.prefix(mostPairs)
-        for offset in -reach...reach {
-            let blank = FacingTable(letters: pairs.letters, orientation: orientation, offset: offset)
-            let table = FacingTable(pairs, chosen: some, laidAs: blank)
-            guard table.total > 100 else { continue }
+        // Moved by the longest strand or further, nothing faces anything.
+        let reach = min(reach, max(0, pairs.longest - 1))
+        var tables = (-reach...reach).map {
+            FacingTable(letters: pairs.letters, orientation: orientation, offset: $0)
+        }
+        for p in some {
+            let (a, b) = (pairs.strand(2 * p), pairs.strand(2 * p + 1))
+            for k in tables.indices { tables[k].add(a, b) }
+        }
+        for table in tables where table.total > 100 {
             if table.weight(pairs: some.count) > best.weight(pairs: some.count) { best = table }
         }
         return best

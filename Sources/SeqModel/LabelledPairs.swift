@@ -22,10 +22,8 @@ public struct LabelledPairs: Sendable {
 
     /// Adds two strands of `other` as a pair.
     mutating func append(_ other: PairCodes, a: Int, b: Int, target: Float) {
-        for strand in [a, b] {
-            for code in other.strand(strand) { strands.append(code) }
-            strands.endStrand()
-        }
+        strands.appendStrand(a, of: other)
+        strands.appendStrand(b, of: other)
         targets.append(target)
     }
 
@@ -55,6 +53,8 @@ extension LabelledPairs {
         let heldCount = min(max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
         var training = LabelledPairs(alphabet: alphabet)
         var held = LabelledPairs(alphabet: alphabet)
+        training.strands.reserve(strands.codes.count)
+        training.targets.reserveCapacity(count)
         for (place, index) in order.enumerated() {
             if place < heldCount { held.append(index, of: self) } else { training.append(index, of: self) }
         }
@@ -86,17 +86,23 @@ extension LabelledPairs {
     /// `threshold`. (Told by a hash of 64 bits, so for a remark, not for a decision.)
     public func contradictions(above threshold: Float) -> Int {
         var sides: [UInt64: Bool] = [:]
+        sides.reserveCapacity(self.count)
         var count = 0
         for p in 0..<self.count {
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for strand in [strands.strand(2 * p), strands.strand(2 * p + 1)] {
-                // &* : a hash, meant to wrap.
-                for code in strand { hash = (hash ^ UInt64(code)) &* 0x100_0000_01b3 }
-                hash = (hash ^ 255) &* 0x100_0000_01b3
-            }
+            let hash = strands.strandHash(2 * p + 1, from: strands.strandHash(2 * p))
             let side = targets[p] > threshold
             if let earlier = sides[hash] { count += earlier == side ? 0 : 1 } else { sides[hash] = side }
         }
         return count
+    }
+}
+
+extension PairCodes {
+    /// A hash of 64 bits (Fowler, Noll and Vo's 1a) of the codes of strand `s` and their end, going on from that of what came
+    /// before.
+    func strandHash(_ s: Int, from before: UInt64 = 0xcbf2_9ce4_8422_2325) -> UInt64 {
+        // &* : a hash, meant to wrap.
+        let hash = strand(s).reduce(before) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return (hash ^ 255) &* 0x100_0000_01b3
     }
 }

@@ -11,8 +11,14 @@ struct PositivePairs: Sendable {
     /// Known positives, as A's number among the distinct and B's codes.
     private let known: Set<[UInt8]>
 
-    init(_ pairs: LabelledPairs, threshold: Float) {
+    /// The pairs whose target is above `threshold`. Without `negatives` to be made none of what they are made from is
+    /// gathered.
+    init(_ pairs: LabelledPairs, threshold: Float, negatives: Int) {
         indices = pairs.targets.indices.filter { pairs.targets[$0] > threshold }
+        guard negatives > 0 else {
+            (distinct, known) = ([], [])
+            return
+        }
         var seen = Set<ArraySlice<UInt8>>()
         distinct = pairs.targets.indices.filter { seen.insert(pairs.strands.strand(2 * $0)).inserted }
         known = Set(indices.map { PositivePairs.key(pairs.strands, a: $0, b: $0) })

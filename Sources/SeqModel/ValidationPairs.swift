@@ -15,7 +15,7 @@ struct ValidationPairs: Sendable {
 
     /// `held` with the negatives of `plan`, drawn by its seed; a target above `threshold` is positive.
     init(_ held: LabelledPairs, plan: TrainingPlan, threshold: Float) {
-        let positives = PositivePairs(held, threshold: threshold)
+        let positives = PositivePairs(held, threshold: threshold, negatives: plan.negatives)
         var pairs = held
         var random = RandomSource(seed: plan.seed, stream: 9)
         let balance = plan.negatives > 0 && positives.count == held.count ? 1 : 0
