@@ -220,8 +220,9 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 /// units of `RangeLimits.startScale`. `cells` is overwritten.
 ///
 /// Two rows go side by side, or four where there are registers for them: the lower finds what it needs of the upper in
-/// registers. (Where a vector takes two of 16 registers, one row has no room beside another: 1.3 times as fast alone.) No number is below zero, so that a sum below the ceiling tells that none has passed it; where it is not, all is
-/// done again with every M held.
+/// registers. Where a vector takes two of 16 registers, as on any x86-64, a row goes alone: two would spill, and took 1.3
+/// times as long. No number is below zero, so that a sum below the ceiling tells that none has passed it; where it is not, all
+/// is done again with every M held.
 @inline(__always)
 func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
