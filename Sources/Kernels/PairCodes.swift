@@ -79,14 +79,13 @@ public struct PairCodes: Sendable {
         return nil
     }
 
-    /// Adds strand `s` of other pairs in the same codes.
-    public mutating func appendStrand(_ s: Int, of other: PairCodes) {
-        precondition(other.letters == letters && other.members.count == members.count)
-        let range = other.starts[s]..<other.starts[s + 1]
-        codes.append(contentsOf: other.codes[range])
-        if other.isAmbiguous, !isAmbiguous { isAmbiguous = other.codes[range].contains { Int($0) >= letters } }
-        longest = max(longest, range.count)
-        starts.append(codes.count)
+    /// Adds a whole strand in codes, 1 to `DuplexShape.maximumLength` of them, each below `members.count`.
+    public mutating func appendStrand(_ strand: ArraySlice<UInt8>) {
+        let largest = Int(strand.max() ?? 0)
+        precondition(largest < members.count)
+        if largest >= letters { isAmbiguous = true }
+        codes.append(contentsOf: strand)
+        endStrand()
     }
 
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.

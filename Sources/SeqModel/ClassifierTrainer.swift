@@ -79,8 +79,7 @@ public final class ClassifierTrainer {
         self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
         shape = configuration.shape
         ties = EnergyTies(shape)
-        positives = PositivePairs(
-            training, threshold: configuration.threshold, negatives: plan.negatives)
+        positives = PositivePairs(training, threshold: configuration.threshold, negatives: plan.negatives)
         (parameters, weights, total) = (.init(count: shape.count), .init(count: shape.count), .init(count: shape.count))
         moments = (.init(count: shape.count), .init(count: shape.count))
         best = FloatBuffer(count: shape.count)

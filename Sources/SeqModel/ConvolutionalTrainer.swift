@@ -33,8 +33,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         self.plan = plan
         self.training = training
         self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
-        positives = PositivePairs(
-            training, threshold: configuration.threshold, negatives: plan.negatives)
+        positives = PositivePairs(training, threshold: configuration.threshold, negatives: plan.negatives)
         image = configuration.image
         net = configuration.net
         kernels = BatchKernels(threads: plan.threads)

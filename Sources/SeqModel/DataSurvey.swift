@@ -35,7 +35,11 @@ public struct DataSurvey: Sendable {
             if target > threshold, chosen.count < FacingTable.mostPairs { chosen.append(p) }
             let a = pairs.strands.strand(2 * p)
             let b = pairs.strands.strand(2 * p + 1)
-            if p < 100_000 { distinct.insert(pairs.strands.strandHash(2 * p)) }
+            if p < 100_000 {
+                var hash = FowlerNollVoHash()
+                hash.add(strand: a)
+                distinct.insert(hash.value)
+            }
             longestA = max(longestA, a.count)
             longestB = max(longestB, b.count)
             shortest = min(shortest, a.count, b.count)

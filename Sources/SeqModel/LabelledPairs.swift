@@ -22,8 +22,7 @@ public struct LabelledPairs: Sendable {
 
     /// Adds two strands of `other` as a pair.
     mutating func append(_ other: PairCodes, a: Int, b: Int, target: Float) {
-        strands.appendStrand(a, of: other)
-        strands.appendStrand(b, of: other)
+        strands.add(other.strand(a), other.strand(b))
         targets.append(target)
     }
 
@@ -73,10 +72,7 @@ extension LabelledPairs {
 
     /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target.
     public mutating func add(_ a: [UInt8], _ b: [UInt8], target: Float) {
-        for strand in [a, b] {
-            for code in strand { strands.append(code) }
-            strands.endStrand()
-        }
+        strands.add(a[...], b[...])
         targets.append(target)
     }
 }
@@ -89,20 +85,12 @@ extension LabelledPairs {
         sides.reserveCapacity(self.count)
         var count = 0
         for p in 0..<self.count {
-            let hash = strands.strandHash(2 * p + 1, from: strands.strandHash(2 * p))
+            var pair = FowlerNollVoHash()
+            pair.add(strand: strands.strand(2 * p))
+            pair.add(strand: strands.strand(2 * p + 1))
             let side = targets[p] > threshold
-            if let earlier = sides[hash] { count += earlier == side ? 0 : 1 } else { sides[hash] = side }
+            if let earlier = sides[pair.value] { count += earlier == side ? 0 : 1 } else { sides[pair.value] = side }
         }
         return count
-    }
-}
-
-extension PairCodes {
-    /// A hash of 64 bits (Fowler, Noll and Vo's 1a) of the codes of strand `s` and their end, going on from that of what came
-    /// before.
-    func strandHash(_ s: Int, from before: UInt64 = 0xcbf2_9ce4_8422_2325) -> UInt64 {
-        // &* : a hash, meant to wrap.
-        let hash = strand(s).reduce(before) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return (hash ^ 255) &* 0x100_0000_01b3
     }
 }

@@ -11,8 +11,8 @@ struct PositivePairs: Sendable {
     /// Known positives, as A's number among the distinct and B's codes.
     private let known: Set<[UInt8]>
 
-    /// The pairs whose target is above `threshold`. Without `negatives` to be made none of what they are made from is
-    /// gathered.
+    /// The pairs whose target is above `threshold`. What negatives are made from is gathered only where some are to be: with
+    /// `negatives` 0, `addNegatives` adds none.
     init(_ pairs: LabelledPairs, threshold: Float, negatives: Int) {
         indices = pairs.targets.indices.filter { pairs.targets[$0] > threshold }
         guard negatives > 0 else {

@@ -141,9 +141,7 @@ extension PairCodes {
 
     /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long.
     public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
-        for strand in [a, b] {
-            for code in strand { append(code) }
-            endStrand()
-        }
+        appendStrand(a)
+        appendStrand(b)
     }
 }

@@ -79,22 +79,15 @@ public struct TrainingCheckpoint: Sendable {
 extension LabelledPairs {
     /// A digest of all strands and targets (FNV-1a, 64 bits), of `settings` and of a model's bytes.
     public func digest(_ settings: String, model: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ byte: UInt8) {
-            // &* : a hash, meant to wrap.
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        for s in 0..<2 * count {
-            for code in strands.strand(s) { add(code) }
-            add(255)
-        }
+        var hash = FowlerNollVoHash()
+        for s in 0..<2 * count { hash.add(strand: strands.strand(s)) }
         for target in targets {
             for shift in stride(from: UInt32(0), to: 32, by: 8) {
-                add(UInt8(truncatingIfNeeded: target.bitPattern >> shift))
+                hash.add(CollectionOfOne(UInt8(truncatingIfNeeded: target.bitPattern >> shift)))
             }
         }
-        for byte in settings.utf8 { add(byte) }
-        for byte in model { add(byte) }
-        return String(hash, radix: 16)
+        hash.add(settings.utf8)
+        hash.add(model)
+        return String(hash.value, radix: 16)
     }
 }
