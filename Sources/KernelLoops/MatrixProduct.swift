@@ -9,6 +9,179 @@ struct ProductStrides {
     var aRow: Int, aDepth: Int, b: Int, c: Int
 }
 
+/// Vectors that the product adds up. In this file, as all of the product is: debug builds compile file by file.
+private protocol Summed: SIMD<Float> {
+    /// c + a b.
+    static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self
+}
+
+extension SIMD8<Float>: Summed {
+    @inline(__always) fileprivate static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self {
+        #if FUSED
+            _mm256_fmadd_ps(a, b, c)
+        #elseif arch(arm64)
+            c.addingProduct(a, b)
+        #else
+            c + a * b
+        #endif
+    }
+}
+
+#if MANY_REGISTERS
+    extension SIMD16<Float>: Summed {
+        @inline(__always) fileprivate static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self {
+            _mm512_fmadd_ps(a, b, c)
+        }
+    }
+#endif
+
+/// Sums of some rows and columns of c, all in registers: a vector, or two tiles beside or above each other. Each sum goes
+/// along the depth in order, so that tiles of every size come to the same bits.
+private protocol RegisterTile {
+    static var rows: Int { get }
+    static var columns: Int { get }
+    init()
+    /// Adds the products of one place of the depth: of a's rows, `aRow` apart, and b's columns.
+    mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>)
+    /// Adds the sums to c, whose rows are `cRow` apart.
+    func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int)
+}
+
+private struct One<V: Summed>: RegisterTile {
+    private var total = V()
+    @inline(__always) static var rows: Int { 1 }
+    @inline(__always) static var columns: Int { V.scalarCount }
+    @inline(__always) init() {}
+
+    @inline(__always) mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>) {
+        total = V.fused(total, V(repeating: a[0]), UnsafeRawPointer(b).loadUnaligned(as: V.self))
+    }
+
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
+        let raw = UnsafeMutableRawPointer(c)
+        raw.storeBytes(of: raw.loadUnaligned(as: V.self) + total, as: V.self)
+    }
+}
+
+private struct Beside<Left: RegisterTile, Right: RegisterTile>: RegisterTile {
+    private var left = Left(), right = Right()
+    @inline(__always) static var rows: Int { Left.rows }
+    @inline(__always) static var columns: Int { Left.columns + Right.columns }
+    @inline(__always) init() {}
+
+    @inline(__always) mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>) {
+        left.add(a, aRow, b)
+        right.add(a, aRow, b + Left.columns)
+    }
+
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
+        left.write(to: c, cRow)
+        right.write(to: c + Left.columns, cRow)
+    }
+}
+
+private struct Above<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
+    private var upper = Upper(), lower = Lower()
+    @inline(__always) static var rows: Int { Upper.rows + Lower.rows }
+    @inline(__always) static var columns: Int { Upper.columns }
+    @inline(__always) init() {}
+
+    @inline(__always) mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>) {
+        upper.add(a, aRow, b)
+        lower.add(a + Upper.rows * aRow, aRow, b)
+    }
+
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
+        upper.write(to: c, cRow)
+        lower.write(to: c + Upper.rows * cRow, cRow)
+    }
+}
+
+private typealias TwoOf<T: RegisterTile> = Beside<T, T>
+private typealias TwoRows<T: RegisterTile> = Above<T, T>
+
+/// How many rows go together, whatever the columns.
+private protocol Rows {
+    static var count: Int { get }
+    static func fill<T: RegisterTile>(_ tile: T.Type, _ product: Product, from row: Int, _ column: inout Int)
+}
+
+private enum OneRow: Rows {
+    @inline(__always) static var count: Int { 1 }
+    @inline(__always)
+    static func fill<T: RegisterTile>(_ tile: T.Type, _ product: Product, from row: Int, _ column: inout Int) {
+        product.fill(tile, from: row, &column)
+    }
+}
+
+private enum Doubled<Half: Rows>: Rows {
+    @inline(__always) static var count: Int { 2 * Half.count }
+    @inline(__always)
+    static func fill<T: RegisterTile>(_ tile: T.Type, _ product: Product, from row: Int, _ column: inout Int) {
+        Half.fill(TwoRows<T>.self, product, from: row, &column)
+    }
+}
+
+private enum SixRows: Rows {
+    @inline(__always) static var count: Int { 6 }
+    @inline(__always)
+    static func fill<T: RegisterTile>(_ tile: T.Type, _ product: Product, from row: Int, _ column: inout Int) {
+        product.fill(Above<TwoRows<TwoRows<T>>, TwoRows<T>>.self, from: row, &column)
+    }
+}
+
+/// A product, to be filled in tile by tile.
+private struct Product {
+    let a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
+    let columns: Int, depth: Int
+    let strides: ProductStrides
+
+    /// As many columns as tiles of type `T` fill, from `column` on.
+    @inline(__always) func fill<T: RegisterTile>(_: T.Type, from row: Int, _ column: inout Int) {
+        let s = strides
+        while column + T.columns <= columns {
+            var tile = T()
+            var (at, from) = (a + row * s.aRow, b + column)
+            for _ in 0..<depth {
+                tile.add(at, s.aRow, from)
+                at += s.aDepth
+                from += s.b
+            }
+            tile.write(to: c + row * s.c + column, s.c)
+            column += T.columns
+        }
+    }
+
+    /// The rows from `row` on.
+    @inline(never) func fill<R: Rows>(_ rows: R.Type, from row: Int) {
+        var column = 0
+        typealias Eight = One<SIMD8<Float>>
+        // Alone, a row needs more sums than a taller tile, to hide the latency of the multiply-add.
+        #if MANY_REGISTERS
+            typealias Sixteen = One<SIMD16<Float>>
+            typealias Widest = Beside<TwoOf<Sixteen>, Sixteen>
+            if R.count == 1 { R.fill(TwoOf<Widest>.self, self, from: row, &column) }
+            // Eight rows: 24 sums, three vectors of b and a broadcast, of 32 registers.
+            R.fill(Widest.self, self, from: row, &column)
+            R.fill(TwoOf<Sixteen>.self, self, from: row, &column)
+            R.fill(Sixteen.self, self, from: row, &column)
+        #else
+            if R.count == 1 { R.fill(TwoOf<TwoOf<TwoOf<Eight>>>.self, self, from: row, &column) }
+            // Six rows: twelve sums, two vectors of b and a broadcast, of 16 registers.
+            R.fill(TwoOf<Eight>.self, self, from: row, &column)
+        #endif
+        R.fill(Eight.self, self, from: row, &column)
+    }
+
+    /// As many rows as go together so, from `row` on.
+    @inline(__always) func each<R: Rows>(_ rows: R.Type, from row: inout Int, of count: Int) {
+        while row + R.count <= count {
+            fill(rows, from: row)
+            row += R.count
+        }
+    }
+}
+
 /// c += a b. `columns` is a multiple of 8.
 ///
 /// a(r, d) = a[r * aRow + d * aDepth]. Rows of `a` may overlap: a convolution over a buffer (positions, channels) has
@@ -18,232 +191,14 @@ func matrixProduct(
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ c: UnsafeMutablePointer<Float>, _ strides: ProductStrides
 ) {
+    let product = Product(a: a, b: b, c: c, columns: columns, depth: depth, strides: strides)
     var row = 0
-    while row + 6 <= rows {
-        productRows6(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
-        row += 6
-    }
-    if row + 4 <= rows {
-        productRows4(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
-        row += 4
-    }
-    if row + 2 <= rows {
-        productRows2(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides)
-        row += 2
-    }
-    if row < rows { productRow(a + row * strides.aRow, b, c + row * strides.c, columns, depth, strides) }
-}
-
-private typealias Vector = SIMD8<Float>
-
-// In this file, so that debug builds, which compile file by file, inline them too.
-@inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
-
-@inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
-    #if FUSED
-        _mm256_fmadd_ps(a, b, c)
-    #elseif arch(arm64)
-        c.addingProduct(a, b)
+    #if MANY_REGISTERS
+        product.each(Doubled<Doubled<Doubled<OneRow>>>.self, from: &row, of: rows)
     #else
-        c + a * b
+        product.each(SixRows.self, from: &row, of: rows)
     #endif
-}
-
-@inline(__always) private func load(_ p: UnsafePointer<Float>) -> Vector {
-    UnsafeRawPointer(p).loadUnaligned(as: Vector.self)
-}
-
-@inline(__always) private func add(_ v: Vector, to p: UnsafeMutablePointer<Float>) {
-    let raw = UnsafeMutableRawPointer(p)
-    raw.storeBytes(of: raw.loadUnaligned(as: Vector.self) + v, as: Vector.self)
-}
-
-@inline(never)
-private func productRows6(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
-    _ depth: Int, _ s: ProductStrides
-) {
-    let (a1, a2, a3) = (a + s.aRow, a + 2 * s.aRow, a + 3 * s.aRow)
-    let (a4, a5) = (a + 4 * s.aRow, a + 5 * s.aRow)
-    var column = 0
-    while column + 16 <= columns {
-        // Twelve sums, two vectors of b and one broadcast fill the sixteen registers.
-        var (x0, x1, x2, x3, x4, x5) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector())
-        var (y0, y1, y2, y3, y4, y5) = (Vector(), Vector(), Vector(), Vector(), Vector(), Vector())
-        var from = b + column
-        var at = 0
-        for _ in 0..<depth {
-            let left = load(from)
-            let right = load(from + 8)
-            let v0 = broadcast(a[at])
-            x0 = sum(x0, v0, times: left)
-            y0 = sum(y0, v0, times: right)
-            let v1 = broadcast(a1[at])
-            x1 = sum(x1, v1, times: left)
-            y1 = sum(y1, v1, times: right)
-            let v2 = broadcast(a2[at])
-            x2 = sum(x2, v2, times: left)
-            y2 = sum(y2, v2, times: right)
-            let v3 = broadcast(a3[at])
-            x3 = sum(x3, v3, times: left)
-            y3 = sum(y3, v3, times: right)
-            let v4 = broadcast(a4[at])
-            x4 = sum(x4, v4, times: left)
-            y4 = sum(y4, v4, times: right)
-            let v5 = broadcast(a5[at])
-            x5 = sum(x5, v5, times: left)
-            y5 = sum(y5, v5, times: right)
-            from += s.b
-            at += s.aDepth
-        }
-        let to = c + column
-        add(x0, to: to)
-        add(y0, to: to + 8)
-        add(x1, to: to + s.c)
-        add(y1, to: to + s.c + 8)
-        add(x2, to: to + 2 * s.c)
-        add(y2, to: to + 2 * s.c + 8)
-        add(x3, to: to + 3 * s.c)
-        add(y3, to: to + 3 * s.c + 8)
-        add(x4, to: to + 4 * s.c)
-        add(y4, to: to + 4 * s.c + 8)
-        add(x5, to: to + 5 * s.c)
-        add(y5, to: to + 5 * s.c + 8)
-        column += 16
-    }
-    if column < columns {
-        for row in 0..<6 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
-    }
-}
-
-@inline(never)
-private func productRows4(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
-    _ depth: Int, _ s: ProductStrides
-) {
-    let (a1, a2, a3) = (a + s.aRow, a + 2 * s.aRow, a + 3 * s.aRow)
-    var column = 0
-    while column + 16 <= columns {
-        var (x0, x1, x2, x3) = (Vector(), Vector(), Vector(), Vector())
-        var (y0, y1, y2, y3) = (Vector(), Vector(), Vector(), Vector())
-        var from = b + column
-        var at = 0
-        for _ in 0..<depth {
-            let left = load(from)
-            let right = load(from + 8)
-            let v0 = broadcast(a[at])
-            x0 = sum(x0, v0, times: left)
-            y0 = sum(y0, v0, times: right)
-            let v1 = broadcast(a1[at])
-            x1 = sum(x1, v1, times: left)
-            y1 = sum(y1, v1, times: right)
-            let v2 = broadcast(a2[at])
-            x2 = sum(x2, v2, times: left)
-            y2 = sum(y2, v2, times: right)
-            let v3 = broadcast(a3[at])
-            x3 = sum(x3, v3, times: left)
-            y3 = sum(y3, v3, times: right)
-            from += s.b
-            at += s.aDepth
-        }
-        let to = c + column
-        add(x0, to: to)
-        add(y0, to: to + 8)
-        add(x1, to: to + s.c)
-        add(y1, to: to + s.c + 8)
-        add(x2, to: to + 2 * s.c)
-        add(y2, to: to + 2 * s.c + 8)
-        add(x3, to: to + 3 * s.c)
-        add(y3, to: to + 3 * s.c + 8)
-        column += 16
-    }
-    if column < columns {
-        for row in 0..<4 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
-    }
-}
-
-@inline(never)
-private func productRows2(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
-    _ depth: Int, _ s: ProductStrides
-) {
-    let a1 = a + s.aRow
-    var column = 0
-    while column + 16 <= columns {
-        var (x0, x1, y0, y1) = (Vector(), Vector(), Vector(), Vector())
-        var from = b + column
-        var at = 0
-        for _ in 0..<depth {
-            let left = load(from)
-            let right = load(from + 8)
-            let v0 = broadcast(a[at])
-            x0 = sum(x0, v0, times: left)
-            y0 = sum(y0, v0, times: right)
-            let v1 = broadcast(a1[at])
-            x1 = sum(x1, v1, times: left)
-            y1 = sum(y1, v1, times: right)
-            from += s.b
-            at += s.aDepth
-        }
-        let to = c + column
-        add(x0, to: to)
-        add(y0, to: to + 8)
-        add(x1, to: to + s.c)
-        add(y1, to: to + s.c + 8)
-        column += 16
-    }
-    if column < columns {
-        for row in 0..<2 { productVector(a + row * s.aRow, b + column, c + row * s.c + column, depth, s) }
-    }
-}
-
-@inline(never)
-private func productRow(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ columns: Int,
-    _ depth: Int, _ s: ProductStrides
-) {
-    var column = 0
-    while column + 64 <= columns {
-        // Eight sums hide the latency of the multiply-add.
-        var (x0, x1, x2, x3) = (Vector(), Vector(), Vector(), Vector())
-        var (x4, x5, x6, x7) = (Vector(), Vector(), Vector(), Vector())
-        var from = b + column
-        for d in 0..<depth {
-            let v = broadcast(a[d * s.aDepth])
-            x0 = sum(x0, v, times: load(from))
-            x1 = sum(x1, v, times: load(from + 8))
-            x2 = sum(x2, v, times: load(from + 16))
-            x3 = sum(x3, v, times: load(from + 24))
-            x4 = sum(x4, v, times: load(from + 32))
-            x5 = sum(x5, v, times: load(from + 40))
-            x6 = sum(x6, v, times: load(from + 48))
-            x7 = sum(x7, v, times: load(from + 56))
-            from += s.b
-        }
-        let to = c + column
-        add(x0, to: to)
-        add(x1, to: to + 8)
-        add(x2, to: to + 16)
-        add(x3, to: to + 24)
-        add(x4, to: to + 32)
-        add(x5, to: to + 40)
-        add(x6, to: to + 48)
-        add(x7, to: to + 56)
-        column += 64
-    }
-    while column < columns {
-        productVector(a, b + column, c + column, depth, s)
-        column += 8
-    }
-}
-
-/// Eight columns of one row.
-@inline(__always)
-private func productVector(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ depth: Int,
-    _ s: ProductStrides
-) {
-    var total = Vector()
-    for d in 0..<depth { total = sum(total, broadcast(a[d * s.aDepth]), times: load(b + d * s.b)) }
-    add(total, to: c)
+    product.each(Doubled<Doubled<OneRow>>.self, from: &row, of: rows)
+    product.each(Doubled<OneRow>.self, from: &row, of: rows)
+    product.each(OneRow.self, from: &row, of: rows)
 }

@@ -11,6 +11,8 @@ import Testing
         ConvolutionShape(width: 3, inputs: 16, outputs: 8, offset: 5),
         ConvolutionShape(width: 5, inputs: 8, outputs: 24, offset: 0),
         ConvolutionShape(width: 9, inputs: 24, outputs: 32, offset: 3),
+        // Columns for tiles of every width, the widest first, on the way forward and back.
+        ConvolutionShape(width: 1, inputs: 88, outputs: 72, offset: 0),
     ]
 
     static func map(_ length: Int, _ channels: Int, _ random: inout RandomSource) -> FeatureMap {
@@ -47,8 +49,8 @@ import Testing
     func aConvolutionAndItsGradientsAreTheSumsWrittenOut(layer: ConvolutionShape, processor: Processor) {
         let kernels = LayerKernels(processor: processor)
         var random = RandomSource(seed: 4)
-        // Every remainder of the product's tiles of six rows.
-        for length in [1, 2, 5, 6, 7, 13, 26] {
+        // Every remainder of the product's tiles of six and of eight rows.
+        for length in [1, 2, 5, 6, 7, 12, 13, 26] {
             let x = LayerTests.map(length, layer.inputs, &random)
             let w = LayerTests.weights(layer.end, &random)
             let y = FeatureMap(length: length, channels: layer.outputs)
