@@ -43,8 +43,8 @@ private protocol RegisterTile {
     init()
     /// Adds the products of one place of the depth: of a's rows, `aRow` apart, and b's columns.
     mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>)
-    /// Adds the sums to c, whose rows are `cRow` apart.
-    func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int)
+    /// Writes the sums to c, whose rows are `cRow` apart, or adds them.
+    func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int, adding: Bool)
 }
 
 private struct One<V: Summed>: RegisterTile {
@@ -57,9 +57,9 @@ private struct One<V: Summed>: RegisterTile {
         total = V.fused(total, V(repeating: a[0]), UnsafeRawPointer(b).loadUnaligned(as: V.self))
     }
 
-    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int, adding: Bool) {
         let raw = UnsafeMutableRawPointer(c)
-        raw.storeBytes(of: raw.loadUnaligned(as: V.self) + total, as: V.self)
+        raw.storeBytes(of: adding ? raw.loadUnaligned(as: V.self) + total : total, as: V.self)
     }
 }
 
@@ -74,9 +74,9 @@ private struct Beside<Left: RegisterTile, Right: RegisterTile>: RegisterTile {
         right.add(a, aRow, b + Left.columns)
     }
 
-    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
-        left.write(to: c, cRow)
-        right.write(to: c + Left.columns, cRow)
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int, adding: Bool) {
+        left.write(to: c, cRow, adding: adding)
+        right.write(to: c + Left.columns, cRow, adding: adding)
     }
 }
 
@@ -91,9 +91,9 @@ private struct Above<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
         lower.add(a + Upper.rows * aRow, aRow, b)
     }
 
-    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int) {
-        upper.write(to: c, cRow)
-        lower.write(to: c + Upper.rows * cRow, cRow)
+    @inline(__always) func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int, adding: Bool) {
+        upper.write(to: c, cRow, adding: adding)
+        lower.write(to: c + Upper.rows * cRow, cRow, adding: adding)
     }
 }
 
@@ -130,11 +130,22 @@ private enum SixRows: Rows {
     }
 }
 
+/// As many rows as there are registers for, and the numbers of a register.
+#if MANY_REGISTERS
+    private typealias MostRows = Doubled<Doubled<Doubled<OneRow>>>
+    private var widest: Int { @inline(__always) get { 16 } }
+#else
+    private typealias MostRows = SixRows
+    private var widest: Int { @inline(__always) get { 8 } }
+#endif
+
 /// A product, to be filled in tile by tile.
 private struct Product {
     let a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
     let columns: Int, depth: Int
     let strides: ProductStrides
+    /// Whether the product is added to what c holds.
+    var adds = true
 
     /// As many columns as tiles of type `T` fill, from `column` on.
     @inline(__always) func fill<T: RegisterTile>(_: T.Type, from row: Int, _ column: inout Int) {
@@ -147,7 +158,7 @@ private struct Product {
                 at += s.aDepth
                 from += s.b
             }
-            tile.write(to: c + row * s.c + column, s.c)
+            tile.write(to: c + row * s.c + column, s.c, adding: adds)
             column += T.columns
         }
     }
@@ -193,12 +204,24 @@ func matrixProduct(
 ) {
     let product = Product(a: a, b: b, c: c, columns: columns, depth: depth, strides: strides)
     var row = 0
-    #if MANY_REGISTERS
-        product.each(Doubled<Doubled<Doubled<OneRow>>>.self, from: &row, of: rows)
-    #else
-        product.each(SixRows.self, from: &row, of: rows)
-    #endif
+    product.each(MostRows.self, from: &row, of: rows)
     product.each(Doubled<Doubled<OneRow>>.self, from: &row, of: rows)
     product.each(Doubled<OneRow>.self, from: &row, of: rows)
     product.each(OneRow.self, from: &row, of: rows)
+}
+
+/// Rows and columns of the tiles of packed products.
+var packedTile: (rows: Int, columns: Int) {
+    @inline(__always) get { (MostRows.count, 2 * widest) }
+}
+
+/// tile (rows, columns) = a (depth, rows), transposed, times b (depth, columns), sizes as in `packedTile`; of the columns,
+/// the first `columns` at least.
+func packedTileProduct(
+    depth: Int, columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ tile: UnsafeMutablePointer<Float>
+) {
+    let strides = ProductStrides(aRow: 1, aDepth: packedTile.rows, b: packedTile.columns, c: packedTile.columns)
+    let product = Product(
+        a: a, b: b, c: tile, columns: (columns + 15) & ~15, depth: depth, strides: strides, adds: false)
+    product.fill(MostRows.self, from: 0)
 }

@@ -99,10 +99,13 @@ public protocol LoopBuild {
         driveGradient: UnsafeMutablePointer<Float>, sumGradient: UnsafeMutablePointer<Float>,
         previousGradient: UnsafeMutablePointer<Float>)
 
-    /// Packs columns `panel * 16 ..< panel * 16 + 16` of b(d, j) = b[rows[d] + columns[j]].
+    /// Packs the columns of a panel of b(d, j) = b[rows[d] + columns[j]].
     static func packPanel(
         _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
         panel: Int, packed: UnsafeMutablePointer<Float>)
+
+    /// The tile of `packPanel` and `productRows`.
+    static var tile: ProductTile { get }
 
     /// Computes the rows of the product.
     static func productRows(_ p: ProductArguments)

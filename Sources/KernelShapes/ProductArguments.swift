@@ -1,21 +1,26 @@
 // ProductArguments: what the loops over whole batches are told of the matrices and maps they work on.
 
-/// The tile in which products are computed, and the depth of a block: an A tile and a B panel stay in the first cache.
-public enum ProductTile {
+/// The tile in which a build of the loops computes products: some rows of A and a panel of B, a block deep, stay in the first
+/// cache, and the sums in registers.
+public struct ProductTile: Sendable {
     /// Rows and columns of a tile.
-    public static let rows = 6, columns = 16
+    public let rows: Int, columns: Int
     /// Depth of a block.
     public static let depth = 256
 
+    /// See the properties.
+    public init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
+
     /// Numbers of scratch that `productRows` needs for `rows` rows: A's block, then a tile.
-    public static func scratchCount(rows: Int) -> Int {
-        (rows + ProductTile.rows - 1) / ProductTile.rows * ProductTile.rows * depth + ProductTile.rows * columns
+    public func scratchCount(rows count: Int) -> Int {
+        (count + rows - 1) / rows * rows * ProductTile.depth + rows * columns
     }
 
+    /// Panels of a matrix B.
+    public func panels(columns count: Int) -> Int { (count + columns - 1) / columns }
+
     /// Numbers of a packed matrix B.
-    public static func packedCount(depth: Int, columns: Int) -> Int {
-        (columns + ProductTile.columns - 1) / ProductTile.columns * ProductTile.columns * depth
-    }
+    public func packedCount(depth: Int, columns count: Int) -> Int { panels(columns: count) * columns * depth }
 }
 
 /// Some rows of c = a b (+ bias or + c): a(r, d) = a[aRows[r] + aColumns[d]], c(r, j) = c[cRows[r] + j].

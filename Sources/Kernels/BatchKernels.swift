@@ -76,6 +76,7 @@ public struct BatchKernels: Sendable {
         self.processor = processor
     }
 
+    /// Rows of a piece: a multiple of the tiles' rows, six or eight.
     private static let mostRows = 96
 
     /// c = start + a b. C's columns are neighbours.
@@ -85,10 +86,10 @@ public struct BatchKernels: Sendable {
         precondition(a.columnCount == b.rowCount && a.rowCount == c.rowCount && b.columnCount == c.columnCount)
         precondition(c.columns.last(of: c.columnCount) == c.columnCount - 1)
         let packed = pack(b, memory)
-        let tile = ProductTile.rows
+        let tile = processor.loops.tile
         // At least eight pieces where there are rows enough; how rows are parted changes no sum.
-        let block = min(BatchKernels.mostRows, max(tile, (a.rowCount / 8 + tile - 1) / tile * tile))
-        let scratch = memory.reserveScratch(ProductTile.scratchCount(rows: BatchKernels.mostRows), workers: threads)
+        let block = min(BatchKernels.mostRows, max(tile.rows, (a.rowCount / 8 + tile.rows - 1) / tile.rows * tile.rows))
+        let scratch = memory.reserveScratch(tile.scratchCount(rows: BatchKernels.mostRows), workers: threads)
         Parallel.run(pieces: (a.rowCount + block - 1) / block, threads: threads) { piece, worker in
             let first = piece * block
             productRows(
@@ -110,7 +111,7 @@ public struct BatchKernels: Sendable {
         let packed = pack(b, memory)
         // About a hundred rows at a time, of whole samples.
         let block = max(1, BatchKernels.mostRows / group) * group
-        let needed = ProductTile.scratchCount(rows: block)
+        let needed = processor.loops.tile.scratchCount(rows: block)
         let scratch = memory.reserveScratch(needed + block * depth, workers: threads)
         let local = Places((0..<block).map { needed + $0 * depth })
         Parallel.run(pieces: (a.rowCount + block - 1) / block, threads: threads) { piece, worker in
@@ -134,8 +135,9 @@ public struct BatchKernels: Sendable {
 
     private func pack(_ b: PlacedMatrix, _ memory: ProductMemory) -> FloatBuffer {
         let (depth, columns) = (b.rowCount, b.columnCount)
-        let packed = memory.reservePacked(ProductTile.packedCount(depth: depth, columns: columns))
-        Parallel.run(pieces: (columns + ProductTile.columns - 1) / ProductTile.columns, threads: threads) { panel, _ in
+        let tile = processor.loops.tile
+        let packed = memory.reservePacked(tile.packedCount(depth: depth, columns: columns))
+        Parallel.run(pieces: tile.panels(columns: columns), threads: threads) { panel, _ in
             // SAFETY: `PlacedMatrix` checks its places, and each panel has a part of `packed` of its own.
             b.rows.values.withUnsafeBufferPointer { rows in
                 b.columns.values.withUnsafeBufferPointer { places in
