@@ -97,7 +97,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         var loss = 0.0
         for (k, pair) in batch.enumerated() {
             let (logit, target) = (tape.output[k, 0, 0, 0], data.targets[pair])
-            loss += softplus(Double(logit)) - Double(logit) * Double(target)
+            loss += binaryCrossEntropy(logit, target)
             tape.outputGradient[k, 0, 0, 0] = (PairClassifier.score(logit) - target) / Float(batch.count)
         }
         tape.backward(weights, count: batch.count, seed: seed, sums: gradient, needsInput: false)

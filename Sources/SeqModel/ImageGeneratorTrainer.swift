@@ -149,7 +149,7 @@ public final class ImageGeneratorTrainer {
     private func judge(target: Float, loss: Int, accuracy: Int?) {
         for k in 0..<plan.batch {
             let logit = judgeTape.output[k, 0, 0, 0]
-            sums[loss] += softplus(Double(logit)) - Double(logit) * Double(target)
+            sums[loss] += binaryCrossEntropy(logit, target)
             if let accuracy, (logit > 0) == (target > 0.5) { sums[accuracy] += 1 }
             judgeTape.outputGradient[k, 0, 0, 0] = (PairClassifier.score(logit) - target) / Float(plan.batch)
         }

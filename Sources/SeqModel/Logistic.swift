@@ -1,4 +1,4 @@
-// Logistic: the scalar exponential that scores and metrics need, from the system's mathematics library.
+// Logistic: the scalar functions that scores, losses and metrics need, from the system's mathematics library.
 
 #if canImport(Glibc)
     import Glibc
@@ -29,3 +29,8 @@
 
 /// 1 / (1 + exp(-x)).
 @inline(__always) func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }
+
+/// Binary cross-entropy of a logit with a target in 0...1, in nats.
+@inline(__always) func binaryCrossEntropy(_ logit: Float, _ target: Float) -> Double {
+    softplus(Double(logit)) - Double(logit) * Double(target)
+}

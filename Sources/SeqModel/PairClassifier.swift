@@ -68,7 +68,7 @@ public enum PairClassifier: Sendable {
     }
 
     /// The score of a logit: the probability of label 1, or the expected soft label, 0 to 1.
-    public static func score(_ logit: Float) -> Float { 1 / (1 + exponential(-logit)) }
+    public static func score(_ logit: Float) -> Float { logistic(logit) }
 }
 
 extension PairClassifier {

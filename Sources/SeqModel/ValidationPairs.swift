@@ -36,7 +36,7 @@ extension PairClassifier {
         let logits = logits(of: pairs.strands, workspaces: workspaces)
         var loss = 0.0
         for (logit, target) in zip(logits, pairs.targets) {
-            loss += softplus(Double(logit)) - Double(logit) * Double(target)
+            loss += binaryCrossEntropy(logit, target)
         }
         loss /= Double(max(1, pairs.count))
         let metrics = ClassificationMetrics(
