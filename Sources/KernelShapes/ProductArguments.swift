@@ -1,7 +1,7 @@
 // ProductArguments: what the loops over whole batches are told of the matrices and maps they work on.
 
-/// The tile in which a build of the loops computes products: some rows of A and a panel of B, a block deep, stay in the first
-/// cache, and the sums in registers.
+/// The tile in which a build of the loops computes products: its sums stay in registers; its rows of A and its panel of B, a
+/// block deep, in the first cache, or with the wider tile not far behind it.
 public struct ProductTile: Sendable {
     /// Rows and columns of a tile.
     public let rows: Int, columns: Int
