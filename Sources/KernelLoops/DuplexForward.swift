@@ -8,8 +8,16 @@ private protocol RowsAbreast {
 }
 private enum OneRow: RowsAbreast { @inline(__always) static var count: Int { 1 } }
 private enum TwoRows: RowsAbreast { @inline(__always) static var count: Int { 2 } }
+private enum ThreeRows: RowsAbreast { @inline(__always) static var count: Int { 3 } }
+private enum FourRows: RowsAbreast { @inline(__always) static var count: Int { 4 } }
+
+/// As many as there are registers for.
 #if MANY_REGISTERS
-    private enum FourRows: RowsAbreast { @inline(__always) static var count: Int { 4 } }
+    private typealias MostRows = FourRows
+#elseif FUSED || arch(arm64)
+    private typealias MostRows = ThreeRows
+#else
+    private typealias MostRows = OneRow
 #endif
 
 /// Whether numbers are held at the ceiling as they come; a type likewise.
@@ -86,121 +94,105 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
     @inline(__always) var ended: V { V.product(end, sum) }
 }
 
-/// What a map comes to, still in units of `RangeLimits.startScale`.
-private struct Ends<V: Lanes> {
-    var sum = V.fill(0)
-    var hairpin = V.fill(0)
-
-    @inline(__always) mutating func add(_ m: V, loop: V) {
-        sum = V.plus(sum, m)
-        hairpin = V.sum(hairpin, loop, times: m)
-    }
-
-    @inline(__always) mutating func add(_ others: Ends<V>) {
-        sum = V.plus(sum, others.sum)
-        hairpin = V.plus(hairpin, others.hairpin)
-    }
-}
-
-/// Rows i and those that go beside it.
+/// Rows i and those that go beside it, as pass `number` over the columns.
 @inline(__always)
 private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: Holding>(
-    _ i: Int, _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ weights: LoopWeights<V>, _ ends: inout Ends<V>,
-    _: Kind.Type, _: N.Type, _: H.Type
+    _ i: Int, number: Int, _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ weights: LoopWeights<V>,
+    ended: inout V, _: Kind.Type, _: N.Type, _: H.Type
 ) {
     let count = N.count
     var r0 = MovingRow<V, Kind>(map, i, weights), r1 = MovingRow<V, Kind>(map, i &+ 1, weights)
     var r2 = MovingRow<V, Kind>(map, i &+ 2, weights), r3 = MovingRow<V, Kind>(map, i &+ 3, weights)
     let zero = V.fill(0)
-    let before = cells.row(i &- 1), second = cells.mAbove(i &- 1)
-    let own = cells.row(i)
+    let before = cells.row(i &- 1, ofPass: number &- 1)
+    let second = Rows.keepsAll ? cells.row(i &- 2, ofPass: number) : before + CellPart.upperM
+    let own = cells.row(i, ofPass: number)
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
-    // M and X + Y above, one column back; M two rows above, one back; M above and of the rows, two back; of the last, three.
-    var (back, loop, twoAbove) = (zero, zero, zero)
-    var (backBefore, m0Before, m1Before, m2Before) = (zero, zero, zero, zero)
+    let totals = Kind.isSelf ? cells.totals + (width &- 1) : cells.totals
+    // M of these rows two columns back, of the last three.
+    var (m0Before, m1Before, m2Before) = (zero, zero, zero)
     var (m3Before, m3BeforeThat) = (zero, zero)
-    let hairpin = map.hairpin + (map.columns &- 2 &- i)
-    // Of the first two rows and of the others: so that four rows come to the same bits as twice two.
-    var upper = Ends<V>(), lower = Ends<V>()
     for j in 0..<width {
         let column = map.columnOffsets[j]
-        let above = before + Rows.width &* j
+        let above = before + Rows.width &* j, cell = own + Rows.width &* j
+        let back = above - Rows.width
         var x = above[CellPart.x]
-        let (m0, loop0) = (r0.m, r0.loop)
-        let (m1, loop1) = (r1.m, r1.loop)
-        let (m2, loop2) = (r2.m, r2.loop)
-        let m3 = r3.m
-        let cell = own + Rows.width &* j
-        let (nextBack, nextLoop, nextTwoAbove) = (above[CellPart.m], above[CellPart.loop], second[Rows.width &* j])
-        r0.step(column, m: back, loop: loop, backA: twoAbove, backB: backBefore, x: &x, weights, H.self)
-        if Rows.keepsAll { r0.write(x, to: cell) }
+        let mBack = back[CellPart.m]
+        let (m0, m1, m2, m3) = (r0.m, r1.m, r2.m, r3.m)
+        let (loop0, loop1, loop2) = (r0.loop, r1.loop, r2.loop)
+        r0.step(
+            column, m: mBack, loop: back[CellPart.loop], backA: second[Rows.width &* (j &- 1)],
+            backB: (back - Rows.width)[CellPart.m], x: &x, weights, H.self)
+        if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
         if count > 1 {
-            r1.step(column, m: m0, loop: loop0, backA: back, backB: m0Before, x: &x, weights, H.self)
-            if Rows.keepsAll { r1.write(x, to: cell + cells.stride) }
+            r1.step(column, m: m0, loop: loop0, backA: mBack, backB: m0Before, x: &x, weights, H.self)
+            if Rows.keepsAll { r1.write(x, to: cell + cells.stride) } else if count == 2 { r1.write(x, to: cell) }
         }
         if count > 2 {
             r2.step(column, m: m1, loop: loop1, backA: m0, backB: m1Before, x: &x, weights, H.self)
-            if Rows.keepsAll { r2.write(x, to: cell + 2 &* cells.stride) }
+            if Rows.keepsAll { r2.write(x, to: cell + 2 &* cells.stride) } else if count == 3 { r2.write(x, to: cell) }
+        }
+        if count > 3 {
             r3.step(column, m: m2, loop: loop2, backA: m1, backB: m2Before, x: &x, weights, H.self)
-            if Rows.keepsAll { r3.write(x, to: cell + 3 &* cells.stride) }
+            r3.write(x, to: Rows.keepsAll ? cell + 3 &* cells.stride : cell)
         }
         if !Rows.keepsAll {
-            (count > 2 ? r3 : count > 1 ? r1 : r0).write(x, to: cell)
-            cell[CellPart.upperM] = count > 2 ? r2.m : count > 1 ? r0.m : nextBack
+            cell[CellPart.upperM] = count > 3 ? r2.m : count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m]
         }
-        if Kind.isSelf {
-            // The second row's cell one column back closes the same hairpin loop, the third's two back, the fourth's three. So
-            // the last cells of these rows, of letters that face themselves or what is before them, are never counted.
-            upper.add(count > 1 ? V.plus(r0.m, m1) : r0.m, loop: hairpin[0 &- j])
-            if count > 2 { lower.add(V.plus(m2Before, m3BeforeThat), loop: hairpin[0 &- j]) }
-        } else if Kind.hasPositions {
+        // One row after the other, so that the sums come to the same bits however many go side by side.
+        if Kind.hasPositions {
             r0.count(j, map)
             if count > 1 { r1.count(j, map) }
-            if count > 2 {
-                r2.count(j, map)
-                r3.count(j, map)
-            }
+            if count > 2 { r2.count(j, map) }
+            if count > 3 { r3.count(j, map) }
+        } else if Kind.isSelf {
+            // The second row's cell one column back closes the same hairpin loop, the third's two back, the fourth's three. So
+            // the last cells of these rows, of letters that face themselves or what is before them, are never counted.
+            var total = V.plus(totals[0 &- j], r0.m)
+            if count > 1 { total = V.plus(total, m1) }
+            if count > 2 { total = V.plus(total, m2Before) }
+            if count > 3 { total = V.plus(total, m3BeforeThat) }
+            totals[0 &- j] = total
         } else {
-            upper.sum = V.plus(upper.sum, count > 1 ? V.plus(r0.m, r1.m) : r0.m)
-            if count > 2 { lower.sum = V.plus(lower.sum, V.plus(r2.m, r3.m)) }
+            var total = V.plus(totals[j], r0.m)
+            if count > 1 { total = V.plus(total, r1.m) }
+            if count > 2 { total = V.plus(total, r2.m) }
+            if count > 3 { total = V.plus(total, r3.m) }
+            totals[j] = total
         }
-        (backBefore, m0Before, m1Before, m2Before) = (back, m0, m1, m2)
+        (m0Before, m1Before, m2Before) = (m0, m1, m2)
         (m3Before, m3BeforeThat) = (m3, m3Before)
-        (back, loop, twoAbove) = (nextBack, nextLoop, nextTwoAbove)
     }
     if Kind.hasPositions {
-        upper.sum = count > 1 ? V.plus(r0.ended, r1.ended) : r0.ended
-        if count > 2 { lower.sum = V.plus(r2.ended, r3.ended) }
+        ended = V.plus(ended, r0.ended)
+        if count > 1 { ended = V.plus(ended, r1.ended) }
+        if count > 2 { ended = V.plus(ended, r2.ended) }
+        if count > 3 { ended = V.plus(ended, r3.ended) }
     }
-    ends.add(upper)
-    if count > 2 { ends.add(lower) }
 }
 
+/// What a map comes to, still in units of `RangeLimits.startScale`.
 @inline(__always)
 private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type, _: H.Type
-) -> Ends<V> {
+) -> (sum: V, hairpin: V) {
     let weights = LoopWeights(map.gaps)
-    var ends = Ends<V>()
-    cells.clearBorders(rows: map.rows)
-    var i = 0
-    #if MANY_REGISTERS
-        while i &+ 4 <= map.rows {
-            pass(i, map, cells, weights, &ends, kind, FourRows.self, H.self)
-            i &+= 4
+    var ended = V.fill(0)
+    cells.clear(rows: map.rows, totals: Kind.hasPositions ? 0 : map.columns)
+    var i = 0, number = 0
+    @inline(__always) func passes<N: RowsAbreast>(_ rows: N.Type) {
+        while i &+ N.count <= map.rows {
+            pass(i, number: number, map, cells, weights, ended: &ended, kind, rows, H.self)
+            i &+= N.count
+            number &+= 1
         }
-    #endif
-    #if FUSED || arch(arm64)
-        while i &+ 2 <= map.rows {
-            pass(i, map, cells, weights, &ends, kind, TwoRows.self, H.self)
-            i &+= 2
-        }
-    #endif
-    while i < map.rows {
-        pass(i, map, cells, weights, &ends, kind, OneRow.self, H.self)
-        i &+= 1
     }
-    return ends
+    passes(MostRows.self)
+    if MostRows.count > 3 { passes(ThreeRows.self) }
+    if MostRows.count > 2 { passes(TwoRows.self) }
+    passes(OneRow.self)
+    if Kind.hasPositions { return (ended, ended) }
+    return cells.sums(Kind.isSelf ? map.columns &- 1 : map.columns, loops: Kind.isSelf ? map.hairpin : nil)
 }
 
 /// Sums the weights of all stretches of a map.
@@ -219,7 +211,7 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 /// sum, and for a self map (only the cells whose partner lies behind) the sum with each cell times its loop weight; both in
 /// units of `RangeLimits.startScale`. `cells` is overwritten.
 ///
-/// Two rows go side by side, or four where there are registers for them: the lower finds what it needs of the upper in
+/// Three rows go side by side, or four where there are registers for them: the lower find what they need of the upper in
 /// registers. Where a vector takes two of 16 registers, as on any x86-64, a row goes alone: two would spill, and took 1.3
 /// times as long. No number is below zero, so that a sum below the ceiling tells that none has passed it; where it is not, all
 /// is done again with every M held.
@@ -227,14 +219,13 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
 ) -> (sum: V, hairpin: V) {
-    var ends = allRows(map, cells, kind, Free.self)
-    if !V.areBelow(ends.sum, RangeLimits<V>().ceiling) { ends = heldRows(map, cells, kind) }
-    return (ends.sum, ends.hairpin)
+    let ends = allRows(map, cells, kind, Free.self)
+    return V.areBelow(ends.sum, RangeLimits<V>().ceiling) ? ends : heldRows(map, cells, kind)
 }
 
 @inline(never)
 private func heldRows<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
-) -> Ends<V> {
+) -> (sum: V, hairpin: V) {
     allRows(map, cells, kind, Held.self)
 }

@@ -90,11 +90,11 @@ protocol RowKeeping {
     static var pairsAbreast: Int { get }
 }
 
-/// The row that the next ones stand on, with M of the one above it: enough for scoring.
+/// The row that the next ones stand on, with M of the one above it, and the row being written: enough for scoring.
 enum LastRow: RowKeeping {
     @inline(__always) static var keepsAll: Bool { false }
     @inline(__always) static var width: Int { 4 }
-    @inline(__always) static var pairsAbreast: Int { 8 }
+    @inline(__always) static var pairsAbreast: Int { 24 }
 }
 
 /// All rows, as the way back needs them.
@@ -120,34 +120,57 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
     /// A row of zeros, shared by all maps and never written: what lies before the first row.
     let zeros: UnsafeMutablePointer<V>
+    /// The sum of all M in a column; of a self map, of all whose pair closes a hairpin loop of one length.
+    let totals: UnsafeMutablePointer<V>
     let stride: Int
 
-    @inline(__always) init(_ base: UnsafeMutablePointer<V>, zeros: UnsafeMutablePointer<V>, columns: Int) {
-        self.base = base
-        self.zeros = zeros
+    @inline(__always)
+    init(
+        _ base: UnsafeMutablePointer<V>, zeros: UnsafeMutablePointer<V>, totals: UnsafeMutablePointer<V>, columns: Int
+    ) {
+        (self.base, self.zeros, self.totals) = (base, zeros, totals)
         stride = DuplexCells.rowCount(columns: columns)
     }
 
-    /// Column 0 of row i, from -1 on.
-    @inline(__always) func row(_ i: Int) -> UnsafeMutablePointer<V> {
-        (i < 0 ? zeros : Rows.keepsAll ? base + i &* stride : base) + 2 &* Rows.width
+    /// Column 0 of row i, from -2 on; unless all are kept, of the row that the given pass leaves.
+    @inline(__always) func row(_ i: Int, ofPass number: Int = 0) -> UnsafeMutablePointer<V> {
+        (i < 0 ? zeros : base + (Rows.keepsAll ? i : number & 1) &* stride) + 2 &* Rows.width
     }
 
-    /// M of column 0 of the row above row i; unless all are kept, row i is the last that was written.
-    @inline(__always) func mAbove(_ i: Int) -> UnsafeMutablePointer<V> {
-        Rows.keepsAll || i < 0 ? row(i &- 1) + CellPart.m : row(i) + CellPart.upperM
-    }
-
-    /// Sets what lies before the first column of a map to zero.
-    @inline(__always) func clearBorders(rows: Int) {
-        for i in 0..<(Rows.keepsAll ? rows : 1) {
-            for k in 0..<2 &* Rows.width { base[i &* stride &+ k] = V.fill(0) }
+    /// Sets what lies before the first column of a map to zero, and the first totals.
+    @inline(__always) func clear(rows: Int, totals count: Int) {
+        let zero = V.fill(0)
+        for i in 0..<(Rows.keepsAll ? rows : 2) {
+            for k in 0..<2 &* Rows.width { base[i &* stride &+ k] = zero }
         }
+        for k in 0..<count { totals[k] = zero }
+    }
+
+    /// The sum of the first totals, and of each times its loop weight.
+    @inline(__always) func sums(_ count: Int, loops: UnsafePointer<V>?) -> (sum: V, hairpin: V) {
+        // Two sums of each side by side: one would wait for every addition.
+        let zero = V.fill(0)
+        var (even, odd, hairpinEven, hairpinOdd) = (zero, zero, zero, zero)
+        var k = 0
+        while k &+ 2 <= count {
+            even = V.plus(even, totals[k])
+            odd = V.plus(odd, totals[k &+ 1])
+            if let loops {
+                hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k])
+                hairpinOdd = V.sum(hairpinOdd, loops[k &+ 1], times: totals[k &+ 1])
+            }
+            k &+= 2
+        }
+        if k < count {
+            even = V.plus(even, totals[k])
+            if let loops { hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k]) }
+        }
+        return (V.plus(even, odd), V.plus(hairpinEven, hairpinOdd))
     }
 
     /// Vectors of a row.
     @inline(__always) static func rowCount(columns: Int) -> Int { Rows.width * (columns + 2) }
 
     /// Vectors needed for a map of the given size.
-    static func count(rows: Int, columns: Int) -> Int { (Rows.keepsAll ? rows : 1) * rowCount(columns: columns) }
+    static func count(rows: Int, columns: Int) -> Int { (Rows.keepsAll ? rows : 2) * rowCount(columns: columns) }
 }

@@ -32,11 +32,23 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// Whether all numbers of `a` are below `bound`; what is not a number is not.
     static func areBelow(_ a: Self, _ bound: Self) -> Bool
     static func total(_ a: Self) -> Scalar
+    /// c = a b, as `matrixProduct`.
+    static func writeProduct(
+        rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
+        _ c: UnsafeMutablePointer<Scalar>, _ strides: ProductStrides)
 }
 
 extension Lanes {
     @inline(__always) static func fill(_ x: Scalar) -> Self { Self(repeating: x) }
     @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool { all(a .< bound) }
+}
+
+extension Lanes where Scalar == Float {
+    @inline(__always)
+    static func writeProduct(
+        rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        _ c: UnsafeMutablePointer<Float>, _ strides: ProductStrides
+    ) { matrixProduct(rows: rows, columns: columns, depth: depth, a, b, c, strides, adding: false) }
 }
 
 extension SIMD4<Float>: Lanes {
@@ -51,6 +63,9 @@ extension SIMD4<Float>: Lanes {
         a.replacing(with: 0, where: x .>= bound)
     }
     @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
+    @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool {
+        SIMD8<Float>.areBelow(SIMD8(lowHalf: a, highHalf: a), SIMD8(lowHalf: bound, highHalf: bound))
+    }
     @inline(__always) static func exponential(_ x: Self) -> Self {
         SIMD8<Float>.exponential(SIMD8(lowHalf: x, highHalf: x)).lowHalf
     }
@@ -90,6 +105,12 @@ extension SIMD8<Float>: Lanes {
         a.replacing(with: 0, where: x .>= bound)
     }
     @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
+    @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool {
+        // A comparison of vectors would become a loop over the lanes. Of numbers not below zero the bits are in the same
+        // order, those of what is not a number above all.
+        let bits = unsafeBitCast(a, to: SIMD8<UInt32>.self)
+        return bits.max() < bound[0].bitPattern
+    }
 
     /// Range reduction by powers of two and the polynomial of Cephes' expf.
     @inline(__always) static func exponential(_ x: Self) -> Self {
@@ -167,5 +188,17 @@ extension SIMD2<Double>: Lanes {
         var y = x
         for lane in 0..<2 { y[lane] = log(x[lane]) }
         return y
+    }
+    static func writeProduct(
+        rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+        _ c: UnsafeMutablePointer<Double>, _ strides: ProductStrides
+    ) {
+        for row in 0..<rows {
+            for column in 0..<columns {
+                var sum = 0.0
+                for k in 0..<depth { sum += a[row * strides.aRow + k * strides.aDepth] * b[k * strides.b + column] }
+                c[row * strides.c + column] = sum
+            }
+        }
     }
 }

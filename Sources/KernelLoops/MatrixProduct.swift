@@ -145,7 +145,7 @@ private struct Product {
     let columns: Int, depth: Int
     let strides: ProductStrides
     /// Whether the product is added to what c holds.
-    var adds = true
+    let adds: Bool
 
     /// As many columns as tiles of type `T` fill, from `column` on.
     @inline(__always) func fill<T: RegisterTile>(_: T.Type, from row: Int, _ column: inout Int) {
@@ -171,7 +171,10 @@ private struct Product {
         #if MANY_REGISTERS
             typealias Sixteen = One<SIMD16<Float>>
             typealias Widest = Beside<TwoOf<Sixteen>, Sixteen>
-            if R.count == 1 { R.fill(TwoOf<Widest>.self, self, from: row, &column) }
+            if R.count == 1 {
+                R.fill(TwoOf<Widest>.self, self, from: row, &column)
+                R.fill(TwoOf<TwoOf<Sixteen>>.self, self, from: row, &column)
+            }
             // Eight rows: 24 sums, three vectors of b and a broadcast, of 32 registers.
             R.fill(Widest.self, self, from: row, &column)
             R.fill(TwoOf<Sixteen>.self, self, from: row, &column)
@@ -193,16 +196,16 @@ private struct Product {
     }
 }
 
-/// c += a b. `columns` is a multiple of 8.
+/// c += a b, or c = a b. `columns` is a multiple of 8.
 ///
 /// a(r, d) = a[r * aRow + d * aDepth]. Rows of `a` may overlap: a convolution over a buffer (positions, channels) has
 /// aRow = channels and depth = width * channels; its weight gradient has aRow = 1 and aDepth = channels.
 @inline(__always)
 func matrixProduct(
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ c: UnsafeMutablePointer<Float>, _ strides: ProductStrides
+    _ c: UnsafeMutablePointer<Float>, _ strides: ProductStrides, adding: Bool = true
 ) {
-    let product = Product(a: a, b: b, c: c, columns: columns, depth: depth, strides: strides)
+    let product = Product(a: a, b: b, c: c, columns: columns, depth: depth, strides: strides, adds: adding)
     var row = 0
     product.each(MostRows.self, from: &row, of: rows)
     product.each(Doubled<Doubled<OneRow>>.self, from: &row, of: rows)

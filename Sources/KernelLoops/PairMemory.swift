@@ -14,6 +14,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let cells: UnsafeMutablePointer<V>
     /// What lies before the first row of every map.
     let zeros: UnsafeMutablePointer<V>
+    /// (longest): see `DuplexCells`.
+    let totals: UnsafeMutablePointer<V>
     /// (blocks, longest): loop weights by distance - 1.
     let hairpins: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
@@ -31,7 +33,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
-            + DuplexCells<V, Rows>.rowCount(columns: longest) + shape.blocks * longest + 5 * (longest + 2)
+            + DuplexCells<V, Rows>.rowCount(columns: longest) + (1 + shape.blocks) * longest + 5 * (longest + 2)
             + (isAmbiguous ? mixedFields * longest * longest : 0)
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
@@ -51,7 +53,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         zeros = cells + PairMemory.cellCount(shape, longest: longest)
         let width = DuplexCells<V, Rows>.rowCount(columns: longest)
         for k in 0..<width { zeros[k] = V.fill(0) }
-        hairpins = zeros + width
+        totals = zeros + width
+        hairpins = totals + longest
         scratch = hairpins + shape.blocks * longest
         mixedOffsets = UnsafeMutableRawPointer(scratch + 5 * (longest + 2))
             .assumingMemoryBound(to: LetterOffsets.self)

@@ -50,65 +50,18 @@ struct PerceptronMemory<W: Lanes> {
     return W.product(s, W.sum(one, x, times: one - s))
 }
 
-/// out += x W for `count` rows of x (rows) and W (rows, width) in vectors; the rows of x lie `stride` numbers from each
-/// other, those of out as many. Each sum is taken in the order of W's rows, whatever goes side by side.
+/// out = x W for `count` rows of x (rows) and W (rows, width) in vectors; the rows of x and of out lie `stride` numbers from
+/// each other.
 @inline(__always)
-private func addProducts<W: Lanes>(
+private func writeProducts<W: Lanes>(
     _ weights: UnsafePointer<W.Scalar>, _ x: UnsafePointer<W.Scalar>, rows: Int, width: Int,
     to out: UnsafeMutablePointer<W>, count: Int, stride: Int
 ) {
-    let matrix = UnsafeRawPointer(weights).assumingMemoryBound(to: W.self)
-    let step = stride / W.scalarCount
-    var k = 0
-    while k < count {
-        let x0 = x + k &* stride, o0 = out + k &* step
-        var u = 0
-        if k &+ 4 <= count, width & 1 == 0 {
-            // Four rows by two vectors: a vector of W serves four sums.
-            let (x1, x2, x3) = (x0 + stride, x0 + 2 &* stride, x0 + 3 &* stride)
-            let (o1, o2, o3) = (o0 + step, o0 + 2 &* step, o0 + 3 &* step)
-            while u < width {
-                var (a0, b0, a1, b1) = (o0[u], o0[u + 1], o1[u], o1[u + 1])
-                var (a2, b2, a3, b3) = (o2[u], o2[u + 1], o3[u], o3[u + 1])
-                for f in 0..<rows {
-                    let (v, w) = (matrix[f &* width &+ u], matrix[f &* width &+ u &+ 1])
-                    let (y0, y1, y2, y3) = (W.fill(x0[f]), W.fill(x1[f]), W.fill(x2[f]), W.fill(x3[f]))
-                    (a0, b0) = (W.sum(a0, v, times: y0), W.sum(b0, w, times: y0))
-                    (a1, b1) = (W.sum(a1, v, times: y1), W.sum(b1, w, times: y1))
-                    (a2, b2) = (W.sum(a2, v, times: y2), W.sum(b2, w, times: y2))
-                    (a3, b3) = (W.sum(a3, v, times: y3), W.sum(b3, w, times: y3))
-                }
-                (o0[u], o0[u + 1], o1[u], o1[u + 1]) = (a0, b0, a1, b1)
-                (o2[u], o2[u + 1], o3[u], o3[u + 1]) = (a2, b2, a3, b3)
-                u += 2
-            }
-            k &+= 4
-            continue
-        }
-        // One row by eight vectors: enough sums side by side to hide the latency of each.
-        while u + 8 <= width {
-            var (s0, s1, s2, s3) = (o0[u], o0[u + 1], o0[u + 2], o0[u + 3])
-            var (s4, s5, s6, s7) = (o0[u + 4], o0[u + 5], o0[u + 6], o0[u + 7])
-            for f in 0..<rows {
-                let v = W.fill(x0[f])
-                let w = matrix + (f &* width &+ u)
-                (s0, s1) = (W.sum(s0, w[0], times: v), W.sum(s1, w[1], times: v))
-                (s2, s3) = (W.sum(s2, w[2], times: v), W.sum(s3, w[3], times: v))
-                (s4, s5) = (W.sum(s4, w[4], times: v), W.sum(s5, w[5], times: v))
-                (s6, s7) = (W.sum(s6, w[6], times: v), W.sum(s7, w[7], times: v))
-            }
-            (o0[u], o0[u + 1], o0[u + 2], o0[u + 3]) = (s0, s1, s2, s3)
-            (o0[u + 4], o0[u + 5], o0[u + 6], o0[u + 7]) = (s4, s5, s6, s7)
-            u += 8
-        }
-        while u < width {
-            var s = o0[u]
-            for f in 0..<rows { s = W.sum(s, matrix[f &* width &+ u], times: W.fill(x0[f])) }
-            o0[u] = s
-            u += 1
-        }
-        k &+= 1
-    }
+    let columns = width &* W.scalarCount
+    W.writeProduct(
+        rows: count, columns: columns, depth: rows, x, weights,
+        UnsafeMutableRawPointer(out).assumingMemoryBound(to: W.Scalar.self),
+        ProductStrides(aRow: stride, aDepth: 1, b: columns, c: stride))
 }
 
 /// What a strand's own features add to the first layer, (W) each, where it is strand A and where it is B.
@@ -126,10 +79,7 @@ func addStrands<W: Lanes>(
 ) {
     let width = shape.hidden / W.scalarCount
     let row = shape.pairFeatures + (isFirst ? 0 : shape.strandFeatures)
-    for k in 0..<count {
-        for u in 0..<width { out[k &* (stride / W.scalarCount) &+ u] = W.fill(0) }
-    }
-    addProducts(
+    writeProducts(
         weights + (shape.firstWeights + row * shape.hidden), features, rows: shape.strandFeatures, width: width,
         to: out, count: count, stride: stride)
 }
@@ -150,33 +100,37 @@ func perceptronForward<W: Lanes>(
     @inline(__always) func row(_ offset: Int) -> UnsafePointer<W> {
         UnsafeRawPointer(weights + offset).assumingMemoryBound(to: W.self)
     }
-    for k in 0..<count {
-        for u in 0..<width { memory.first[k &* step &+ u] = row(shape.firstBias)[u] }
-    }
-    addProducts(
+    writeProducts(
         weights + shape.firstWeights, UnsafePointer(memory.features), rows: shape.pairFeatures, width: width,
         to: memory.first, count: count, stride: stride)
+    let bias = row(shape.firstBias)
     for k in 0..<count {
-        let first = memory.first + k &* step, hidden = memory.hidden + k &* step, second = memory.second + k &* step
+        let first = memory.first + k &* step, hidden = memory.hidden + k &* step
         let swapped = first + width
         let (a, b) = shares(k)
         for u in 0..<width {
-            if shape.isSymmetric { swapped[u] = W.plus(first[u], W.plus(b.asFirst[u], a.asSecond[u])) }
-            first[u] = W.plus(first[u], W.plus(a.asFirst[u], b.asSecond[u]))
+            let pair = W.plus(bias[u], first[u])
+            first[u] = W.plus(pair, W.plus(a.asFirst[u], b.asSecond[u]))
             var h = activation(first[u])
-            if shape.isSymmetric { h = W.plus(h, activation(swapped[u])) }
+            if shape.isSymmetric {
+                swapped[u] = W.plus(pair, W.plus(b.asFirst[u], a.asSecond[u]))
+                h = W.plus(h, activation(swapped[u]))
+            }
             hidden[u] = dropout ? W.product(h, memory.mask[k &* step &+ u]) : h
-            second[u] = row(shape.secondBias)[u]
         }
     }
     let hidden = UnsafeRawPointer(memory.hidden).assumingMemoryBound(to: W.Scalar.self)
-    addProducts(
+    writeProducts(
         weights + shape.secondWeights, hidden, rows: shape.hidden, width: width, to: memory.second, count: count,
         stride: stride)
-    let last = row(shape.lastWeights)
+    let secondBias = row(shape.secondBias), last = row(shape.lastWeights)
     for k in 0..<count {
+        let second = memory.second + k &* step
         var logit = W.fill(0)
-        for u in 0..<width { logit = W.sum(logit, last[u], times: activation(memory.second[k &* step &+ u])) }
+        for u in 0..<width {
+            second[u] = W.plus(secondBias[u], second[u])
+            logit = W.sum(logit, last[u], times: activation(second[u]))
+        }
         logits[k] = weights[shape.lastBias] + W.total(logit)
     }
 }
