@@ -2,6 +2,10 @@
 
 import KernelShapes
 
+#if FUSED
+    import _Builtin_intrinsics.intel
+#endif
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -82,12 +86,38 @@ extension Loops {
         second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
         correction1: Float, correction2: Float, decay: Float, scale: Float
     ) {
-        for k in range {
-            let g = gradient[k] * scale
-            first[k] = beta1 * first[k] + (1 - beta1) * g
-            second[k] = beta2 * second[k] + (1 - beta2) * g * g
-            let step = (first[k] / correction1) / ((second[k] / correction2).squareRoot() + 1e-8)
-            parameters[k] -= rate * (step + decay * parameters[k])
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            // What is left at the end goes through a vector that zeros fill up.
+            let count = Swift.min(8, range.upperBound - start)
+            @inline(__always) func load(_ numbers: UnsafePointer<Float>) -> SIMD8<Float> {
+                if count == 8 { return UnsafeRawPointer(numbers + start).loadUnaligned(as: SIMD8<Float>.self) }
+                var some = SIMD8<Float>()
+                for k in 0..<count { some[k] = numbers[start + k] }
+                return some
+            }
+            @inline(__always) func store(_ some: SIMD8<Float>, _ numbers: UnsafeMutablePointer<Float>) {
+                if count == 8 {
+                    return UnsafeMutableRawPointer(numbers + start).storeBytes(of: some, as: SIMD8<Float>.self)
+                }
+                for k in 0..<count { numbers[start + k] = some[k] }
+            }
+            let g = load(gradient) * scale
+            let m = beta1 * load(first) + (1 - beta1) * g
+            let v = beta2 * load(second) + (1 - beta2) * g * g
+            let step = (m / correction1) / (squareRoot(v / correction2) + 1e-8)
+            let old = load(parameters)
+            store(m, first)
+            store(v, second)
+            store(old - rate * (step + decay * old), parameters)
         }
     }
+}
+
+@inline(__always) private func squareRoot(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    // SIMD's own is a call for each lane.
+    #if FUSED
+        _mm256_sqrt_ps(x)
+    #else
+        x.squareRoot()
+    #endif
 }

@@ -88,6 +88,18 @@ public struct PairCodes: Sendable {
         endStrand()
     }
 
+    /// Adds pair `p` of `other`, which is of the same alphabet.
+    public mutating func append(pair p: Int, of other: PairCodes) {
+        precondition(other.letters == letters && other.members.count == members.count)
+        let (start, middle, end) = (other.starts[2 * p], other.starts[2 * p + 1], other.starts[2 * p + 2])
+        let both = other.codes[start..<end]
+        if other.isAmbiguous, both.contains(where: { Int($0) >= letters }) { isAmbiguous = true }
+        codes.append(contentsOf: both)
+        longest = max(longest, middle - start, end - middle)
+        starts.append(codes.count - (end - middle))
+        starts.append(codes.count)
+    }
+
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)

@@ -33,4 +33,22 @@ public enum Parallel {
             }
         }
     }
+
+    /// What two pieces of work come to, side by side where `threads` is more than 1.
+    public static func both<A: Sendable, B: Sendable>(
+        threads: Int, _ first: @Sendable () -> A, _ second: @Sendable () -> B
+    ) -> (A, B) {
+        let a = Mutex<A?>(nil), b = Mutex<B?>(nil)
+        run(pieces: 2, threads: threads) { piece, _ in
+            if piece == 0 {
+                let found = first()
+                a.withLock { $0 = found }
+            } else {
+                let found = second()
+                b.withLock { $0 = found }
+            }
+        }
+        guard let first = a.withLock({ $0 }), let second = b.withLock({ $0 }) else { preconditionFailure("run is done") }
+        return (first, second)
+    }
 }

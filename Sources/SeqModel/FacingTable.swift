@@ -36,7 +36,11 @@ public struct FacingTable: Sendable, Equatable {
 
     /// Adds a pair; ambiguous letters are passed over.
     public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
+        // Taken out meanwhile: what the places are read from would hold the counts too, and every pair copy them.
+        var counts = [Int]()
+        swap(&counts, &self.counts)
         eachFacing(a, b) { _, x, y in counts[x * letters + y] += 1 }
+        swap(&counts, &self.counts)
     }
 
     /// Calls `body` with the place in A and both letters, wherever plain letters face each other.

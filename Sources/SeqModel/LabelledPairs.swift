@@ -17,7 +17,8 @@ public struct LabelledPairs: Sendable {
 
     /// Adds pair `index` of `other`.
     mutating func append(_ index: Int, of other: LabelledPairs) {
-        append(other.strands, a: 2 * index, b: 2 * index + 1, target: other.targets[index])
+        strands.append(pair: index, of: other.strands)
+        targets.append(other.targets[index])
     }
 
     /// Adds two strands of `other` as a pair.

@@ -77,8 +77,8 @@ public struct TrainingCheckpoint: Sendable {
 }
 
 extension LabelledPairs {
-    /// A digest of all strands and targets (FNV-1a, 64 bits), of `settings` and of a model's bytes.
-    public func digest(_ settings: String, model: [UInt8]) -> String {
+    /// A digest of all strands and targets (FNV-1a, 64 bits), and one of these, of `settings` and of a model's bytes.
+    public func digests(_ settings: String, model: [UInt8]) -> (data: String, all: String) {
         var hash = FowlerNollVoHash()
         for s in 0..<2 * count { hash.add(strand: strands.strand(s)) }
         for target in targets {
@@ -86,8 +86,9 @@ extension LabelledPairs {
                 hash.add(CollectionOfOne(UInt8(truncatingIfNeeded: target.bitPattern >> shift)))
             }
         }
+        let data = String(hash.value, radix: 16)
         hash.add(settings.utf8)
         hash.add(model)
-        return String(hash.value, radix: 16)
+        return (data, String(hash.value, radix: 16))
     }
 }

@@ -16,8 +16,13 @@ struct ClassifierTraining {
     func run(
         _ pairs: LabelledPairs, _ training: LabelledPairs, _ validation: LabelledPairs, _ alphabet: Alphabet
     ) throws -> ModelFile {
-        let survey = DataSurvey(pairs, threshold: options.labelThreshold, alphabet: alphabet)
-        remark(survey, contradictions: pairs.contradictions(above: options.labelThreshold))
+        let threshold = options.labelThreshold
+        let (survey, contradictions) = Parallel.both(threads: running.threadCount) {
+            DataSurvey(pairs, threshold: threshold, alphabet: alphabet)
+        } _: {
+            pairs.contradictions(above: threshold)
+        }
+        remark(survey, contradictions: contradictions)
         var plan: TrainingPlan
         let trainer: any ClassifierLearning
         switch options.classifier {

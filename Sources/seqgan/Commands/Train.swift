@@ -78,8 +78,8 @@ struct Train: ParsableCommand {
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
             let (train, validation) = try split(pairs, alphabet, seed: running.seed)
-            let digest = pairs.digest(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
-            let keeper = try CheckpointKeeper(checkpoints, digest: digest, clock: clock)
+            let digests = pairs.digests(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
+            let keeper = try CheckpointKeeper(checkpoints, digest: digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
             var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
@@ -88,7 +88,7 @@ struct Train: ParsableCommand {
                     options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)
                 try learning.run(&file, train)
             }
-            file.record["data-digest"] = pairs.digest("", model: [])
+            file.record["data-digest"] = digests.data
             try sink.write(try readable(file))
             try sink.finish()
             try log.finish()
