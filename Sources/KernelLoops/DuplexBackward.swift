@@ -26,12 +26,12 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
     let zero = V.fill(0)
     let extend = map.gaps[0], start = map.gaps[1]
     var dExtend = zero, dStart = zero
-    // Adjoints that wait, as far as the rows behind have told: of M in a ring of three rows, of X + Y and of the next row's X.
+    // Adjoints that wait, as far as the rows behind have told: of X + Y, of the next row's X, and of M in a ring of three rows.
     // Column j of M lies at j + 2, so that what flows out of the map falls on the padding.
-    let width = map.columns &+ 2
-    for k in 0..<5 &* width { scratch[k] = zero }
-    let onLoops = scratch + 3 &* width, onX = scratch + 4 &* width
-    var (m0, m1, m2) = (scratch + 2, scratch + 2 + width, scratch + 2 + 2 &* width)
+    let stride = map.columns &+ 2
+    for k in 0..<4 &* stride { scratch[k] = zero }
+    let onLoops = scratch, onX = scratch + stride
+    var (m0, m1, m2) = (scratch + 2 &* stride + 2, scratch + 3 &* stride + 2, scratch + 4 &* stride + 2)
     var i = map.rows
     while i > 0 {
         i &-= 1
@@ -44,16 +44,21 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
         let stackHere = positions ? map.rowWeights[place &+ 1] : zero
         let endHere = positions ? map.rowWeights[place &+ 2] : zero
         var dStartHere = zero, dStackHere = zero, dEndHere = zero
+        let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
+        // This row is the first that the one two above hears of, and reaches all of it but the last cells.
+        for k in Swift.max(0, width &- 1)..<Swift.min(map.columns, Swift.max(0, width &+ 2)) { m2[k] = zero }
+        // M of the row above and its adjoint, one column back from the next cell.
+        var back = previous[EveryRow.width &* (width &- 2) &+ CellPart.m], dBack = m1[width &- 2]
         // What column j + 1 leaves to X + Y of column j of the row above, and the adjoint of its Y.
         var (onLoop, dyNext) = (zero, zero)
-        var j = Kind.isSelf ? map.columns &- 1 &- i : map.columns
+        var j = width
         while j > 0 {
             j &-= 1
             let k = EveryRow.width &* j
             let column = map.columnOffsets[j]
             let m = current[k &+ CellPart.m], loop = current[k &+ CellPart.loop]
             let above = previous + k, before = above - EveryRow.width
-            let back = before[CellPart.m], loopBefore = before[CellPart.loop]
+            let loopBefore = before[CellPart.loop]
             var dEnded = seed
             if Kind.isSelf {
                 let distance = map.columns &- 1 &- j &- i
@@ -72,7 +77,6 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             let dLoop = V.sum(onLoops[j], extend, times: dyNext)
             dExtend = V.sum(V.sum(dExtend, above[CellPart.x], times: dxNext), loop, times: dyNext)
             var dm = V.keep(V.plus(V.plus(m0[j], dEnded), V.plus(dxNext, dyNext)), where: m, below: limits.ceiling)
-            m0[j] = zero
             onLoops[j] = onLoop
             onX[j] = V.sum(dLoop, extend, times: dxNext)
             dyNext = dLoop
@@ -92,9 +96,10 @@ func duplexBackward<V: Lanes, Kind: MapKind>(
             dFields[1] = V.sum(dFields[1], back, times: dm)
             dBulgeA[2] = V.sum(dBulgeA[2], backA, times: dm)
             dBulgeB[2] = V.sum(dBulgeB[2], backB, times: dm)
-            m1[j &- 1] = V.sum(m1[j &- 1], fields[1], times: dm)
-            m2[j &- 1] = V.sum(m2[j &- 1], bulgeA, times: dm)
-            m1[j &- 2] = V.sum(m1[j &- 2], bulgeB, times: dm)
+            m1[j &- 1] = V.sum(dBack, fields[1], times: dm)
+            m2[j &- 1] = V.product(bulgeA, dm)
+            dBack = V.sum(m1[j &- 2], bulgeB, times: dm)
+            back = backB
         }
         (m0, m1, m2) = (m1, m2, m0)
         if positions {

@@ -48,7 +48,9 @@ public enum Parallel {
                 b.withLock { $0 = found }
             }
         }
-        guard let first = a.withLock({ $0 }), let second = b.withLock({ $0 }) else { preconditionFailure("run is done") }
+        guard let first = a.withLock({ $0 }), let second = b.withLock({ $0 }) else {
+            preconditionFailure("both pieces are done when run returns")
+        }
         return (first, second)
     }
 }
