@@ -47,6 +47,13 @@ public final class FloatBuffer: @unchecked Sendable {
         }
     }
 
+    /// Sets a range to what lies from `start` on in `other`.
+    public func copy(_ range: Range<Int>, from other: FloatBuffer, at start: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        precondition(start >= 0 && start + range.count <= other.count)
+        (base + range.lowerBound).update(from: other.base + start, count: range.count)
+    }
+
     /// Sets a range to zero.
     public func clear(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)

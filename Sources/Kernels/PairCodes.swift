@@ -100,6 +100,16 @@ public struct PairCodes: Sendable {
         starts.append(codes.count)
     }
 
+    /// Adds all pairs of `other`, which is of the same alphabet.
+    public mutating func append(contentsOf other: PairCodes) {
+        precondition(other.letters == letters && other.members.count == members.count)
+        let end = codes.count
+        codes.append(contentsOf: other.codes)
+        starts.append(contentsOf: other.starts.dropFirst().lazy.map { $0 + end })
+        longest = max(longest, other.longest)
+        if other.isAmbiguous { isAmbiguous = true }
+    }
+
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)

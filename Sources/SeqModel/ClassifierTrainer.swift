@@ -58,6 +58,8 @@ public final class ClassifierTrainer {
     private let moments: (first: FloatBuffer, second: FloatBuffer)
     private let best: FloatBuffer
     private let gradients: FloatBuffer
+    /// Where each worker sums up a piece.
+    private let sums: FloatBuffer
     private let workspaces: [Workspace]
     /// Epochs done, or under way.
     public private(set) var epoch = 0
@@ -84,6 +86,7 @@ public final class ClassifierTrainer {
         moments = (.init(count: shape.count), .init(count: shape.count))
         best = FloatBuffer(count: shape.count)
         gradients = FloatBuffer(count: shape.count * ClassifierTrainer.pieces)
+        sums = FloatBuffer(count: shape.count * max(1, plan.threads))
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
         initialise()
     }
@@ -187,9 +190,15 @@ public final class ClassifierTrainer {
         let size = (batch.count + pieces - 1) / pieces
         let losses = FloatBuffer(count: pieces)
         let (shape, weights, gradients, kernels, plan, step) = (shape, weights, gradients, kernels, plan, step)
+        let sums = sums
         let workspaces = workspaces
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
-            gradients.clear(piece * shape.count..<(piece + 1) * shape.count)
+            // Summed where the worker's cache holds it already: the piece itself was another core's a step ago.
+            sums.clear(worker * shape.count..<(worker + 1) * shape.count)
+            defer {
+                gradients.copy(
+                    piece * shape.count..<(piece + 1) * shape.count, from: sums, at: worker * shape.count)
+            }
             let start = min(batch.startIndex + piece * size, batch.endIndex)
             let order = batch[start..<min(start + size, batch.endIndex)]
             guard !order.isEmpty else { return }
@@ -201,7 +210,7 @@ public final class ClassifierTrainer {
             losses[piece] = Float(
                 kernels.gradient(
                     shape, weights: weights, strands: data.strands, order: order, terms: terms[...],
-                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients, part: piece))
+                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: sums, part: worker))
         }
         kernels.reduce(shape, gradients: gradients, parts: pieces, weights: weights, into: total)
         ties.gather(total)

@@ -45,20 +45,34 @@ public struct LabelledPairs: Sendable {
 
 extension LabelledPairs {
     /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
-    public func split(share: Double, seed: UInt64, alphabet: Alphabet) -> (training: LabelledPairs, held: LabelledPairs)
-    {
+    public func split(
+        share: Double, seed: UInt64, alphabet: Alphabet, threads: Int
+    ) -> (training: LabelledPairs, held: LabelledPairs) {
         var order = Array(0..<count)
         var random = RandomSource(seed: seed, stream: 7)
         random.shuffle(&order)
-        let heldCount = min(max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
-        var training = LabelledPairs(alphabet: alphabet)
-        var held = LabelledPairs(alphabet: alphabet)
-        training.strands.reserve(strands.codes.count)
-        training.targets.reserveCapacity(count)
-        for (place, index) in order.enumerated() {
-            if place < heldCount { held.append(index, of: self) } else { training.append(index, of: self) }
+        let heldCount = min(count, max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
+        let held = gathered(order[..<heldCount], alphabet)
+        // Pairs come from all over the memory, so that the cores wait for it: better side by side.
+        let middle = (heldCount + count) / 2
+        let chosen = order
+        var (training, rest) = Parallel.both(threads: threads) {
+            gathered(chosen[heldCount..<middle], alphabet)
+        } _: {
+            gathered(chosen[middle...], alphabet)
         }
+        training.strands.append(contentsOf: rest.strands)
+        training.targets += rest.targets
         return (training, held)
+    }
+
+    /// The pairs `order`, in that order.
+    private func gathered(_ order: ArraySlice<Int>, _ alphabet: Alphabet) -> LabelledPairs {
+        var result = LabelledPairs(alphabet: alphabet)
+        result.strands.reserve(strands.codes.count / max(1, count) * order.count)
+        result.targets.reserveCapacity(order.count)
+        for index in order { result.append(index, of: self) }
+        return result
     }
 }
 

@@ -132,6 +132,6 @@ struct Train: ParsableCommand {
         } else {
             share = 0.05
         }
-        return pairs.split(share: share, seed: seed, alphabet: alphabet)
+        return pairs.split(share: share, seed: seed, alphabet: alphabet, threads: running.threadCount)
     }
 }
