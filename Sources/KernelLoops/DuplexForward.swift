@@ -105,8 +105,10 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     var r2 = MovingRow<V, Kind>(map, i &+ 2, weights), r3 = MovingRow<V, Kind>(map, i &+ 3, weights)
     let zero = V.fill(0)
     let before = cells.row(i &- 1, ofPass: number &- 1)
-    let second = Rows.keepsAll ? cells.row(i &- 2, ofPass: number) : before + CellPart.upperM
+    let second = Rows.keepsAll ? cells.row(i &- 2) : before + CellPart.upperM
     let own = cells.row(i, ofPass: number)
+    // Where not all rows are kept, the last of these takes the one place.
+    let next = Rows.keepsAll ? cells.stride : 0
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
     let totals = Kind.isSelf ? cells.totals + (width &- 1) : cells.totals
     // M of these rows two columns back, of the last three.
@@ -126,15 +128,15 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
         if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
         if count > 1 {
             r1.step(column, m: m0, loop: loop0, backA: mBack, backB: m0Before, x: &x, weights, H.self)
-            if Rows.keepsAll { r1.write(x, to: cell + cells.stride) } else if count == 2 { r1.write(x, to: cell) }
+            if Rows.keepsAll || count == 2 { r1.write(x, to: cell + next) }
         }
         if count > 2 {
             r2.step(column, m: m1, loop: loop1, backA: m0, backB: m1Before, x: &x, weights, H.self)
-            if Rows.keepsAll { r2.write(x, to: cell + 2 &* cells.stride) } else if count == 3 { r2.write(x, to: cell) }
+            if Rows.keepsAll || count == 3 { r2.write(x, to: cell + 2 &* next) }
         }
         if count > 3 {
             r3.step(column, m: m2, loop: loop2, backA: m1, backB: m2Before, x: &x, weights, H.self)
-            r3.write(x, to: Rows.keepsAll ? cell + 3 &* cells.stride : cell)
+            r3.write(x, to: cell + 3 &* next)
         }
         if !Rows.keepsAll {
             cell[CellPart.upperM] = count > 3 ? r2.m : count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m]
@@ -191,7 +193,7 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
     if MostRows.count > 3 { passes(ThreeRows.self) }
     if MostRows.count > 2 { passes(TwoRows.self) }
     passes(OneRow.self)
-    if Kind.hasPositions { return (ended, ended) }
+    if Kind.hasPositions { return (ended, V.fill(0)) }
     return cells.sums(Kind.isSelf ? map.columns &- 1 : map.columns, loops: Kind.isSelf ? map.hairpin : nil)
 }
 

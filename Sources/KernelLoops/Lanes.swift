@@ -29,7 +29,7 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func logarithm(_ x: Self) -> Self
     /// `a` where `x` is below `bound`, else zero.
     static func keep(_ a: Self, where x: Self, below bound: Self) -> Self
-    /// Whether all numbers of `a` are below `bound`; what is not a number is not.
+    /// Whether all numbers of `a`, none of them below zero, are below `bound`; what is not a number is not.
     static func areBelow(_ a: Self, _ bound: Self) -> Bool
     static func total(_ a: Self) -> Scalar
     /// c = a b, as `matrixProduct`.
