@@ -34,7 +34,9 @@ public final class PiecesAhead<Piece: Sendable> {
         let shared = Shared((0..<PiecesAhead.count).map { _ in Cell(empty()) })
         self.shared = shared
         for _ in shared.cells { shared.free.signal() }
-        DispatchQueue.global().async {
+        // A queue of its own has a thread of its own. The shared queues have one a core: there a stage that waits would keep
+        // the next from beginning, for a second at a time.
+        DispatchQueue(label: "pieces ahead").async {
             var turn = 0
             var isLast = false
             while !isLast {
