@@ -100,14 +100,25 @@ public struct PairCodes: Sendable {
         starts.append(codes.count)
     }
 
-    /// Adds all pairs of `other`, which is of the same alphabet.
-    public mutating func append(contentsOf other: PairCodes) {
+    /// Adds the pairs `chosen` of `other`, which is of the same alphabet, in that order.
+    public mutating func append(pairs chosen: ArraySlice<Int>, of other: PairCodes) {
         precondition(other.letters == letters && other.members.count == members.count)
-        let end = codes.count
-        codes.append(contentsOf: other.codes)
-        starts.append(contentsOf: other.starts.dropFirst().lazy.map { $0 + end })
-        longest = max(longest, other.longest)
-        if other.isAmbiguous { isAmbiguous = true }
+        let (from, places) = (other.codes, other.starts)
+        starts.reserveCapacity(starts.count + 2 * chosen.count)
+        // The pairs lie all over the memory: where each lies is read for all before any is copied, so that many loads are
+        // under way at a time.
+        var end = codes.count
+        for p in chosen {
+            let (start, middle, last) = (places[2 * p], places[2 * p + 1], places[2 * p + 2])
+            longest = max(longest, middle - start, last - middle)
+            starts.append(end + middle - start)
+            end += last - start
+            starts.append(end)
+        }
+        codes.reserveCapacity(end)
+        let first = codes.count
+        for p in chosen { codes.append(contentsOf: from[places[2 * p]..<places[2 * p + 2]]) }
+        if other.isAmbiguous { isAmbiguous = isAmbiguous || codes[first...].contains { Int($0) >= letters } }
     }
 
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.

@@ -28,23 +28,23 @@ public struct DataSurvey: Sendable {
         // By their hash: one strand in billions taken for another makes no difference to a share.
         var distinct = Set<UInt64>()
         var shortest = Int.max
+        let (codes, starts) = (pairs.strands.codes, pairs.strands.starts)
         for p in 0..<pairs.count {
             let target = pairs.targets[p]
             if target > 0, target < 1 { hasSoftLabels = true }
             if target > threshold { positives += 1 } else { negatives += 1 }
             if target > threshold, chosen.count < FacingTable.mostPairs { chosen.append(p) }
-            let a = pairs.strands.strand(2 * p)
-            let b = pairs.strands.strand(2 * p + 1)
             if p < 100_000 {
                 var hash = FowlerNollVoHash()
-                hash.add(strand: a)
+                hash.add(strands: 2 * p..<2 * p + 1, codes, starts)
                 distinct.insert(hash.value)
             }
-            longestA = max(longestA, a.count)
-            longestB = max(longestB, b.count)
-            shortest = min(shortest, a.count, b.count)
-            sumA += a.count
-            sumB += b.count
+            let (a, b) = (starts[2 * p + 1] - starts[2 * p], starts[2 * p + 2] - starts[2 * p + 1])
+            longestA = max(longestA, a)
+            longestB = max(longestB, b)
+            shortest = min(shortest, a, b)
+            sumA += a
+            sumB += b
         }
         guard pairs.count > 0 else { return }
         lengths = shortest...max(longestA, longestB)

@@ -20,12 +20,15 @@ public struct FacingTable: Sendable, Equatable {
     /// Pairs that the best offset is sought on.
     public static let mostPairs = 20_000
 
+    private init(letters: Int, orientation: Orientation, offset: Int, counts: [Int]) {
+        (self.letters, self.orientation, self.offset, self.counts) = (letters, orientation, offset, counts)
+    }
+
     /// Nothing counted yet.
     public init(letters: Int, orientation: Orientation, offset: Int) {
-        self.letters = letters
-        self.orientation = orientation
-        self.offset = offset
-        counts = [Int](repeating: 0, count: letters * letters)
+        self.init(
+            letters: letters, orientation: orientation, offset: offset,
+            counts: [Int](repeating: 0, count: letters * letters))
     }
 
     /// The table of the pairs `chosen`, laid as in `other`.
@@ -114,12 +117,25 @@ public struct FacingTable: Sendable, Equatable {
         let some = chosen.prefix(mostPairs)
         // Moved by the longest strand or further, nothing faces anything.
         let reach = min(reach, max(0, pairs.longest - 1))
-        var tables = (-reach...reach).map {
-            FacingTable(letters: pairs.letters, orientation: orientation, offset: $0)
-        }
+        // All offsets at once: whatever faces whatever at any.
+        let cells = pairs.letters * pairs.letters
+        var counts = [Int](repeating: 0, count: (2 * reach + 1) * cells)
         for p in some {
             let (a, b) = (pairs.strand(2 * p), pairs.strand(2 * p + 1))
-            for k in tables.indices { tables[k].add(a, b) }
+            for (place, x) in a.enumerated() where x < pairs.letters {
+                for along in max(0, place - reach)..<max(max(0, place - reach), min(b.count, place + reach + 1)) {
+                    let y = b[orientation == .parallel ? b.startIndex + along : b.endIndex - 1 - along]
+                    if y < pairs.letters {
+                        counts[(along - place + reach) * cells + Int(x) * pairs.letters + Int(y)] += 1
+                    }
+                }
+            }
+        }
+        let tables = (-reach...reach).map {
+            let start = ($0 + reach) * cells
+            return FacingTable(
+                letters: pairs.letters, orientation: orientation, offset: $0,
+                counts: Array(counts[start..<start + cells]))
         }
         for table in tables where table.total > 100 {
             if table.weight(pairs: some.count) > best.weight(pairs: some.count) { best = table }

@@ -17,4 +17,12 @@ struct FowlerNollVoHash {
         add(strand)
         add(CollectionOfOne(255))
     }
+
+    /// Adds strands, each with its end, of those whose `codes` and `starts` these are (see `PairCodes`).
+    mutating func add(strands: Range<Int>, _ codes: [UInt8], _ starts: [Int]) {
+        for s in strands {
+            for k in starts[s]..<starts[s + 1] { add(CollectionOfOne(codes[k])) }
+            add(CollectionOfOne(255))
+        }
+    }
 }

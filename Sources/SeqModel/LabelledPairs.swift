@@ -45,33 +45,21 @@ public struct LabelledPairs: Sendable {
 
 extension LabelledPairs {
     /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
-    public func split(
-        share: Double, seed: UInt64, alphabet: Alphabet, threads: Int
-    ) -> (training: LabelledPairs, held: LabelledPairs) {
+    public func split(share: Double, seed: UInt64, alphabet: Alphabet) -> (
+        training: LabelledPairs, held: LabelledPairs
+    ) {
         var order = Array(0..<count)
         var random = RandomSource(seed: seed, stream: 7)
         random.shuffle(&order)
         let heldCount = min(count, max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
-        let held = gathered(order[..<heldCount], alphabet)
-        // Pairs come from all over the memory, so that the cores wait for it: better side by side.
-        let middle = (heldCount + count) / 2
-        let chosen = order
-        var (training, rest) = Parallel.both(threads: threads) {
-            gathered(chosen[heldCount..<middle], alphabet)
-        } _: {
-            gathered(chosen[middle...], alphabet)
-        }
-        training.strands.append(contentsOf: rest.strands)
-        training.targets += rest.targets
-        return (training, held)
+        return (gathered(order[heldCount...], alphabet), gathered(order[..<heldCount], alphabet))
     }
 
     /// The pairs `order`, in that order.
     private func gathered(_ order: ArraySlice<Int>, _ alphabet: Alphabet) -> LabelledPairs {
         var result = LabelledPairs(alphabet: alphabet)
-        result.strands.reserve(strands.codes.count / max(1, count) * order.count)
-        result.targets.reserveCapacity(order.count)
-        for index in order { result.append(index, of: self) }
+        result.strands.append(pairs: order, of: strands)
+        result.targets = order.map { targets[$0] }
         return result
     }
 }
@@ -99,10 +87,10 @@ extension LabelledPairs {
         var sides: [UInt64: Bool] = [:]
         sides.reserveCapacity(self.count)
         var count = 0
+        let (codes, starts) = (strands.codes, strands.starts)
         for p in 0..<self.count {
             var pair = FowlerNollVoHash()
-            pair.add(strand: strands.strand(2 * p))
-            pair.add(strand: strands.strand(2 * p + 1))
+            pair.add(strands: 2 * p..<2 * p + 2, codes, starts)
             let side = targets[p] > threshold
             if let earlier = sides[pair.value] { count += earlier == side ? 0 : 1 } else { sides[pair.value] = side }
         }

@@ -58,13 +58,13 @@ struct Train: ParsableCommand {
         try OutputOptions.requireOthers([checkpoints.checkpoint], than: inputs + [from])
         try OutputOptions.requireOthers([log, report], than: inputs + [from, checkpoints.resume])
         try OutputOptions.requireOthers([output, log, report, checkpoints.checkpoint], than: [])
-        guard var alphabet = Alphabet(named: training.alphabet) else {
+        guard let named = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
         try ending {
             let clock = ClosingLine()
             let start = try from.map(loadModel)
-            if let start { alphabet = start.classifier.alphabet }
+            let alphabet = start?.classifier.alphabet ?? named
             // Opened first, so that a name that can't be written is known before the work is done.
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
@@ -77,8 +77,13 @@ struct Train: ParsableCommand {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
-            let (train, validation) = try split(pairs, alphabet, seed: running.seed)
-            let digests = pairs.digests(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
+            let settings = training.decisive(seed: running.seed)
+            let (parts, digests) = Parallel.both(threads: running.threadCount) {
+                Result { try split(pairs, alphabet, seed: running.seed) }
+            } _: {
+                pairs.digests(settings, model: start?.encoded() ?? [])
+            }
+            let (train, validation) = try parts.get()
             let keeper = try CheckpointKeeper(checkpoints, digest: digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
@@ -132,6 +137,6 @@ struct Train: ParsableCommand {
         } else {
             share = 0.05
         }
-        return pairs.split(share: share, seed: seed, alphabet: alphabet, threads: running.threadCount)
+        return pairs.split(share: share, seed: seed, alphabet: alphabet)
     }
 }
