@@ -69,15 +69,9 @@ extension Loops {
         gatherLoopGradient(shape, weights: weights, gradient: gradient)
     }
 
-    /// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.
-    public static func sumParts(
-        _ parts: UnsafePointer<Float>, stride: Int, partCount: Int, range: Range<Int>, sum: UnsafeMutablePointer<Float>
-    ) {
-        for k in range { sum[k] = parts[k] }
-        for p in 1..<max(1, partCount) {
-            let part = parts + p * stride
-            for k in range { sum[k] += part[k] }
-        }
+    /// sum[k] += values[k] for the k of `range`.
+    public static func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, range: Range<Int>) {
+        for k in range { sum[k] += values[k] }
     }
 
     /// One step of AdamW (Loshchilov & Hutter 2019) on `range`; `correction1` and `correction2` are 1 - beta^step.

@@ -31,9 +31,8 @@ public protocol LoopBuild {
         gradient: UnsafeMutablePointer<Float>
     ) -> Double
 
-    /// sum[k] = the sum of parts[p * stride + k] over p in order, so that the result does not depend on who made which.
-    static func sumParts(
-        _ parts: UnsafePointer<Float>, stride: Int, partCount: Int, range: Range<Int>, sum: UnsafeMutablePointer<Float>)
+    /// sum[k] += values[k] for the k of `range`.
+    static func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, range: Range<Int>)
 
     /// One step of AdamW (Loshchilov & Hutter 2019) on `range`.
     static func adamStep(

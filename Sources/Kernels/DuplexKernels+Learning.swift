@@ -34,17 +34,17 @@ extension DuplexKernels {
         return loss ?? 0
     }
 
-    /// Adds up the parts of `gradients` in order into `total`, turned into gradients of the parameters.
-    public func reduce(
-        _ shape: DuplexShape, gradients: FloatBuffer, parts: Int, weights: FloatBuffer, into total: FloatBuffer
-    ) {
-        precondition(
-            parts * shape.count <= gradients.count && total.count == shape.count && weights.count == shape.count)
-        for range in [shape.energyEnd..<shape.trainedEnd, shape.loops..<shape.count] {
-            processor.loops.sumParts(
-                gradients.base, stride: shape.count, partCount: parts, range: range, sum: total.base)
-        }
-        Loops.duplexEnergyGradient(shape, weights: weights.base, gradient: total.base)
+    /// What the gradient of a batch is summed in: `gradient` adds to its parts.
+    public func gradientSum(_ shape: DuplexShape, pieces: Int) -> PairwiseSum {
+        PairwiseSum(
+            pieces: pieces, length: shape.count,
+            ranges: [shape.energyEnd..<shape.trainedEnd, shape.loops..<shape.count], processor: processor)
+    }
+
+    /// Turns the gradient by the weights, in `gradient`, into that by the parameters.
+    public func gradientByEnergies(_ shape: DuplexShape, weights: FloatBuffer, gradient: FloatBuffer) {
+        precondition(gradient.count == shape.count && weights.count == shape.count)
+        Loops.duplexEnergyGradient(shape, weights: weights.base, gradient: gradient.base)
     }
 
     /// One step of AdamW (Loshchilov & Hutter 2019) on `range` of `parameters`; `step` counts from 1, `scale`

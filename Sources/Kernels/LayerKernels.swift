@@ -152,11 +152,4 @@ extension LayerKernels {
         precondition(values.count == mean.count)
         for k in 0..<mean.count { mean.base[k] += (1 - keeping) * (values.base[k] - mean.base[k]) }
     }
-
-    /// Adds up `parts` parts of `gradients`, each of `sum.count` floats, in order.
-    public func reduce(_ gradients: FloatBuffer, parts: Int, into sum: FloatBuffer) {
-        precondition(parts > 0 && parts * sum.count <= gradients.count)
-        Loops.sumParts(
-            gradients.base, stride: sum.count, partCount: parts, range: 0..<sum.count, sum: sum.base)
-    }
 }

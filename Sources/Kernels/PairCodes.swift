@@ -100,27 +100,6 @@ public struct PairCodes: Sendable {
         starts.append(codes.count)
     }
 
-    /// Adds the pairs `chosen` of `other`, which is of the same alphabet, in that order.
-    public mutating func append(pairs chosen: ArraySlice<Int>, of other: PairCodes) {
-        precondition(other.letters == letters && other.members.count == members.count)
-        let (from, places) = (other.codes, other.starts)
-        starts.reserveCapacity(starts.count + 2 * chosen.count)
-        // The pairs lie all over the memory: where each lies is read for all before any is copied, so that many loads are
-        // under way at a time.
-        var end = codes.count
-        for p in chosen {
-            let (start, middle, last) = (places[2 * p], places[2 * p + 1], places[2 * p + 2])
-            longest = max(longest, middle - start, last - middle)
-            starts.append(end + middle - start)
-            end += last - start
-            starts.append(end)
-        }
-        codes.reserveCapacity(end)
-        let first = codes.count
-        for p in chosen { codes.append(contentsOf: from[places[2 * p]..<places[2 * p + 2]]) }
-        if other.isAmbiguous { isAmbiguous = isAmbiguous || codes[first...].contains { Int($0) >= letters } }
-    }
-
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)
@@ -148,4 +127,40 @@ public struct PairCodes: Sendable {
 
     /// The codes of strand `s`.
     public func strand(_ s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
+}
+
+extension PairCodes {
+    /// The pairs `chosen` of `other`, in that order, copied by up to `threads` threads.
+    ///
+    /// They lie all over the memory, which is what takes the time: where each lies is read for all of them before any is
+    /// copied, so that many loads are under way at a time.
+    public init(_ other: PairCodes, pairs chosen: ArraySlice<Int>, threads: Int) {
+        self.init(letters: other.letters, members: other.members)
+        let places = other.starts
+        starts.reserveCapacity(1 + 2 * chosen.count)
+        var end = 0
+        for p in chosen {
+            let (start, middle, last) = (places[2 * p], places[2 * p + 1], places[2 * p + 2])
+            longest = max(longest, middle - start, last - middle)
+            starts.append(end + middle - start)
+            end += last - start
+            starts.append(end)
+        }
+        let (from, targets) = (other.codes, starts)
+        codes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
+            // SAFETY: pair k of those chosen is copied to its own bytes, targets[2 * k] ..< targets[2 * k + 2], as many as it
+            // has; together they are all of the buffer.
+            nonisolated(unsafe) let buffer = buffer
+            let share = 1 << 14
+            Parallel.run(pieces: (chosen.count + share - 1) / share, threads: threads) { piece, _ in
+                for k in piece * share..<min((piece + 1) * share, chosen.count) {
+                    let p = chosen[chosen.startIndex + k]
+                    let pair = UnsafeMutableBufferPointer(rebasing: buffer[targets[2 * k]..<targets[2 * k + 2]])
+                    _ = pair.update(fromContentsOf: from[places[2 * p]..<places[2 * p + 2]])
+                }
+            }
+            count = end
+        }
+        isAmbiguous = other.isAmbiguous && codes.contains { Int($0) >= letters }
+    }
 }

@@ -34,6 +34,36 @@ public enum Parallel {
         }
     }
 
+    /// As `run`, for up to 64 pieces: each worker begins with neighbouring ones, its share, and helps others with theirs then,
+    /// from the far end.
+    static func runNeighbours(
+        pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void
+    ) {
+        precondition(pieces <= 64)
+        let workers = min(threads, pieces)
+        guard workers > 1 else {
+            for piece in 0..<pieces { body(piece, 0) }
+            return
+        }
+        // As bits.
+        let taken = Atomic<UInt64>(0)
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            func take(_ piece: Int) {
+                let bit = UInt64(1) << UInt64(piece)
+                if taken.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0 { body(piece, worker) }
+            }
+            for other in worker..<worker + workers {
+                let owner = other % workers
+                let share = pieces * owner / workers..<pieces * (owner + 1) / workers
+                if owner == worker {
+                    for piece in share { take(piece) }
+                } else {
+                    for piece in share.reversed() { take(piece) }
+                }
+            }
+        }
+    }
+
     /// What two pieces of work come to, side by side where `threads` is more than 1.
     public static func both<A: Sendable, B: Sendable>(
         threads: Int, _ first: @Sendable () -> A, _ second: @Sendable () -> B

@@ -57,16 +57,15 @@ public final class ClassifierTrainer {
     private let parameters, weights, total: FloatBuffer
     private let moments: (first: FloatBuffer, second: FloatBuffer)
     private let best: FloatBuffer
-    private let gradients: FloatBuffer
-    /// Where each worker sums up a piece.
-    private let sums: FloatBuffer
+    private let gradients: PairwiseSum
+    private let losses = FloatBuffer(count: ClassifierTrainer.pieces)
     private let workspaces: [Workspace]
     /// Epochs done, or under way.
     public private(set) var epoch = 0
     private var bestLoss = Double.infinity
     private var bestEpoch = 0
 
-    /// Pieces of a batch whose gradients are summed in this order: fixed, so that threads make no difference.
+    /// Pieces of a batch: fixed, so that threads make no difference.
     private static let pieces = 16
     private static let warmUpSteps = 100
     private static let gradientNorm = 5.0
@@ -85,8 +84,7 @@ public final class ClassifierTrainer {
         (parameters, weights, total) = (.init(count: shape.count), .init(count: shape.count), .init(count: shape.count))
         moments = (.init(count: shape.count), .init(count: shape.count))
         best = FloatBuffer(count: shape.count)
-        gradients = FloatBuffer(count: shape.count * ClassifierTrainer.pieces)
-        sums = FloatBuffer(count: shape.count * max(1, plan.threads))
+        gradients = kernels.gradientSum(shape, pieces: ClassifierTrainer.pieces)
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
         initialise()
     }
@@ -188,17 +186,10 @@ public final class ClassifierTrainer {
         let weight = 1 / Float(batch.count)
         let pieces = ClassifierTrainer.pieces
         let size = (batch.count + pieces - 1) / pieces
-        let losses = FloatBuffer(count: pieces)
-        let (shape, weights, gradients, kernels, plan, step) = (shape, weights, gradients, kernels, plan, step)
-        let sums = sums
-        let workspaces = workspaces
-        Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
-            // Summed where the worker's cache holds it already: the piece itself was another core's a step ago.
-            sums.clear(worker * shape.count..<(worker + 1) * shape.count)
-            defer {
-                gradients.copy(
-                    piece * shape.count..<(piece + 1) * shape.count, from: sums, at: worker * shape.count)
-            }
+        let (shape, weights, gradients, losses) = (shape, weights, gradients, losses)
+        let (kernels, plan, step, workspaces) = (kernels, plan, step, workspaces)
+        gradients.run(threads: plan.threads, into: total) { piece, worker, part in
+            losses[piece] = 0
             let start = min(batch.startIndex + piece * size, batch.endIndex)
             let order = batch[start..<min(start + size, batch.endIndex)]
             guard !order.isEmpty else { return }
@@ -210,9 +201,9 @@ public final class ClassifierTrainer {
             losses[piece] = Float(
                 kernels.gradient(
                     shape, weights: weights, strands: data.strands, order: order, terms: terms[...],
-                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: sums, part: worker))
+                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients.parts, part: part))
         }
-        kernels.reduce(shape, gradients: gradients, parts: pieces, weights: weights, into: total)
+        kernels.gradientByEnergies(shape, weights: weights, gradient: total)
         ties.gather(total)
         var square = 0.0
         for k in 0..<shape.trainedEnd { square += Double(total[k]) * Double(total[k]) }

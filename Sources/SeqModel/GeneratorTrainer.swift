@@ -154,16 +154,15 @@ public final class GeneratorTrainer {
         _ body: @Sendable (borrowing RowLearner, Int, StepWorker, Int) -> Void
     ) {
         let pieces = GeneratorTrainer.pieces
-        state.clearSums()
         let learner = RowLearner(
             net: net, critic: critic, composition: composition, pairs: pairs, chosen: chosen, labels: labels,
             generatorState: generatorState, criticState: criticState, kernels: kernels, figures: rowFigures,
             penalty: plan.penalty, loss: plan.loss, seed: seed ^ phase << 63, step: step, batch: plan.batch)
         let (batch, workers) = (plan.batch, workers)
-        Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
+        state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { memory in
                 for row in batch * piece / pieces..<batch * (piece + 1) / pieces {
-                    body(learner, row, memory, piece)
+                    body(learner, row, memory, part)
                 }
             }
         }

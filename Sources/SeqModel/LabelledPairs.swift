@@ -12,6 +12,8 @@ public struct LabelledPairs: Sendable {
     /// No pairs yet.
     public init(alphabet: Alphabet) { strands = PairCodes(alphabet: alphabet) }
 
+    private init(strands: PairCodes, targets: [Float]) { (self.strands, self.targets) = (strands, targets) }
+
     /// Number of pairs.
     public var count: Int { targets.count }
 
@@ -45,22 +47,17 @@ public struct LabelledPairs: Sendable {
 
 extension LabelledPairs {
     /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
-    public func split(share: Double, seed: UInt64, alphabet: Alphabet) -> (
-        training: LabelledPairs, held: LabelledPairs
-    ) {
+    public func split(share: Double, seed: UInt64, threads: Int) -> (training: LabelledPairs, held: LabelledPairs) {
         var order = Array(0..<count)
         var random = RandomSource(seed: seed, stream: 7)
         random.shuffle(&order)
         let heldCount = min(count, max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
-        return (gathered(order[heldCount...], alphabet), gathered(order[..<heldCount], alphabet))
+        return (gathered(order[heldCount...], threads), gathered(order[..<heldCount], threads))
     }
 
     /// The pairs `order`, in that order.
-    private func gathered(_ order: ArraySlice<Int>, _ alphabet: Alphabet) -> LabelledPairs {
-        var result = LabelledPairs(alphabet: alphabet)
-        result.strands.append(pairs: order, of: strands)
-        result.targets = order.map { targets[$0] }
-        return result
+    private func gathered(_ order: ArraySlice<Int>, _ threads: Int) -> LabelledPairs {
+        LabelledPairs(strands: PairCodes(strands, pairs: order, threads: threads), targets: order.map { targets[$0] })
     }
 }
 

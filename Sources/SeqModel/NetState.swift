@@ -7,10 +7,9 @@ final class NetState: Sendable {
     let weights: FloatBuffer
     /// The weights as the way back needs them.
     let transposed: FloatBuffer
-    /// Parts of the gradient, one for each piece of the batch.
-    let sums: FloatBuffer
+    /// The gradient of a batch, for whose pieces it is run.
+    let gradients: PairwiseSum
     private let total: FloatBuffer, first: FloatBuffer, second: FloatBuffer
-    private let pieces: Int
     private let counter: FloatBuffer
 
     /// Adam's decay rates.
@@ -20,9 +19,8 @@ final class NetState: Sendable {
     init(_ weights: FloatBuffer, pieces: Int, betas: (Float, Float) = (0.5, 0.9)) {
         self.betas = betas
         self.weights = weights
-        self.pieces = pieces
         transposed = FloatBuffer(count: weights.count)
-        sums = FloatBuffer(count: weights.count * pieces)
+        gradients = PairwiseSum(pieces: pieces, length: weights.count)
         total = FloatBuffer(count: weights.count)
         first = FloatBuffer(count: weights.count)
         second = FloatBuffer(count: weights.count)
@@ -38,11 +36,13 @@ final class NetState: Sendable {
     /// All that has to be kept to go on later.
     var buffers: [FloatBuffer] { [weights, first, second] }
 
-    func clearSums() { sums.clear(0..<sums.count) }
+    /// Sums the gradient of a batch: `body` adds that of each piece to a part of `gradients.parts`.
+    func sum(threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int, _ part: Int) -> Void) {
+        gradients.run(threads: threads, into: total, body)
+    }
 
-    /// One step of Adam by the sum of the parts, times `scale`.
+    /// One step of Adam by the gradient summed last, times `scale`.
     func learn(_ kernels: LayerKernels, rate: Float, scale: Float) {
-        kernels.reduce(sums, parts: pieces, into: total)
         updates += 1
         DuplexKernels(processor: kernels.processor).adamStep(
             weights, gradient: total, moments: (first, second), range: 0..<weights.count, step: updates, rate: rate,

@@ -131,7 +131,7 @@ struct RowLearner: Sendable {
     private func learn(_ tape: PairCritic.Tape, _ slope: Float, _ labelSlope: Float, _ part: Int) {
         critic.backward(
             tape, slope: slope, labelSlope: labelSlope, weights: criticState.weights,
-            transposed: criticState.transposed, sums: (criticState.sums, part), needsB: false, kernels)
+            transposed: criticState.transposed, sums: (criticState.gradients.parts, part), needsB: false, kernels)
     }
 
     /// The generator's loss of a row.
@@ -155,7 +155,7 @@ struct RowLearner: Sendable {
                 weight: teacherWeight, into: tape.logitGradient)
         }
         net.backward(
-            tape, transposed: generatorState.transposed, sums: generatorState.sums, part: part, kernels)
+            tape, transposed: generatorState.transposed, sums: generatorState.gradients.parts, part: part, kernels)
         figures[row * 4 + 3] = lost
     }
 }

@@ -69,10 +69,9 @@ struct StrandTrainer {
 
     private func learn(_ step: Int) {
         net.transpose(state.weights, into: state.transposed, kernels)
-        state.clearSums()
         let (net, state, kernels, pairs, training, plan) = (net, state, kernels, pairs, training, plan)
         let (batch, share) = (batch, batch / StrandTrainer.pieces)
-        Parallel.run(pieces: StrandTrainer.pieces, threads: plan.threads) { piece, worker in
+        state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { tape in
                 let strands = (piece * share..<(piece + 1) * share).map { row in
                     let stream = UInt64(step * batch + row) | 3 << 60
@@ -82,7 +81,7 @@ struct StrandTrainer {
                 }
                 _ = net.loss(tape, strands, weights: state.weights, kernels)
                 net.backward(
-                    tape, strands, transposed: state.transposed, sums: state.sums, part: piece, kernels)
+                    tape, strands, transposed: state.transposed, sums: state.gradients.parts, part: part, kernels)
             }
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)

@@ -77,13 +77,8 @@ struct Train: ParsableCommand {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
-            let settings = training.decisive(seed: running.seed)
-            let (parts, digests) = Parallel.both(threads: running.threadCount) {
-                Result { try split(pairs, alphabet, seed: running.seed) }
-            } _: {
-                pairs.digests(settings, model: start?.encoded() ?? [])
-            }
-            let (train, validation) = try parts.get()
+            let (train, validation) = try split(pairs, alphabet, seed: running.seed)
+            let digests = pairs.digests(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
@@ -137,6 +132,6 @@ struct Train: ParsableCommand {
         } else {
             share = 0.05
         }
-        return pairs.split(share: share, seed: seed, alphabet: alphabet)
+        return pairs.split(share: share, seed: seed, threads: running.threadCount)
     }
 }
