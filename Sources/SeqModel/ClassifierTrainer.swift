@@ -66,7 +66,7 @@ public final class ClassifierTrainer {
     private var bestEpoch = 0
 
     /// Pieces of a batch: fixed, so that threads make no difference.
-    private static let pieces = 16
+    private static let pieces = 32
     private static let warmUpSteps = 100
     private static let gradientNorm = 5.0
 
