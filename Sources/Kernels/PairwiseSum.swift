@@ -48,8 +48,7 @@ public final class PairwiseSum: Sendable {
         for node in nodes { node.first.store(0, ordering: .relaxed) }
         let workers = max(1, min(threads, pieces))
         Parallel.runNeighbours(pieces: pieces, threads: workers) { piece, worker in
-            let home = pieces * worker / workers..<pieces * (worker + 1) / workers
-            let part = claim(home)
+            let part = claim(Parallel.share(of: worker, among: workers, pieces: pieces))
             for range in ranges { parts.clear(range.lowerBound + part * length..<range.upperBound + part * length) }
             body(piece, worker, part)
             settle(piece, part)
@@ -58,7 +57,7 @@ public final class PairwiseSum: Sendable {
         for range in ranges { total.copy(range, from: parts, at: part * length + range.lowerBound) }
     }
 
-    /// A part that holds nothing, of `home` if there is one: the lowest, which was the last to be let go of.
+    /// A part that holds nothing, of `home` if there is one: the lowest, so that few are in use.
     private func claim(_ home: Range<Int>) -> Int {
         let own = (UInt64.max >> UInt64(64 - home.count)) << UInt64(home.lowerBound)
         while true {

@@ -19,13 +19,8 @@ public enum Parallel {
     /// Calls `body(piece, worker)` for every piece in `0 ..< pieces`, at most `threads` at a time, and returns when all
     /// are done. Which worker takes which piece is left open: a result must depend on the piece alone.
     public static func run(pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
-        let workers = min(threads, pieces)
-        guard workers > 1 else {
-            for piece in 0..<pieces { body(piece, 0) }
-            return
-        }
         let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        eachWorker(min(threads, pieces)) { worker in
             while true {
                 let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if piece >= pieces { return }
@@ -40,28 +35,33 @@ public enum Parallel {
         pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void
     ) {
         precondition(pieces <= 64)
-        let workers = min(threads, pieces)
-        guard workers > 1 else {
-            for piece in 0..<pieces { body(piece, 0) }
-            return
-        }
+        let workers = max(1, min(threads, pieces))
         // As bits.
         let taken = Atomic<UInt64>(0)
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        eachWorker(workers) { worker in
             func take(_ piece: Int) {
                 let bit = UInt64(1) << UInt64(piece)
                 if taken.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0 { body(piece, worker) }
             }
             for other in worker..<worker + workers {
-                let owner = other % workers
-                let share = pieces * owner / workers..<pieces * (owner + 1) / workers
-                if owner == worker {
+                let share = share(of: other % workers, among: workers, pieces: pieces)
+                if other == worker {
                     for piece in share { take(piece) }
                 } else {
                     for piece in share.reversed() { take(piece) }
                 }
             }
         }
+    }
+
+    /// The pieces that a worker begins with in `runNeighbours`.
+    static func share(of worker: Int, among workers: Int, pieces: Int) -> Range<Int> {
+        pieces * worker / workers..<pieces * (worker + 1) / workers
+    }
+
+    /// Calls `body` for every worker, on this thread where there is one.
+    private static func eachWorker(_ workers: Int, _ body: @Sendable (_ worker: Int) -> Void) {
+        if workers > 1 { DispatchQueue.concurrentPerform(iterations: workers, execute: body) } else { body(0) }
     }
 
     /// What two pieces of work come to, side by side where `threads` is more than 1.

@@ -123,7 +123,8 @@ public struct FacingTable: Sendable, Equatable {
         for p in some {
             let (a, b) = (pairs.strand(2 * p), pairs.strand(2 * p + 1))
             for (place, x) in a.enumerated() where x < pairs.letters {
-                for along in max(0, place - reach)..<max(max(0, place - reach), min(b.count, place + reach + 1)) {
+                let first = max(0, place - reach)
+                for along in first..<max(first, min(b.count, place + reach + 1)) {
                     let y = b[orientation == .parallel ? b.startIndex + along : b.endIndex - 1 - along]
                     if y < pairs.letters {
                         counts[(along - place + reach) * cells + Int(x) * pairs.letters + Int(y)] += 1

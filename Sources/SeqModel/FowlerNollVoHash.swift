@@ -12,12 +12,6 @@ struct FowlerNollVoHash {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
 
-    /// Adds a strand's codes and its end.
-    mutating func add(strand: ArraySlice<UInt8>) {
-        add(strand)
-        add(CollectionOfOne(255))
-    }
-
     /// Adds strands, each with its end, of those whose `codes` and `starts` these are (see `PairCodes`).
     mutating func add(strands: Range<Int>, _ codes: [UInt8], _ starts: [Int]) {
         for s in strands {
