@@ -56,7 +56,7 @@ enum LabelTarget {
         require(survey.positives + survey.negatives == pairs.count, "pairs that are neither")
         require(survey.lengths.upperBound == pairs.strands.longest, "\(survey.lengths) of \(pairs.strands.longest)")
         require(survey.information.values.allSatisfy { $0.isFinite }, "information of \(survey.information)")
-        let (training, held) = pairs.split(share: 0.05, seed: 11, alphabet: alphabet, threads: 2)
+        let (training, held) = pairs.split(share: 0.05, seed: 11, threads: 2)
         require(training.count + held.count == pairs.count && held.count > 0, "\(held.count) held of \(pairs.count)")
         guard pairs.count <= 8, pairs.strands.longest <= 16, training.count > 0 else { return }
         var configuration = DuplexConfiguration(alphabet: alphabet)
