@@ -66,6 +66,12 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),
         .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels", "BuiltInModel"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "seqgan", "SeqIO", "SeqModel", "Kernels", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Fuzz", exclude: ["run", "Driver.swift"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
@@ -80,7 +86,8 @@ if isFuzzing {
             name: "seqgan", dependencies: program?.dependencies ?? [],
             swiftSettings: [.unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "seqgan_main"])]),
         .executableTarget(
-            name: "fuzz", dependencies: ["seqgan", "CZlib"], path: "Tests/Fuzz", exclude: ["run"],
+            name: "fuzz", dependencies: ["seqgan", "CZlib"], path: "Tests/Fuzz",
+            exclude: ["run", "SeedTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
     for target in package.targets where target.type != .system {

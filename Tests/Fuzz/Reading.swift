@@ -78,7 +78,7 @@ func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
 }
 
 /// Checks a documented error of an input of `count` lines at `path`.
-func check(_ error: InputError, path: String, lines count: Int) {
+func checkDocumented(_ error: InputError, path: String, lines count: Int) {
     switch error {
     case .malformed(let location, let seen, let expected):
         require(location.path == path, "an error elsewhere: \(error)")

@@ -54,7 +54,7 @@ enum TextTarget {
 
     private static func check(_ reading: Reading, _ text: [UInt8], _ columns: PairColumns) {
         let lines = lines(of: text)
-        if let error = reading.error { fuzz.check(error, path: file.path, lines: lines.count) }
+        if let error = reading.error { checkDocumented(error, path: file.path, lines: lines.count) }
         // Every line that holds something is in an entry, in order; after an error, those before it.
         let kept = reading.entries.flatMap { $0.text.split(separator: 10) }
         let held = lines.filter { !$0.isEmpty }
@@ -71,7 +71,7 @@ enum TextTarget {
             let own = entry.text.split(separator: 10).prefix(entry.kind == .rejected ? .max : 1)
             require(own.contains(lines[entry.line - 1]), "line \(entry.line) is not that of the entry")
             if let rejection = entry.rejection {
-                fuzz.check(rejection, path: file.path, lines: lines.count)
+                checkDocumented(rejection, path: file.path, lines: lines.count)
             } else if entry.kind == .pair {
                 require(!entry.strandA.isEmpty && entry.strandB.isEmpty == (columns.strandB == nil), "an empty strand")
                 if entry.isSequenceText { checkRecords(entry, lines) } else { checkFields(entry, columns) }
@@ -122,7 +122,7 @@ enum TextTarget {
         if let error = reading.error {
             guard case .malformed(let location, _, _) = error else { return require(false, "\(error)") }
             let side = location.path == file.path ? 0 : 1
-            fuzz.check(error, path: side == 0 ? file.path : mates.path, lines: counts[side])
+            checkDocumented(error, path: side == 0 ? file.path : mates.path, lines: counts[side])
         }
         for entry in reading.entries {
             guard entry.kind == .pair else { continue }
