@@ -21,35 +21,18 @@ public struct OneHot: Sendable {
     /// Numbers in an image: K times L.
     public var area: Int { alphabet.count * length }
 
-    /// Writes strand `s` of `strands`, no longer than L, as K times L bytes from `start` of `image`, which are zero.
-    /// An ambiguous letter is 1 in the row of each letter that it stands for.
-    public func write(_ strands: PairCodes, strand s: Int, to image: inout [UInt8], at start: Int) {
-        eachCell(strands, s) { row, column, _ in image[start + row * length + column] = 1 }
+    /// Makes `image` the images of a range of strands, none longer than L: K times L bytes each. An ambiguous letter is 1 in
+    /// the row of each letter that it stands for.
+    public func write(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+        rows.write(range, of: strands, to: &image)
     }
 
-    /// The same as floats; an ambiguous letter is shared evenly by the letters that it stands for.
-    public func write(_ strands: PairCodes, strand s: Int, to image: inout [Float], at start: Int) {
-        eachCell(strands, s) { row, column, count in image[start + row * length + column] = 1 / Float(count) }
+    /// The same as little-endian floats; an ambiguous letter is shared evenly by the letters that it stands for.
+    public func writeFloats(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+        rows.writeFloats(range, of: strands, to: &image)
     }
 
-    /// Calls `body` with row, column and the number of rows that share the column.
-    @inline(__always)
-    private func eachCell(_ strands: PairCodes, _ s: Int, _ body: (Int, Int, Int) -> Void) {
-        let range = strands.starts[s]..<strands.starts[s + 1]
-        precondition(range.count <= length)
-        let isReversed = reversesB && s % 2 == 1
-        var column = isReversed ? range.count - 1 : 0
-        for k in range {
-            let code = strands.codes[k]
-            if Int(code) < alphabet.count {
-                body(Int(code), column, 1)
-            } else {
-                let members = alphabet.members(of: code)
-                for letter in members { body(Int(letter), column, members.count) }
-            }
-            column += isReversed ? -1 : 1
-        }
-    }
+    private var rows: OneHotRows { OneHotRows(columns: length, reversesB: reversesB) }
 
     /// The letters of the strand in an image whose set cells are `isSet(row, column)`; nil where a column behind an
     /// empty one is set, or a column's letters have no code.

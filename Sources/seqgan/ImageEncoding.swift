@@ -16,50 +16,34 @@ struct ImageEncoder: Sendable {
     private static let block = 2048
 
     func writeBytes(to sink: ByteSink) throws {
-        try write(to: sink) { first, last, bytes in
-            bytes.removeAll(keepingCapacity: true)
-            bytes.append(contentsOf: repeatElement(0, count: (last - first) * oneHot.area))
-            for s in first..<last {
-                oneHot.write(strands, strand: s, to: &bytes, at: (s - first) * oneHot.area)
-            }
-        }
+        try write(to: sink) { oneHot.write($0, of: strands, to: &$1) }
     }
 
     func writeFloats(to sink: ByteSink) throws {
-        try write(to: sink) { first, last, bytes in
-            var image = [Float](repeating: 0, count: (last - first) * oneHot.area)
-            for s in first..<last {
-                oneHot.write(strands, strand: s, to: &image, at: (s - first) * oneHot.area)
-            }
-            bytes.removeAll(keepingCapacity: true)
-            for value in image {
-                let bits = value.bitPattern
-                for shift in stride(from: UInt32(0), to: 32, by: 8) {
-                    bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
-                }
-            }
-        }
+        try write(to: sink) { oneHot.writeFloats($0, of: strands, to: &$1) }
     }
 
     /// A line a letter and a strand: the letter where it stands, dots elsewhere; an empty line behind each record.
     func draw(to sink: ByteSink) throws {
         let letters = oneHot.alphabet.letters
-        try write(to: sink) { first, last, bytes in
+        try write(to: sink) { range, bytes in
+            var images: [UInt8] = []
+            oneHot.write(range, of: strands, to: &images)
             bytes.removeAll(keepingCapacity: true)
-            for s in first..<last {
-                var image = [UInt8](repeating: 0, count: oneHot.area)
-                oneHot.write(strands, strand: s, to: &image, at: 0)
-                for (row, letter) in letters.enumerated() {
-                    let cells = image[row * oneHot.length..<(row + 1) * oneHot.length]
-                    bytes.append(contentsOf: cells.map { $0 == 1 ? letter : UInt8(ascii: ".") })
+            var row = 0
+            for s in range {
+                for letter in letters {
+                    bytes.append(
+                        contentsOf: images[row..<row + oneHot.length].lazy.map { $0 == 1 ? letter : UInt8(ascii: ".") })
                     bytes.append(10)
+                    row += oneHot.length
                 }
                 if (s + 1) % perRecord == 0 { bytes.append(10) }
             }
         }
     }
 
-    private func write(to sink: ByteSink, _ make: @Sendable (Int, Int, inout [UInt8]) -> Void) throws {
+    private func write(to sink: ByteSink, _ make: @Sendable (Range<Int>, inout [UInt8]) -> Void) throws {
         let count = strands.starts.count - 1
         let size = ImageEncoder.block
         let blocks = (count + size - 1) / size
@@ -71,7 +55,7 @@ struct ImageEncoder: Sendable {
             let here = min(round, blocks - start)
             Parallel.run(pieces: here, threads: threads) { piece, _ in
                 let first = (start + piece) * size
-                outputs[piece].bytes.withLock { make(first, min(first + size, count), &$0) }
+                outputs[piece].bytes.withLock { make(first..<min(first + size, count), &$0) }
             }
             for output in outputs[..<here] {
                 try output.bytes.withLock { bytes throws(OutputError) in try sink.write(bytes) }

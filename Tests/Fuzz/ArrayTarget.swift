@@ -103,12 +103,12 @@ enum ArrayTarget {
         let isSingle = header.shape.count == 3 && header.shape[1] == alphabet.count
         let oneHot = OneHot(alphabet: alphabet, length: length, reversesB: reverses)
         require(header.shape[0] == lines.count, "\(lines.count) lines of shape \(header.shape)")
-        var image = [UInt8](repeating: 0, count: oneHot.area)
+        let blank = [UInt8](repeating: 0, count: oneHot.area)
         for (record, line) in lines.enumerated() {
             let parts = line.split(separator: 9, omittingEmptySubsequences: false)
             require(parts.count == (isSingle ? 1 : 2), "\(parts.count) strands")
             for (part, letters) in parts.enumerated() {
-                image = [UInt8](repeating: 0, count: oneHot.area)
+                var image = blank
                 if !letters.isEmpty {
                     strands.removeAll()
                     guard letters.count <= DuplexShape.maximumLength else { continue }
@@ -116,7 +116,7 @@ enum ArrayTarget {
                     for _ in 0...part {
                         require(strands.appendStrand(letters, table: alphabet.codes) == nil, "letters")
                     }
-                    oneHot.write(strands, strand: part, to: &image, at: 0)
+                    oneHot.write(part..<part + 1, of: strands, to: &image)
                 }
                 let start = size + (record * parts.count + part) * oneHot.area * width
                 let isSame = image.indices.allSatisfy { cell in
