@@ -6,12 +6,13 @@
     Tests/Benchmark/benchmark.py PAIRS.tsv.gz [PART ...]
 
 PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, all unless named: filters (classify
-and encode beside zcat, threads 1 and 2, one core), rivals (classify beside RNAduplex and ntthal), screen
-(--all-pairs), generate, growth (pairs 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those
-for this one), learning (the classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
+and encode beside zcat), rivals (classify beside RNAduplex and ntthal), screen (--all-pairs), generate, growth (pairs
+10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those for this one), learning (the
+classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
 
-Rates are of wall time, on as many cores as are named. Every figure is the median of five turns; between them the rivals
-take theirs. Nothing else should run meanwhile.
+Rates are of wall time, on as many cores as are named. A single thread has others that read or make ready for it, so
+that it takes more than one core; two runs at once, a core each, tell what the machine gives at best. Every figure is
+the median of five turns; between them the rivals take theirs. Nothing else should run meanwhile.
 """
 import argparse
 import gzip
@@ -34,6 +35,25 @@ def seconds(command, **options):
     return time.perf_counter() - start
 
 
+def on_core(core, command):
+    return seconds(command, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+
+
+def on_both(commands):
+    """Seconds until two runs have ended, that have a core each: what the machine gives two that wait for nothing."""
+    start = time.perf_counter()
+    jobs = [
+        subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}))
+        for core, command in enumerate(commands)
+    ]
+    for job in jobs:
+        if job.wait():
+            raise subprocess.CalledProcessError(job.returncode, job.args)
+    return time.perf_counter() - start
+
+
 def medians(*jobs):
     """The median seconds of jobs, which take turns."""
     times = [[] for _ in jobs]
@@ -41,6 +61,15 @@ def medians(*jobs):
         for job, own in zip(jobs, times):
             own.append(job())
     return [statistics.median(own) for own in times]
+
+
+def scaling(name, count, unit, command):
+    """Rows of a command, a function of its threads and of a number that tells two runs apart."""
+    two, one, core, both = medians(
+        lambda: seconds(command(2, 0)), lambda: seconds(command(1, 0)), lambda: on_core(0, command(1, 0)),
+        lambda: on_both([command(1, 0), command(1, 1)]))
+    row(f"{name}, 2 threads", count / two, unit, f"{one / two:.2f} times 1 thread, {core / two:.2f} times 1 core")
+    row(f"{name}, 1 core", count / core, unit, f"two runs, a core each: {2 * core / both:.2f} times one")
 
 
 def row(name, value, unit, note=""):
@@ -62,16 +91,11 @@ def random_strands(count, length, seed=1):
 
 def filters(pairs, folder):
     count = sum(1 for _ in rows_of(pairs))
-    classify = lambda threads: lambda: seconds([PROGRAM, "classify", "-q", "-t", str(threads), pairs])
-    encode = lambda: seconds([PROGRAM, "encode", "-q", pairs])
-    # A single thread has another that reads and unpacks for it, so that 1 thread takes more than one core.
-    core = lambda: seconds(
-        [PROGRAM, "classify", "-q", "-t", "1", pairs], preexec_fn=lambda: os.sched_setaffinity(0, {0}))
-    two, one, alone, numbers, zcat = medians(
-        classify(2), classify(1), core, encode, lambda: seconds(["zcat", pairs]))
-    row("classify, 2 threads", count / two, "pairs/s", f"{two / zcat:.1f} times the time of zcat")
-    row("classify, 1 thread", count / one, "pairs/s", f"2 threads are {one / two:.2f} times as fast")
-    row("classify, 1 core", count / alone, "pairs/s", f"2 cores are {alone / two:.2f} times as fast")
+    scaling("classify", count, "pairs/s", lambda threads, _: [PROGRAM, "classify", "-q", "-t", str(threads), pairs])
+    again, numbers, zcat = medians(
+        lambda: seconds([PROGRAM, "classify", "-q", "-t", "2", pairs]), lambda: seconds([PROGRAM, "encode", "-q", pairs]),
+        lambda: seconds(["zcat", pairs]))
+    row("classify beside zcat", count / again, "pairs/s", f"{again / zcat:.1f} times the time of zcat")
     row("encode", count / numbers, "pairs/s", f"{numbers / zcat:.2f} times the time of zcat")
 
 
@@ -135,9 +159,9 @@ def screen(pairs, folder):
 
 
 def generate(pairs, folder):
-    job = lambda threads: lambda: seconds([PROGRAM, "generate", "-q", "-t", str(threads), "-n", "100000"])
-    two, one = medians(job(2), job(1))
-    row("generate", 100_000 / two, "pairs/s", f"2 threads {one / two:.2f} times 1")
+    scaling(
+        "generate", 100_000, "pairs/s",
+        lambda threads, _: [PROGRAM, "generate", "-q", "-t", str(threads), "-n", "100000"])
 
 
 def growth(pairs, folder):
@@ -181,10 +205,9 @@ def learning(pairs, folder):
     if good:
         row("train, until held-out MCC 0.955", float(good[-1]), "s", f"epoch {good[0]}")
     row("train, all epochs", float(rows[-1][-1]), "s", f"held-out MCC {rows[-1][place['MCC']]}")
-    job = lambda threads: lambda: seconds(
-        [PROGRAM, "train", "-q", "-t", str(threads), "--epochs", "1", pairs, "-o", model])
-    two, one = medians(job(2), job(1))
-    row("train, one epoch", two, "s", f"2 threads are {one / two:.2f} times as fast as 1")
+    scaling(
+        "train, one epoch", 1, "epochs/s",
+        lambda threads, k: [PROGRAM, "train", "-q", "-t", str(threads), "--epochs", "1", pairs, "-o", f"{model}{k}"])
 
 
 def log_seconds(log, column="step"):
