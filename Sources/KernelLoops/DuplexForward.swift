@@ -9,12 +9,9 @@ private protocol RowsAbreast {
 private enum OneRow: RowsAbreast { @inline(__always) static var count: Int { 1 } }
 private enum TwoRows: RowsAbreast { @inline(__always) static var count: Int { 2 } }
 private enum ThreeRows: RowsAbreast { @inline(__always) static var count: Int { 3 } }
-private enum FourRows: RowsAbreast { @inline(__always) static var count: Int { 4 } }
 
 /// As many as there are registers for.
-#if MANY_REGISTERS
-    private typealias MostRows = FourRows
-#elseif FUSED || arch(arm64)
+#if FUSED || arch(arm64)
     private typealias MostRows = ThreeRows
 #else
     private typealias MostRows = OneRow
@@ -53,7 +50,7 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
     var sum = V.fill(0)
 
     @inline(__always) init(_ map: DuplexMap<V>, _ i: Int, _ weights: LoopWeights<V>) {
-        let letter = map.rowOffsets[Swift.min(i, map.rows &- 1)]
+        let letter = map.rowOffsets[i]
         table = vector(map.stackTable, letter.stack)
         skipped = vector(map.stackTable, letter.skip)
         let place = Kind.hasPositions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
@@ -101,8 +98,9 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     ended: inout V, _: Kind.Type, _: N.Type, _: H.Type
 ) {
     let count = N.count
-    var r0 = MovingRow<V, Kind>(map, i, weights), r1 = MovingRow<V, Kind>(map, i &+ 1, weights)
-    var r2 = MovingRow<V, Kind>(map, i &+ 2, weights), r3 = MovingRow<V, Kind>(map, i &+ 3, weights)
+    // Rows that there are not, nobody asks.
+    var r0 = MovingRow<V, Kind>(map, i, weights), r1 = MovingRow<V, Kind>(map, count > 1 ? i &+ 1 : i, weights)
+    var r2 = MovingRow<V, Kind>(map, count > 2 ? i &+ 2 : i, weights)
     let zero = V.fill(0)
     let before = cells.row(i &- 1, ofPass: number &- 1)
     let second = Rows.keepsAll ? cells.row(i &- 2) : before + CellPart.upperM
@@ -113,15 +111,14 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     let totals = Kind.isSelf ? cells.totals + (width &- 1) : cells.totals
     // M of these rows two columns back, of the last three.
     var (m0Before, m1Before, m2Before) = (zero, zero, zero)
-    var (m3Before, m3BeforeThat) = (zero, zero)
     for j in 0..<width {
         let column = map.columnOffsets[j]
         let above = before + Rows.width &* j, cell = own + Rows.width &* j
         let back = above - Rows.width
         var x = above[CellPart.x]
         let mBack = back[CellPart.m]
-        let (m0, m1, m2, m3) = (r0.m, r1.m, r2.m, r3.m)
-        let (loop0, loop1, loop2) = (r0.loop, r1.loop, r2.loop)
+        let (m0, m1, m2) = (r0.m, r1.m, r2.m)
+        let (loop0, loop1) = (r0.loop, r1.loop)
         r0.step(
             column, m: mBack, loop: back[CellPart.loop], backA: second[Rows.width &* (j &- 1)],
             backB: (back - Rows.width)[CellPart.m], x: &x, weights, H.self)
@@ -132,44 +129,31 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
         }
         if count > 2 {
             r2.step(column, m: m1, loop: loop1, backA: m0, backB: m1Before, x: &x, weights, H.self)
-            if Rows.keepsAll || count == 3 { r2.write(x, to: cell + 2 &* next) }
+            r2.write(x, to: cell + 2 &* next)
         }
-        if count > 3 {
-            r3.step(column, m: m2, loop: loop2, backA: m1, backB: m2Before, x: &x, weights, H.self)
-            r3.write(x, to: cell + 3 &* next)
-        }
-        if !Rows.keepsAll {
-            cell[CellPart.upperM] = count > 3 ? r2.m : count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m]
-        }
-        // One row after the other, so that the sums come to the same bits however many go side by side.
+        if !Rows.keepsAll { cell[CellPart.upperM] = count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m] }
         if Kind.hasPositions {
             r0.count(j, map)
             if count > 1 { r1.count(j, map) }
             if count > 2 { r2.count(j, map) }
-            if count > 3 { r3.count(j, map) }
         } else if Kind.isSelf {
-            // The second row's cell one column back closes the same hairpin loop, the third's two back, the fourth's three. So
-            // the last cells of these rows, of letters that face themselves or what is before them, are never counted.
+            // The second row's cell one column back closes the same hairpin loop, the third's two back. So the last cells of these
+            // rows, of letters that face themselves or what is before them, are never counted.
             var total = V.plus(totals[0 &- j], r0.m)
             if count > 1 { total = V.plus(total, m1) }
             if count > 2 { total = V.plus(total, m2Before) }
-            if count > 3 { total = V.plus(total, m3BeforeThat) }
             totals[0 &- j] = total
         } else {
-            var total = V.plus(totals[j], r0.m)
-            if count > 1 { total = V.plus(total, r1.m) }
-            if count > 2 { total = V.plus(total, r2.m) }
-            if count > 3 { total = V.plus(total, r3.m) }
-            totals[j] = total
+            ended = V.plus(ended, r0.m)
+            if count > 1 { ended = V.plus(ended, r1.m) }
+            if count > 2 { ended = V.plus(ended, r2.m) }
         }
         (m0Before, m1Before, m2Before) = (m0, m1, m2)
-        (m3Before, m3BeforeThat) = (m3, m3Before)
     }
     if Kind.hasPositions {
         ended = V.plus(ended, r0.ended)
         if count > 1 { ended = V.plus(ended, r1.ended) }
         if count > 2 { ended = V.plus(ended, r2.ended) }
-        if count > 3 { ended = V.plus(ended, r3.ended) }
     }
 }
 
@@ -180,7 +164,7 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 ) -> (sum: V, hairpin: V) {
     let weights = LoopWeights(map.gaps)
     var ended = V.fill(0)
-    cells.clear(rows: map.rows, totals: Kind.hasPositions ? 0 : map.columns)
+    cells.clear(rows: map.rows, totals: Kind.isSelf ? map.columns : 0)
     var i = 0, number = 0
     @inline(__always) func passes<N: RowsAbreast>(_ rows: N.Type) {
         while i &+ N.count <= map.rows {
@@ -190,11 +174,9 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
         }
     }
     passes(MostRows.self)
-    if MostRows.count > 3 { passes(ThreeRows.self) }
     if MostRows.count > 2 { passes(TwoRows.self) }
     passes(OneRow.self)
-    if Kind.hasPositions { return (ended, V.fill(0)) }
-    return cells.sums(Kind.isSelf ? map.columns &- 1 : map.columns, loops: Kind.isSelf ? map.hairpin : nil)
+    return Kind.isSelf ? cells.sums(map.columns &- 1, loops: map.hairpin) : (ended, V.fill(0))
 }
 
 /// Sums the weights of all stretches of a map.
@@ -213,8 +195,8 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 /// sum, and for a self map (only the cells whose partner lies behind) the sum with each cell times its loop weight; both in
 /// units of `RangeLimits.startScale`. `cells` is overwritten.
 ///
-/// Three rows go side by side, or four where there are registers for them: the lower find what they need of the upper in
-/// registers. Where a vector takes two of 16 registers, as on any x86-64, a row goes alone: two would spill, and took 1.3
+/// Three rows go side by side: the lower find what they need of the upper in registers. A fourth would have registers with
+/// AVX-512 alone, and sums would come to other bits there. Where a vector takes two of 16 registers, as on any x86-64, a row goes alone: two would spill, and took 1.3
 /// times as long. No number is below zero, so that a sum below the ceiling tells that none has passed it; where it is not, all
 /// is done again with every M held.
 @inline(__always)

@@ -120,7 +120,7 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
     /// A row of zeros, shared by all maps and never written: what lies before the first row.
     let zeros: UnsafeMutablePointer<V>
-    /// The sum of all M in a column; of a self map, of all whose pair closes a hairpin loop of one length.
+    /// Of a self map: the sum of all M whose pair closes a hairpin loop of one length.
     let totals: UnsafeMutablePointer<V>
     let stride: Int
 
@@ -147,7 +147,7 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     }
 
     /// The sum of the first totals, and of each times its loop weight.
-    @inline(__always) func sums(_ count: Int, loops: UnsafePointer<V>?) -> (sum: V, hairpin: V) {
+    @inline(__always) func sums(_ count: Int, loops: UnsafePointer<V>) -> (sum: V, hairpin: V) {
         // Two sums of each side by side: one would wait for every addition.
         let zero = V.fill(0)
         var (even, odd, hairpinEven, hairpinOdd) = (zero, zero, zero, zero)
@@ -155,15 +155,13 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
         while k &+ 2 <= count {
             even = V.plus(even, totals[k])
             odd = V.plus(odd, totals[k &+ 1])
-            if let loops {
-                hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k])
-                hairpinOdd = V.sum(hairpinOdd, loops[k &+ 1], times: totals[k &+ 1])
-            }
+            hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k])
+            hairpinOdd = V.sum(hairpinOdd, loops[k &+ 1], times: totals[k &+ 1])
             k &+= 2
         }
         if k < count {
             even = V.plus(even, totals[k])
-            if let loops { hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k]) }
+            hairpinEven = V.sum(hairpinEven, loops[k], times: totals[k])
         }
         return (V.plus(even, odd), V.plus(hairpinEven, hairpinOdd))
     }

@@ -12,6 +12,8 @@ public struct Alphabet: Sendable, Equatable {
     public let codeLetters: [UInt8]
     /// The code of each byte; `invalid` where it has none.
     public let codes: [UInt8]
+    /// The base that is read as one of the letters, in lower case: u for DNA, t for RNA, none for others.
+    public let otherBase: UInt8?
     /// The bit set of letters that each code stands for.
     private let memberBits: [UInt32]
 
@@ -75,7 +77,8 @@ public struct Alphabet: Sendable, Equatable {
         self.init(letters: letters, ambiguity: ambiguity, synonyms: [(other, 3)])
     }
 
-    private init(letters: [UInt8], ambiguity: [(letter: UInt8, bits: UInt32)], synonyms: [(UInt8, UInt8)]) {
+    private init(letters: [UInt8], ambiguity: [(letter: UInt8, bits: UInt32)], synonyms: [(letter: UInt8, code: UInt8)])
+    {
         self.letters = letters
         codeLetters = letters + ambiguity.map(\.letter)
         memberBits = letters.indices.map { 1 << UInt32($0) } + ambiguity.map(\.bits)
@@ -87,6 +90,7 @@ public struct Alphabet: Sendable, Equatable {
         for (code, letter) in codeLetters.enumerated() { accept(letter, as: UInt8(code)) }
         for (letter, code) in synonyms { accept(letter, as: code) }
         self.codes = codes
+        otherBase = synonyms.first.map { $0.letter | 0x20 }
     }
 
     private static func uppercased(_ byte: UInt8) -> UInt8 {

@@ -25,17 +25,19 @@ struct PairScorer: Sendable {
 
     /// Encodes, scores and formats; stops at the first bad record unless these are passed over.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
+        // Not asked for anew at every record: the answers are copies.
+        let (batch, alphabet, longest) = (slot.batch, alphabet, longest)
         slot.scratch.strands.removeAll()
-        var end = slot.batch.entries.count
+        var end = batch.entries.count
         var passedOver: [Int] = []
-        for (index, entry) in slot.batch.entries.enumerated() {
+        for index in batch.entries.indices {
             do throws(InputError) {
-                switch entry.kind {
+                switch batch.entries[index].kind {
                 case .header, .comment: continue
-                case .rejected: throw slot.batch.rejections[entry.rejection]
+                case .rejected: throw batch.rejections[batch.entries[index].rejection]
                 case .pair:
-                    try slot.scratch.strands.append(entry, of: slot.batch, alphabet, longest: longest)
-                    slot.counts.remarks.count(entry, of: slot.batch, alphabet)
+                    try slot.scratch.strands.append(batch.entries[index], of: batch, alphabet, longest: longest)
+                    slot.counts.remarks.count(batch.entries[index], of: batch, alphabet)
                 }
             } catch {
                 guard !skipsBad else {
@@ -43,7 +45,7 @@ struct PairScorer: Sendable {
                     continue
                 }
                 end = index
-                slot.failure = failure(slot.batch.located(error))
+                slot.failure = failure(batch.located(error))
             }
             if end == index { break }
         }
@@ -53,55 +55,58 @@ struct PairScorer: Sendable {
         slot.counts.pairs = strands.count
         slot.counts.skipped = passedOver.count
         slot.counts.remarks.count(strands, outside: classifier.trainedLengths)
-        format(&slot, upTo: end, without: passedOver)
+        format(batch, slot.scratch.logits, upTo: end, without: passedOver, into: &slot.output)
     }
 
-    private func format(_ slot: inout Pipeline.Slot<Scratch>, upTo end: Int, without passedOver: [Int]) {
+    private func format(
+        _ batch: PairBatch, _ logits: [Float], upTo end: Int, without passedOver: [Int], into output: inout [UInt8]
+    ) {
         var pair = 0
         var bad = passedOver[...]
         for index in 0..<end {
-            let entry = slot.batch.entries[index]
             if bad.first == index {
                 bad = bad.dropFirst()
                 continue
             }
-            switch entry.kind {
+            let kind = batch.entries[index].kind
+            switch kind {
             case .rejected: continue
             case .comment, .header:
-                slot.output.append(contentsOf: slot.batch.bytes[entry.text])
-                if entry.kind == .header, keep == nil { slot.output.append(contentsOf: "\tpredicted\tscore".utf8) }
-                slot.output.append(10)
+                output.append(contentsOf: batch.bytes[batch.entries[index].text])
+                if kind == .header, keep == nil { output.append(contentsOf: "\tpredicted\tscore".utf8) }
+                output.append(10)
             case .pair:
-                let logit = slot.scratch.logits[pair]
+                let logit = logits[pair]
                 pair += 1
                 let score = PairClassifier.score(logit)
                 let predicted = score > threshold ? 1 : 0
                 if let keep {
                     if keep == predicted {
-                        slot.output.append(contentsOf: slot.batch.bytes[entry.text])
-                        slot.output.append(10)
+                        output.append(contentsOf: batch.bytes[batch.entries[index].text])
+                        output.append(10)
                     }
                     continue
                 }
-                write(entry, &slot)
-                slot.output.append(9)
-                slot.output.append(48 + UInt8(predicted))
-                slot.output.append(9)
-                writeFixed(writesLogit ? logit : score, into: &slot.output)
-                slot.output.append(10)
+                write(index, of: batch, into: &output)
+                output.append(9)
+                output.append(48 + UInt8(predicted))
+                output.append(9)
+                writeFixed(writesLogit ? logit : score, into: &output)
+                output.append(10)
             }
         }
     }
 
     /// The line as it came, or for FASTA and FASTQ: name A, name B, strand A, strand B.
-    private func write(_ entry: PairEntry, _ slot: inout Pipeline.Slot<Scratch>) {
-        guard entry.isSequenceText else {
-            slot.output.append(contentsOf: slot.batch.bytes[entry.text])
+    private func write(_ index: Int, of batch: PairBatch, into output: inout [UInt8]) {
+        guard batch.entries[index].isSequenceText else {
+            output.append(contentsOf: batch.bytes[batch.entries[index].text])
             return
         }
+        let entry = batch.entries[index]
         for (n, range) in [entry.nameA, entry.nameB, entry.strandA, entry.strandB].enumerated() {
-            if n > 0 { slot.output.append(9) }
-            slot.output.append(contentsOf: slot.batch.bytes[range])
+            if n > 0 { output.append(9) }
+            output.append(contentsOf: batch.bytes[range])
         }
     }
 }
@@ -120,11 +125,14 @@ func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
         output.append(contentsOf: String(whole).utf8)
     }
     output.append(UInt8(ascii: "."))
-    var rest = scaled % scale
-    var unit = scale / 10
-    while unit > 0 {
-        output.append(48 + UInt8(rest / unit))
-        rest %= unit
-        unit /= 10
+    // The first digit comes to lie lowest.
+    var (rest, digits) = (scaled % scale, UInt64(0))
+    for _ in 0..<decimals {
+        digits = digits << 8 | (48 + rest % 10)
+        rest /= 10
+    }
+    for _ in 0..<decimals {
+        output.append(UInt8(truncatingIfNeeded: digits))
+        digits >>= 8
     }
 }

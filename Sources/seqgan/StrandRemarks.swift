@@ -46,10 +46,3 @@ struct StrandRemarks: Sendable {
         }
     }
 }
-
-extension Alphabet {
-    /// The base that is read as one of the letters, in lower case: U for DNA, T for RNA, none for others.
-    fileprivate var otherBase: UInt8? {
-        self == .dna ? UInt8(ascii: "u") : self == .rna ? UInt8(ascii: "t") : nil
-    }
-}
