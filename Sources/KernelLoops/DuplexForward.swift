@@ -196,9 +196,9 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
 /// units of `RangeLimits.startScale`. `cells` is overwritten.
 ///
 /// Three rows go side by side: the lower find what they need of the upper in registers. A fourth would have registers with
-/// AVX-512 alone, and sums would come to other bits there. Where a vector takes two of 16 registers, as on any x86-64, a row goes alone: two would spill, and took 1.3
-/// times as long. No number is below zero, so that a sum below the ceiling tells that none has passed it; where it is not, all
-/// is done again with every M held.
+/// AVX-512 alone, and sums would come to other bits there. Where a vector takes two of 16 registers, as on any x86-64, a
+/// row goes alone: two would spill, and took 1.3 times as long. No number is below zero, so that a sum below the ceiling
+/// tells that none has passed it; where it is not, all is done again with every M held.
 @inline(__always)
 func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
