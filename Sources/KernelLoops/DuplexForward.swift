@@ -10,7 +10,7 @@ private enum OneRow: RowsAbreast { @inline(__always) static var count: Int { 1 }
 private enum TwoRows: RowsAbreast { @inline(__always) static var count: Int { 2 } }
 private enum ThreeRows: RowsAbreast { @inline(__always) static var count: Int { 3 } }
 
-/// As many as there are registers for.
+/// As many as 16 registers serve, or the 32 of arm64, of which a vector takes two.
 #if FUSED || arch(arm64)
     private typealias MostRows = ThreeRows
 #else
@@ -108,7 +108,7 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     // Where not all rows are kept, the last of these takes the one place.
     let next = Rows.keepsAll ? cells.stride : 0
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
-    let totals = Kind.isSelf ? cells.totals + (width &- 1) : cells.totals
+    let totals = cells.totals + (width &- 1)
     // M of these rows two columns back, of the last three.
     var (m0Before, m1Before, m2Before) = (zero, zero, zero)
     for j in 0..<width {

@@ -35,18 +35,16 @@ def seconds(command, **options):
     return time.perf_counter() - start
 
 
-def on_core(core, command):
-    return seconds(command, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+def pinned(core):
+    return {"preexec_fn": lambda: os.sched_setaffinity(0, {core})}
 
 
-def on_both(commands):
-    """Seconds until two runs have ended, that have a core each: what the machine gives two that wait for nothing."""
+def at_once(*runs):
+    """Seconds until all of some runs, each a command and its options, have ended that began at once."""
     start = time.perf_counter()
     jobs = [
-        subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}))
-        for core, command in enumerate(commands)
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+        for command, options in runs
     ]
     for job in jobs:
         if job.wait():
@@ -63,13 +61,15 @@ def medians(*jobs):
     return [statistics.median(own) for own in times]
 
 
-def scaling(name, count, unit, command):
-    """Rows of a command, a function of its threads and of a number that tells two runs apart."""
-    two, one, core, both = medians(
-        lambda: seconds(command(2, 0)), lambda: seconds(command(1, 0)), lambda: on_core(0, command(1, 0)),
-        lambda: on_both([command(1, 0), command(1, 1)]))
+def scaling(name, count, unit, command, *rivals):
+    """Rows of a command, a function of its threads and of a number that tells two runs apart; returns its seconds on two
+    threads, and those of rivals that take turns with it."""
+    two, one, core, both, *theirs = medians(
+        lambda: seconds(command(2, 0)), lambda: seconds(command(1, 0)), lambda: seconds(command(1, 0), **pinned(0)),
+        lambda: at_once((command(1, 0), pinned(0)), (command(1, 1), pinned(1))), *rivals)
     row(f"{name}, 2 threads", count / two, unit, f"{one / two:.2f} times 1 thread, {core / two:.2f} times 1 core")
     row(f"{name}, 1 core", count / core, unit, f"two runs, a core each: {2 * core / both:.2f} times one")
+    return two, *theirs
 
 
 def row(name, value, unit, note=""):
@@ -91,11 +91,10 @@ def random_strands(count, length, seed=1):
 
 def filters(pairs, folder):
     count = sum(1 for _ in rows_of(pairs))
-    scaling("classify", count, "pairs/s", lambda threads, _: [PROGRAM, "classify", "-q", "-t", str(threads), pairs])
-    again, numbers, zcat = medians(
-        lambda: seconds([PROGRAM, "classify", "-q", "-t", "2", pairs]), lambda: seconds([PROGRAM, "encode", "-q", pairs]),
-        lambda: seconds(["zcat", pairs]))
-    row("classify beside zcat", count / again, "pairs/s", f"{again / zcat:.1f} times the time of zcat")
+    two, numbers, zcat = scaling(
+        "classify", count, "pairs/s", lambda threads, _: [PROGRAM, "classify", "-q", "-t", str(threads), pairs],
+        lambda: seconds([PROGRAM, "encode", "-q", pairs]), lambda: seconds(["zcat", pairs]))
+    row("zcat", count / zcat, "pairs/s", f"classify takes {two / zcat:.1f} times its time")
     row("encode", count / numbers, "pairs/s", f"{numbers / zcat:.2f} times the time of zcat")
 
 
@@ -115,15 +114,9 @@ for line in sys.stdin:
 """
 
 
-def both_cores(script, halves):
-    """Runs a script on two halves of the pairs at once."""
-    start = time.perf_counter()
-    jobs = [
-        subprocess.Popen([sys.executable, "-c", script], stdin=open(half), stdout=subprocess.DEVNULL) for half in halves
-    ]
-    if any(job.wait() for job in jobs):
-        raise subprocess.CalledProcessError(1, "rival")
-    return time.perf_counter() - start
+def on_halves(script, halves):
+    """Seconds of a script that two processes run, each on half of the pairs."""
+    return at_once(*(([sys.executable, "-c", script], {"stdin": open(half)}) for half in halves))
 
 
 def rivals(pairs, folder):
@@ -142,7 +135,7 @@ def rivals(pairs, folder):
         if subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode:
             print(f"{name}: {module} is not installed, left out")
             continue
-        own, theirs = medians(ours, lambda: both_cores(script, halves))
+        own, theirs = medians(ours, lambda: on_halves(script, halves))
         row(f"{name}, 2 processes", len(found) / theirs, "pairs/s", f"seqgan is {theirs / own:.0f} times as fast")
 
 
