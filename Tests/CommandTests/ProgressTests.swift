@@ -28,13 +28,25 @@ import Testing
         #expect(result.errors.split(separator: "\n").count == 1)
     }
 
-    /// What a terminal is sent on stderr by a command that takes a while; stdout and stdin are none.
+    /// What a terminal is sent on stderr by a command that takes a while, as it is stopped twenty times for 0.05 s in its
+    /// first 1.2 s, however fast it may be; stdout and stdin are none.
     private func terminal(_ line: String, _ sandbox: Sandbox, environment: String = "TERM=xterm") throws -> String {
         let pty = """
-            import os, pty, subprocess, sys
+            import os, pty, signal, subprocess, sys, threading, time
             main, end = pty.openpty()
-            child = subprocess.Popen(["/bin/bash", "-c", sys.argv[1]], stderr=end, stdin=subprocess.DEVNULL)
+            child = subprocess.Popen(
+                ["/bin/bash", "-c", sys.argv[1]], stderr=end, stdin=subprocess.DEVNULL, start_new_session=True)
             os.close(end)
+            def stops():
+                try:
+                    for _ in range(20):
+                        time.sleep(0.01)
+                        os.killpg(child.pid, signal.SIGSTOP)
+                        time.sleep(0.05)
+                        os.killpg(child.pid, signal.SIGCONT)
+                except ProcessLookupError:
+                    pass
+            threading.Thread(target=stops, daemon=True).start()
             text = b""
             while True:
                 try:
