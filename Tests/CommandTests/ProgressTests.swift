@@ -29,7 +29,7 @@ import Testing
     }
 
     /// What a terminal is sent on stderr by a command that takes a while, as it is stopped twenty times for 0.05 s in its
-    /// first 1.2 s, however fast it may be; stdout and stdin are none.
+    /// first 1.1 s, however fast it may be; stdout and stdin are none.
     private func terminal(_ line: String, _ sandbox: Sandbox, environment: String = "TERM=xterm") throws -> String {
         let pty = """
             import os, pty, signal, subprocess, sys, threading, time
@@ -40,7 +40,7 @@ import Testing
             def stops():
                 try:
                     for _ in range(20):
-                        time.sleep(0.01)
+                        time.sleep(0.002)
                         os.killpg(child.pid, signal.SIGSTOP)
                         time.sleep(0.05)
                         os.killpg(child.pid, signal.SIGCONT)
