@@ -8,6 +8,14 @@ import Synchronization
     import Darwin
 #endif
 
+/// Which threads unpack an input.
+public enum Unpacking: Sendable {
+    /// A thread of its own, ahead of the reader; blocks of BGZF all cores.
+    case ahead
+    /// The thread that reads, as it comes to it.
+    case inTurn
+}
+
 /// The bytes of an input, unpacked. Gzip is known by its first bytes, on standard input too; members follow each other.
 ///
 /// Not Sendable: it belongs to whoever reads.
@@ -18,6 +26,7 @@ public final class ByteSource {
     public private(set) var bytesRead = 0
     private let input: Input
     private let chunk: Int
+    private let unpacking: Unpacking
     private var isOpened = false
     private var ahead: UnpackedAhead?
 
@@ -29,10 +38,13 @@ public final class ByteSource {
 
     /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes, of a file from byte `offset` on. Throws
     /// `cannotOpen`, or `cannotRead`.
-    public init(path: String, chunk: Int = 1 << 18, from offset: Int = 0) throws(InputError) {
+    public init(
+        path: String, chunk: Int = 1 << 18, from offset: Int = 0, unpacking: Unpacking = .ahead
+    ) throws(InputError) {
         self.path = path == "-" ? "<stdin>" : path
         self.chunk = max(chunk, 1)
-        input = Input(try UnpackedBytes(path: path, chunk: chunk, from: offset))
+        self.unpacking = unpacking
+        input = Input(try UnpackedBytes(path: path, chunk: chunk, from: offset, unpacking: unpacking))
     }
 
     /// The size of a file, packed as it lies, `-` for standard input; nil where it is no file, but a pipe or a terminal.
@@ -49,7 +61,7 @@ public final class ByteSource {
     /// Throws `cannotRead`, or `damaged` (without a line: the reader of lines knows it) once all that could be
     /// unpacked has been delivered.
     public func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
-        if !isOpened {
+        if !isOpened, unpacking == .ahead {
             isOpened = true
             let isStream = try input.bytes.withLock { bytes throws(InputError) in try bytes.isStream() }
             if isStream { ahead = UnpackedAhead(input, chunk: chunk) }

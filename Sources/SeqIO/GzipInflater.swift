@@ -69,6 +69,7 @@ final class BlockInflater {
     }
 
     private static let most = 64
+    private let unpacking: Unpacking
     private var blocks: [Block] = []
     private var out = [UInt8](repeating: 0, count: most << 16)
     private var ready = 0..<0
@@ -78,6 +79,8 @@ final class BlockInflater {
     private(set) var sawEndMarker = false
     /// Whether what comes next is no BGZF block.
     private(set) var needsOrdinaryReading = false
+
+    init(_ unpacking: Unpacking) { self.unpacking = unpacking }
 
     var isDrained: Bool { ready.isEmpty }
 
@@ -130,12 +133,16 @@ final class BlockInflater {
             out.withUnsafeMutableBufferPointer { output in
                 good.withUnsafeMutableBufferPointer { good in
                     nonisolated(unsafe) let (input, output, good) = (input, output, good)
-                    DispatchQueue.concurrentPerform(iterations: blocks.count) { k in
+                    let inflate: @Sendable (Int) -> Void = { k in
                         let block = blocks[k]
                         good[k] = BlockInflater.inflate(
                             UnsafeBufferPointer(rebasing: input[block.start..<block.start + block.count]),
                             UnsafeMutableBufferPointer(
                                 rebasing: output[block.outStart..<block.outStart + block.outCount]))
+                    }
+                    switch unpacking {
+                    case .ahead: DispatchQueue.concurrentPerform(iterations: blocks.count, execute: inflate)
+                    case .inTurn: blocks.indices.forEach(inflate)
                     }
                 }
             }

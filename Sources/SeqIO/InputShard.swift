@@ -131,7 +131,7 @@ extension PairReader {
     private func streamPart(_ path: String, _ cut: InputShard.Cut, _ file: BlockedFile) throws(InputError) -> FilePart {
         var length = cut.size
         if file.packing != .plain {
-            let lines = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+            let lines = LineScanner(try ByteSource(path: path, chunk: chunk, unpacking: unpacking), capacity: chunk)
             while try lines.advance() {}
             length = lines.textRead
         }
@@ -153,7 +153,8 @@ extension PairReader {
         guard from < cut.size else { return nil }
         if from >= scanner.bytesRead {
             // The first line, whose beginning may be cut off, belongs to the part before, wherever it begins.
-            let lines = LineScanner(try ByteSource(path: path, chunk: chunk, from: from), capacity: chunk)
+            let source = try ByteSource(path: path, chunk: chunk, from: from, unpacking: unpacking)
+            let lines = LineScanner(source, capacity: chunk)
             return (lines, FilePart(after: 0, last: length ?? .max, textBefore: TextBefore(path: path, offset: from)))
         }
         // So near to the start that the header may be in it.

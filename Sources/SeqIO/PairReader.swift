@@ -7,6 +7,7 @@ public struct PairReader {
     private let columns: PairColumns
     private let letters: [LetterKind]
     let chunk: Int
+    let unpacking: Unpacking
     /// The most entries of a batch: those of lines of a few bytes are larger than their text.
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0
@@ -33,7 +34,7 @@ public struct PairReader {
     /// Of a `shard`, only its records are read; the paths are then those of files.
     public init(
         paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, shard: InputShard? = nil,
-        chunk: Int = 1 << 18
+        chunk: Int = 1 << 18, unpacking: Unpacking = .ahead
     ) {
         precondition(letters.count == 256 && (mates == nil || paths.count <= 1))
         matesPath = mates
@@ -42,6 +43,7 @@ public struct PairReader {
         self.columns = columns
         self.letters = letters
         self.chunk = chunk
+        self.unpacking = unpacking
     }
 
     /// Replaces `batch` by the next pairs, up to about `bytes` of them; false when there are no more.
@@ -115,7 +117,7 @@ public struct PairReader {
 
     /// Opens a file and tells its format by its first line that is not empty; nil where there is none.
     func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
-        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk), capacity: chunk)
+        let scanner = LineScanner(try ByteSource(path: path, chunk: chunk, unpacking: unpacking), capacity: chunk)
         repeat {
             guard try scanner.advance() else { return (scanner, nil) }
         } while scanner.line.isEmpty

@@ -18,6 +18,7 @@ final class UnpackedBytes {
     private(set) var bytesRead = 0
     private let descriptor: Int32
     private let chunk: Int
+    private let unpacking: Unpacking
     private var raw: [UInt8]
     private var rawRange = 0..<0
     private var isAtEnd = false
@@ -31,10 +32,11 @@ final class UnpackedBytes {
 
     /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes from byte `offset` of the file on.
     /// Throws `cannotOpen`, or `cannotRead`.
-    init(path: String, chunk: Int, from offset: Int = 0) throws(InputError) {
+    init(path: String, chunk: Int, from offset: Int = 0, unpacking: Unpacking = .ahead) throws(InputError) {
         let isInput = path == "-"
         self.path = isInput ? "<stdin>" : path
         self.chunk = chunk
+        self.unpacking = unpacking
         descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
         raw = [UInt8](repeating: 0, count: max(chunk, 1))
@@ -69,7 +71,7 @@ final class UnpackedBytes {
         while rawRange.count < 18, !isAtEnd { try refill(keeping: true) }
         if rawRange.count >= 2, raw[rawRange.lowerBound] == 0x1f, raw[rawRange.lowerBound + 1] == 0x8b {
             inflater = Inflater()
-            if BlockInflater.isBlock(raw[rawRange]) { blocks = BlockInflater() }
+            if BlockInflater.isBlock(raw[rawRange]) { blocks = BlockInflater(unpacking) }
         }
     }
 

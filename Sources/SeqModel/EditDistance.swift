@@ -7,7 +7,7 @@ public struct EditDistance: Sendable {
     private let places: [UInt64]
 
     /// Distances from `strand`, in codes.
-    public init(_ strand: some Collection<UInt8>) {
+    public init(_ strand: ArraySlice<UInt8>) {
         self.strand = Array(strand)
         guard strand.count <= UInt64.bitWidth, !strand.isEmpty else {
             places = []
@@ -19,12 +19,12 @@ public struct EditDistance: Sendable {
     }
 
     /// The distance to `other`.
-    public func distance(to other: some Collection<UInt8>) -> Int {
+    public func distance(to other: ArraySlice<UInt8>) -> Int {
         places.isEmpty ? distanceByRows(to: other) : distanceInAWord(to: other)
     }
 
     /// A column of the table of distances is kept as its steps down: one bit each for +1 and for -1.
-    private func distanceInAWord(to other: some Collection<UInt8>) -> Int {
+    private func distanceInAWord(to other: ArraySlice<UInt8>) -> Int {
         let last: UInt64 = 1 << UInt64(strand.count - 1)
         var (up, down) = (UInt64.max, UInt64(0))
         var distance = strand.count
@@ -44,7 +44,7 @@ public struct EditDistance: Sendable {
         return distance
     }
 
-    private func distanceByRows(to other: some Collection<UInt8>) -> Int {
+    private func distanceByRows(to other: ArraySlice<UInt8>) -> Int {
         let other = Array(other)
         var row = Array(0...other.count)
         for (i, code) in strand.enumerated() {

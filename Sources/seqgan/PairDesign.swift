@@ -32,7 +32,7 @@ struct PairDesign: Sendable {
         var isFit = false
     }
 
-    private static let window = 1_024, piece = 16
+    private static let window = 4_096, piece = 16
     /// Strands A drawn for one candidate before it is given up: drawing A is cheap, its partner is not.
     private static let triesOfA = 50
 
@@ -51,50 +51,61 @@ struct PairDesign: Sendable {
 
     /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
     /// place and its pair, in order, for every place that was filled, and returns how many were.
+    ///
+    /// While a window's first candidates are drawn, those of the window before are taken, and the pairs of the one before that
+    /// are written: the threads do not wait for it.
     func fill(
         places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
-        write: (Int, Candidate) throws -> Void
+        write: @Sendable (Int, Candidate) throws -> Void
     ) throws -> Int {
         let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
-        var (drawn, filled) = (0, 0)
+        let filling = Mutex(PairPlaces(written, mostDraws: mostDraws, isGiven: !given.isEmpty))
+        func window(from start: Int) -> Range<Int> {
+            min(start, places)..<min(places, start + PairDesign.window)
+        }
+        var next = draw(Array(window(from: 0)), attempt: 0, each: each, given: given, workers)
         for start in stride(from: 0, to: places, by: PairDesign.window) {
-            let end = min(places, start + PairDesign.window)
-            var held = [Candidate?](repeating: nil, count: end - start)
-            var open = Array(start..<end)
-            var attempt = 0
-            while !open.isEmpty, drawn < mostDraws, attempt < mostDrawsAPlace {
-                let asked = Array(open.prefix(mostDraws - drawn))
-                drawn += asked.count
-                let candidates = draw(asked, attempt: attempt, each: each, given: given, workers)
-                for (place, candidate) in zip(asked, candidates) where candidate.isFit {
-                    if written.accept(candidate.pair.a, candidate.pair.b, isGiven: !given.isEmpty) {
-                        held[place - start] = candidate
-                    }
+            let (candidates, places) = (next, window(from: start))
+            let failure = Mutex<(any Error)?>(nil)
+            let behind = Array(window(from: start + PairDesign.window))
+            next = draw(behind, attempt: 0, each: each, given: given, workers) {
+                filling.withLock { filling in
+                    do { try filling.write(write) } catch { failure.withLock { $0 = error } }
+                    filling.begin(places)
+                    filling.take(candidates)
                 }
-                open.removeAll { held[$0 - start] != nil }
+            }
+            if let failure = failure.withLock({ $0 }) { throw failure }
+            var attempt = 1
+            while attempt < mostDrawsAPlace {
+                let asked = filling.withLock { $0.asked }
+                if asked.isEmpty { break }
+                let candidates = draw(asked, attempt: attempt, each: each, given: given, workers)
+                filling.withLock { $0.take(candidates) }
                 attempt += 1
             }
-            for place in start..<end {
-                guard let candidate = held[place - start] else { continue }
-                try write(place, candidate)
-                filled += 1
-            }
-            if drawn >= mostDraws { break }
+            if filling.withLock({ !$0.hasDrawsLeft }) { break }
         }
-        return filled
+        return try filling.withLock { filling in
+            try filling.write(write)
+            written = filling.written
+            return filling.filled
+        }
     }
 
-    /// One candidate for each place that is asked for.
+    /// One candidate for each place that is asked for; `other` is done at the same time.
     private func draw(
-        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>]
+        _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>],
+        beside other: @Sendable () -> Void = {}
     ) -> [Candidate] {
         let pieces = (places.count + PairDesign.piece - 1) / PairDesign.piece
         let drawn = Mutex([[Candidate]](repeating: [], count: pieces))
-        Parallel.run(pieces: pieces, threads: threads) { piece, index in
-            let range = piece * PairDesign.piece..<min(places.count, (piece + 1) * PairDesign.piece)
+        Parallel.run(pieces: 1 + pieces, threads: threads) { piece, index in
+            guard piece > 0 else { return other() }
+            let range = (piece - 1) * PairDesign.piece..<min(places.count, piece * PairDesign.piece)
             workers[index].work { worker in
                 let candidates = draw(places[range], attempt: attempt, each: each, given: given, worker)
-                drawn.withLock { $0[piece] = candidates }
+                drawn.withLock { $0[piece - 1] = candidates }
             }
         }
         return drawn.withLock { Array($0.joined()) }

@@ -33,6 +33,10 @@ enum Pipeline {
         var remarks = StrandRemarks()
     }
 
+    /// How the input of so many threads is unpacked: to read it takes a sixth of the work of scoring its pairs, and few threads
+    /// do it between other steps. A thread more would only take their place.
+    static func unpacking(threads: Int) -> Unpacking { threads > 4 ? .ahead : .inTurn }
+
     /// Runs all of `reader` through `compute` to `sink` and finishes it. Throws the first failure in the order of
     /// the input, after what came before it has been written (to standard output; a file is then left as it was).
     static func run<Scratch: Sendable>(

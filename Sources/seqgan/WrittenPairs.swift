@@ -45,14 +45,16 @@ struct WrittenPairs {
 
     private func isFar(_ a: [UInt8], _ b: [UInt8], _ isGiven: Bool) -> Bool {
         guard leastDistance > 0 else { return true }
-        return strands.allSatisfy { strand in
-            (isGiven || distance(a, strand) >= leastDistance) && distance(b, strand) >= leastDistance
-        }
+        return (isGiven || isFar(a)) && isFar(b)
     }
 
-    /// Hamming's distance of strands of one length, else Levenshtein's.
-    private func distance(_ x: [UInt8], _ y: [UInt8]) -> Int {
-        if x.count == y.count { return zip(x, y).count { $0 != $1 } }
-        return EditDistance(x).distance(to: y)
+    private func isFar(_ new: [UInt8]) -> Bool {
+        let editDistance = EditDistance(new[...])
+        return strands.allSatisfy { strand in
+            // Hamming's distance of strands of one length, else Levenshtein's, which is no less than the lengths' difference.
+            let longer = abs(strand.count - new.count)
+            if longer == 0 { return zip(strand, new).count { $0 != $1 } >= leastDistance }
+            return longer >= leastDistance || editDistance.distance(to: strand[...]) >= leastDistance
+        }
     }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Kernels
 import SeqIO
 import SeqModel
+import Synchronization
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -76,7 +77,6 @@ struct Generate: ParsableCommand {
             let alphabet = file.classifier.alphabet
             let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
-            let sink = try ByteSink(path: output.output)
             let places = partnerOf == nil ? count : count * given.count
             let (most, overflows) = places.multipliedReportingOverflow(by: maxTries)
             let design = PairDesign(
@@ -85,25 +85,43 @@ struct Generate: ParsableCommand {
                 lengths: try strands.lengths ?? 1...DuplexShape.maximumLength, leastScore: minScore, seed: running.seed,
                 mostDraws: overflows ? Int.max : most, mostDrawsAPlace: partnerOf == nil ? Int.max : maxTries,
                 threads: running.threadCount)
-            let writer = PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given)
-            var text: [UInt8] = []
-            var progress = ProgressBar(total: places, noun: "pairs", isQuiet: running.quiet)
+            let end = Mutex(
+                OutputEnd(
+                    sink: try ByteSink(path: output.output),
+                    writer: PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given),
+                    progress: ProgressBar(total: places, noun: "pairs", isQuiet: running.quiet)))
             let found = try design.fill(places: places, each: count, given: given, &written) { place, candidate in
-                text.removeAll(keepingCapacity: true)
-                writer.write(place, candidate, into: &text)
-                try sink.write(text)
-                progress.update(place + 1)
+                try end.withLock { try $0.write(place, candidate) }
             }
             ProgressBar.clear()
             guard found == places else {
                 // What was found is a result, though not all that was asked for.
-                try sink.finish()
+                try end.withLock { try $0.sink.finish() }
                 throw Failure(
                     message: "found \(found) of \(places) pairs that meet the constraints in \(maxTries) draws each: "
                         + "loosen them or raise --max-tries", code: ExitCodes.badData)
             }
-            try sink.finish()
+            try end.withLock { try $0.sink.finish() }
             if !running.quiet { clock.write(found, seed: running.seed) }
+        }
+    }
+
+    /// Where pairs go, in the order of their places.
+    private struct OutputEnd {
+        let sink: ByteSink
+        let writer: PairWriter
+        var progress: ProgressBar
+        private var text: [UInt8] = []
+
+        init(sink: ByteSink, writer: PairWriter, progress: ProgressBar) {
+            (self.sink, self.writer, self.progress) = (sink, writer, progress)
+        }
+
+        mutating func write(_ place: Int, _ candidate: PairDesign.Candidate) throws {
+            text.removeAll(keepingCapacity: true)
+            writer.write(place, candidate, into: &text)
+            try sink.write(text)
+            progress.update(place + 1)
         }
     }
 

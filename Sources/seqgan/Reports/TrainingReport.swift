@@ -3,6 +3,7 @@
 import Kernels
 import Report
 import SeqModel
+import Synchronization
 
 /// What the page of a training is made of.
 struct TrainingReport {
@@ -46,10 +47,12 @@ struct TrainingReport {
             lengths: 1...DuplexShape.maximumLength, leastScore: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, mostDrawsAPlace: Int.max, threads: threads)
         var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
-        var made = PairCodes(alphabet: file.classifier.alphabet)
+        let drawn = Mutex(PairCodes(alphabet: file.classifier.alphabet))
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
-            made.add($1.pair.a[...], $1.pair.b[...])
+            _, candidate in
+            drawn.withLock { $0.add(candidate.pair.a[...], candidate.pair.b[...]) }
         }
+        let made = drawn.withLock { $0 }
         guard made.count > 0, known.count > 0 else { return nil }
         let comparison = SampleComparison(
             generated: made, real: known, classifier: file.classifier, seed: seed, threads: threads)
