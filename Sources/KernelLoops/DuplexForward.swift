@@ -40,13 +40,14 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
     private let skipped: UnsafePointer<V>
     /// What position i brings to starts, stacks and ends.
     private let start: V
-    private let stack: V
+    private let stackWeight: V
     private let end: V
     /// M and X + Y of the last cell.
     var m = V.fill(0)
     var loop = V.fill(0)
-    /// Y of the next.
+    /// Y of the next, and its stacks: there are none in the first column.
     private var y = V.fill(0)
+    private var stacked = V.fill(0)
     var sum = V.fill(0)
 
     @inline(__always) init(_ map: DuplexMap<V>, _ i: Int, _ weights: LoopWeights<V>) {
@@ -55,27 +56,30 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
         skipped = vector(map.stackTable, letter.skip)
         let place = Kind.hasPositions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
         start = Kind.hasPositions ? V.product(weights.start, map.rowWeights[place]) : weights.start
-        stack = Kind.hasPositions ? map.rowWeights[place &+ 1] : V.fill(0)
+        stackWeight = Kind.hasPositions ? map.rowWeights[place &+ 1] : V.fill(0)
         end = Kind.hasPositions ? map.rowWeights[place &+ 2] : V.fill(0)
     }
 
-    /// Goes on to a column, from M and X + Y of the cell before it in both strands, and from M of those that are two letters
-    /// back in A or in B; X comes from the row above and goes on to the next.
+    /// Goes on to a column: M, from X + Y of the cell before it in both strands.
     @inline(__always)
-    mutating func step<H: Holding>(
-        _ column: LetterOffsets, m back: V, loop before: V, backA: V, backB: V, x: inout V, _ weights: LoopWeights<V>,
-        _: H.Type
-    ) {
-        let fields = vector(table, column.stack)
-        let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
-        // What comes last in time comes last here: loops wait for the row above.
-        var stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), fields[1], times: back)
-        if Kind.hasPositions { stacked = V.product(stack, stacked) }
-        m = V.sum(stacked, fields[0], times: V.plus(start, before))
+    mutating func pair<H: Holding>(_ column: LetterOffsets, loop before: V, _ weights: LoopWeights<V>, _: H.Type) {
+        m = V.sum(stacked, vector(table, column.stack)[0], times: V.plus(start, before))
         if H.isHeld { m = V.least(m, weights.ceiling) }
+    }
+
+    /// The loops of the same cell; X comes from the row above and goes on to the next.
+    @inline(__always) mutating func leaveOut(x: inout V, _ weights: LoopWeights<V>) {
         loop = V.plus(x, y)
         x = V.sum(m, weights.extend, times: x)
         y = V.sum(x, weights.extend, times: y)
+    }
+
+    /// The stacks of the next column, from M of the cell before it in both strands and of those two letters back in A or in B.
+    @inline(__always) mutating func stack(on column: LetterOffsets, _ back: V, backA: V, backB: V) {
+        let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
+        stacked = V.sum(
+            V.sum(V.product(bulgeA, backA), bulgeB, times: backB), vector(table, column.stack)[1], times: back)
+        if Kind.hasPositions { stacked = V.product(stackWeight, stacked) }
     }
 
     /// Adds what ends in cell j of a map with positions.
@@ -101,35 +105,36 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     // Rows that there are not, nobody asks.
     var r0 = MovingRow<V, Kind>(map, i, weights), r1 = MovingRow<V, Kind>(map, count > 1 ? i &+ 1 : i, weights)
     var r2 = MovingRow<V, Kind>(map, count > 2 ? i &+ 2 : i, weights)
-    let zero = V.fill(0)
     let before = cells.row(i &- 1, ofPass: number &- 1)
     let second = Rows.keepsAll ? cells.row(i &- 2) : before + CellPart.upperM
     let own = cells.row(i, ofPass: number)
     // Where not all rows are kept, the last of these takes the one place.
-    let next = Rows.keepsAll ? cells.stride : 0
+    let nextRow = Rows.keepsAll ? cells.stride : 0
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
     let totals = cells.totals + (width &- 1)
-    // M of these rows two columns back, of the last three.
-    var (m0Before, m1Before, m2Before) = (zero, zero, zero)
+    var column = map.columnOffsets[0]
     for j in 0..<width {
-        let column = map.columnOffsets[j]
+        // The stacks of the next column are added up along with this one's loops: of three rows in one column, each waiting for
+        // the one before, a processor has too little at hand to be busy.
+        let next = map.columnOffsets[j &+ 1]
         let above = before + Rows.width &* j, cell = own + Rows.width &* j
         let back = above - Rows.width
         var x = above[CellPart.x]
-        let mBack = back[CellPart.m]
-        let (m0, m1, m2) = (r0.m, r1.m, r2.m)
+        let mAbove = above[CellPart.m]
+        let (m0, m1) = (r0.m, r1.m)
         let (loop0, loop1) = (r0.loop, r1.loop)
-        r0.step(
-            column, m: mBack, loop: back[CellPart.loop], backA: second[Rows.width &* (j &- 1)],
-            backB: (back - Rows.width)[CellPart.m], x: &x, weights, H.self)
+        r0.pair(column, loop: back[CellPart.loop], weights, H.self)
+        if count > 1 { r1.pair(column, loop: loop0, weights, H.self) }
+        if count > 2 { r2.pair(column, loop: loop1, weights, H.self) }
+        r0.leaveOut(x: &x, weights)
         if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
         if count > 1 {
-            r1.step(column, m: m0, loop: loop0, backA: mBack, backB: m0Before, x: &x, weights, H.self)
-            if Rows.keepsAll || count == 2 { r1.write(x, to: cell + next) }
+            r1.leaveOut(x: &x, weights)
+            if Rows.keepsAll || count == 2 { r1.write(x, to: cell + nextRow) }
         }
         if count > 2 {
-            r2.step(column, m: m1, loop: loop1, backA: m0, backB: m1Before, x: &x, weights, H.self)
-            r2.write(x, to: cell + 2 &* next)
+            r2.leaveOut(x: &x, weights)
+            r2.write(x, to: cell + 2 &* nextRow)
         }
         if !Rows.keepsAll { cell[CellPart.upperM] = count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m] }
         if Kind.hasPositions {
@@ -141,14 +146,17 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
             // rows, of letters that face themselves or what is before them, are never counted.
             var total = V.plus(totals[0 &- j], r0.m)
             if count > 1 { total = V.plus(total, m1) }
-            if count > 2 { total = V.plus(total, m2Before) }
+            if count > 2 { total = V.plus(total, (cell + 2 &* nextRow - 2 &* Rows.width)[CellPart.m]) }
             totals[0 &- j] = total
         } else {
             ended = V.plus(ended, r0.m)
             if count > 1 { ended = V.plus(ended, r1.m) }
             if count > 2 { ended = V.plus(ended, r2.m) }
         }
-        (m0Before, m1Before, m2Before) = (m0, m1, m2)
+        r0.stack(on: next, mAbove, backA: second[Rows.width &* j], backB: back[CellPart.m])
+        if count > 1 { r1.stack(on: next, r0.m, backA: mAbove, backB: m0) }
+        if count > 2 { r2.stack(on: next, r1.m, backA: r0.m, backB: m1) }
+        column = next
     }
     if Kind.hasPositions {
         ended = V.plus(ended, r0.ended)

@@ -57,7 +57,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             map.stackTable = UnsafePointer(memory.mixed)
             let vector = MemoryLayout<V>.size, unit = mixedFields * vector
             fillMixedOffsets(memory.mixedOffsets, count: map.rows, unit: map.columns * unit, skip: 0)
-            let columnOffsets = memory.mixedOffsets + memory.longest
+            let columnOffsets = memory.mixedOffsets + (memory.longest + 1)
             fillMixedOffsets(columnOffsets, count: map.columns, unit: unit, skip: vector)
             (map.rowOffsets, map.columnOffsets) = (UnsafePointer(memory.mixedOffsets), UnsafePointer(columnOffsets))
         }

@@ -2,7 +2,8 @@
 
 import KernelShapes
 
-/// Writes the offsets of `strand`'s letters into a table whose next context lies `unit` bytes on.
+/// Writes the offsets of `strand`'s letters into a table whose next context lies `unit` bytes on, and one more: the loops
+/// look a column ahead.
 @inline(__always)
 func fillOffsets(
     _ offsets: UnsafeMutablePointer<LetterOffsets>, _ strand: Strand, _ shape: DuplexShape, unit: Int
@@ -21,14 +22,17 @@ func fillOffsets(
         (last, lastButOne) = (letter &* contextUnit, last)
         code += step
     }
+    offsets[strand.count] = LetterOffsets(stack: 0, skip: 0)
 }
 
-/// Writes the offsets of rows, or of columns, into what `mixTable` writes; `unit` is the bytes from one to the next.
+/// Writes the offsets of rows, or of columns, into what `mixTable` writes, and one more; `unit` is the bytes from one to the
+/// next.
 func fillMixedOffsets(_ offsets: UnsafeMutablePointer<LetterOffsets>, count: Int, unit: Int, skip: Int) {
     for i in 0..<count {
         let stack = Int32(truncatingIfNeeded: i &* unit)
         offsets[i] = LetterOffsets(stack: stack, skip: stack &+ Int32(truncatingIfNeeded: skip))
     }
+    offsets[count] = LetterOffsets(stack: 0, skip: 0)
 }
 
 /// Vectors of a cell in what `mixTable` writes: pair, stack, bulge in A and bulge in B. So a column's skip leads a vector

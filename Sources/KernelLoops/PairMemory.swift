@@ -39,7 +39,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
         return Rows.pairsAbreast * pair + vectors * MemoryLayout<V>.size
-            + 2 * longest * MemoryLayout<LetterOffsets>.stride + 256
+            + 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride + 256
     }
 
     init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
@@ -58,7 +58,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         scratch = hairpins + shape.blocks * longest
         mixedOffsets = UnsafeMutableRawPointer(scratch + 5 * (longest + 2))
             .assumingMemoryBound(to: LetterOffsets.self)
-        let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
+        let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
         mixed = (UnsafeMutableRawPointer(mixedOffsets) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
     }
 

@@ -5,7 +5,7 @@ import KernelShapes
 /// The memory of a prepared strand: its letters' offsets, its own features and what they add to the network.
 struct StrandMemory<V: Lanes> {
     typealias Scalar = V.Scalar
-    /// The letters as rows, and as the columns of what they face; not for ambiguous strands.
+    /// The letters as rows, and as the columns of what they face, each with one more; not for ambiguous strands.
     let rows: UnsafeMutablePointer<LetterOffsets>
     let columns: UnsafeMutablePointer<LetterOffsets>
     /// (strandFeatures), standardised.
@@ -16,7 +16,7 @@ struct StrandMemory<V: Lanes> {
 
     /// Bytes of the memory of a strand up to `longest`, a multiple of 64.
     static func bytes(_ shape: DuplexShape, longest: Int) -> Int {
-        let letters = 2 * longest * MemoryLayout<LetterOffsets>.stride
+        let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
         let numbers = (2 * shape.hidden + shape.strandFeatures) * MemoryLayout<Scalar>.size
         return (letters + numbers + 64 + 63) & ~63
     }
@@ -27,7 +27,7 @@ struct StrandMemory<V: Lanes> {
         features = UnsafeMutableRawPointer(asSecond + shape.hidden / V.Wide.scalarCount)
             .assumingMemoryBound(to: Scalar.self)
         rows = UnsafeMutableRawPointer(features + shape.strandFeatures).assumingMemoryBound(to: LetterOffsets.self)
-        columns = rows + longest
+        columns = rows + (longest + 1)
     }
 
     @inline(__always) var share: StrandShare<V.Wide> {
