@@ -8,18 +8,21 @@ import KernelShapes
 func fillOffsets(
     _ offsets: UnsafeMutablePointer<LetterOffsets>, _ strand: Strand, _ shape: DuplexShape, unit: Int
 ) {
-    let unit = Int32(truncatingIfNeeded: unit)
+    // Both offsets of a letter at once, as they lie there: the skip in the upper half. Below 2^31, none carries over.
+    let upper = UInt64(1) << 32
+    let own = UInt64(truncatingIfNeeded: unit) &* (1 &+ upper)
     // What a letter brings to the contexts behind it. The first letters have none before them: the cells behind them are
     // zero, so that any stack serves.
-    let contextUnit = shape.order == 2 ? Int32(truncatingIfNeeded: shape.letters) &* unit : 0
-    var (last, lastButOne) = (Int32(0), Int32(0))
+    let context = shape.order == 2 ? UInt64(truncatingIfNeeded: shape.letters &* unit) : 0
+    var (last, lastButOne) = (UInt64(0), UInt64(0))
     let step = strand.isReversed ? -1 : 1
     var code = strand.codes + (strand.isReversed ? strand.count &- 1 : 0)
+    let out = UnsafeMutableRawPointer(offsets)
     for i in 0..<strand.count {
-        let letter = Int32(code.pointee)
-        let own = letter &* unit
-        offsets[i] = LetterOffsets(stack: last &+ own, skip: lastButOne &+ own)
-        (last, lastButOne) = (letter &* contextUnit, last)
+        let letter = UInt64(code.pointee)
+        let both = last &+ lastButOne &* upper &+ letter &* own
+        out.storeBytes(of: both.littleEndian, toByteOffset: i &* MemoryLayout<UInt64>.size, as: UInt64.self)
+        (last, lastButOne) = (letter &* context, last)
         code += step
     }
     offsets[strand.count] = LetterOffsets(stack: 0, skip: 0)
