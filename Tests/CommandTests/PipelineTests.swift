@@ -12,7 +12,8 @@ import Testing
     private struct Scratch: Sendable { var random: RandomSource }
 
     /// Copies the lines of 40 batches through the pipeline, each of which takes its own time; line `failing` fails.
-    private func copy(threads: Int, failing: Int? = nil) throws -> (input: [UInt8], output: [UInt8], failure: Failure?) {
+    private func copy(threads: Int, failing: Int? = nil) throws -> (input: [UInt8], output: [UInt8], failure: Failure?)
+    {
         let sandbox = try Sandbox()
         let lines = (0..<50_000).map { "\(Example.pairs(1, seed: UInt64($0)).dropLast(3))\t\($0)\n" }
         let input = Array(lines.joined().utf8)
