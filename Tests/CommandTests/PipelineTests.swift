@@ -11,11 +11,12 @@ import Testing
 @Suite struct PipelineTests {
     private struct Scratch: Sendable { var random: RandomSource }
 
-    /// Copies the lines of 40 batches through the pipeline, each of which takes its own time; line `failing` fails.
+    /// Copies the lines of some hundred batches through the pipeline, each of which takes its own time; line `failing` fails.
     private func copy(threads: Int, failing: Int? = nil) throws -> (input: [UInt8], output: [UInt8], failure: Failure?)
     {
         let sandbox = try Sandbox()
-        let lines = (0..<50_000).map { "\(Example.pairs(1, seed: UInt64($0)).dropLast(3))\t\($0)\n" }
+        let strand = String(repeating: "ACGT", count: 8)
+        let lines = (0..<100_000).map { "\(strand)\t\(strand)\t\($0)\n" }
         let input = Array(lines.joined().utf8)
         try sandbox.write(input, "in.tsv")
         let output = sandbox.folder.appending(path: "out.tsv")
@@ -24,13 +25,19 @@ import Testing
             letters: Alphabet.dna.letterKinds, unpacking: Pipeline.unpacking(threads: threads))
         let mark = failing.map { Array("\t\($0)".utf8) }
         var failure: Failure?
+        var slots: UInt64 = 0
         do {
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.path()), threads: threads,
                 progress: ProgressBar(total: nil, noun: "pairs", isQuiet: true),
-                makeScratch: { Scratch(random: RandomSource(seed: 5)) },
+                makeScratch: {
+                    slots += 1
+                    return Scratch(random: RandomSource(seed: 5, stream: slots))
+                },
                 compute: { slot in
-                    usleep(useconds_t(slot.scratch.random.index(below: 4_000)))
+                    // One in eight holds those behind it up for longer than the ring is long.
+                    let isLong = slot.scratch.random.index(below: 8) == 0
+                    usleep(isLong ? 50_000 : useconds_t(slot.scratch.random.index(below: 1_000)))
                     for entry in slot.batch.entries {
                         let line = slot.batch.bytes[entry.text]
                         if let mark, line.suffix(mark.count).elementsEqual(mark) {
