@@ -7,7 +7,8 @@ public struct PairReader {
     private let columns: PairColumns
     private let letters: [LetterKind]
     let chunk: Int
-    let unpacking: Unpacking
+    /// Which threads unpack the input.
+    public let unpacking: Unpacking
     /// The most entries of a batch: those of lines of a few bytes are larger than their text.
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0

@@ -126,6 +126,9 @@ struct RunOptions: ParsableArguments {
         return RunOptions.usableCores
     }
 
+    /// One thread unpacks as it reads; of several, one unpacks ahead.
+    var unpacking: Unpacking { threadCount == 1 ? .inTurn : .ahead }
+
     /// The cores that the system lets this process run on (`taskset`, cpusets), else all that are there.
     private static var usableCores: Int {
         let all = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -91,11 +91,12 @@ func forEachPair(
 ///
 /// A strand longer than `longest` is a bad record; `option` names what sets that, with a space behind it.
 func readLabelled(
-    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "", isQuiet: Bool
+    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "", isQuiet: Bool,
+    unpacking: Unpacking = .ahead
 ) throws -> (pairs: LabelledPairs, skipped: Int) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
-        mates: options.mates)
+        mates: options.mates, unpacking: unpacking)
     var pairs = LabelledPairs(alphabet: alphabet)
     var remarks = StrandRemarks()
     let progress = ProgressBar(inputs: options.files, isQuiet: isQuiet)

@@ -114,7 +114,7 @@ struct Encode: ParsableCommand {
         if layout == .single { columns.strandB = nil }
         let reader = PairReader(
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
-            mates: layout == .single ? nil : input.mates)
+            mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
         // Packed text is about a quarter of its letters; memory that stays untouched costs nothing.
         let packed = input.files.reduce(0) { $0 + (ByteSource.size(of: $1) ?? 0) }

@@ -96,7 +96,8 @@ struct Evaluate: ParsableCommand {
         let sections = try multiqc.map(MultiQCSections.init)
         let sink = try ByteSink(path: output.output)
         let (pairs, skipped) = try readLabelled(
-            input, classifier.alphabet, longest: classifier.longestStrand, isQuiet: running.quiet)
+            input, classifier.alphabet, longest: classifier.longestStrand, isQuiet: running.quiet,
+            unpacking: running.unpacking)
         var remarks = StrandRemarks()
         remarks.count(pairs.strands, outside: classifier.trainedLengths)
         remarks.tell(classifier.alphabet, lengths: classifier.trainedLengths)

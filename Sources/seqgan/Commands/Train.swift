@@ -72,7 +72,8 @@ struct Train: ParsableCommand {
             let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? .max)
             let option = longest == training.length ? "--length " : ""
             let (pairs, skipped) = try readLabelled(
-                input, alphabet, longest: longest, option: option, isQuiet: running.quiet)
+                input, alphabet, longest: longest, option: option, isQuiet: running.quiet,
+                unpacking: running.unpacking)
             guard pairs.count >= 2 else {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
@@ -125,7 +126,8 @@ struct Train: ParsableCommand {
                 options.files = [given]
                 options.mates = nil
                 let (held, _) = try readLabelled(
-                    options, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet)
+                    options, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet,
+                    unpacking: running.unpacking)
                 return (pairs, held)
             }
             share = number
