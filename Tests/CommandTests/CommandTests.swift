@@ -176,7 +176,7 @@ extension CommandTests {
         try sandbox.write("old", "m.seqgan")
         let result = try sandbox.run(
             "'\(Sandbox.program)' train -q --epochs 9999 --patience 9999 --columns 1,2,4 \(Sandbox.sample) -o m.seqgan & "
-                + "child=$!; sleep 2; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
+                + "child=$!; until ls -A | grep -q tmp; do sleep 0.1; done; sleep 1; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
         )
         #expect(result.output == "1\n143\n0\nold")
     }
