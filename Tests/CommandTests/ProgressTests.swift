@@ -28,8 +28,8 @@ import Testing
         #expect(result.errors.split(separator: "\n").count == 1)
     }
 
-    /// What a terminal is sent on stderr by a command that takes a while, as it is stopped twenty times for 0.05 s in its
-    /// first 1.1 s, however fast it may be; stdout and stdin are none.
+    /// What a terminal is sent on stderr by a command that takes a while, as it is stopped for 0.05 s again and again until
+    /// it has sent something, sixty times at most, however fast it may be; stdout and stdin are none.
     private func terminal(_ line: String, _ sandbox: Sandbox, environment: String = "TERM=xterm") throws -> String {
         let pty = """
             import os, pty, signal, subprocess, sys, threading, time
@@ -39,15 +39,17 @@ import Testing
             os.close(end)
             def stops():
                 try:
-                    for _ in range(20):
+                    for _ in range(60):
                         time.sleep(0.002)
+                        if text:
+                            break
                         os.killpg(child.pid, signal.SIGSTOP)
                         time.sleep(0.05)
                         os.killpg(child.pid, signal.SIGCONT)
                 except ProcessLookupError:
                     pass
-            threading.Thread(target=stops, daemon=True).start()
             text = b""
+            threading.Thread(target=stops, daemon=True).start()
             while True:
                 try:
                     piece = os.read(main, 65536)
@@ -68,7 +70,8 @@ import Testing
     @Test(
         .enabled(if: ManPageTests.has("python3"), "python3, which makes the terminal, is not installed"),
         arguments: [
-            "classify -m m.seqgan big.tsv", "encode big.tsv big.tsv big.tsv big.tsv big.tsv", "generate -n 1100 -t 1",
+            "classify -m m.seqgan big.tsv", "encode" + String(repeating: " big.tsv", count: 20),
+            "generate -n 1100 -t 1",
             "train few.tsv --epochs 1 -o n.seqgan", "evaluate -m m.seqgan big.tsv",
         ])
     func aBarIsDrawnOnATerminalAndTakenAway(command: String) throws {
