@@ -3,7 +3,7 @@
 import Dispatch
 import Synchronization
 
-/// A worker's memory among those of several threads.
+/// A memory that several threads work with in turn, or one of those of several workers.
 public final class WorkerCell<Memory>: Sendable {
     private let memory: Mutex<Memory>
 
@@ -11,7 +11,7 @@ public final class WorkerCell<Memory>: Sendable {
     public init(_ memory: sending Memory) { self.memory = Mutex(memory) }
 
     /// Works with the memory; no two threads do at once.
-    public func work(_ body: (inout Memory) -> Void) { memory.withLock { body(&$0) } }
+    public func work<Result: Sendable>(_ body: (inout Memory) -> Result) -> Result { memory.withLock { body(&$0) } }
 }
 
 /// Runs pieces of work on several threads.

@@ -5,10 +5,10 @@
 struct PairPlaces {
     private(set) var written: WrittenPairs
     /// Draws so far, and those that are allowed.
-    private(set) var drawn = 0
-    let mostDraws: Int
+    private var drawn = 0
+    private let mostDraws: Int
     /// Whether strands A were given: these need not be far from others.
-    let isGiven: Bool
+    private let isGiven: Bool
     /// Places that were filled and written.
     private(set) var filled = 0
     /// The places under way, their pairs, and which of them have none yet.

@@ -44,7 +44,7 @@ enum Pipeline {
         makeScratch: () -> Scratch,
         compute: @escaping @Sendable (inout Slot<Scratch>) -> Void
     ) throws -> Counts {
-        let slots = (0..<4 * threads).map { _ in Cell(Slot(makeScratch())) }
+        let slots = (0..<4 * threads).map { _ in WorkerCell(Slot(makeScratch())) }
         let input = Mutex(reader)
         let output = Mutex(Output(sink: sink, progress: progress))
         let schedule = Mutex(Schedule(slots: slots.count, threads: threads))
@@ -53,13 +53,13 @@ enum Pipeline {
             while true {
                 switch schedule.withLock({ $0.next() }) {
                 case .read(let slot):
-                    let found = input.withLock { reader in slots[slot].slot.withLock { fill(&$0, &reader) } }
+                    let found = input.withLock { reader in slots[slot].work { fill(&$0, &reader) } }
                     schedule.withLock { $0.didRead(found, woken) }
                 case .compute(let slot):
-                    slots[slot].slot.withLock { compute(&$0) }
+                    slots[slot].work { compute(&$0) }
                     schedule.withLock { $0.didCompute(slot) }
                 case .write(let slot):
-                    let failure = output.withLock { output in slots[slot].slot.withLock { output.write($0) } }
+                    let failure = output.withLock { output in slots[slot].work { output.write($0) } }
                     schedule.withLock { $0.didWrite(failure, woken) }
                 case .wait: woken.wait()
                 case .end: return
@@ -89,11 +89,6 @@ enum Pipeline {
             slot.failure = failure(error)
             return .lastBatch
         }
-    }
-
-    private final class Cell<Scratch: Sendable>: Sendable {
-        let slot: Mutex<Slot<Scratch>>
-        init(_ slot: sending Slot<Scratch>) { self.slot = Mutex(slot) }
     }
 
     private struct Output {
