@@ -39,7 +39,10 @@ extension Loops {
         for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
         for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
         for k in shape.energyEnd..<shape.loops { weights[k] = parameters[k] }
-        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD8<Float>>().startScale)
+        @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
+            fillLoopTables(shape, weights, startScale: RangeLimits<V>().startScale, lanes)
+        }
+        if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
     }
 
     /// The same in double precision, with parameter `change.index` moved by `change.by`.
@@ -51,7 +54,7 @@ extension Loops {
             let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
             weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
         }
-        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale)
+        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale, SIMD2.self)
     }
 
     /// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
@@ -59,14 +62,18 @@ extension Loops {
     public static func duplexEnergyGradient(
         _ shape: DuplexShape, weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
     ) {
-        gatherLoopGradient(shape, weights: weights, gradient: gradient)
+        if shape.lanes == 4 {
+            gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD4.self)
+        } else {
+            gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD8.self)
+        }
     }
 
     /// The same in double precision.
     public static func duplexEnergyGradient(
         _ shape: DuplexShape, weights: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
     ) {
-        gatherLoopGradient(shape, weights: weights, gradient: gradient)
+        gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD2.self)
     }
 
     /// sum[k] += values[k] for the k of `range`.

@@ -30,110 +30,115 @@ extension DuplexShape {
         pair + ((row * letters + column) * DuplexShape.pairFields + field.rawValue) * heads
     }
 
-    /// Where the energies lie of the pair that two contexts come to, and of the one before; nil where they do not know it.
+    /// Calls `body` for every two contexts, counted row by row, with where the energies lie of the pair that they come to, and
+    /// of the one before; nil where they do not know it.
     @inline(__always)
-    fileprivate func pairs(_ row: Int, _ column: Int) -> (here: PairPlace, before: PairPlace?) {
+    fileprivate func eachStack(_ body: (_ k: Int, _ here: PairPlace, _ before: PairPlace?) -> Void) {
         func place(_ a: Int, _ b: Int) -> PairPlace {
             PairPlace(start: pairEnergy(a, b, .start), end: pairEnergy(a, b, .end))
         }
-        let before = order == 2 ? place(row / letters, column / letters) : nil
-        return (place(row % letters, column % letters), before)
+        let earlier = order == 2 ? letters : 1
+        var k = 0
+        for aBefore in 0..<earlier {
+            for a in 0..<letters {
+                for bBefore in 0..<earlier {
+                    for b in 0..<letters {
+                        body(k, place(a, b), order == 2 ? place(aBefore, bBefore) : nil)
+                        k += 1
+                    }
+                }
+            }
+        }
     }
 
     @inline(__always) fileprivate func gapEnergy(_ field: GapField) -> Int { gaps + field.rawValue * heads }
 }
 
 /// A product of weights, held where the loops can still multiply it.
-@inline(__always) private func held<T: BinaryFloatingPoint>(_ weight: T) -> T { Swift.min(weight, 0x1p100) }
+@inline(__always) private func held<V: Lanes>(_ weight: V) -> V { V.least(V.fill(0x1p100), weight) }
 
-/// Writes the loop tables of `weights` from its energies' weights, starts in units of `startScale`.
-func fillLoopTables<T: BinaryFloatingPoint>(
-    _ shape: DuplexShape, _ weights: UnsafeMutablePointer<T>, startScale: T
+/// The vector at an offset in numbers.
+@inline(__always)
+private func lanes<V: Lanes>(_ numbers: UnsafeMutablePointer<V.Scalar>, _ offset: Int) -> UnsafeMutablePointer<V> {
+    UnsafeMutableRawPointer(numbers + offset).assumingMemoryBound(to: V.self)
+}
+
+/// Writes the loop tables of `weights` from its energies' weights, starts in units of `startScale`. V has a block's lanes.
+@inline(__always)
+func fillLoopTables<V: Lanes>(
+    _ shape: DuplexShape, _ weights: UnsafeMutablePointer<V.Scalar>, startScale: V.Scalar, _: V.Type
 ) {
-    let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
+    let (tables, parts) = (shape.loopTables, parts(shape))
     for block in 0..<shape.blocks {
-        let from = weights + block * lanes
-        let to = weights + shape.loops + block * tables.count
+        let energies = weights + block * V.scalarCount
+        @inline(__always) func from(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(energies, offset) }
+        let numbers = weights + shape.loops + block * tables.count
+        @inline(__always) func to(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(numbers, offset) }
         for part in parts {
-            for k in 0..<part.count {
-                for h in 0..<lanes { to[part.target + k * lanes + h] = from[part.source + k * heads + h] }
-            }
+            for k in 0..<part.count { to(part.target)[k] = from(part.source + k * shape.heads).pointee }
         }
-        let open = from + shape.gapEnergy(.open)
-        let extend = from + shape.gapEnergy(.extend)
-        let bulge = from + shape.gapEnergy(.bulge)
-        for h in 0..<lanes {
-            to[tables.gaps + h] = Swift.min(extend[h], T(LoopTables.largestExtension))
-            to[tables.gaps + lanes + h] = startScale / open[h]
-        }
-        for row in 0..<shape.contexts {
-            for column in 0..<shape.contexts {
-                let k = row * shape.contexts + column
-                let (here, before) = shape.pairs(row, column)
-                let stack = from + (shape.stack + k * heads)
-                let fields = to + (tables.stack + k * LoopTables.fields * lanes)
-                for h in 0..<lanes {
-                    let end = before == nil ? 1 : from[here.end + h]
-                    fields[h] = held(from[here.start + h] * end * open[h])
-                    let stacked = before.map { held(stack[h] * end / from[$0.end + h]) } ?? stack[h]
-                    fields[lanes + h] = stacked
-                    fields[2 * lanes + h] = held(bulge[h] * stacked)
-                }
+        let open = from(shape.gapEnergy(.open)).pointee, bulge = from(shape.gapEnergy(.bulge)).pointee
+        let largest = V.fill(V.Scalar(LoopTables.largestExtension))
+        to(tables.gaps)[0] = V.least(largest, from(shape.gapEnergy(.extend)).pointee)
+        to(tables.gaps)[1] = V.fill(startScale) / open
+        shape.eachStack { k, here, before in
+            let fields = to(tables.stack) + k * LoopTables.fields
+            var start = from(here.start).pointee
+            var stack = from(shape.stack + k * shape.heads).pointee
+            if let before {
+                let end = from(here.end).pointee
+                start = V.product(start, end)
+                stack = held(V.product(stack, end) / from(before.end).pointee)
             }
+            fields[0] = held(V.product(start, open))
+            fields[1] = stack
+            fields[2] = held(V.product(bulge, stack))
         }
     }
 }
 
 /// Writes the gradient by the energies (not by their weights) from that by the loop tables, both in `gradient`; `weights`
-/// is what the tables were made of.
-func gatherLoopGradient<T: BinaryFloatingPoint>(
-    _ shape: DuplexShape, weights: UnsafePointer<T>, gradient: UnsafeMutablePointer<T>
+/// is what the tables were made of. V has a block's lanes.
+@inline(__always)
+func gatherLoopGradient<V: Lanes>(
+    _ shape: DuplexShape, weights: UnsafePointer<V.Scalar>, gradient: UnsafeMutablePointer<V.Scalar>, _: V.Type
 ) {
-    let (heads, lanes, tables, parts) = (shape.heads, shape.lanes, shape.loopTables, parts(shape))
+    let (tables, parts) = (shape.loopTables, parts(shape))
     for block in 0..<shape.blocks {
-        let used = weights + (shape.loops + block * tables.count)
-        let by = gradient + (shape.loops + block * tables.count)
-        let to = gradient + block * lanes
+        let used = UnsafeRawPointer(weights + shape.loops + block * tables.count).assumingMemoryBound(to: V.self)
+        let by = lanes(gradient + shape.loops, block * tables.count) as UnsafeMutablePointer<V>
+        let energies = gradient + block * V.scalarCount
+        @inline(__always) func to(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(energies, offset) }
+        /// The gradient by the logarithm of a table's number.
+        @inline(__always) func change(_ offset: Int, _ k: Int) -> V {
+            let at = offset / V.scalarCount + k
+            return V.product(by[at], used[at])
+        }
         for part in parts {
-            for k in 0..<part.count {
-                for h in 0..<lanes {
-                    let at = part.target + k * lanes + h
-                    to[part.source + k * heads + h] = by[at] * used[at]
-                }
-            }
+            for k in 0..<part.count { to(part.source + k * shape.heads).pointee = change(part.target, k) }
         }
-        let open = to + shape.gapEnergy(.open), bulge = to + shape.gapEnergy(.bulge)
-        for h in 0..<lanes {
-            func change(_ field: Int) -> T {
-                let at = tables.gaps + field * lanes + h
-                return by[at] * used[at]
-            }
-            let isHeld = weights[block * lanes + shape.gapEnergy(.extend) + h] > T(LoopTables.largestExtension)
-            to[shape.gapEnergy(.extend) + h] = isHeld ? 0 : change(0)
-            open[h] = -change(1)
-            bulge[h] = 0
-        }
+        let largest = V.fill(V.Scalar(LoopTables.largestExtension))
+        let extend = UnsafeRawPointer(weights + block * V.scalarCount + shape.gapEnergy(.extend))
+            .assumingMemoryBound(to: V.self).pointee
+        let extended = change(tables.gaps, 0)
+        to(shape.gapEnergy(.extend)).pointee = extended.replacing(with: 0, where: extend .> largest)
+        var open = V.fill(0) - change(tables.gaps, 1), bulge = V.fill(0)
         for k in 0..<shape.letters * shape.letters * DuplexShape.pairFields {
-            for h in 0..<lanes { to[shape.pair + k * heads + h] = 0 }
+            to(shape.pair + k * shape.heads).pointee = V.fill(0)
         }
-        for row in 0..<shape.contexts {
-            for column in 0..<shape.contexts {
-                let k = row * shape.contexts + column
-                let at = tables.stack + k * LoopTables.fields * lanes
-                let (here, before) = shape.pairs(row, column)
-                let stack = to + (shape.stack + k * heads)
-                for h in 0..<lanes {
-                    let onPair = by[at + h] * used[at + h]
-                    to[here.start + h] += onPair
-                    open[h] += onPair
-                    let bulged = by[at + 2 * lanes + h] * used[at + 2 * lanes + h]
-                    bulge[h] += bulged
-                    stack[h] = by[at + lanes + h] * used[at + lanes + h] + bulged
-                    guard let before else { continue }
-                    to[here.end + h] += onPair + stack[h]
-                    to[before.end + h] -= stack[h]
-                }
-            }
+        shape.eachStack { k, here, before in
+            let onPair = change(tables.stack, k * LoopTables.fields)
+            let bulged = change(tables.stack, k * LoopTables.fields + 2)
+            let stack = V.plus(change(tables.stack, k * LoopTables.fields + 1), bulged)
+            to(here.start).pointee = V.plus(to(here.start).pointee, onPair)
+            open = V.plus(open, onPair)
+            bulge = V.plus(bulge, bulged)
+            to(shape.stack + k * shape.heads).pointee = stack
+            guard let before else { return }
+            to(here.end).pointee = V.plus(to(here.end).pointee, V.plus(onPair, stack))
+            to(before.end).pointee = to(before.end).pointee - stack
         }
+        to(shape.gapEnergy(.open)).pointee = open
+        to(shape.gapEnergy(.bulge)).pointee = bulge
     }
 }

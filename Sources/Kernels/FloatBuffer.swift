@@ -54,6 +54,23 @@ public final class FloatBuffer: @unchecked Sendable {
         (base + range.lowerBound).update(from: other.base + start, count: range.count)
     }
 
+    /// The sum of the squares of a range, each eighth number to one of eight sums.
+    public func sumOfSquares(_ range: Range<Int>) -> Double {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        var sums = SIMD8<Double>()
+        let whole = range.count / 8
+        for k in 0..<whole {
+            let numbers = UnsafeRawPointer(base + range.lowerBound + 8 * k).loadUnaligned(as: SIMD8<Float>.self)
+            let wide = SIMD8<Double>(numbers)
+            sums += wide * wide
+        }
+        for k in 8 * whole..<range.count {
+            let number = Double(base[range.lowerBound + k])
+            sums[k % 8] += number * number
+        }
+        return sums.sum()
+    }
+
     /// Sets a range to zero.
     public func clear(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)

@@ -61,7 +61,10 @@ public enum Parallel {
 
     /// Calls `body` for every worker, on this thread where there is one.
     private static func eachWorker(_ workers: Int, _ body: @Sendable (_ worker: Int) -> Void) {
-        if workers > 1 { DispatchQueue.concurrentPerform(iterations: workers, execute: body) } else { body(0) }
+        if workers < 2 { return body(0) }
+        if !Crew.shared.run(workers: workers, body) {
+            DispatchQueue.concurrentPerform(iterations: workers, execute: body)
+        }
     }
 
     /// What two pieces of work come to, side by side where `threads` is more than 1.

@@ -205,9 +205,7 @@ public final class ClassifierTrainer {
         }
         kernels.gradientByEnergies(shape, weights: weights, gradient: total)
         ties.gather(total)
-        var square = 0.0
-        for k in 0..<shape.trainedEnd { square += Double(total[k]) * Double(total[k]) }
-        let norm = square.squareRoot()
+        let norm = total.sumOfSquares(0..<shape.trainedEnd).squareRoot()
         let scale = norm > ClassifierTrainer.gradientNorm ? Float(ClassifierTrainer.gradientNorm / norm) : 1
         let rate = plan.learningRate * schedule()
         kernels.adamStep(

@@ -78,8 +78,13 @@ struct Train: ParsableCommand {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
-            let (train, validation) = try split(pairs, alphabet, seed: running.seed)
-            let digests = pairs.digests(training.decisive(seed: running.seed), model: start?.encoded() ?? [])
+            let settings = training.decisive(seed: running.seed), startBytes = start?.encoded() ?? []
+            let (halves, digests) = Parallel.both(threads: running.threadCount) {
+                Result { try split(pairs, alphabet, seed: running.seed) }
+            } _: {
+                pairs.digests(settings, model: startBytes)
+            }
+            let (train, validation) = try halves.get()
             let keeper = try CheckpointKeeper(checkpoints, digest: digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
