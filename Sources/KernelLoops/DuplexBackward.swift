@@ -11,19 +11,23 @@ struct DuplexMapGradient<V: Lanes> {
     var columnWeights: UnsafeMutablePointer<V>
 }
 
-/// Adds the gradient of `seed * sum + hairpinSeed * hairpin` to `gradient`.
+/// Adds the gradient of `seeds[0] * sum + seeds[1] * hairpin` to `gradient`.
+///
+/// The seeds come in memory: a vector of eight that is handed over by value arrives in pieces, and every cell would put them
+/// together again. For the same reason it is a function of its own.
 ///
 /// `cells` holds what `duplexForward` left (all rows kept). `scratch` needs `5 * (columns + 2)` vectors. Gradients are with
 /// respect to the weights themselves, starts in units of `RangeLimits.startScale`; nothing is overwritten. A cell held at
 /// the ceiling passes no gradient on.
-@inline(__always)
+@inline(never)
 func duplexBackward<V: Lanes, Kind: MapKind>(
-    _ map: DuplexMap<V>, _ cells: DuplexCells<V, EveryRow>, seed: V, hairpinSeed: V,
+    _ map: DuplexMap<V>, _ cells: DuplexCells<V, EveryRow>, seeds: UnsafePointer<V>,
     scratch: UnsafeMutablePointer<V>, adding gradient: DuplexMapGradient<V>, _ kind: Kind.Type
 ) {
     let positions = Kind.hasPositions
     let limits = RangeLimits<V>()
     let zero = V.fill(0)
+    let (seed, hairpinSeed) = (seeds[0], seeds[1])
     let extend = map.gaps[0], start = map.gaps[1]
     var dExtend = zero, dStart = zero
     // Adjoints that wait, as far as the rows behind have told: of X + Y, of the next row's X, and of M in a ring of three rows.

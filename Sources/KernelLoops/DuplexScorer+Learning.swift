@@ -24,10 +24,8 @@ extension DuplexScorer where Rows == EveryRow {
         let network = network
         perceptronBackward(shape, weights, network, dropout: dropout, seed: seed, adding: gradient)
         for f in 0..<shape.features { network.dFeatures[f] *= weights[shape.scales + f] }
-        func read(_ offset: Int) -> V {
-            var x = V.fill(0)
-            for lane in 0..<V.scalarCount { x[lane] = network.dFeatures[offset + lane] }
-            return x
+        @inline(__always) func read(_ offset: Int) -> V {
+            UnsafeRawPointer(network.dFeatures + offset).loadUnaligned(as: V.self)
         }
         let tables = shape.loopTables
         for block in 0..<shape.blocks {
@@ -45,8 +43,8 @@ extension DuplexScorer where Rows == EveryRow {
             @inline(__always) func back<Kind: MapKind>(
                 _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, seed: V, hairpinSeed: V, _ kind: Kind.Type
             ) {
-                duplexBackward(
-                    map, cells, seed: seed, hairpinSeed: hairpinSeed, scratch: memory.scratch, adding: maps, kind)
+                (memory.seeds[0], memory.seeds[1]) = (seed, hairpinSeed)
+                duplexBackward(map, cells, seeds: memory.seeds, scratch: memory.scratch, adding: maps, kind)
             }
             if shape.hasPositions {
                 back(pairMap, pairCells, seed: pairSeed, hairpinSeed: pairSeed, PositionedMap.self)

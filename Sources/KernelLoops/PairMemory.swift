@@ -19,6 +19,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     /// (blocks, longest): loop weights by distance - 1.
     let hairpins: UnsafeMutablePointer<V>
     let scratch: UnsafeMutablePointer<V>
+    /// (2): see `duplexBackward`.
+    let seeds: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
     /// Table and offsets of a map of ambiguous strands.
     let mixed: UnsafeMutablePointer<V>
@@ -33,8 +35,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
-            + DuplexCells<V, Rows>.rowCount(columns: longest) + (1 + shape.blocks) * longest + 5 * (longest + 2)
-            + (isAmbiguous ? mixedFields * longest * longest : 0)
+            + DuplexCells<V, Rows>.rowCount(columns: longest) + (1 + shape.blocks) * longest
+            + 5 * (longest + 2) + 2 + (isAmbiguous ? mixedFields * longest * longest : 0)
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
@@ -56,8 +58,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         totals = zeros + width
         hairpins = totals + longest
         scratch = hairpins + shape.blocks * longest
-        mixedOffsets = UnsafeMutableRawPointer(scratch + 5 * (longest + 2))
-            .assumingMemoryBound(to: LetterOffsets.self)
+        seeds = scratch + 5 * (longest + 2)
+        mixedOffsets = UnsafeMutableRawPointer(seeds + 2).assumingMemoryBound(to: LetterOffsets.self)
         let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
         mixed = (UnsafeMutableRawPointer(mixedOffsets) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
     }
