@@ -125,6 +125,27 @@ public struct PairCodes: Sendable {
         (longest, isAmbiguous) = (mark.longest, mark.isAmbiguous)
     }
 
+    /// A hash of pair `p`: of its codes, and of where strand B begins. It tells pairs apart in memory; it is for no file.
+    public func hash(ofPair p: Int) -> UInt64 {
+        let (start, middle, end) = (starts[2 * p], starts[2 * p + 1], starts[2 * p + 2])
+        var hash = UInt64(truncatingIfNeeded: middle - start)
+        // Both halves of a product, so that every bit of the word reaches all of the hash.
+        func mix(_ word: UInt64) {
+            let product = (hash ^ word ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
+            hash = product.high ^ product.low
+        }
+        codes.withUnsafeBytes { bytes in
+            var k = start
+            while k + 8 <= end {
+                mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: k, as: UInt64.self)))
+                k += 8
+            }
+            mix(bytes[k..<end].reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        mix(UInt64(truncatingIfNeeded: end - start))
+        return hash
+    }
+
     /// The codes of strand `s`.
     public func strand(_ s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
 }

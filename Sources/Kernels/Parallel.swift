@@ -67,23 +67,36 @@ public enum Parallel {
         }
     }
 
-    /// What two pieces of work come to, side by side where `threads` is more than 1.
-    public static func both<A: Sendable, B: Sendable>(
-        threads: Int, _ first: @Sendable () -> A, _ second: @Sendable () -> B
-    ) -> (A, B) {
-        let a = Mutex<A?>(nil), b = Mutex<B?>(nil)
-        run(pieces: 2, threads: threads) { piece, _ in
-            if piece == 0 {
-                let found = first()
-                a.withLock { $0 = found }
-            } else {
-                let found = second()
-                b.withLock { $0 = found }
+    /// What several pieces of work come to, side by side on up to `threads` threads. They begin in their order: the longest
+    /// should come first.
+    public static func all<each Result: Sendable>(
+        threads: Int, _ work: repeat @escaping @Sendable () -> each Result
+    ) -> (repeat each Result) {
+        let pieces = (repeat Piece(each work))
+        var runs: [@Sendable () -> Void] = []
+        for piece in repeat each pieces { runs.append { piece.run() } }
+        let all = runs
+        run(pieces: all.count, threads: threads) { piece, _ in all[piece]() }
+        return (repeat (each pieces).found)
+    }
+
+    /// A piece of work and what it came to.
+    private final class Piece<Found: Sendable>: Sendable {
+        private let work: @Sendable () -> Found
+        private let result = Mutex<Found?>(nil)
+
+        init(_ work: @escaping @Sendable () -> Found) { self.work = work }
+
+        func run() {
+            let found = work()
+            result.withLock { $0 = found }
+        }
+
+        var found: Found {
+            guard let found = result.withLock({ $0 }) else {
+                preconditionFailure("every piece is done when run returns")
             }
+            return found
         }
-        guard let first = a.withLock({ $0 }), let second = b.withLock({ $0 }) else {
-            preconditionFailure("both pieces are done when run returns")
-        }
-        return (first, second)
     }
 }

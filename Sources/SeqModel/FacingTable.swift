@@ -120,15 +120,17 @@ public struct FacingTable: Sendable, Equatable {
         // All offsets at once: whatever faces whatever at any.
         let cells = pairs.letters * pairs.letters
         var counts = [Int](repeating: 0, count: (2 * reach + 1) * cells)
+        let (letters, codes, starts) = (pairs.letters, pairs.codes, pairs.starts)
         for p in some {
-            let (a, b) = (pairs.strand(2 * p), pairs.strand(2 * p + 1))
-            for (place, x) in a.enumerated() where x < pairs.letters {
+            let (start, middle, end) = (starts[2 * p], starts[2 * p + 1], starts[2 * p + 2])
+            let (firstB, step) = orientation == .parallel ? (middle, 1) : (end - 1, -1)
+            for place in 0..<middle - start {
+                let x = Int(codes[start + place])
+                guard x < letters else { continue }
                 let first = max(0, place - reach)
-                for along in first..<max(first, min(b.count, place + reach + 1)) {
-                    let y = b[orientation == .parallel ? b.startIndex + along : b.endIndex - 1 - along]
-                    if y < pairs.letters {
-                        counts[(along - place + reach) * cells + Int(x) * pairs.letters + Int(y)] += 1
-                    }
+                for along in first..<max(first, min(end - middle, place + reach + 1)) {
+                    let y = Int(codes[firstB + step * along])
+                    if y < letters { counts[(along - place + reach) * cells + x * letters + y] += 1 }
                 }
             }
         }

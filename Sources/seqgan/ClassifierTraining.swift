@@ -12,17 +12,10 @@ struct ClassifierTraining {
     let log: TrainingLog
     let keeper: CheckpointKeeper
 
-    /// Trains on `training`, chooses by `validation`; `pairs` are both, for what has to be found from the data.
-    func run(
-        _ pairs: LabelledPairs, _ training: LabelledPairs, _ validation: LabelledPairs, _ alphabet: Alphabet
-    ) throws -> ModelFile {
-        let threshold = options.labelThreshold
-        let (survey, contradictions) = Parallel.both(threads: running.threadCount) {
-            DataSurvey(pairs, threshold: threshold, alphabet: alphabet)
-        } _: {
-            pairs.contradictions(above: threshold)
-        }
-        remark(survey, contradictions: contradictions)
+    /// Trains on the data, and chooses by what of it was held back.
+    func run(_ data: TrainingData, _ alphabet: Alphabet) throws -> ModelFile {
+        let (pairs, survey) = (data.all, data.survey)
+        remark(survey, contradictions: data.contradictions)
         var plan: TrainingPlan
         let trainer: any ClassifierLearning
         switch options.classifier {
@@ -32,15 +25,15 @@ struct ClassifierTraining {
             plan.threads = running.threadCount
             plan.seed = running.seed
             configuration.trainedLengths = survey.lengths
-            trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: validation)
+            trainer = ClassifierTrainer(configuration, plan: plan, training: data.training, validation: data.validation)
         case .cnn:
             let configuration: ConvolutionalConfiguration
             (configuration, plan) = options.settleConvolutional(
-                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, validation.strands.longest),
+                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.strands.longest),
                 alphabet: alphabet)
             plan.threads = running.threadCount
             plan.seed = running.seed
-            trainer = ConvolutionalTrainer(configuration, plan: plan, training: training, validation: validation)
+            trainer = ConvolutionalTrainer(configuration, plan: plan, training: data.training, validation: data.validation)
         }
         let report = try learn(trainer, plan)
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))

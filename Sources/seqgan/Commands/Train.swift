@@ -78,28 +78,27 @@ struct Train: ParsableCommand {
                 throw Failure(
                     message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
             }
-            let settings = training.decisive(seed: running.seed), startBytes = start?.encoded() ?? []
-            let (halves, digests) = Parallel.both(threads: running.threadCount) {
-                Result { try split(pairs, alphabet, seed: running.seed) }
-            } _: {
-                pairs.digests(settings, model: startBytes)
+            let data = try TrainingData(
+                pairs, alphabet, threshold: training.labelThreshold, settings: training.decisive(seed: running.seed),
+                model: start?.encoded() ?? [], threads: running.threadCount
+            ) {
+                try split(pairs, alphabet, seed: running.seed)
             }
-            let (train, validation) = try halves.get()
-            let keeper = try CheckpointKeeper(checkpoints, digest: digests.all, clock: clock)
+            let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
-            var file = try start ?? keeper.start?.model ?? classifying.run(pairs, train, validation, alphabet)
+            var file = try start ?? keeper.start?.model ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(
                     options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)
-                try learning.run(&file, train)
+                try learning.run(&file, data.training)
             }
-            file.record["data-digest"] = digests.data
+            file.record["data-digest"] = data.digests.data
             try sink.write(try readable(file))
             try sink.finish()
             try log.finish()
             let pages = TrainingReport(
-                file: file, log: log, training: train, validation: validation, seed: running.seed,
+                file: file, log: log, training: data.training, validation: data.validation, seed: running.seed,
                 threads: running.threadCount)
             try page?.write(pages.page())
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
@@ -122,7 +121,7 @@ struct Train: ParsableCommand {
 
     /// Holds back the validation pairs: a file of them, or a share drawn by the seed.
     private func split(_ pairs: LabelledPairs, _ alphabet: Alphabet, seed: UInt64) throws -> (
-        LabelledPairs, LabelledPairs
+        training: LabelledPairs, held: LabelledPairs
     ) {
         let share: Double
         if let given = training.validation {
