@@ -128,12 +128,13 @@ public struct PairCodes: Sendable {
     /// A hash of pair `p`: of its codes, and of where strand B begins. It tells pairs apart in memory; it is for no file.
     public func hash(ofPair p: Int) -> UInt64 {
         let (start, middle, end) = (starts[2 * p], starts[2 * p + 1], starts[2 * p + 2])
-        var hash = UInt64(truncatingIfNeeded: middle - start)
+        var hash: UInt64 = 0
         // Both halves of a product, so that every bit of the word reaches all of the hash.
         func mix(_ word: UInt64) {
             let product = (hash ^ word ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
             hash = product.high ^ product.low
         }
+        mix(UInt64(truncatingIfNeeded: middle - start) << 32 | UInt64(truncatingIfNeeded: end - start))
         codes.withUnsafeBytes { bytes in
             var k = start
             while k + 8 <= end {
@@ -142,7 +143,6 @@ public struct PairCodes: Sendable {
             }
             mix(bytes[k..<end].reduce(0) { $0 << 8 | UInt64($1) })
         }
-        mix(UInt64(truncatingIfNeeded: end - start))
         return hash
     }
 

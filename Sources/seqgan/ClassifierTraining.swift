@@ -25,7 +25,8 @@ struct ClassifierTraining {
             plan.threads = running.threadCount
             plan.seed = running.seed
             configuration.trainedLengths = survey.lengths
-            trainer = ClassifierTrainer(configuration, plan: plan, training: data.training, validation: data.validation)
+            trainer = ClassifierTrainer(
+                configuration, plan: plan, training: data.training, validation: data.validation)
         case .cnn:
             let configuration: ConvolutionalConfiguration
             (configuration, plan) = options.settleConvolutional(
@@ -33,7 +34,8 @@ struct ClassifierTraining {
                 alphabet: alphabet)
             plan.threads = running.threadCount
             plan.seed = running.seed
-            trainer = ConvolutionalTrainer(configuration, plan: plan, training: data.training, validation: data.validation)
+            trainer = ConvolutionalTrainer(
+                configuration, plan: plan, training: data.training, validation: data.validation)
         }
         let report = try learn(trainer, plan)
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))

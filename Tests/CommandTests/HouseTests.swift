@@ -48,10 +48,10 @@ import Testing
             "KernelShapes": [],
             "BuiltInModel": [],
             "KernelLoops": system.union(["KernelShapes", "_Builtin_intrinsics.intel"]),
-            "Kernels": [
+            "Kernels": system.union([
                 "KernelShapes", "KernelLoops", "KernelLoopsV3", "KernelLoopsV4", "Dispatch", "Synchronization",
                 "_Builtin_intrinsics.intel.cpuid",
-            ],
+            ]),
             "SeqIO": system.union(["CZlib", "Dispatch", "Synchronization"]),
             "SeqModel": system.union(["Kernels", "FoundationEssentials", "Synchronization"]),
             "Report": [],
