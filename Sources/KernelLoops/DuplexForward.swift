@@ -3,18 +3,18 @@
 import KernelShapes
 
 /// How many rows go side by side; a type, so that the loop over them is written out.
-private protocol RowsAbreast {
+protocol RowsAbreast {
     static var count: Int { get }
 }
-private enum OneRow: RowsAbreast { @inline(__always) static var count: Int { 1 } }
-private enum TwoRows: RowsAbreast { @inline(__always) static var count: Int { 2 } }
-private enum ThreeRows: RowsAbreast { @inline(__always) static var count: Int { 3 } }
+enum OneAbreast: RowsAbreast { @inline(__always) static var count: Int { 1 } }
+enum TwoAbreast: RowsAbreast { @inline(__always) static var count: Int { 2 } }
+private enum ThreeAbreast: RowsAbreast { @inline(__always) static var count: Int { 3 } }
 
 /// As many as 16 registers serve, or the 32 of arm64, of which a vector takes two.
 #if FUSED || arch(arm64)
-    private typealias MostRows = ThreeRows
+    private typealias MostRows = ThreeAbreast
 #else
-    private typealias MostRows = OneRow
+    private typealias MostRows = OneAbreast
 #endif
 
 /// Whether numbers are held at the ceiling as they come; a type likewise.
@@ -182,8 +182,8 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
         }
     }
     passes(MostRows.self)
-    if MostRows.count > 2 { passes(TwoRows.self) }
-    passes(OneRow.self)
+    if MostRows.count > 2 { passes(TwoAbreast.self) }
+    passes(OneAbreast.self)
     return Kind.isSelf ? cells.sums(map.columns &- 1, loops: map.hairpin) : (ended, V.fill(0))
 }
 

@@ -76,9 +76,13 @@ struct DuplexMap<V: Lanes> {
     (UnsafeRawPointer(base) + Int(bytes)).assumingMemoryBound(to: V.self)
 }
 
+@inline(__always) func vector<V: Lanes>(_ base: UnsafePointer<V>, _ bytes: Int) -> UnsafePointer<V> {
+    (UnsafeRawPointer(base) + bytes).assumingMemoryBound(to: V.self)
+}
+
 /// The same, to be written.
-@inline(__always) func vector<V: Lanes>(_ base: UnsafeMutablePointer<V>, _ bytes: Int32) -> UnsafeMutablePointer<V> {
-    (UnsafeMutableRawPointer(base) + Int(bytes)).assumingMemoryBound(to: V.self)
+@inline(__always) func vector<V: Lanes>(_ base: UnsafeMutablePointer<V>, _ bytes: Int) -> UnsafeMutablePointer<V> {
+    (UnsafeMutableRawPointer(base) + bytes).assumingMemoryBound(to: V.self)
 }
 
 /// Which rows of a map's cells are kept; a type, so that each is compiled by itself.

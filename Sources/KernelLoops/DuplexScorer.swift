@@ -69,7 +69,9 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     func cells(_ index: Int, block: Int, columns: Int) -> DuplexCells<V, Rows> {
         let each = DuplexCells<V, Rows>.count(rows: memory.longest, columns: memory.longest)
         let place = Rows.keepsAll ? index * shape.blocks + block : 0
-        return DuplexCells(memory.cells + place * each, zeros: memory.zeros, totals: memory.totals, columns: columns)
+        return DuplexCells(
+            memory.cells + place * each, zeros: memory.zeros, totals: memory.totals + place * memory.longest,
+            columns: columns)
     }
 
     @inline(__always) private func write(_ x: V, to features: UnsafeMutablePointer<Scalar>) {

@@ -14,7 +14,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let cells: UnsafeMutablePointer<V>
     /// What lies before the first row of every map.
     let zeros: UnsafeMutablePointer<V>
-    /// (longest): see `DuplexCells`.
+    /// (longest) for each map of which all rows are kept: see `DuplexCells`.
     let totals: UnsafeMutablePointer<V>
     /// (blocks, longest): loop weights by distance - 1.
     let hairpins: UnsafeMutablePointer<V>
@@ -27,16 +27,25 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let mixedOffsets: UnsafeMutablePointer<LetterOffsets>
     let longest: Int
 
+    /// Maps whose cells are kept at a time.
+    private static func mapCount(_ shape: DuplexShape) -> Int {
+        Rows.keepsAll ? (shape.hasSelfMaps ? 3 : 1) * shape.blocks : 1
+    }
+
     private static func cellCount(_ shape: DuplexShape, longest: Int) -> Int {
-        let maps = Rows.keepsAll ? (shape.hasSelfMaps ? 3 : 1) * shape.blocks : 1
-        return maps * DuplexCells<V, Rows>.count(rows: longest, columns: longest)
+        mapCount(shape) * DuplexCells<V, Rows>.count(rows: longest, columns: longest)
+    }
+
+    /// Vectors that the way back needs for itself.
+    private static func scratchCount(longest: Int) -> Int {
+        Rows.keepsAll ? backwardScratch(columns: longest, V.self) + 2 : 0
     }
 
     static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
-            + DuplexCells<V, Rows>.rowCount(columns: longest) + (1 + shape.blocks) * longest
-            + 5 * (longest + 2) + 2 + (isAmbiguous ? mixedFields * longest * longest : 0)
+            + DuplexCells<V, Rows>.rowCount(columns: longest) + (mapCount(shape) + shape.blocks) * longest
+            + scratchCount(longest: longest) + (isAmbiguous ? mixedFields * longest * longest : 0)
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
@@ -56,10 +65,11 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         let width = DuplexCells<V, Rows>.rowCount(columns: longest)
         for k in 0..<width { zeros[k] = V.fill(0) }
         totals = zeros + width
-        hairpins = totals + longest
+        hairpins = totals + PairMemory.mapCount(shape) * longest
         scratch = hairpins + shape.blocks * longest
-        seeds = scratch + 5 * (longest + 2)
-        mixedOffsets = UnsafeMutableRawPointer(seeds + 2).assumingMemoryBound(to: LetterOffsets.self)
+        let scratchEnd = scratch + PairMemory.scratchCount(longest: longest)
+        seeds = scratchEnd - 2
+        mixedOffsets = UnsafeMutableRawPointer(scratchEnd).assumingMemoryBound(to: LetterOffsets.self)
         let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
         mixed = (UnsafeMutableRawPointer(mixedOffsets) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
     }

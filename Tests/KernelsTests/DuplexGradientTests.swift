@@ -29,7 +29,8 @@ import Testing
         model.add([0, 1, 2, 3, 1, 0, 2], [2, 3, 1, 0, 2])
         model.add([3], [0])
         model.add([1, 1, 2], [3, 0, 0, 2, 1, 3, 3, 2, 1])
-        let targets: [Float] = [0.9, 0.1, 0.4]
+        model.add([2, 0, 3, 1, 1, 0], [1, 2])
+        let targets: [Float] = [0.9, 0.1, 0.4, 0.7]
         let weights = model.weights()
         let (_, gradient) = model.lossAndGradient(weights, targets: targets, dropout: dropout)
         let step = 1e-5
