@@ -47,16 +47,19 @@ public struct PairCodes: Sendable {
         codes.append(code)
     }
 
-    /// Adds a whole strand of letters by their codes in `table` (an entry for every byte).
+    /// Adds a whole strand of letters, `range` of `text`, by their codes in `table` (an entry for every byte).
     ///
     /// The strand must hold 1 to `DuplexShape.maximumLength` letters. Where a letter's code is no code of the
     /// alphabet, nothing is added and its offset is returned.
-    public mutating func appendStrand(_ letters: ArraySlice<UInt8>, table: [UInt8]) -> Int? {
-        precondition(table.count == 256 && !letters.isEmpty && letters.count <= DuplexShape.maximumLength)
+    public mutating func appendStrand(_ text: [UInt8], _ range: Range<Int>, table: [UInt8]) -> Int? {
+        precondition(table.count == 256 && !range.isEmpty && range.count <= DuplexShape.maximumLength)
+        precondition(range.lowerBound >= 0 && range.upperBound <= text.count)
         let start = codes.count
         let known = members.count
         let plain = self.letters
-        codes.append(contentsOf: letters)
+        // SAFETY: the range lies inside the text, checked above. (A slice would be held and let go of, which takes longer than
+        // the copy.)
+        text.withUnsafeBufferPointer { codes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
         var largest = 0
         // SAFETY: the table has an entry for every byte, and the codes are those just added.
         table.withUnsafeBufferPointer { table in

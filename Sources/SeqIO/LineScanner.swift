@@ -93,6 +93,14 @@ public final class LineScanner {
         }
     }
 
+    /// Adds the line read last to `bytes`, and returns where it lies there.
+    func appendLine(to bytes: inout [UInt8]) -> Range<Int> {
+        let start = bytes.count
+        // SAFETY: the line lies inside the buffer. (A slice of it would be held and let go of, which takes longer than the copy.)
+        buffer.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[line])) }
+        return start..<bytes.count
+    }
+
     private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
         position = dropped + next

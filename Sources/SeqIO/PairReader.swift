@@ -160,7 +160,7 @@ public struct PairReader {
         let isWanted = scanner.position > part.after
         if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
             guard isWanted else { return true }
-            let text = batch.append(scanner.buffer[line])
+            let text = scanner.appendLine(to: &batch.bytes)
             batch.entries.append(PairEntry(kind: .comment, line: scanner.number, text: text))
             return true
         }
@@ -170,7 +170,7 @@ public struct PairReader {
             if hasHeader { return true }
             hasHeader = true
             guard isWanted else { return true }
-            let text = batch.append(scanner.buffer[line])
+            let text = scanner.appendLine(to: &batch.bytes)
             batch.entries.append(PairEntry(kind: .header, line: scanner.number, text: text))
             return true
         }
@@ -204,7 +204,7 @@ public struct PairReader {
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
         let line = scanner.line
-        let text = batch.append(scanner.buffer[line])
+        let text = scanner.appendLine(to: &batch.bytes)
         var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
         let last = max(numbers.a, numbers.b, numbers.label)
         let shift = text.lowerBound - line.lowerBound

@@ -116,9 +116,7 @@ struct Encode: ParsableCommand {
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
             mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
-        // Packed text is about a quarter of its letters; memory that stays untouched costs nothing.
-        let packed = input.files.reduce(0) { $0 + (ByteSource.size(of: $1) ?? 0) }
-        strands.reserve(4 * min(packed, 1 << 28))
+        strands.reserve(for: input.files)
         let length = length  // the option's wrapper is not for every record
         let progress = ProgressBar(inputs: input.files, isQuiet: running.quiet)
         let skipped = try forEachPair(reader, skipsBad: input.skipsBad, progress: progress) {
