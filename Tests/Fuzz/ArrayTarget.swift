@@ -114,7 +114,8 @@ enum ArrayTarget {
                     guard letters.count <= DuplexShape.maximumLength else { continue }
                     // Strand B is one at an odd place.
                     for _ in 0...part {
-                        require(strands.appendStrand(Array(letters), 0..<letters.count, table: alphabet.codes) == nil, "letters")
+                        let bad = strands.appendStrand(Array(letters), 0..<letters.count, table: alphabet.codes)
+                        require(bad == nil, "letters")
                     }
                     oneHot.write(part..<part + 1, of: strands, to: &image)
                 }
