@@ -17,6 +17,12 @@ private enum ThreeAbreast: RowsAbreast { @inline(__always) static var count: Int
     private typealias MostRows = OneAbreast
 #endif
 
+#if MANY_REGISTERS
+    private var hasManyRegisters: Bool { @inline(__always) get { true } }
+#else
+    private var hasManyRegisters: Bool { @inline(__always) get { false } }
+#endif
+
 /// Whether numbers are held at the ceiling as they come; a type likewise.
 private protocol Holding {
     static var isHeld: Bool { get }
@@ -113,6 +119,10 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
     let totals = cells.totals + (width &- 1)
     var column = map.columnOffsets[0]
+    // Loads and stores of vectors are what bounds the loop: a number is kept from column to column where there is a register for
+    // it, M of the row above always, of the third row where there are 32.
+    var mBack = (before - Rows.width)[CellPart.m]
+    var (m2, m2Back) = (V.fill(0), V.fill(0))
     for j in 0..<width {
         // The stacks of the next column are added up along with this one's loops: of three rows in one column, each waiting for
         // the one before, a processor has too little at hand to be busy.
@@ -146,17 +156,22 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
             // rows, of letters that face themselves or what is before them, are never counted.
             var total = V.plus(totals[0 &- j], r0.m)
             if count > 1 { total = V.plus(total, m1) }
-            if count > 2 { total = V.plus(total, (cell + 2 &* nextRow - 2 &* Rows.width)[CellPart.m]) }
+            if count > 2 {
+                let lower = hasManyRegisters ? m2Back : (cell + 2 &* nextRow - 2 &* Rows.width)[CellPart.m]
+                total = V.plus(total, lower)
+                (m2, m2Back) = (r2.m, m2)
+            }
             totals[0 &- j] = total
         } else {
             ended = V.plus(ended, r0.m)
             if count > 1 { ended = V.plus(ended, r1.m) }
             if count > 2 { ended = V.plus(ended, r2.m) }
         }
-        r0.stack(on: next, mAbove, backA: second[Rows.width &* j], backB: back[CellPart.m])
+        r0.stack(on: next, mAbove, backA: second[Rows.width &* j], backB: mBack)
         if count > 1 { r1.stack(on: next, r0.m, backA: mAbove, backB: m0) }
         if count > 2 { r2.stack(on: next, r1.m, backA: r0.m, backB: m1) }
         column = next
+        mBack = mAbove
     }
     if Kind.hasPositions {
         ended = V.plus(ended, r0.ended)
