@@ -103,14 +103,14 @@ private struct ReturningRow<V: Lanes, Kind: MapKind> {
     @inline(__always)
     mutating func pair(
         _ column: LetterOffsets, _ dm: V, loop: V, back: V, backA: V, backB: V, _ map: DuplexMap<V>,
-        _ gradient: DuplexMapGradient<V>
+        _ shared: inout SharedWeights<V>, _ gradient: DuplexMapGradient<V>
     ) -> StackWeights<V> {
         let here = Int(offsets.stack) &+ Int(column.stack)
         let inA = Int(offsets.skip) &+ Int(column.stack), inB = Int(offsets.stack) &+ Int(column.skip)
         let fields = vector(map.stackTable, here), dFields = vector(gradient.stackTable, here)
         dFields[0] = V.sum(dFields[0], V.plus(start, loop), times: dm)
         onLoop = V.product(fields[0], dm)
-        dStart = V.plus(dStart, onLoop)
+        if Kind.hasPositions { dStart = V.plus(dStart, onLoop) } else { shared.dStart = V.plus(shared.dStart, onLoop) }
         let bulgeA = vector(map.stackTable, inA)[2], bulgeB = vector(map.stackTable, inB)[2]
         var seed = dm
         if Kind.hasPositions {
@@ -128,10 +128,7 @@ private struct ReturningRow<V: Lanes, Kind: MapKind> {
     /// Adds what the row comes to, behind its first column.
     @inline(__always)
     func finish(_ map: DuplexMap<V>, _ gradient: DuplexMapGradient<V>, _ shared: inout SharedWeights<V>) {
-        guard Kind.hasPositions else {
-            shared.dStart = V.plus(shared.dStart, dStart)
-            return
-        }
+        guard Kind.hasPositions else { return }
         let dRow = gradient.rowWeights + place
         dRow[0] = V.sum(dRow[0], shared.start, times: dStart)
         dRow[1] = V.plus(dRow[1], dStack)
@@ -168,7 +165,7 @@ private func pass<V: Lanes, Kind: MapKind, N: RowsAbreast>(
         let w = r1.pair(
             map.columnOffsets[width], dm, loop: (second + k - step)[CellPart.loop],
             back: (second + k - step)[CellPart.m], backA: (third + k - step)[CellPart.m],
-            backB: (second + k - 2 &* step)[CellPart.m], map, gradient)
+            backB: (second + k - 2 &* step)[CellPart.m], map, &shared, gradient)
         waiting.m2[width &- 1] = V.product(w.stack, w.seed)
         waiting.m3[width &- 1] = V.product(w.bulgeA, w.seed)
         bulged = V.product(w.bulgeB, w.seed)
@@ -185,6 +182,10 @@ private func pass<V: Lanes, Kind: MapKind, N: RowsAbreast>(
         let k = step &* j
         let column = map.columnOffsets[j]
         let m = own[k &+ CellPart.m]
+        if !hasManyRegisters {
+            (upperM, upperBack) = ((upper + k)[CellPart.m], (upper + k - step)[CellPart.m])
+            (upperLoop, secondBack) = ((upper + k)[CellPart.loop], (second + k - step)[CellPart.m])
+        }
         let upperBackB = (upper + k - 2 &* step)[CellPart.m], upperLoopBack = (upper + k - step)[CellPart.loop]
         let seed = waiting.ended[Kind.isSelf ? distance &- j : 0]
         let ended = r0.ended(j, m, seed: seed, map, gradient)
@@ -195,7 +196,8 @@ private func pass<V: Lanes, Kind: MapKind, N: RowsAbreast>(
         let dm = V.keep(
             V.plus(V.plus(waiting.m0[j], ended), loops), where: m, below: shared.ceiling)
         let w = r0.pair(
-            column, dm, loop: upperLoopBack, back: upperBack, backA: secondBack, backB: upperBackB, map, gradient)
+            column, dm, loop: upperLoopBack, back: upperBack, backA: secondBack, backB: upperBackB, map, &shared,
+            gradient)
         let onUpperHere = onUpper
         onUpper = V.sum(onUpperBack, w.stack, times: w.seed)
         onUpperBack = V.sum(waiting.m1[j &- 2], w.bulgeB, times: w.seed)
@@ -210,7 +212,7 @@ private func pass<V: Lanes, Kind: MapKind, N: RowsAbreast>(
             waiting.onLoops[j] = onLoopAbove
             let above = r1.pair(
                 column, dm, loop: (second + k - step)[CellPart.loop], back: secondBack,
-                backA: (third + k - step)[CellPart.m], backB: secondBackB, map, gradient)
+                backA: (third + k - step)[CellPart.m], backB: secondBackB, map, &shared, gradient)
             let onSecond = V.sum(bulged, w.bulgeA, times: w.seed)
             waiting.m2[j &- 1] = V.sum(onSecond, above.stack, times: above.seed)
             waiting.m3[j &- 1] = V.product(above.bulgeA, above.seed)

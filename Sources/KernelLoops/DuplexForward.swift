@@ -18,9 +18,9 @@ private enum ThreeAbreast: RowsAbreast { @inline(__always) static var count: Int
 #endif
 
 #if MANY_REGISTERS
-    private var hasManyRegisters: Bool { @inline(__always) get { true } }
+    var hasManyRegisters: Bool { @inline(__always) get { true } }
 #else
-    private var hasManyRegisters: Bool { @inline(__always) get { false } }
+    var hasManyRegisters: Bool { @inline(__always) get { false } }
 #endif
 
 /// Whether numbers are held at the ceiling as they come; a type likewise.
