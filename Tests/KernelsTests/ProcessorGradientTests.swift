@@ -1,0 +1,65 @@
+// ProcessorGradientTests: the gradient of every build that the machine can run, in single precision, against that in double.
+
+import KernelShapes
+import Testing
+
+@testable import Kernels
+
+@Suite struct ProcessorGradientTests {
+    /// Shapes of one block of four or eight heads and of two blocks, with and without positions and self maps.
+    private static let shapes: [(heads: Int, order: Int, isSymmetric: Bool, hasSelfMaps: Bool, positions: Int)] = [
+        (8, 2, true, true, 0), (8, 2, false, true, 6), (8, 1, false, true, 0), (16, 2, true, true, 0),
+        (4, 2, false, true, 0), (4, 1, true, false, 5),
+    ]
+
+    private static func shape(_ index: Int, lanes: Int?) -> DuplexShape {
+        let (heads, order, isSymmetric, hasSelfMaps, positions) = shapes[index]
+        return DuplexShape(
+            heads: heads, lanes: lanes, letters: 4, order: order, isAntiparallel: order == 2,
+            isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps, rowPositions: positions, columnPositions: positions,
+            hidden: 16)
+    }
+
+    @Test(arguments: shapes.indices, Processor.allCases.filter(\.isUsable))
+    func itIsThatOfDoublePrecision(index: Int, processor: Processor) {
+        let (single, double) = (Self.shape(index, lanes: nil), Self.shape(index, lanes: 2))
+        #expect(single.trainedEnd == double.trainedEnd)
+        var model = DoubleModel(double, seed: UInt64(20 + index))
+        var strands = PairCodes(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
+        var random = TestRandom(state: 5)
+        // Rows of every remainder, and loops longer than any length told apart.
+        for lengths in [(1, 1), (1, 2), (2, 1), (3, 4), (6, 5), (7, 9), (22, 23), (24, 20), (41, 8), (13, 38)] {
+            let pair = [lengths.0, lengths.1].map { count in
+                (0..<count).map { _ in UInt8.random(in: 0..<4, using: &random) }
+            }
+            model.add(pair[0], pair[1])
+            for strand in pair { strands.appendStrand(strand[...]) }
+        }
+        let targets = (0..<model.pairs).map { Float($0 % 3) / 2 }
+        let (loss, expected) = model.lossAndGradient(model.weights(), targets: targets, dropout: 0.2)
+
+        let kernels = DuplexKernels(processor: processor)
+        let (parameters, weights) = (FloatBuffer(count: single.count), FloatBuffer(count: single.count))
+        let gradient = FloatBuffer(count: single.count)
+        for k in 0..<min(single.loops, double.loops) { parameters[k] = model.parameters[k] }
+        kernels.weights(single, parameters: parameters, into: weights)
+        let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
+        let order = Array(0..<model.pairs)
+        let found = kernels.gradient(
+            single, weights: weights, strands: strands, order: order[...], terms: terms[...], dropoutRate: 0.2,
+            workspace: Workspace(), adding: gradient, part: 0)
+        kernels.gradientByEnergies(single, weights: weights, gradient: gradient)
+
+        #expect(abs(found - loss) <= 1e-5 * abs(loss))
+        let parts = [
+            0..<single.energyEnd, single.energyEnd..<single.firstWeights, single.firstWeights..<single.trainedEnd,
+        ]
+        for part in parts {
+            let largest = expected[part].reduce(0) { max($0, abs($1)) }
+            #expect(largest > 0 || part.isEmpty)
+            func error(_ k: Int) -> Double { abs(Double(gradient[k]) - expected[k]) }
+            guard let worst = part.max(by: { error($0) < error($1) }) else { continue }
+            #expect(error(worst) <= 2e-5 * largest, "parameter \(worst): \(gradient[worst]) for \(expected[worst])")
+        }
+    }
+}
