@@ -50,35 +50,38 @@ final class Crew: Sendable {
     /// Workers whose work is not done yet.
     private let pending = Atomic<Int>(0)
     private let done = Bell()
-    private let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    private let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-    /// Looks before a thread sleeps, some 100 microseconds; none where there are more threads than cores.
-    private func patience(_ workers: Int) -> Int { workers <= cores ? 300 : 0 }
+    /// Looks before a thread sleeps: some 100 microseconds.
+    private static let patience = 300
 
     /// Calls `body` for every worker, the first on this thread, and returns true when all are done. False, with nothing done,
     /// where the crew is at work already.
+    ///
+    /// There are no more threads than cores; what is left of the workers' work by then, this one does.
     func run(workers: Int, _ body: @Sendable (_ worker: Int) -> Void) -> Bool {
         if isAtWork.exchange(true, ordering: .acquiring) { return false }
         defer { isAtWork.store(false, ordering: .releasing) }
+        let threads = min(workers, cores)
         pending.store(workers, ordering: .relaxed)
         withoutActuallyEscaping(body) { body in
             work.withLock { $0 = body }
             members.withLock { members in
-                while members.count < workers - 1 { members.append(newMember(members.count + 1)) }
-                for member in members[..<(workers - 1)] {
+                while members.count < threads - 1 { members.append(newMember(members.count + 1)) }
+                for member in members[..<(threads - 1)] {
                     member.isCalled.store(true, ordering: .releasing)
                     member.bell.ring()
                 }
             }
             body(0)
-            // A member that has not come by now need not: what is left of its work is done here.
+            // A member that has not come by now need not.
             let missed = members.withLock { members in
-                (1..<workers).filter { members[$0 - 1].isCalled.exchange(false, ordering: .acquiring) }
+                (1..<workers).filter { $0 >= threads || members[$0 - 1].isCalled.exchange(false, ordering: .acquiring) }
             }
             missed.forEach(body)
             let own = 1 + missed.count
             if pending.subtract(own, ordering: .acquiringAndReleasing).newValue > 0 {
-                done.wait(patience: patience(workers))
+                done.wait(patience: Crew.patience)
             }
             work.withLock { $0 = nil }
         }
@@ -89,7 +92,7 @@ final class Crew: Sendable {
         let member = Member()
         DispatchQueue(label: "crew").async { [self] in
             while true {
-                member.bell.wait(patience: patience(worker + 1))
+                member.bell.wait(patience: Crew.patience)
                 guard member.isCalled.exchange(false, ordering: .acquiring) else { continue }
                 doWork(worker)
                 if pending.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { done.ring() }
