@@ -40,13 +40,13 @@ final class Crew: Sendable {
 
     private final class Member: Sendable {
         let bell = Bell()
-        /// Whether there is work that nobody has begun.
+        /// Whether there is work that nobody has begun, and that work.
         let isCalled = Atomic<Bool>(false)
+        let work = Mutex<(@Sendable (Int) -> Void)?>(nil)
     }
 
     private let isAtWork = Atomic<Bool>(false)
     private let members = Mutex<[Member]>([])
-    private let work = Mutex<(@Sendable (Int) -> Void)?>(nil)
     /// Workers whose work is not done yet.
     private let pending = Atomic<Int>(0)
     private let done = Bell()
@@ -65,10 +65,10 @@ final class Crew: Sendable {
         let threads = min(workers, cores)
         pending.store(workers, ordering: .relaxed)
         withoutActuallyEscaping(body) { body in
-            work.withLock { $0 = body }
             members.withLock { members in
                 while members.count < threads - 1 { members.append(newMember(members.count + 1)) }
                 for member in members[..<(threads - 1)] {
+                    member.work.withLock { $0 = body }
                     member.isCalled.store(true, ordering: .releasing)
                     member.bell.ring()
                 }
@@ -76,14 +76,18 @@ final class Crew: Sendable {
             body(0)
             // A member that has not come by now need not.
             let missed = members.withLock { members in
-                (1..<workers).filter { $0 >= threads || members[$0 - 1].isCalled.exchange(false, ordering: .acquiring) }
+                (1..<workers).filter { worker in
+                    guard worker < threads else { return true }
+                    let isMissed = members[worker - 1].isCalled.exchange(false, ordering: .acquiring)
+                    if isMissed { members[worker - 1].work.withLock { $0 = nil } }
+                    return isMissed
+                }
             }
             missed.forEach(body)
             let own = 1 + missed.count
             if pending.subtract(own, ordering: .acquiringAndReleasing).newValue > 0 {
                 done.wait(patience: Crew.patience)
             }
-            work.withLock { $0 = nil }
         }
         return true
     }
@@ -94,7 +98,7 @@ final class Crew: Sendable {
             while true {
                 member.bell.wait(patience: Crew.patience)
                 guard member.isCalled.exchange(false, ordering: .acquiring) else { continue }
-                doWork(worker)
+                Crew.doWork(of: member, worker)
                 if pending.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { done.ring() }
             }
         }
@@ -103,8 +107,11 @@ final class Crew: Sendable {
 
     /// Apart, so that nothing of the work is held when it is done.
     @inline(never)
-    private func doWork(_ worker: Int) {
-        let body = work.withLock { $0 }
+    private static func doWork(of member: Member, _ worker: Int) {
+        let body = member.work.withLock { work in
+            defer { work = nil }
+            return work
+        }
         body?(worker)
     }
 }

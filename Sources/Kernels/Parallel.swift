@@ -29,6 +29,12 @@ public enum Parallel {
         }
     }
 
+    /// Calls `body` up to `threads` times at once, and returns when all have returned: for work that lasts and is shared out by
+    /// `body` itself. Its threads come when they have woken, or not at all where all is done by then.
+    public static func runUntilDone(threads: Int, _ body: @Sendable () -> Void) {
+        if threads > 1 { DispatchQueue.concurrentPerform(iterations: threads) { _ in body() } } else { body() }
+    }
+
     /// As `run`, for up to 64 pieces: each worker begins with neighbouring ones, its share, and helps others with theirs then,
     /// from the far end.
     static func runNeighbours(

@@ -49,7 +49,7 @@ enum Pipeline {
         let output = Mutex(Output(sink: sink, progress: progress))
         let schedule = Mutex(Schedule(slots: slots.count, threads: threads))
         let woken = DispatchSemaphore(value: 0)
-        Parallel.run(pieces: threads, threads: threads) { _, _ in
+        Parallel.runUntilDone(threads: threads) {
             while true {
                 switch schedule.withLock({ $0.next() }) {
                 case .read(let slot):
