@@ -44,8 +44,9 @@ struct LetterSampler {
         var strand = [UInt8](repeating: 0, count: length)
         for column in 0..<length {
             let at = random.uniform() * probabilities[column, layout.letters - 1]
+            // Counted, not searched: which letter it is, no processor foresees.
             var letter = 0
-            while letter < layout.letters - 1, at >= probabilities[column, letter] { letter += 1 }
+            for before in 0..<layout.letters - 1 { letter += at >= probabilities[column, before] ? 1 : 0 }
             strand[layout.facing(column, b: length)] = UInt8(letter)
         }
         return strand

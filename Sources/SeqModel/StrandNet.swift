@@ -136,11 +136,11 @@ struct StrandNet: Sendable {
                 let row = tape.recurrent.row(column, row)
                 let at = sources[s].uniform() * total(tape, row)
                 var sum: Float = 0
+                // Counted, not searched: which letter it is, no processor foresees.
                 var letter = 0
-                for k in 0..<letters {
+                for k in 0..<letters - 1 {
                     sum += tape.logitGradient[row, k]
-                    letter = k
-                    if at < sum { break }
+                    letter += at < sum ? 0 : 1
                 }
                 strands[s]?.append(UInt8(letter))
                 if let strand = strands[s], !canGrow(strand[...], lengths[s]) { strands[s] = nil }
