@@ -47,7 +47,7 @@ enum Pipeline {
         let slots = (0..<4 * threads).map { _ in WorkerCell(Slot(makeScratch())) }
         let input = Mutex(reader)
         let output = Mutex(Output(sink: sink, progress: progress))
-        let schedule = Mutex(Schedule(slots: slots.count, threads: threads))
+        let schedule = SpinLock(Schedule(slots: slots.count, threads: threads))
         let woken = DispatchSemaphore(value: 0)
         Parallel.runUntilDone(threads: threads) {
             while true {
