@@ -73,9 +73,10 @@ struct DuplexMap<V: Lanes> {
 
 /// The vector that lies `bytes` behind `base`.
 @inline(__always) func vector<V: Lanes>(_ base: UnsafePointer<V>, _ bytes: Int32) -> UnsafePointer<V> {
-    (UnsafeRawPointer(base) + Int(bytes)).assumingMemoryBound(to: V.self)
+    vector(base, Int(bytes))
 }
 
+/// The same, of an offset that was added up.
 @inline(__always) func vector<V: Lanes>(_ base: UnsafePointer<V>, _ bytes: Int) -> UnsafePointer<V> {
     (UnsafeRawPointer(base) + bytes).assumingMemoryBound(to: V.self)
 }

@@ -25,7 +25,11 @@ final class Bell: Sendable {
 
     /// Waits for the bell. Between two looks, up to `patience`, this thread's core is anybody's.
     func wait(patience: Int) {
-        for _ in 0..<patience where state.load(ordering: .relaxed) != Bell.rung { sched_yield() }
+        var looks = 0
+        while looks < patience, state.load(ordering: .relaxed) != Bell.rung {
+            sched_yield()
+            looks += 1
+        }
         if state.compareExchange(expected: Bell.silent, desired: Bell.asleep, ordering: .relaxed).exchanged {
             woken.wait()
         }
