@@ -169,7 +169,7 @@ extension PairReader {
         repeat {
             let line = scanner.buffer[scanner.line]
             guard !line.isEmpty, line.first != UInt8(ascii: "#") else { continue }
-            if try isHeader(scanner) { hasHeader = true }
+            if try beginTable(scanner) { hasHeader = true }
             return
         } while try scanner.advance()
     }

@@ -64,18 +64,52 @@ public final class LineScanner {
                 return try take(upTo: filled, then: filled)
             }
             searched -= next
-            try makeRoom()
+            try load(keeping: next)
             searched += next
-            do throws(InputError) {
-                let count = try source.read(into: &buffer, from: filled)
-                if count == 0 { isAtEnd = true }
-                if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
-                filled += count
-            } catch {
-                // The rest of a line that was cut off is no line.
-                isAtEnd = true
-                pending = error
+        }
+    }
+
+    /// Reads a piece more of the source into the buffer.
+    private func load(keeping kept: Int) throws(InputError) {
+        try makeRoom(keeping: kept)
+        do throws(InputError) {
+            let count = try source.read(into: &buffer, from: filled)
+            if count == 0 { isAtEnd = true }
+            if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
+            filled += count
+        } catch {
+            // The rest of a line that was cut off is no line.
+            isAtEnd = true
+            pending = error
+        }
+    }
+
+    /// The lines that follow the one read last, up to `most` of them and `bytes` altogether, without reading on: those that end
+    /// inside that many bytes. A failure of the source is kept for `advance`.
+    func peek(lines most: Int, bytes: Int) throws(InputError) -> [ArraySlice<UInt8>] {
+        var ends: [Int] = []
+        // Offsets from `next`, which moves when room is made.
+        var searched = 0
+        while ends.count < most {
+            if let end = endOfLine(from: next + searched) {
+                guard end - next < bytes else { break }
+                ends.append(end - next)
+                searched = end - next + 1
+                continue
             }
+            guard !isAtEnd, filled - next < bytes, filled - line.lowerBound < longest else { break }
+            searched = filled - next
+            // The line read last stays where `line` finds it.
+            try load(keeping: min(line.lowerBound, next))
+        }
+        if isAtEnd, pending == nil, ends.count < most, filled > next + searched, filled - next < bytes {
+            ends.append(filled - next)
+        }
+        var start = next
+        return ends.map { offset in
+            let end = next + offset
+            defer { start = end + 1 }
+            return buffer[start..<(end > start && buffer[end - 1] == 13 ? end - 1 : end)]
         }
     }
 
@@ -119,12 +153,14 @@ public final class LineScanner {
         return true
     }
 
-    private func makeRoom() throws(InputError) {
-        if next > 0 {
-            buffer.replaceSubrange(0..<filled - next, with: Array(buffer[next..<filled]))
-            filled -= next
-            dropped += next
-            next = 0
+    /// Makes room for a piece; what lies before `kept`, which is not behind `next`, is dropped.
+    private func makeRoom(keeping kept: Int) throws(InputError) {
+        if kept > 0 {
+            buffer.replaceSubrange(0..<filled - kept, with: Array(buffer[kept..<filled]))
+            filled -= kept
+            dropped += kept
+            next -= kept
+            line = max(line.lowerBound, kept) - kept..<max(line.upperBound, kept) - kept
         }
         if filled == buffer.count {
             guard filled < longest else {

@@ -6,6 +6,8 @@ public enum PairEntryKind: Sendable {
     case pair
     /// The first line of a table, with the names of its columns.
     case header
+    /// A line of a table that names the columns once more, in the same file or another.
+    case repeatedHeader
     /// A line that goes through as it is: a comment.
     case comment
     /// A record that is no pair; `rejection` says why.
@@ -69,6 +71,12 @@ public struct PairBatch: Sendable {
     public func located(_ error: InputError) -> InputError {
         guard let textBefore else { return error }
         return error.moved(behind: textBefore.lineCount())
+    }
+
+    /// A place in this batch, with the number that its line has in the whole file; 0 where that cannot be found.
+    public func located(_ place: Location) -> Location {
+        guard let textBefore else { return place }
+        return Location(path: place.path, line: textBefore.lineCount().map { place.line + $0 } ?? 0)
     }
 
     mutating func append(_ piece: some Collection<UInt8>) -> Range<Int> {

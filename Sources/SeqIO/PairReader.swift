@@ -4,19 +4,22 @@
 /// each is shows its first byte.
 public struct PairReader {
     var paths: ArraySlice<String>
-    private let columns: PairColumns
-    private let letters: [LetterKind]
+    let columns: PairColumns
+    let letters: [LetterKind]
     let chunk: Int
     /// Which threads unpack the input.
     public let unpacking: Unpacking
     /// The most entries of a batch: those of lines of a few bytes are larger than their text.
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0
-    private var lines: LineScanner?
+    var lines: LineScanner?
     private var sequences: SequenceReader?
-    private var numbers = (a: 0, b: 1, label: -1)
-    private var isFirstLine = true
+    /// How the table under way is read, once its first line has been looked at.
+    var table: TableReading?
+    var isFirstLine = true, isPending = false
     var hasHeader = false
+    /// The text of the first header of all files.
+    var headerText: [UInt8] = []
     private var records = (a: SequenceRecord(), b: SequenceRecord())
     /// The file of strands B, where they have one of their own, and the pairs read with it.
     let matesPath: String?
@@ -25,13 +28,11 @@ public struct PairReader {
     /// What is cut from each of the paths, where only a part of the input is read; and what that leaves of the file
     /// under way.
     var cuts: ArraySlice<InputShard.Cut>?
-    private var part = FilePart()
+    var part = FilePart()
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
-    /// A first line is a header where the strands' columns hold words: `strandA` is one, though each of its letters could
-    /// be a base.
-    /// `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
+    /// Which lines of a table name its columns, `HeaderLine` tells. `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
     /// Of a `shard`, only its records are read; the paths are then those of files.
     public init(
         paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, shard: InputShard? = nil,
@@ -147,93 +148,6 @@ public struct PairReader {
         }
         pairsWithMates += 1
         return true
-    }
-
-    private var isPending = false
-
-    private mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
-        guard let scanner = lines else { return false }
-        if isPending { isPending = false } else if try !scanner.advance() { return false }
-        let line = scanner.line
-        guard scanner.position <= part.last else { return false }
-        guard !line.isEmpty else { return true }
-        let isWanted = scanner.position > part.after
-        if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
-            guard isWanted else { return true }
-            let text = scanner.appendLine(to: &batch.bytes)
-            batch.entries.append(PairEntry(kind: .comment, line: scanner.number, text: text))
-            return true
-        }
-        let isFirst = isFirstLine
-        isFirstLine = false
-        if isFirst, try isHeader(scanner) {
-            if hasHeader { return true }
-            hasHeader = true
-            guard isWanted else { return true }
-            let text = scanner.appendLine(to: &batch.bytes)
-            batch.entries.append(PairEntry(kind: .header, line: scanner.number, text: text))
-            return true
-        }
-        if isWanted { readFields(scanner, into: &batch) }
-        return true
-    }
-
-    /// Finds the columns' numbers from a first line, and whether it is a header.
-    mutating func isHeader(_ scanner: LineScanner) throws(InputError) -> Bool {
-        let fields = scanner.buffer[scanner.line].split(separator: 9, omittingEmptySubsequences: false)
-        var isNamed = false
-        func number(_ column: PairColumn) throws(InputError) -> Int {
-            switch column {
-            case .number(let n): return n - 1
-            case .name(let name):
-                isNamed = true
-                if let n = fields.firstIndex(where: { $0.elementsEqual(name.utf8) }) { return n }
-                throw .malformed(
-                    scanner.location, seen: "columns \(excerpt(scanner.buffer[scanner.line]))",
-                    expected: "a header with a column '\(name)'")
-            }
-        }
-        numbers = (try number(columns.strandA), -1, -1)
-        if let strandB = columns.strandB { numbers.b = try number(strandB) }
-        if let label = columns.label { numbers.label = try number(label) }
-        if isNamed { return true }
-        guard fields.count > max(numbers.a, numbers.b, numbers.label) else { return false }
-        let strands = [numbers.a, numbers.b].filter { fields.indices.contains($0) }.map { fields[$0] }
-        return HeaderLine.isHeader(strands, letters)
-    }
-
-    private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
-        let line = scanner.line
-        let text = scanner.appendLine(to: &batch.bytes)
-        var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
-        let last = max(numbers.a, numbers.b, numbers.label)
-        let shift = text.lowerBound - line.lowerBound
-        var column = 0
-        var from = line.lowerBound
-        while true {
-            let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
-            let field = from + shift..<end + shift
-            if column == numbers.a { entry.strandA = field }
-            if column == numbers.b { entry.strandB = field }
-            if column == numbers.label { entry.label = field }
-            if column == last || end == line.upperBound { break }
-            column += 1
-            from = end + 1
-        }
-        if column < last {
-            let seen = column == 0 ? "1 column" : "\(column + 1) columns"
-            let other = scanner.buffer[scanner.line].first { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
-            let hint = column > 0 ? "" : other.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
-            batch.reject(
-                .malformed(scanner.location, seen: seen, expected: "at least \(last + 1), separated by tabs\(hint)"),
-                line: scanner.number, text: text)
-        } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
-            batch.reject(
-                .malformed(scanner.location, seen: "an empty strand", expected: "letters"), line: scanner.number,
-                text: text)
-        } else {
-            batch.entries.append(entry)
-        }
     }
 
     private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {

@@ -132,8 +132,10 @@ public final class ClassifierTrainer {
         for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
         kernels.weights(shape, parameters: parameters, into: weights)
         let count = min(2000, training.count)
+        var random = RandomSource(seed: plan.seed, stream: 2)
+        let strands = training.resolved(&random, alphabet: configuration.alphabet).strands
         let features = kernels.features(
-            shape, weights: weights, strands: training.strands, pairs: 0..<count, workspace: workspaces[0])
+            shape, weights: weights, strands: strands, pairs: 0..<count, workspace: workspaces[0])
         for f in 0..<shape.features {
             let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
             let mean = values.reduce(0, +) / Double(count)

@@ -18,7 +18,7 @@ enum Pipeline {
         var output: [UInt8] = []
         /// What ends the run behind this slot's output.
         var failure: Failure?
-        /// Pairs that went through, and bad records that were passed over.
+        /// Pairs that went through, and records that were skipped.
         var counts = Counts()
         /// Bytes of the input behind its batch.
         fileprivate var bytesRead = 0
@@ -26,10 +26,10 @@ enum Pipeline {
         fileprivate init(_ scratch: Scratch) { self.scratch = scratch }
     }
 
-    /// Pairs that went through, and bad records that were passed over.
+    /// Pairs that went through, and records that were skipped.
     struct Counts: Sendable {
         var pairs = 0
-        var skipped = 0
+        var skipped = SkippedRecords()
         var remarks = StrandRemarks()
     }
 

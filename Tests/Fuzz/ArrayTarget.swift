@@ -41,7 +41,7 @@ enum ArrayTarget {
         var strands = PairCodes(alphabet: alphabet)
         do throws(InputError) {
             _ = try forEachPair(reader, skipsBad: true) { (entry, batch) throws(InputError) in
-                try strands.append(entry, of: batch, alphabet)
+                try strands.append(entry, of: batch, alphabet, LengthLimits())
             }
         } catch {}  // what came before it is encoded
         let perRecord = single ? 1 : 2

@@ -45,7 +45,7 @@ enum ClassifyTarget {
             input.hold(packed)
             let scorer = PairScorer(
                 classifier: classifier, threshold: classifier.threshold, keep: keep, writesLogit: logit,
-                skipsBad: skipsBad)
+                skipsBad: skipsBad, limits: LengthLimits(of: classifier, isForced: false), ambiguity: .mean)
             return run(scorer, threads: threads)
         }
         let whole = classify(threads: 2, text)
@@ -87,8 +87,8 @@ enum ClassifyTarget {
                 progress: ProgressBar(inputs: [input.path], isQuiet: true),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            (run.pairs, run.skipped) = (counts.pairs, counts.skipped)
-            try requireNoneSkipped(counts.skipped)
+            (run.pairs, run.skipped) = (counts.pairs, counts.skipped.bad)
+            if let failure = counts.skipped.failure { throw failure }
         } catch {
             guard let failure = failure(error) else {
                 require(false, "an undocumented error: \(error)")
@@ -111,7 +111,7 @@ enum ClassifyTarget {
             let isGood =
                 entry.kind == .pair
                 && [entry.strandA, entry.strandB].allSatisfy { strand in
-                    strand.count <= classifier.longestStrand
+                    classifier.scoredLengths.contains(strand.count)
                         && strand.allSatisfy { classifier.alphabet.codes[Int($0)] != Alphabet.invalid }
                 }
             if isGood { good.append(entry) } else if !skipsBad { break }

@@ -105,29 +105,22 @@ struct Encode: ParsableCommand {
             }
             try sink.finish()
             if !running.quiet { clock.write(count, "records", seed: running.seed) }
-            try requireNoneSkipped(skipped)
+            try skipped.conclude()
         }
     }
 
-    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, Int) {
-        var columns = try input.pairColumns(label: false)
-        if layout == .single { columns.strandB = nil }
+    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, SkippedRecords) {
+        let columns = layout == .single ? try input.singleColumns() : try input.pairColumns(label: false)
         let reader = PairReader(
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
             mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
         strands.reserve(for: input.files)
-        let length = length  // the option's wrapper is not for every record
+        let limits = length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits()
         let progress = ProgressBar(inputs: input.files, isQuiet: running.quiet)
         let skipped = try forEachPair(reader, skipsBad: input.skipsBad, progress: progress) {
             (entry, batch) throws(InputError) in
-            let longest = max(entry.strandA.count, entry.strandB.count)
-            if let length, longest > length {
-                throw .malformed(
-                    batch.location(of: entry, inB: entry.strandB.count > length, offset: 0),
-                    seen: "a strand of \(longest) letters", expected: "at most --length \(length)")
-            }
-            try strands.append(entry, of: batch, alphabet)
+            try strands.append(entry, of: batch, alphabet, limits)
         }
         return (strands, skipped)
     }

@@ -156,7 +156,7 @@ struct Generate: ParsableCommand {
         var pairs = PairCodes(alphabet: alphabet)
         _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
             pairs.removeAll()
-            try pairs.append(entry, of: batch, alphabet)
+            try pairs.append(entry, of: batch, alphabet, LengthLimits())
             written.exclude(Array(pairs.strand(0)), Array(pairs.strand(1)))
         }
         return written
