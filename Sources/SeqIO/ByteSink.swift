@@ -20,6 +20,8 @@ public final class ByteSink {
     private let temporary: String?
     private var buffer: [UInt8] = []
     private let packsBlocks: Bool
+    /// Also where it has a name, such as `/dev/stdout`.
+    private let isStandardOutput: Bool
     private var isDone = false
 
     private static let capacity = 1 << 17
@@ -32,6 +34,7 @@ public final class ByteSink {
             descriptor = 1
             temporary = nil
             packsBlocks = false
+            isStandardOutput = true
             return
         }
         self.path = path
@@ -42,8 +45,12 @@ public final class ByteSink {
             temporary = nil
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+            var standard = stat()
+            isStandardOutput =
+                fstat(1, &standard) == 0 && standard.st_dev == status.st_dev && standard.st_ino == status.st_ino
             return
         }
+        isStandardOutput = false
         let target = ByteSink.resolved(path)
         let slash = target.lastIndex(of: "/")
         let directory = slash.map { String(target[...$0]) } ?? ""
@@ -164,7 +171,7 @@ public final class ByteSink {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw errno == EPIPE && descriptor == 1 ? .closedPipe : .cannotWrite(path: path, code: errno)
+                throw errno == EPIPE && isStandardOutput ? .closedPipe : .cannotWrite(path: path, code: errno)
             }
             rest = rest.dropFirst(count)
         }

@@ -30,25 +30,16 @@ extension ModelFile {
         -> (classifier: ConvolutionalClassifier, tensors: Int)
     {
         let metadata = Metadata(archive)
-        guard let alphabet = Alphabet(named: try metadata.text("alphabet")),
-            let layout = PairImageLayout(rawValue: try metadata.text("layout")),
-            let size = ConvolutionalConfiguration.Size(rawValue: try metadata.text("size")),
-            let orientation = Orientation(rawValue: try metadata.text("orientation")),
-            let threshold = Float(try metadata.text("threshold")), (0...1).contains(threshold)
-        else {
-            throw .inconsistent(
-                field: "alphabet, layout, size, orientation or threshold", found: "unknown", expected: "known values")
-        }
-        let longest = DuplexShape.maximumLength
+        let size: ConvolutionalConfiguration.Size = try metadata.choice("size")
         let least = ConvolutionalConfiguration.leastLength(size)
         var configuration = ConvolutionalConfiguration(
-            alphabet: alphabet, size: size, length: try metadata.number("length", least...longest))
-        configuration.layout = layout
-        configuration.orientation = orientation
-        configuration.isSymmetric = try metadata.text("symmetric") == "true"
-        configuration.threshold = threshold
-        let shortest = try metadata.number("shortest", 1...longest)
-        configuration.trainedLengths = shortest...(try metadata.number("longest", shortest...longest))
+            alphabet: try metadata.alphabet(), size: size,
+            length: try metadata.number("length", least...DuplexShape.maximumLength))
+        configuration.layout = try metadata.choice("layout")
+        configuration.orientation = try metadata.choice("orientation")
+        configuration.isSymmetric = try metadata.flag("symmetric")
+        configuration.threshold = try metadata.threshold()
+        configuration.trainedLengths = try metadata.lengths()
         let net = configuration.net
         let sections = net.sections(prefix)
         let weights = FloatBuffer(count: net.count)

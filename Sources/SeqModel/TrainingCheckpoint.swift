@@ -55,7 +55,7 @@ public struct TrainingCheckpoint: Sendable {
         var inner = WeightArchive(metadata: [:], tensors: [])
         for (key, value) in archive.metadata {
             if key.hasPrefix(TrainingCheckpoint.numberPrefix) {
-                guard let number = Int(value), number >= 0 else {
+                guard let number = Int(plain: value), number >= 0 else {
                     throw .inconsistent(field: key, found: value, expected: "a number")
                 }
                 numbers[String(key.dropFirst(TrainingCheckpoint.numberPrefix.count))] = number

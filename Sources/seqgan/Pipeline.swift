@@ -5,6 +5,12 @@ import Kernels
 import SeqIO
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The read | compute | write pipeline of the filters.
 ///
 /// Batches go through a ring of slots. Every thread does whatever step is next: it writes the oldest batch once that is
@@ -107,6 +113,8 @@ enum Pipeline {
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure
             } catch {
+                // Another thread may be waiting for input that does not come; nobody waits for what it would come to.
+                if error == .closedPipe { _exit(0) }
                 return failure(error)
             }
         }

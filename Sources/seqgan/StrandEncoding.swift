@@ -66,10 +66,10 @@ extension PairCodes {
     }
 }
 
-/// The number that `bytes` spell, in the forms that Swift reads (`0.97`, `1e-3`); nil where they spell none.
+/// The decimal number that `bytes` spell, such as `0.97` or `1e-3`; nil where they spell none.
 func number(_ bytes: ArraySlice<UInt8>) -> Double? {
     if bytes.count == 1, let byte = bytes.first, byte == 48 || byte == 49 { return Double(byte - 48) }
-    return Double(String(decoding: bytes, as: UTF8.self))
+    return Double(decimal: bytes)
 }
 
 /// Calls `body` with every record that `reader` takes for a pair, in order.

@@ -97,8 +97,8 @@ import Testing
 
     @Test func aClosedPipeIsQuiet() throws {
         let (sandbox, _) = try Self.trained.get()
-        let result = try sandbox.run("set +o pipefail; seqgan classify -q -m m.seqgan \(Sandbox.sample) | head -1")
-        #expect(result.errors.isEmpty && result.output.hasPrefix("strandA"))
+        let result = try sandbox.run("seqgan classify -q -m m.seqgan \(Sandbox.sample) | head -1")
+        #expect(result.code == 0 && result.errors.isEmpty && result.output.hasPrefix("strandA"))
     }
 
     @Test func packedOutputIsReadAgain() throws {
