@@ -11,9 +11,8 @@ extension ModelFile {
         return [
             "kind": "cnn", "alphabet": c.alphabet.name, "layout": c.layout.rawValue, "size": c.size.rawValue,
             "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "length": "\(c.length)",
-            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
-            "longest": "\(c.trainedLengths.upperBound)",
-        ]
+            "threshold": "\(c.threshold)",
+        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
     /// A convolutional classifier's tensors in a file.
@@ -40,6 +39,8 @@ extension ModelFile {
         configuration.isSymmetric = try metadata.flag("symmetric")
         configuration.threshold = try metadata.threshold()
         configuration.trainedLengths = try metadata.lengths()
+        configuration.scoredLengths = try metadata.scoredLengths(
+            configuration.trainedLengths, upTo: configuration.length)
         let net = configuration.net
         let sections = net.sections(prefix)
         let weights = FloatBuffer(count: net.count)
@@ -57,9 +58,9 @@ extension ModelFile {
             ["kind", "cnn"], ["alphabet", c.alphabet.name], ["layout", c.layout.rawValue], ["size", c.size.rawValue],
             ["orientation", c.orientation.rawValue], ["strands", c.isSymmetric ? "symmetric" : "ordered"],
             ["threshold", "\(c.threshold)"],
-            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
-            ["longest strand", "\(c.length)"],
         ]
+        rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
+        rows.append(["longest strand", "\(c.length)"])
         let sections = classifier.net.sections(prefix)
         rows += sections.map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
         rows.append(["parameters", "\(classifier.net.trained)"])

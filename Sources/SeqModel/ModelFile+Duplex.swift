@@ -10,9 +10,8 @@ extension ModelFile {
             "kind": "duplex", "alphabet": c.alphabet.name, "heads": "\(c.heads)",
             "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "self-maps": "\(c.hasSelfMaps)",
             "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)", "hidden": "\(c.hidden)",
-            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
-            "longest": "\(c.trainedLengths.upperBound)",
-        ]
+            "threshold": "\(c.threshold)",
+        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
     /// A duplex classifier's tensors in a file.
@@ -63,6 +62,7 @@ extension ModelFile {
         }
         configuration.threshold = try metadata.threshold()
         configuration.trainedLengths = try metadata.lengths()
+        configuration.scoredLengths = try metadata.scoredLengths(configuration.trainedLengths, upTo: longest)
         return configuration
     }
 

@@ -71,5 +71,35 @@ extension ModelFile {
             let least = try number(shortest, 1...limit)
             return least...(try number(longest, least...limit))
         }
+
+        /// The lengths at which a model holds that was trained on strands of `trained` letters; older programs wrote none, and
+        /// the usual ones are meant.
+        func scoredLengths(_ trained: ClosedRange<Int>, upTo limit: Int) throws(ModelError) -> ClosedRange<Int> {
+            guard values["shortest-scored"] != nil || values["longest-scored"] != nil else {
+                return ScoredLengths.of(trained: trained, longest: limit)
+            }
+            let scored = try lengths("shortest-scored", "longest-scored", upTo: limit)
+            guard scored.contains(trained) else {
+                throw .inconsistent(
+                    field: "shortest-scored, longest-scored", found: "\(scored.lowerBound), \(scored.upperBound)",
+                    expected: "those it was trained on, \(trained.lowerBound) to \(trained.upperBound), among them")
+            }
+            return scored
+        }
+
+        /// What is written of both kinds of lengths.
+        static func lengths(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [String: String] {
+            [
+                "shortest": "\(trained.lowerBound)", "longest": "\(trained.upperBound)",
+                "shortest-scored": "\(scored.lowerBound)", "longest-scored": "\(scored.upperBound)",
+            ]
+        }
+
+        /// Rows of both for people.
+        static func rows(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [[String]] {
+            [("trained lengths", trained), ("scored lengths", scored)].map { name, lengths in
+                [name, "\(lengths.lowerBound) to \(lengths.upperBound)"]
+            }
+        }
     }
 }

@@ -60,9 +60,10 @@ public enum PairClassifier: Sendable {
 
     /// The lengths of strands at which it holds, as far as that was measured.
     public var scoredLengths: ClosedRange<Int> {
-        let trained = trainedLengths
-        let (below, above) = PairClassifier.lengthMargins(trained)
-        return max(1, trained.lowerBound - below)...min(longestStrand, trained.upperBound + above)
+        switch self {
+        case .duplex(let classifier): classifier.configuration.scoredLengths
+        case .convolutional(let classifier): classifier.configuration.scoredLengths
+        }
     }
 
     /// The longest strand that it takes.
@@ -103,11 +104,6 @@ public enum PairClassifier: Sendable {
 }
 
 extension PairClassifier {
-    /// Letters below the shortest and above the longest strand that a model was trained on at which it still holds.
-    static func lengthMargins(_ trained: ClosedRange<Int>) -> (below: Int, above: Int) {
-        (max(2, trained.lowerBound / 4), max(2, trained.upperBound / 8))
-    }
-
     /// The logits of all pairs, on as many threads as there are workspaces. `afterSome` is told now and then how many are
     /// done.
     public func logits(
