@@ -24,6 +24,9 @@ struct InputOptions: ParsableArguments {
     @Option(help: "Strands B of FASTA or FASTQ, in step with strands A in the input.", completion: .file())
     var mates: String?
 
+    @Flag(help: "Pair records though their names be those of other mates, such as x/1 and y/2.")
+    var noNameCheck = false
+
     @Flag(name: .customLong("skip-bad"), help: "Pass over bad records, count them, and exit with 65 at the end.")
     var skipsBad = false
 
@@ -99,7 +102,10 @@ struct OutputOptions: ParsableArguments {
         let outputs = outputs.compactMap { $0 }
         for (place, output) in outputs.enumerated() {
             try requireOther(output, than: inputs)
-            if outputs[..<place].contains(where: { $0 == output || ByteSink.isSameFile(output, as: [$0]) }) {
+            let isTaken = outputs[..<place].contains {
+                $0 == output || ByteSink.isSameName($0, output) || ByteSink.isSameFile(output, as: [$0])
+            }
+            if isTaken {
                 throw ValidationError("two outputs have the name '\(output)'")
             }
         }

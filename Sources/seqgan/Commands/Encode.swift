@@ -114,7 +114,8 @@ struct Encode: ParsableCommand {
         if layout == .single { columns.strandB = nil }
         let reader = PairReader(
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
-            mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
+            mates: layout == .single ? nil : input.mates, comparesNames: !input.noNameCheck,
+            unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
         strands.reserve(for: input.files)
         let length = length  // the option's wrapper is not for every record

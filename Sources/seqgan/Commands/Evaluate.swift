@@ -126,10 +126,10 @@ struct Evaluate: ParsableCommand {
         let made = try readSample(
             generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters,
             longest: classifier?.longestStrand,
-            skipsBad: input.skipsBad)
+            comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         let known = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters,
-            longest: classifier?.longestStrand, skipsBad: input.skipsBad)
+            longest: classifier?.longestStrand, comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }
