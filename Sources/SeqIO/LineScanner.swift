@@ -135,6 +135,45 @@ public final class LineScanner {
         return start..<bytes.count
     }
 
+    /// Bytes of the line read last from its `start`-th on, up to the first space or tab.
+    func wordLength(from start: Int) -> Int {
+        let from = line.lowerBound + start
+        let end = place(of: 32, in: from..<line.upperBound) ?? line.upperBound
+        return (place(of: 9, in: from..<end) ?? end) - from
+    }
+
+    /// Whether the line read last is like the beginning of `text`, which is no shorter, from the `start`-th byte on.
+    func endsAlike(_ text: [UInt8], from start: Int) -> Bool {
+        LineScanner.areAlike(buffer, at: line.lowerBound + start, text, at: start, count: line.count - start)
+    }
+
+    /// Whether two texts are alike in `range`.
+    static func areAlike(_ a: [UInt8], _ b: [UInt8], in range: Range<Int>) -> Bool {
+        areAlike(a, at: range.lowerBound, b, at: range.lowerBound, count: range.count)
+    }
+
+    private static func areAlike(_ a: [UInt8], at startA: Int, _ b: [UInt8], at startB: Int, count: Int) -> Bool {
+        precondition(count >= 0 && startA + count <= a.count && startB + count <= b.count)
+        // SAFETY: memcmp looks at `count` bytes from each start on, which are inside the arrays.
+        return a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                guard let a = a.baseAddress, let b = b.baseAddress else { return true }
+                return memcmp(a + startA, b + startB, count) == 0
+            }
+        }
+    }
+
+    /// The first place in the line read last of a byte that is no printable character of ASCII, or a space.
+    func unprintable() -> Int? {
+        // SAFETY: the line lies inside the buffer.
+        return buffer.withUnsafeBufferPointer { bytes in
+            let line = UnsafeBufferPointer(rebasing: bytes[line])
+            var bad: UInt8 = 0
+            for byte in line { bad |= byte &- 33 > 93 ? 1 : 0 }  // below 33 it wraps to a large number
+            return bad == 0 ? nil : line.firstIndex { !(33...126).contains($0) }
+        }
+    }
+
     private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
         position = dropped + next
@@ -144,6 +183,7 @@ public final class LineScanner {
         }
         line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
         next = start
+        if number == 1, let packed = PackedFormat(buffer[first..<end]) { throw packed.error(at: location) }
         // Lines of old Macs would else be one, and all but the first record lost.
         if holdsReturns, place(of: 13, in: line) != nil {
             throw .malformed(

@@ -93,6 +93,16 @@ public struct PairBatch: Sendable {
         return append(record.text)
     }
 
+    /// Where the name and the letters of a record are whose text was added at `place`: in the text, but letters of several
+    /// lines behind it all.
+    mutating func nameAndLetters(
+        of record: borrowing SequenceRecord, at place: Int
+    ) -> (name: Range<Int>, letters: Range<Int>) {
+        let name = place + 1..<place + record.nameEnd
+        if record.isWrapped { return (name, append(record.joined)) }
+        return (name, place + record.letters.lowerBound..<place + record.letters.upperBound)
+    }
+
     mutating func reject(_ error: InputError, line: Int, text: Range<Int>) {
         entries.append(PairEntry(kind: .rejected, line: line, text: text, rejection: rejections.count))
         rejections.append(error)

@@ -15,6 +15,12 @@ extension PairReader {
         }
         if isFirstLine {
             isFirstLine = false
+            // Behind comments, the first record of FASTA or FASTQ.
+            let format = TextFormat.of(scanner.buffer[line.lowerBound])
+            if format != .table {
+                (lines, sequences) = (nil, SequenceReader(scanner, format: format))
+                return true
+            }
             if try beginTable(scanner) {
                 let isRepeated = hasHeader
                 hasHeader = true

@@ -13,14 +13,17 @@ public struct PairReader {
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0
     var lines: LineScanner?
-    private var sequences: SequenceReader?
+    var sequences: SequenceReader?
     /// How the table under way is read, once its first line has been looked at.
     var table: TableReading?
     var isFirstLine = true, isPending = false
     var hasHeader = false
     /// The text of the first header of all files.
     var headerText: [UInt8] = []
-    private var records = (a: SequenceRecord(), b: SequenceRecord())
+    var records = (a: SequenceRecord(), b: SequenceRecord())
+    /// What the names of the pairs of the file under way say of each other, and whether that counts.
+    var names = MateNames()
+    private let comparesNames: Bool
     /// The file of strands B, where they have one of their own, and the pairs read with it.
     let matesPath: String?
     private var mates: SequenceReader?
@@ -32,14 +35,17 @@ public struct PairReader {
 
     /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
     ///
-    /// Which lines of a table name its columns, `HeaderLine` tells. `mates` is a FASTA or FASTQ file of strands B, record by record those of the strands A in the only path.
+    /// Which lines of a table name its columns, `HeaderLine` tells. `mates` is a FASTA or FASTQ file of strands B, record by
+    /// record those of the strands A in the only path.
+    /// Where it `comparesNames`, records whose names say that they are others' mates are an error, `notMates`.
     /// Of a `shard`, only its records are read; the paths are then those of files.
     public init(
-        paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil, shard: InputShard? = nil,
-        chunk: Int = 1 << 18, unpacking: Unpacking = .ahead
+        paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil,
+        comparesNames: Bool = true, shard: InputShard? = nil, chunk: Int = 1 << 18, unpacking: Unpacking = .ahead
     ) {
         precondition(letters.count == 256 && (mates == nil || paths.count <= 1))
         matesPath = mates
+        self.comparesNames = comparesNames
         self.paths = (paths.isEmpty ? ["-"] : paths)[...]
         cuts = shard?.cuts(of: paths.map { ByteSource.size(of: $0) ?? 0 })[...]
         self.columns = columns
@@ -96,8 +102,9 @@ public struct PairReader {
     /// Opens the next file and finds its format; false when there are no more.
     private mutating func openNext() throws(InputError) -> Bool {
         guard let file = try nextFile() else { return false }
-        let (scanner, format) = (file.lines, file.format)
-        (part, isFirstLine) = (file.part, file.part.textBefore == nil)
+        let scanner = file.lines
+        let format = matesPath != nil && file.format == .table ? try passComments(scanner) : file.format
+        (part, isFirstLine, names) = (file.part, file.part.textBefore == nil, MateNames())
         switch format {
         case .table:
             isPending = isFirstLine
@@ -106,7 +113,8 @@ public struct PairReader {
         case nil: lines = scanner
         }
         guard let matesPath else { return true }
-        let (mateScanner, mateFormat) = try open(matesPath)
+        var (mateScanner, mateFormat) = try open(matesPath)
+        if mateFormat == .table { mateFormat = try passComments(mateScanner) }
         for (scanner, format) in [(scanner, format), (mateScanner, mateFormat)] where format == .table {
             throw .malformed(
                 scanner.location, seen: excerpt(scanner.buffer[scanner.line]),
@@ -117,7 +125,8 @@ public struct PairReader {
         return true
     }
 
-    /// Opens a file and tells its format by its first line that is not empty; nil where there is none.
+    /// Opens a file and tells its format by its first line that is not empty; nil where there is none. A comment may be a
+    /// table's, or stand before records.
     func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
         let scanner = LineScanner(try ByteSource(path: path, chunk: chunk, unpacking: unpacking), capacity: chunk)
         repeat {
@@ -152,7 +161,10 @@ public struct PairReader {
 
     private mutating func readRecords(into batch: inout PairBatch) throws(InputError) -> Bool {
         guard let reader = sequences else { return false }
-        guard try reader.read(into: &records.a) else {
+        if names.isHeld {
+            swap(&records.a, &records.b)
+            names.isHeld = false
+        } else if try !reader.read(into: &records.a) {
             try requireNoMate()
             return false
         }
@@ -160,11 +172,12 @@ public struct PairReader {
         var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
         let isSingle = columns.strandB == nil
         if !isSingle, try !readSecond(reader) {
-            throw .malformed(
-                Location(path: batch.path, line: records.a.line),
-                seen: "the last record \(excerpt(records.a.name)) alone",
-                expected: "two records for each pair")
+            throw records.a.fault?.error
+                ?? .malformed(
+                    Location(path: batch.path, line: records.a.line),
+                    seen: "the last record \(excerpt(records.a.name)) alone", expected: "two records for each pair")
         }
+        if comparesNames, !isSingle, try !checkNames(mates?.lines.path, into: &batch) { return true }
         guard records.a.position > part.after else { return true }
         if matesPath != nil, let mates { batch.matesPath = mates.lines.path }
         entry.text = batch.append(records.a)
@@ -174,22 +187,12 @@ public struct PairReader {
             (entry.lineB, entry.startB) = (records.b.line, text.lowerBound)
             entry.text = entry.text.lowerBound..<text.upperBound
         }
-        if records.a.sequence.isEmpty || (!isSingle && records.b.sequence.isEmpty) {
-            let isA = records.a.sequence.isEmpty
-            let line = isA ? records.a.line : records.b.line
-            batch.reject(
-                .malformed(
-                    Location(path: isA || matesPath == nil ? batch.path : batch.matesPath, line: line),
-                    seen: "a record without a sequence", expected: "letters"),
-                line: line, text: entry.text)
+        if let fault = records.a.fault ?? (isSingle ? nil : records.b.fault) {
+            batch.reject(fault.error, line: fault.line, text: entry.text)
             return true
         }
-        entry.nameA = batch.append(records.a.name)
-        entry.strandA = batch.append(records.a.sequence)
-        if !isSingle {
-            entry.nameB = batch.append(records.b.name)
-            entry.strandB = batch.append(records.b.sequence)
-        }
+        (entry.nameA, entry.strandA) = batch.nameAndLetters(of: records.a, at: entry.text.lowerBound)
+        if !isSingle { (entry.nameB, entry.strandB) = batch.nameAndLetters(of: records.b, at: entry.startB) }
         batch.entries.append(entry)
         return true
     }

@@ -29,6 +29,9 @@ struct InputOptions: ParsableArguments {
         help: "Whether the first line of a table names its columns: yes, no, or auto: as a rule finds (see seqgan(1)).")
     var header = HeaderRule.auto
 
+    @Flag(help: "Pair records though their names be those of other mates, such as x/1 and y/2.")
+    var noNameCheck = false
+
     @Flag(name: .customLong("skip-bad"), help: "Skip bad records, name the first ten, and exit with 65 at the end.")
     var skipsBad = false
 
@@ -135,7 +138,10 @@ struct OutputOptions: ParsableArguments {
         let outputs = outputs.compactMap { $0 }
         for (place, output) in outputs.enumerated() {
             try requireOther(output, than: inputs)
-            if outputs[..<place].contains(where: { $0 == output || ByteSink.isSameFile(output, as: [$0]) }) {
+            let isTaken = outputs[..<place].contains {
+                $0 == output || ByteSink.isSameName($0, output) || ByteSink.isSameFile(output, as: [$0])
+            }
+            if isTaken {
                 throw ValidationError("two outputs have the name '\(output)'")
             }
         }

@@ -112,7 +112,7 @@ func readLabelled(
 ) throws -> (pairs: LabelledPairs, skipped: SkippedRecords) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
-        mates: options.mates, unpacking: unpacking)
+        mates: options.mates, comparesNames: !options.noNameCheck, unpacking: unpacking)
     var pairs = LabelledPairs(alphabet: alphabet)
     pairs.strands.reserve(for: options.files)
     var remarks = StrandRemarks()

@@ -160,7 +160,7 @@ import Testing
         try classify(printf("@a\\nACGT\\n+\\n@@@@\\n@b\\nACGT\\n+\\n@+@>\\n"), code: 0, lines: 1)
         try classify(
             printf("@a\\nACGT\\n+\\n@@@@\\n@b\\nACGT\\n+\\n@@@\\n@c\\n"), code: 65,
-            "<stdin>:9: 5 qualities in record 'b'",
+            "<stdin>:8: 3 qualities in record 'b'",
             lines: 0)
     }
 

@@ -72,7 +72,7 @@ enum ClassifyTarget {
     }
 
     private static func isSequence(_ text: [UInt8]) -> Bool {
-        let first = lines(of: text).first { !$0.isEmpty }?.first
+        let first = lines(of: text).first { !$0.isEmpty && $0.first != UInt8(ascii: "#") }?.first
         return first == UInt8(ascii: ">") || first == UInt8(ascii: "@")
     }
 
@@ -119,13 +119,20 @@ enum ClassifyTarget {
         return good
     }
 
+    /// The number of comments before the first record.
+    private static func comments(_ text: [UInt8]) -> Int {
+        lines(of: text).prefix { $0.isEmpty || $0.first == UInt8(ascii: "#") }.count { !$0.isEmpty }
+    }
+
     private static func check(
         _ run: Run, _ text: [UInt8], _ classifier: PairClassifier, skipsBad: Bool, isLogit: Bool
     ) {
         let pairs = pairs(text, classifier, skipsBad: skipsBad)
         let isSequence = isSequence(text)
         var scored: [ArraySlice<UInt8>] = []
-        for line in run.output.split(separator: 10, omittingEmptySubsequences: false).dropLast() {
+        // In front of records, comments; behind them, a name may begin like one.
+        let comments = isSequence ? comments(text) : 0
+        for line in run.output.split(separator: 10, omittingEmptySubsequences: false).dropLast().dropFirst(comments) {
             if !isSequence, line.first == UInt8(ascii: "#") || line.suffix(16).elementsEqual("\tpredicted\tscore".utf8)
             {
                 continue

@@ -90,7 +90,8 @@ struct Classify: ParsableCommand {
                 ambiguity: ambiguity)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
-                letters: scorer.alphabet.letterKinds, mates: input.mates, shard: shard,
+                letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
+                shard: shard,
                 unpacking: Pipeline.unpacking(threads: running.threadCount))
             let progress =
                 shard == nil

@@ -113,7 +113,8 @@ struct Encode: ParsableCommand {
         let columns = layout == .single ? try input.singleColumns() : try input.pairColumns(label: false)
         let reader = PairReader(
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
-            mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
+            mates: layout == .single ? nil : input.mates, comparesNames: !input.noNameCheck,
+            unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
         strands.reserve(for: input.files)
         let limits = length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits()

@@ -127,10 +127,10 @@ struct Evaluate: ParsableCommand {
         let limits = classifier.map { lengths.limits($0) } ?? LengthLimits()
         var made = try readSample(
             generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, limits,
-            skipsBad: input.skipsBad)
+            comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         let known = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters, limits,
-            skipsBad: input.skipsBad)
+            comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }

@@ -42,6 +42,9 @@ struct Generate: ParsableCommand {
     @Option(help: "No pair of this file.", completion: .file())
     var notIn: String?
 
+    @Flag(help: "Pair the records of --not-in though their names be those of other mates.")
+    var noNameCheck = false
+
     @Option(
         help:
             "Least distance to every strand already written: Hamming's for equal lengths, else the edit distance.")
@@ -64,6 +67,7 @@ struct Generate: ParsableCommand {
         if !(1...1_000_000_000).contains(count) { throw ValidationError("-n takes 1 to 1000000000") }
         if !(0...1).contains(label) { throw ValidationError("--label takes 0 or 1") }
         if let minScore, !(0...1).contains(minScore) { throw ValidationError("--min-score takes 0 to 1") }
+        if noNameCheck, notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
         if minDistance < 0 { throw ValidationError("--min-distance takes 0 or more") }
         if !(1...1_000_000).contains(maxTries) { throw ValidationError("--max-tries takes 1 to 1000000") }
     }
@@ -152,7 +156,8 @@ struct Generate: ParsableCommand {
     private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> WrittenPairs {
         var written = WrittenPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
         guard let notIn else { return written }
-        let reader = PairReader(paths: [notIn], columns: PairColumns(), letters: alphabet.letterKinds)
+        let reader = PairReader(
+            paths: [notIn], columns: PairColumns(), letters: alphabet.letterKinds, comparesNames: !noNameCheck)
         var pairs = PairCodes(alphabet: alphabet)
         _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
             pairs.removeAll()
