@@ -174,11 +174,7 @@ public struct PairReader {
         }
         let isFirst = isFirstLine
         isFirstLine = false
-        let format = isFirst ? TextFormat.of(scanner.buffer[line.lowerBound]) : .table
-        if format != .table {
-            (lines, sequences) = (nil, SequenceReader(scanner, format: format))
-            return true
-        }
+        if isFirst, turnToRecords(scanner) { return true }
         if isFirst, try isHeader(scanner) {
             if hasHeader { return true }
             hasHeader = true
@@ -188,6 +184,15 @@ public struct PairReader {
             return true
         }
         if isWanted { readFields(scanner, into: &batch) }
+        return true
+    }
+
+    /// Whether a first line, which may be behind comments, begins a record; then records are read from it on.
+    @inline(never)
+    private mutating func turnToRecords(_ scanner: LineScanner) -> Bool {
+        let format = TextFormat.of(scanner.buffer[scanner.line.lowerBound])
+        guard format != .table else { return false }
+        (lines, sequences) = (nil, SequenceReader(scanner, format: format))
         return true
     }
 
