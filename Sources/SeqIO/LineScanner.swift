@@ -177,13 +177,9 @@ public final class LineScanner {
     private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
         position = dropped + next
-        var first = next
-        if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
-            first += 3  // the byte-order mark of UTF-8
-        }
+        let first = number == 1 ? try textStart(next..<end) : next
         line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
         next = start
-        if number == 1, let packed = PackedFormat(buffer[first..<end]) { throw packed.error(at: location) }
         // Lines of old Macs would else be one, and all but the first record lost.
         if holdsReturns, place(of: 13, in: line) != nil {
             throw .malformed(
@@ -191,6 +187,13 @@ public final class LineScanner {
                 expected: "lines that end in LF or CR LF: try tr '\\r' '\\n'")
         }
         return true
+    }
+
+    /// Where the text begins in the first line: behind the byte-order mark of UTF-8. Throws where it is no text, but packed.
+    @inline(never)
+    private func textStart(_ line: Range<Int>) throws(InputError) -> Int {
+        if let packed = PackedFormat(buffer[line]) { throw packed.error(at: location) }
+        return buffer[line].starts(with: [0xef, 0xbb, 0xbf]) ? line.lowerBound + 3 : line.lowerBound
     }
 
     /// Makes room for a piece; what lies before `kept`, which is not behind `next`, is dropped.

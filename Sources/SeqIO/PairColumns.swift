@@ -42,6 +42,8 @@ public struct PairColumns: Sendable, Equatable {
     /// Whether the strands' columns were asked for, so that a table in which others look more like strands is taken as it
     /// is.
     public var areGiven = false
+    /// What is said of a line that is one strand alone: how single sequences are asked for.
+    public var singleAdvice = ""
     /// Which lines name the columns.
     public var header = HeaderRule.auto
 

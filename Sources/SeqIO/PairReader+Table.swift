@@ -15,12 +15,7 @@ extension PairReader {
         }
         if isFirstLine {
             isFirstLine = false
-            // Behind comments, the first record of FASTA or FASTQ.
-            let format = TextFormat.of(scanner.buffer[line.lowerBound])
-            if format != .table {
-                (lines, sequences) = (nil, SequenceReader(scanner, format: format))
-                return true
-            }
+            if turnToRecords(scanner) { return true }
             if try beginTable(scanner) {
                 let isRepeated = hasHeader
                 hasHeader = true
@@ -29,6 +24,15 @@ extension PairReader {
             }
         }
         if isWanted { readFields(scanner, into: &batch) }
+        return true
+    }
+
+    /// Whether a first line, which may be behind comments, begins a record; then records are read from it on.
+    @inline(never)
+    private mutating func turnToRecords(_ scanner: LineScanner) -> Bool {
+        let format = TextFormat.of(scanner.buffer[scanner.line.lowerBound])
+        guard format != .table else { return false }
+        (lines, sequences) = (nil, SequenceReader(scanner, format: format))
         return true
     }
 
@@ -98,9 +102,10 @@ extension PairReader {
         }
     }
 
-    /// How a line of one column comes to more: by the separator that it has, if any.
+    /// How a line of one column comes to more: by the separator that it has, if any; or what it is otherwise.
     private func separatorHint(_ scanner: LineScanner) -> String {
-        let other = scanner.buffer[scanner.line].first { ",;| ".utf8.contains($0) }
-        return other.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
+        let line = scanner.buffer[scanner.line]
+        if FieldLook(line, letters).isStrand { return columns.singleAdvice }
+        return line.first { ",;| ".utf8.contains($0) }.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
     }
 }

@@ -269,7 +269,7 @@ extension ClassifierTrainer {
     public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
         guard checkpoint.buffers.map(\.count) == kept.map(\.count), let epoch = checkpoint.numbers["epoch"],
             let step = checkpoint.numbers["step"], let bestEpoch = checkpoint.numbers["best-epoch"],
-            (1...epoch).contains(bestEpoch)
+            epoch >= 1, (1...epoch).contains(bestEpoch)
         else { return nil }
         for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
         (self.epoch, self.step, self.bestEpoch) = (epoch, step, bestEpoch)

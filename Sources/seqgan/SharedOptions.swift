@@ -39,6 +39,7 @@ struct InputOptions: ParsableArguments {
     func pairColumns(label: Bool) throws -> PairColumns {
         var result = PairColumns(label: label ? .number(3) : nil)
         result.header = header
+        result.singleAdvice = ": single sequences are for classify --all-pairs and encode --layout single"
         guard let columns else { return result }
         let parts = try columnParts(of: columns)
         guard (2...3).contains(parts.count) else {

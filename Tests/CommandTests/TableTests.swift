@@ -155,6 +155,14 @@ import Testing
         #expect(result.errors.contains("<stdin>:2: ") && result.errors.contains(advice), "\(result.errors)")
     }
 
+    @Test(arguments: [
+        ("ACGTTGCATCGGATCT\nTTTTGCATCGGATCTA\n", "--all-pairs"), ("ACGTTGCATC;GGATCTACG\n", "tr ';' '\\t'"),
+    ])
+    func oneColumnIsAnsweredByWhatItMayBe(text: String, advice: String) throws {
+        let result = try Sandbox().run("seqgan classify -q", stdin: text)
+        #expect(result.code == 65 && result.output.isEmpty && result.errors.contains(advice), "\(result.errors)")
+    }
+
     @Test func whatSkipBadSkipsIsNamed() throws {
         let bad = (0..<14).map { "ACGTTGCATCGGATC\(["?", "!", "%"][$0 % 3])\tACGTTGCATCGG\n" }
         let text = Self.pairs[0] + "\n" + bad.joined() + Self.pairs[1] + "\n"

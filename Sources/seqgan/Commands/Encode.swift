@@ -5,6 +5,12 @@ import Kernels
 import SeqIO
 import SeqModel
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 enum ImageLayout: String, ExpressibleByArgument, CaseIterable {
     case channels, stacked, single
 }
@@ -67,6 +73,9 @@ struct Encode: ParsableCommand {
         try output.requireOther(than: input.everyFile)
         guard let alphabet = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
+        }
+        if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
+            throw ValidationError("an array is not for a terminal: write to a file or a pipe, or take --format text")
         }
         try ending {
             let clock = ClosingLine()
