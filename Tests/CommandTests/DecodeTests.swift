@@ -105,6 +105,7 @@ import Testing
     ])
     func headersThatCannotBeReadAreNamedInOneLine(header: String, words: String) throws {
         let sandbox = try Sandbox()
+        try sandbox.write(array(header), "a.npy")
         let result = try sandbox.run("seqgan encode -q --decode a.npy")
         #expect(result.code == 65 && result.output.isEmpty, "\(result.output)")
         #expect(result.errors.hasPrefix("seqgan: a.npy: ") && result.errors.contains(words), "\(result.errors)")
