@@ -134,7 +134,7 @@ public struct PairReader {
         guard let mates, try mates.read(into: &records.b) else { return }
         throw .malformed(
             Location(path: mates.lines.path, line: records.b.line), seen: "record \(excerpt(records.b.name))",
-            expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(pairsWithMates) records")
+            expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(counted(pairsWithMates, "records"))")
     }
 
     /// Reads strand B of the record just read; false where there is none.
@@ -143,7 +143,7 @@ public struct PairReader {
         guard let mates, try mates.read(into: &records.b) else {
             throw .malformed(
                 Location(path: reader.lines.path, line: records.a.line), seen: "record \(excerpt(records.a.name))",
-                expected: "the end, as \(matesPath) has \(pairsWithMates) records")
+                expected: "the end, as \(matesPath) has \(counted(pairsWithMates, "records"))")
         }
         pairsWithMates += 1
         return true
@@ -221,7 +221,7 @@ public struct PairReader {
             from = end + 1
         }
         if column < last {
-            let seen = column == 0 ? "1 column" : "\(column + 1) columns"
+            let seen = counted(column + 1, "columns")
             let other = scanner.buffer[scanner.line].first { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
             let hint = column > 0 ? "" : other.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
             batch.reject(

@@ -136,7 +136,7 @@ final class SequenceReader {
         }
         guard qualities == record.sequence.count else {
             throw .malformed(
-                lines.location, seen: "\(qualities) qualities in record \(excerpt(record.name))",
+                lines.location, seen: "\(counted(qualities, "qualities")) in record \(excerpt(record.name))",
                 expected: "\(record.sequence.count), one for each letter")
         }
         hasLine = false

@@ -149,6 +149,7 @@ private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UIn
 /// Throws the failure that passed-over records end in.
 func requireNoneSkipped(_ skipped: Int) throws {
     if skipped > 0 {
-        throw Failure(message: "\(skipped) bad records were passed over", code: ExitCodes.badData)
+        let verb = skipped == 1 ? "was" : "were"
+        throw Failure(message: "\(counted(skipped, "bad records")) \(verb) passed over", code: ExitCodes.badData)
     }
 }

@@ -37,12 +37,14 @@ struct StrandRemarks: Sendable {
     func tell(_ alphabet: Alphabet, lengths: ClosedRange<Int>? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
-            complain("read \(read) in \(translated) \(noun), as the model's letters are those of \(own)")
+            complain("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
         }
         if unusual > 0, let lengths {
+            let verbs = noun == "pairs" ? ("has a strand", "have a strand") : ("is", "are")
             complain(
-                "\(unusual) \(noun) have a strand outside the lengths that the model was trained on "
-                    + "(\(lengths.lowerBound) to \(lengths.upperBound)): their scores are less certain")
+                "\(counted(unusual, noun)) \(unusual == 1 ? verbs.0 : verbs.1) outside the lengths that the model was "
+                    + "trained on (\(lengths.lowerBound) to \(lengths.upperBound)): "
+                    + (unusual == 1 ? "its score is" : "their scores are") + " less certain")
         }
     }
 }

@@ -96,7 +96,7 @@ import Testing
             )
             let words =
                 count < 2
-                ? "\(count) labelled pairs: training needs at least 2"
+                ? "\(count) labelled pair\(count == 1 ? "" : "s"): training needs at least 2"
                 : "whether the model learned anything can't be told: the held-out pairs are all of one class"
             // Of two pairs, the one that is held back may be the one that interacts.
             let isWithout = result.errors.contains("a generator needs pairs that interact")
