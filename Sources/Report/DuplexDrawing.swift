@@ -18,21 +18,24 @@ public struct DuplexDrawing: Sendable {
     public var endsA: (String, String), endsB: (String, String)
 
     private static let room = 312.0, rowHeight = 56.0
-    private static let pitches = 8.2...10.2
+    /// From letter to letter: as loose as it looks well, the least for letters of that size and for small ones, and the
+    /// least at all, for narrow ones.
+    private static let loose = 10.2, full = 9.4, small = 8.2, narrow = 7.2
 
     /// A duplex.
     public init(title: String, columns: [Column], endsA: (String, String), endsB: (String, String)) {
         (self.title, self.columns, self.endsA, self.endsB) = (title, columns, endsA, endsB)
     }
 
-    /// The picture; long duplexes go on in further rows.
+    /// The picture; long duplexes go on in further rows of about one length.
     public func drawn() -> Drawing {
-        // Strands a little too long for a row are set closer.
-        let limits = DuplexDrawing.pitches
-        let pitch = min(max(DuplexDrawing.room / Double(max(1, columns.count)), limits.lowerBound), limits.upperBound)
-        let wide = Int(DuplexDrawing.room / pitch)
-        let size = pitch < 9.4 ? " small" : ""
-        let rows = max(1, (columns.count + wide - 1) / wide)
+        // Strands a little too long for a row are set closer, so that no row is of their last letters alone.
+        let most = Int(DuplexDrawing.room / DuplexDrawing.small)
+        let isOne = columns.count <= Int(DuplexDrawing.room / DuplexDrawing.narrow)
+        let rows = isOne ? 1 : (columns.count + most - 1) / most
+        let wide = max(1, (columns.count + rows - 1) / rows)
+        let pitch = min(DuplexDrawing.room / Double(wide), DuplexDrawing.loose)
+        let size = pitch >= DuplexDrawing.full ? "" : pitch >= DuplexDrawing.small ? " small" : " narrow"
         var drawing = Drawing(title: title, width: 360, height: Double(rows) * DuplexDrawing.rowHeight)
         for row in 0..<rows {
             let part = columns[row * wide..<min(columns.count, (row + 1) * wide)]

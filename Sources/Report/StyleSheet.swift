@@ -46,6 +46,7 @@ enum StyleSheet {
         .bar.reference{fill:var(--reference)}
         .base{font:600 14px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .small{font-size:12px}
+        .narrow{font-size:11px}
         .loose{fill:var(--soft);font-weight:400}
         .bond{stroke:var(--first);stroke-width:1.8}
 

@@ -6,7 +6,7 @@ public enum PairEntryKind: Sendable {
     case pair
     /// The first line of a table, with the names of its columns.
     case header
-    /// A line of a table that names the columns once more, in the same file or another.
+    /// A line behind the first of a table that names the columns once more.
     case repeatedHeader
     /// A line that goes through as it is: a comment.
     case comment

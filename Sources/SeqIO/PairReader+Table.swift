@@ -17,9 +17,9 @@ extension PairReader {
             isFirstLine = false
             if turnToRecords(scanner) { return true }
             if try beginTable(scanner) {
-                let isRepeated = hasHeader
+                // That of a further file is known already.
+                if !hasHeader, isWanted { addLine(scanner, .header, to: &batch) }
                 hasHeader = true
-                if isWanted { addLine(scanner, isRepeated ? .repeatedHeader : .header, to: &batch) }
                 return true
             }
         }
@@ -87,7 +87,7 @@ extension PairReader {
             entry.kind = .repeatedHeader
             batch.entries.append(entry)
         } else if column < last {
-            let seen = column == 0 ? "1 column" : "\(column + 1) columns"
+            let seen = counted(column + 1, "columns")
             batch.reject(
                 .malformed(
                     scanner.location, seen: seen,

@@ -144,7 +144,7 @@ public struct PairReader {
         guard let mates, try mates.read(into: &records.b) else { return }
         throw .malformed(
             Location(path: mates.lines.path, line: records.b.line), seen: "record \(excerpt(records.b.name))",
-            expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(pairsWithMates) records")
+            expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(counted(pairsWithMates, "records"))")
     }
 
     /// Reads strand B of the record just read; false where there is none.
@@ -153,7 +153,7 @@ public struct PairReader {
         guard let mates, try mates.read(into: &records.b) else {
             throw .malformed(
                 Location(path: reader.lines.path, line: records.a.line), seen: "record \(excerpt(records.a.name))",
-                expected: "the end, as \(matesPath) has \(pairsWithMates) records")
+                expected: "the end, as \(matesPath) has \(counted(pairsWithMates, "records"))")
         }
         pairsWithMates += 1
         return true

@@ -117,7 +117,8 @@ final class SequenceReader {
             // Where the letters are on one line the qualities are, too: behind a shorter one comes the next record.
             let (line, count) = record.isWrapped ? (lines.number, qualities) : firstLine ?? (lines.number, 0)
             throw .malformed(
-                Location(path: lines.path, line: line), seen: "\(count) qualities in record \(excerpt(record.name))",
+                Location(path: lines.path, line: line),
+                seen: "\(counted(count, "qualities")) in record \(excerpt(record.name))",
                 expected: "\(record.count), one for each letter")
         }
         hasLine = false

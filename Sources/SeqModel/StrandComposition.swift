@@ -61,6 +61,13 @@ public struct StrandComposition: Sendable {
 struct AllowedLengths: Sendable {
     fileprivate(set) var choices: [StrandComposition.Lengths] = []
 
+    /// The lengths of A and of B; nil where there is no combination.
+    var ends: (a: ClosedRange<Int>, b: ClosedRange<Int>)? {
+        let (a, b) = (choices.map(\.a), choices.map(\.b))
+        guard let leastA = a.min(), let mostA = a.max(), let leastB = b.min(), let mostB = b.max() else { return nil }
+        return (leastA...mostA, leastB...mostB)
+    }
+
     /// Draws one; nil where there is none.
     func draw(_ random: inout RandomSource) -> (a: Int, b: Int)? {
         guard let total = choices.last?.share, total > 0 else { return nil }

@@ -23,6 +23,21 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
+    /// The lengths of the strands A and B that it makes for `label`, of pairs with both in `allowed`; with a given A of `a`
+    /// letters, those of its partners. Nil where it makes none.
+    public func lengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>) -> (
+        a: ClosedRange<Int>, b: ClosedRange<Int>
+    )? {
+        switch self {
+        case .paired(let generator):
+            return generator.composition.lengths(label: label, a: a, allowed: allowed).ends
+        case .images(let generator):
+            let ends = generator.lengths.map { $0.clamped(to: allowed) }
+            guard knows(label: label), generator.lengths.allSatisfy(allowed.overlaps) else { return nil }
+            return (ends[0], ends[1])
+        }
+    }
+
     /// Which of its pairs to keep.
     public var acceptance: ScoreAcceptance {
         switch self {

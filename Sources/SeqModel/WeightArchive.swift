@@ -72,7 +72,7 @@ public struct WeightArchive: Equatable, Sendable {
 
     /// Reads a file's bytes. Throws where anything is not as `encoded` writes it.
     public init(decoding bytes: [UInt8]) throws(ModelError) {
-        guard bytes.count >= 8 else { throw .notAModel("it has \(bytes.count) bytes") }
+        guard bytes.count >= 8 else { throw .notAModel("it ends at byte \(bytes.count)") }
         var length: UInt64 = 0
         for k in 0..<8 { length |= UInt64(bytes[k]) << (8 * UInt64(k)) }
         guard length <= UInt64(bytes.count - 8) else {
@@ -145,7 +145,7 @@ public struct WeightArchive: Equatable, Sendable {
             tensors.append(Tensor(name: name, shape: entry.shape, values: values))
         }
         guard end == data.count else {
-            throw .damaged(end < data.count ? "\(data.count - end) bytes behind its end" : "it ends early")
+            throw .damaged(end < data.count ? "bytes behind its end: \(data.count - end)" : "it ends early")
         }
         return tensors
     }

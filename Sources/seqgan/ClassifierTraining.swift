@@ -51,7 +51,7 @@ struct ClassifierTraining {
         }
         if contradictions > 0 {
             complain(
-                "\(contradictions) pairs repeat an earlier one with a label on the other side of \(threshold): "
+                "\(counted(contradictions, "pairs")) \(contradictions == 1 ? "repeats" : "repeat") an earlier one with a label on the other side of \(threshold): "
                     + "no model can agree with both")
         }
     }

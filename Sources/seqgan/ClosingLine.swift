@@ -1,5 +1,7 @@
 // ClosingLine: one line on standard error at the end of a run, for the log.
 
+import SeqIO
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -29,8 +31,8 @@ struct ClosingLine {
         let seconds = max(seconds, 1e-6)
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         complain(
-            "\(Seqgan.versionText) [\(command)] seed=\(seed) \(records) \(noun) in \(fixed(seconds, 2)) s, "
-                + "\(Int(Double(records) / seconds)) \(noun)/s, peak \(usage.ru_maxrss / 1024) MB")
+            "\(Seqgan.versionText) [\(command)] seed=\(seed) \(counted(records, noun)) in \(fixed(seconds, 2)) s, "
+                + "\(counted(Int(Double(records) / seconds), noun))/s, peak \(usage.ru_maxrss / 1024) MB")
     }
 }
 

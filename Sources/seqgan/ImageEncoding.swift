@@ -105,7 +105,7 @@ struct ImageDecoder {
         }
         guard !needed.overflows, needed.value == bytes.count - size else {
             throw bad(
-                "\(bytes.count - size) bytes of data",
+                counted(bytes.count - size, "bytes") + " of data",
                 "the \(needed.overflows ? "(too many)" : "\(needed.value)") of shape \(shape)")
         }
         // Records without columns take no bytes: a few could stand for any number of empty lines.

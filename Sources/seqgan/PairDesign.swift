@@ -11,22 +11,41 @@ struct GivenStrand: Sendable {
     var codes: [UInt8]
 }
 
+/// The scores that a pair may have.
+struct WantedScores: Sendable {
+    var least: Float = 0, most: Float = 1
+    /// Only higher ones.
+    var above: Float = -1
+
+    func contains(_ score: Float) -> Bool { score >= least && score <= most && score > above }
+
+    /// As it follows the words "a score".
+    var text: String {
+        if above >= 0 { return "above \(above)" }
+        if most == 1 { return "of \(least) or more" }
+        return least > 0 ? "of \(least) to \(most)" : "of \(most) or less"
+    }
+}
+
 /// Fills places with pairs, window by window. What place k holds depends on the seed and k alone, unless constraints
-/// between pairs are asked for; never on the number of threads.
+/// between pairs are asked for, of which the partners of a given strand have one: they differ. It never depends on the
+/// number of threads.
 struct PairDesign: Sendable {
     let classifier: PairClassifier
     let generator: TrainedGenerator
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>
-    let leastScore: Float?
+    /// None: whatever it is.
+    let scores: WantedScores?
     let seed: UInt64
-    /// Draws in all, and for one place.
-    let mostDraws: Int, mostDrawsAPlace: Int
+    /// Draws in all, or where strands are given for one of them in a row without a new partner.
+    let mostDraws: Int
     let threads: Int
 
     /// A pair that was drawn for a place.
     struct Candidate: Sendable {
+        var place = 0
         var pair = DrawnPair(a: [], b: [])
         var score: Float = 0
         var isFit = false
@@ -50,16 +69,18 @@ struct PairDesign: Sendable {
     }
 
     /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
-    /// place and its pair, in order, for every place that was filled, and returns how many were.
+    /// place and its pair, in order, for every place that was filled, `didPass` with how many places are done now and then,
+    /// and returns how many were filled.
     ///
     /// While a window's first candidates are drawn, those of the window before are taken, and the pairs of the one before that
     /// are written: the threads do not wait for it.
     func fill(
         places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
-        write: @Sendable (Int, Candidate) throws -> Void
+        write: @Sendable (Int, Candidate) throws -> Void, didPass: @Sendable (Int) -> Void = { _ in }
     ) throws -> Int {
         let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
-        let filling = Mutex(PairPlaces(written, mostDraws: mostDraws, isGiven: !given.isEmpty))
+        let partners = given.isEmpty ? nil : GivenPartners(each: each, mostMisses: mostDraws)
+        let filling = Mutex(PairPlaces(written, mostDraws: given.isEmpty ? mostDraws : .max, given: partners))
         func window(from start: Int) -> Range<Int> {
             min(start, places)..<min(places, start + PairDesign.window)
         }
@@ -67,17 +88,19 @@ struct PairDesign: Sendable {
         for start in stride(from: 0, to: places, by: PairDesign.window) {
             let (candidates, places) = (next, window(from: start))
             let failure = Mutex<(any Error)?>(nil)
-            let behind = Array(window(from: start + PairDesign.window))
+            // Asked before the threads begin: which places these are is not to depend on how far they come.
+            let behind = filling.withLock { $0.worthwhile(window(from: start + PairDesign.window)) }
             next = draw(behind, attempt: 0, each: each, given: given, workers) {
                 filling.withLock { filling in
                     do { try filling.write(write) } catch { failure.withLock { $0 = error } }
+                    didPass(places.lowerBound)
                     filling.begin(places)
                     filling.take(candidates)
                 }
             }
             if let failure = failure.withLock({ $0 }) { throw failure }
             var attempt = 1
-            while attempt < mostDrawsAPlace {
+            while true {
                 let asked = filling.withLock { $0.asked }
                 if asked.isEmpty { break }
                 let candidates = draw(asked, attempt: attempt, each: each, given: given, workers)
@@ -124,7 +147,7 @@ struct PairDesign: Sendable {
     private func draw(
         _ places: ArraySlice<Int>, attempt: Int, each: Int, given: [GivenStrand], _ worker: Worker
     ) -> [Candidate] {
-        var candidates = [Candidate](repeating: Candidate(), count: places.count)
+        var candidates = places.map { Candidate(place: $0) }
         var sources = places.map { place in
             // Places have streams of the seed, attempts theirs of a seed drawn from the place.
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
@@ -160,8 +183,8 @@ struct PairDesign: Sendable {
             }
             open = rejected
         }
-        if let leastScore {
-            for k in candidates.indices where candidates[k].score < leastScore { candidates[k].isFit = false }
+        if let scores {
+            for k in candidates.indices where !scores.contains(candidates[k].score) { candidates[k].isFit = false }
         }
         return candidates
     }

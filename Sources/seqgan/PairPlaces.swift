@@ -4,11 +4,11 @@
 /// allow.
 struct PairPlaces {
     private(set) var written: WrittenPairs
+    /// What the given strands have, where partners are made to such; these strands need not be far from others.
+    private var given: GivenPartners?
     /// Draws so far, and those that are allowed.
     private var drawn = 0
     private let mostDraws: Int
-    /// Whether strands A were given: these need not be far from others.
-    private let isGiven: Bool
     /// Places that were filled and written.
     private(set) var filled = 0
     /// The places under way, their pairs, and which of them have none yet.
@@ -16,8 +16,8 @@ struct PairPlaces {
     private var held: [PairDesign.Candidate?] = []
     private var open: [Int] = []
 
-    init(_ written: WrittenPairs, mostDraws: Int, isGiven: Bool) {
-        (self.written, self.mostDraws, self.isGiven) = (written, mostDraws, isGiven)
+    init(_ written: WrittenPairs, mostDraws: Int, given: GivenPartners?) {
+        (self.written, self.mostDraws, self.given) = (written, mostDraws, given)
     }
 
     var hasDrawsLeft: Bool { drawn < mostDraws }
@@ -25,23 +25,33 @@ struct PairPlaces {
     /// The places for which a candidate is to be drawn next: those without a pair, as far as draws are left.
     var asked: [Int] { Array(open.prefix(mostDraws - drawn)) }
 
+    /// Those of `places` for which it is worth to draw: not those of a strand that was given up.
+    func worthwhile(_ places: Range<Int>) -> [Int] {
+        guard let given else { return Array(places) }
+        return places.filter { !given.isGivenUp($0) }
+    }
+
     /// Goes on to these places.
     mutating func begin(_ places: Range<Int>) {
         window = places
         held = Array(repeating: nil, count: places.count)
-        open = Array(places)
+        open = worthwhile(places)
+        given?.forget(before: places.lowerBound)
     }
 
-    /// Takes one candidate for each place that was asked for; for more of them no draws are left.
+    /// Takes a candidate for each place that it was drawn for, as far as draws are left.
     mutating func take(_ candidates: [PairDesign.Candidate]) {
-        let asked = asked
-        drawn += asked.count
-        for (place, candidate) in zip(asked, candidates) where candidate.isFit {
-            if written.accept(candidate.pair.a, candidate.pair.b, isGiven: isGiven) {
-                held[place - window.lowerBound] = candidate
-            }
+        let taken = candidates.prefix(mostDraws - drawn)
+        drawn += taken.count
+        for candidate in taken {
+            let (a, b, place) = (candidate.pair.a, candidate.pair.b, candidate.place)
+            let isTaken =
+                candidate.isFit && given?.isNew(b, at: place) ?? true
+                && written.accept(a, b, isGiven: given != nil)
+            if isTaken { held[place - window.lowerBound] = candidate }
+            given?.count(isTaken ? b : nil, at: place)
         }
-        open.removeAll { held[$0 - window.lowerBound] != nil }
+        open.removeAll { held[$0 - window.lowerBound] != nil || given?.isGivenUp($0) ?? false }
     }
 
     /// Calls `write` with each place that was filled and its pair.

@@ -14,7 +14,7 @@ private let isDrawn = Atomic<Bool>(false)
 
 /// A line on standard error, drawn anew at most five times a second; nothing where that is no terminal.
 struct ProgressBar: Sendable {
-    private static let width = 24
+    private static let mostWidth = 24, leastWidth = 5
     private static let secondsBetweenDrawings = 0.2
 
     private let isShown: Bool
@@ -61,7 +61,7 @@ struct ProgressBar: Sendable {
         func share(_ done: Int) -> Double? { total.map { $0 > 0 ? Double(done) / Double($0) : 1 } }
         let line = Self.line(
             count, noun, seconds: now - start, share: share(done ?? count), from: (first, share(first) ?? 0),
-            isColoured: isColoured)
+            columns: Self.columns, isColoured: isColoured)
         writeToStandardError("\r\(line)\u{1B}[K")
     }
 
@@ -70,20 +70,50 @@ struct ProgressBar: Sendable {
         if isDrawn.exchange(false, ordering: .relaxed) { writeToStandardError("\r\u{1B}[K") }
     }
 
-    /// The bar's text; without a share, the counts alone.
+    /// The columns that a line may have, one less than the terminal's: a letter in the last would begin the next line.
+    private static var columns: Int {
+        var size = winsize()
+        // A terminal that does not tell its size has 80.
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) - 1 : 79
+    }
+
+    /// The bar's text, in `columns` at most; without a share, the counts alone.
     static func line(
         _ count: Int, _ noun: String, seconds: Double, share: Double?, from first: (count: Int, share: Double) = (0, 0),
-        isColoured: Bool
+        columns: Int = 79, isColoured: Bool
     ) -> String {
-        let rate = seconds > 0 ? Double(count - first.count) / seconds : .nan
-        let counts = "\(count) \(noun)  \(rate.isNaN ? "-" : fixed(rate, rate < 10 ? 1 : 0))/s"
-        guard let share else { return counts }
+        let pace = seconds > 0 ? Double(count - first.count) / seconds : .nan
+        let rate = "\(pace.isNaN ? "-" : fixed(pace, pace < 10 ? 1 : 0))/s"
+        let counts = counted(count, noun)
+        guard let share else {
+            let line = [counts, rate].joined(separator: "  ")
+            return String((line.count > columns ? counts : line).prefix(columns))
+        }
         let held = min(max(share, 0), 1)
+        let percent = "\(fixed(held * 100, 0))%"
+        let left = "\(timeLeft(seconds, held, from: first.share)) left"
+        // All that there is to tell, and what matters most of it.
+        let texts = [[percent, counts, rate, left], [percent, counts, left], [percent, left]].map {
+            $0.joined(separator: "  ")
+        }
+        // The bar has the room that the text leaves it, with its ends and a space.
+        guard let text = texts.first(where: { columns - $0.count - 3 >= leastWidth }) else {
+            return String(texts[2].prefix(columns))
+        }
+        let width = min(mostWidth, columns - text.count - 3)
         let filled = Int(held * Double(width))
         let (on, off) = isColoured ? ("\u{1B}[32m", "\u{1B}[0m") : ("", "")
         let bar = on + String(repeating: "#", count: filled) + off + String(repeating: ".", count: width - filled)
-        let left = held > first.share ? duration(seconds * (1 - held) / (held - first.share)) : "-"
-        return "[\(bar)] \(fixed(held * 100, 0))%  \(counts)  \(left) left"
+        return "[\(bar)] \(text)"
+    }
+
+    /// How long what is left will take, if it goes on as it did; "-" as long as that is a guess: the first piece of work
+    /// comes late, as threads begin and files are opened before it, and tells little of the others.
+    private static func timeLeft(_ seconds: Double, _ share: Double, from first: Double) -> String {
+        guard share < 1 else { return duration(0) }
+        let done = share - first
+        guard done > 0, seconds >= 1, done >= 0.01 || seconds >= 5 else { return "-" }
+        return duration(seconds * (1 - share) / done)
     }
 
     private static func duration(_ seconds: Double) -> String {

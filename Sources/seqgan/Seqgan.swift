@@ -50,15 +50,39 @@ struct Seqgan: ParsableCommand {
             complain(advice)
             exit(withError: ExitCode(ExitCodes.usage))
         }
+        // ArgumentParser would take the next word, a file as a rule: `--mates= strands.fa`, as scripts with an unset variable
+        // have it.
+        let words = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+        if let word = words.first(where: { $0.hasPrefix("-") && $0.firstIndex(of: "=") == $0.indices.last }) {
+            complain("'\(word)' has no value behind the '='")
+            exit(withError: ExitCode(ExitCodes.usage))
+        }
         do {
             var command = try parseAsRoot()
-            try command.run()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                refuse(error, by: type(of: command))
+            }
         } catch  where exitCode(for: error).isSuccess {
             // Help or the version: to standard output, where a full disk has to be seen.
             tell(fullMessage(for: error))
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Ends as ArgumentParser does where it finds the error itself, with the usage of the command that found it: thrown to
+    /// the root, it would have the root's.
+    private static func refuse(_ error: ValidationError, by command: any ParsableCommand.Type) -> Never {
+        writeToStandardError(
+            """
+            Error: \(error.message)
+            Usage: \(usageString(for: command))
+              See 'seqgan \(command.configuration.commandName ?? "") --help' for more information.
+
+            """)
+        exit(withError: ExitCode(ExitCodes.usage))
     }
 
     private static func tell(_ text: String) {

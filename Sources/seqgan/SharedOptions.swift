@@ -150,18 +150,18 @@ struct OutputOptions: ParsableArguments {
 }
 
 struct RunOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]")
+    @Option(
+        name: .shortAndLong, help: "Threads; the output does not depend on it. [default: all cores]",
+        takes: whole(1...1024))
     var threads: Int?
 
-    @Option(name: .shortAndLong, help: "Seed of everything drawn; told in the closing line.")
+    @Option(
+        name: .shortAndLong, help: "Seed of everything drawn; told in the closing line.",
+        takes: whole(0...UInt64.max))
     var seed: UInt64 = 11
 
     @Flag(name: .shortAndLong, help: "No progress bar and no closing line on standard error.")
     var quiet = false
-
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
-    }
 
     /// Threads asked for, or the cores that this process may use.
     var threadCount: Int {

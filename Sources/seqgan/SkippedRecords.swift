@@ -52,7 +52,7 @@ struct SkippedRecords: Sendable {
         bad == 0
             ? nil
             : Failure(
-                message: bad == 1 ? "1 bad record was skipped" : "\(bad) bad records were skipped",
+                message: "\(counted(bad, "bad records")) \(bad == 1 ? "was" : "were") skipped",
                 code: ExitCodes.badData)
     }
 }

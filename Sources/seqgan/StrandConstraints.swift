@@ -1,13 +1,15 @@
 // StrandConstraints: what a single strand has to be: its GC content, its runs, the motifs that it must not hold.
 
 import ArgumentParser
+import Kernels
 import SeqModel
 
 struct ConstraintOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Share of G and C in each strand.", valueName: "MIN:MAX"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Share of G and C in each strand.", valueName: "MIN:MAX"))
     var gc: String?
 
-    @Option(help: "The longest run of one letter.")
+    @Option(help: "The longest run of one letter.", takes: whole(1...))
     var maxRun: Int?
 
     @Option(
@@ -15,34 +17,29 @@ struct ConstraintOptions: ParsableArguments {
             "A motif that no strand holds, nor its reverse complement; IUPAC letters; repeatable.", valueName: "MOTIF"))
     var avoidMotif: [String] = []
 
-    @Option(help: ArgumentHelp("Letters of each strand.", valueName: "MIN:MAX"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Letters of each strand.", valueName: "MIN:MAX"))
     var length: String?
 
     func validate() throws {
         _ = try gcRange
         _ = try lengths
-        if let maxRun, maxRun < 1 { throw ValidationError("--max-run takes 1 or more") }
     }
 
     /// Both ends of `MIN:MAX`, or one number for both.
-    private static func ends<T: LosslessStringConvertible & Comparable>(_ text: String, _ option: String) throws
-        -> ClosedRange<T>
-    {
+    private static func ends<T: LosslessStringConvertible & Comparable>(
+        _ text: String, _ option: String, of kind: String, from least: T, to most: T
+    ) throws -> ClosedRange<T> {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { T(String($0)) }
-        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1], low <= high else {
-            throw ValidationError("\(option) takes MIN:MAX: '\(text)'")
-        }
+        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1], low <= high,
+            low >= least, high <= most
+        else { throw ValidationError("\(option) takes MIN:MAX, \(kind): '\(text)'") }
         return low...high
     }
 
     private var gcRange: ClosedRange<Double>? {
         get throws {
             guard let gc else { return nil }
-            let range: ClosedRange<Double> = try ConstraintOptions.ends(gc, "--gc")
-            guard range.lowerBound >= 0, range.upperBound <= 1 else {
-                throw ValidationError("--gc takes shares, 0 to 1")
-            }
-            return range
+            return try ConstraintOptions.ends(gc, "--gc", of: "shares from 0 to 1", from: 0, to: 1)
         }
     }
 
@@ -50,9 +47,8 @@ struct ConstraintOptions: ParsableArguments {
     var lengths: ClosedRange<Int>? {
         get throws {
             guard let length else { return nil }
-            let range: ClosedRange<Int> = try ConstraintOptions.ends(length, "--length")
-            guard range.lowerBound >= 1 else { throw ValidationError("--length takes 1 or more") }
-            return range
+            return try ConstraintOptions.ends(
+                length, "--length", of: "whole numbers, 1 or more", from: 1, to: Int.max)
         }
     }
 
@@ -74,7 +70,9 @@ struct ConstraintOptions: ParsableArguments {
             }
             if isNucleic, complement != sets { motifs.append(complement) }
         }
-        return StrandConstraints(gc: try gcRange, longestRun: maxRun, motifs: motifs)
+        // No strand has a longer run, and one letter more than the run can always be counted.
+        let longestRun = maxRun.map { min($0, DuplexShape.maximumLength) }
+        return StrandConstraints(gc: try gcRange, longestRun: longestRun, motifs: motifs)
     }
 }
 
@@ -109,6 +107,20 @@ struct StrandConstraints: Sendable {
             if tail.count > longestRun, tail.allSatisfy({ $0 == tail.last }) { return false }
         }
         return !motifs.contains { ends(strand.count, in: strand, with: $0) }
+    }
+
+    /// The option that no strand of these lengths can meet, as it is typed; nil where each alone can be met.
+    func neverMet(_ lengths: ClosedRange<Int>, letters: Int) -> String? {
+        if let gc {
+            let isMet = lengths.contains { length in (0...length).contains { gc.contains(share(ofGC: $0, in: length)) }
+            }
+            if !isMet { return "--gc \(gc.lowerBound):\(gc.upperBound)" }
+        }
+        let everyLetter = UInt32(1) << UInt32(letters) - 1
+        let isHeldByAll = motifs.contains { motif in
+            motif.count <= lengths.lowerBound && motif.allSatisfy { $0 == everyLetter }
+        }
+        return isHeldByAll ? "--avoid-motif N" : nil
     }
 
     private func count(_ strand: ArraySlice<UInt8>) -> Int { strand.count { $0 == 1 || $0 == 2 } }

@@ -61,7 +61,8 @@ extension PairCodes {
         let strand = batch.bytes[range]
         let isMissing = MissingValue.isOne(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
         return .malformed(
-            batch.location(of: entry, inB: inB, offset: 0), seen: "a strand of \(range.count) letters\(isMissing)",
+            batch.location(of: entry, inB: inB, offset: 0),
+            seen: "a strand of \(counted(range.count, "letters"))\(isMissing)",
             expected: limits.expected(ofLength: range.count))
     }
 }

@@ -51,24 +51,27 @@ struct StrandRemarks: Sendable {
     func tell(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
-            complain("read \(read) in \(translated) \(noun), as the model's letters are those of \(own)")
+            complain("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
         }
         guard let classifier else { return }
-        func lengths(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound) to \(range.upperBound)" }
-        if unusual > 0 {
+        let verbs = noun == "pairs" ? ("has a strand", "have a strand") : ("is", "are")
+        func tell(_ count: Int, _ lengths: ClosedRange<Int>, _ which: String, _ verdict: String) {
             complain(
-                "\(unusual) \(noun) have a strand outside the lengths that the model was trained on "
-                    + "(\(lengths(classifier.trainedLengths))): their scores are less certain")
+                "\(counted(count, noun)) \(count == 1 ? verbs.0 : verbs.1) outside the lengths \(which) "
+                    + "(\(lengths.lowerBound) to \(lengths.upperBound)): "
+                    + (count == 1 ? "its score is " : "their scores are ") + verdict)
+        }
+        if unusual > 0 {
+            tell(unusual, classifier.trainedLengths, "that the model was trained on", "less certain")
         }
         if forced > 0 {
-            complain(
-                "\(forced) \(noun) have a strand outside the lengths at which the model holds "
-                    + "(\(lengths(classifier.scoredLengths))): their scores are not to be relied on")
+            tell(forced, classifier.scoredLengths, "at which the model holds", "not to be relied on")
         }
         if drawn > 0 {
+            let most = PairCodes.mostExpansions
             complain(
-                "\(drawn) \(noun) stand for more than \(PairCodes.mostExpansions) pairs of plain strands: their scores are of "
-                    + "\(PairCodes.mostExpansions) of these, drawn")
+                "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs of plain strands: "
+                    + "\(drawn == 1 ? "its score is" : "their scores are") of \(most) of these, drawn")
         }
     }
 }

@@ -16,7 +16,9 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "dna, rna, protein, or the letters themselves.")
     var alphabet = "dna"
 
-    @Option(help: "A label above this counts as 1; becomes the model's threshold.")
+    @Option(
+        help: "A label above this counts as 1; becomes the model's threshold.",
+        takes: number("a number from 0 up to, but not, 1") { (0..<1).contains($0) })
     var labelThreshold: Float = 0.5
 
     @Flag(
@@ -31,40 +33,57 @@ struct TrainingOptions: ParsableArguments {
         inversion: .prefixedNo, help: "Weights for positions, for pairs in a fixed register. [default: from the data]")
     var positions: Bool?
 
-    @Option(help: "Fresh negatives a positive each epoch, by pairing anew. [default: found from the data]")
+    @Option(
+        help: "Fresh negatives a positive each epoch, by pairing anew. [default: found from the data]",
+        takes: whole(0...1000))
     var negatives: Int?
 
-    @Option(help: "Share of the pairs held back, or a file of pairs. [default: 0.05]")
+    @Option(
+        parsing: .unconditional, help: "Share of the pairs held back, or a file of pairs. [default: 0.05]")
     var validation: String?
 
-    @Option(help: "Times that all pairs are seen. [default: by their number]")
+    @Option(
+        help: "Times that all pairs are seen. [default: by their number]",
+        takes: whole(1...10_000))
     var epochs: Int?
 
-    @Option(help: "Pairs a step. [default: by their number]")
+    @Option(
+        help: "Pairs a step. [default: by their number]", takes: whole(1...65_536))
     var batch: Int?
 
-    @Option(help: "Peak learning rate. [default: 0.03, with positions 0.02; of a cnn 0.002]")
+    @Option(
+        help: "Peak learning rate. [default: 0.03, with positions 0.02; of a cnn 0.002]",
+        takes: number("a number above 0 and up to 10") { $0 > 0 && $0 <= 10 })
     var learningRate: Float?
 
-    @Option(help: "Stop after this many seconds with the best epoch so far.")
+    @Option(
+        help: "Stop after this many seconds with the best epoch so far.",
+        takes: number("a number from 0 to 1000000000") { (0...1e9).contains($0) })
     var maxSeconds: Double?
 
-    @Option(help: "Heads: 4, 8 or 16. [default: 8, with positions 16]")
+    @Option(
+        help: "Heads: 4, 8 or 16. [default: 8, with positions 16]",
+        takes: number("4, 8 or 16") { [4, 8, 16].contains($0) })
     var heads: Int?
 
     @Option(help: "paired, or a plain GAN on images: dense or dcgan. Both learn letters; see --orientation.")
     var generator = GeneratorKind.paired
 
-    @Option(help: "Steps of the generator. [default: 4500; dcgan and dense 4000]")
+    @Option(
+        help: "Steps of the generator. [default: 4500; dcgan and dense 4000]",
+        takes: whole(1...10_000_000))
     var steps: Int?
 
-    @Option(help: "Steps of the paired generator's critic alone, on labelled pairs, before the generator's first.")
+    @Option(
+        help: "Steps of the paired generator's critic alone, on labelled pairs, before the generator's first.",
+        takes: whole(0...10_000_000))
     var criticSteps = 0
 
     @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
     var adversarialLoss = AdversarialLoss.relativistic
 
-    @Option(help: "Stop after this many epochs without a better one.")
+    @Option(
+        help: "Stop after this many epochs without a better one.", takes: whole(1...))
     var patience = 6
 
     @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
@@ -76,7 +95,9 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Of a cnn: compact, or full (CNN-Lite).")
     var size = ConvolutionalConfiguration.Size.compact
 
-    @Option(help: "The longest strand to take; a longer one is an error. [default: 512]")
+    @Option(
+        help: "The longest strand to take; a longer one is an error. [default: 512]",
+        takes: whole(1...DuplexShape.maximumLength))
     var length: Int?
 
     /// The kinds of classifier.
@@ -106,20 +127,6 @@ struct TrainingOptions: ParsableArguments {
         if generator != .paired, learn == .classifier {
             throw ValidationError("--generator goes with --learn generator or both")
         }
-        if let heads, ![4, 8, 16].contains(heads) { throw ValidationError("--heads takes 4, 8 or 16") }
-        if let epochs, !(1...10_000).contains(epochs) { throw ValidationError("--epochs takes 1 to 10000") }
-        if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps takes 1 to 10000000") }
-        if !(0...10_000_000).contains(criticSteps) { throw ValidationError("--critic-steps takes 0 to 10000000") }
-        if let length, !(1...DuplexShape.maximumLength).contains(length) {
-            throw ValidationError("--length takes 1 to \(DuplexShape.maximumLength)")
-        }
-        if let batch, !(1...65_536).contains(batch) { throw ValidationError("--batch takes 1 to 65536") }
-        if let negatives, !(0...1000).contains(negatives) { throw ValidationError("--negatives takes 0 to 1000") }
-        if let learningRate, !(learningRate > 0 && learningRate <= 10) {
-            throw ValidationError("--learning-rate takes a number above 0 and up to 10")
-        }
-        if !(0..<1).contains(labelThreshold) { throw ValidationError("--label-threshold takes 0 up to, but not, 1") }
-        if patience < 1 { throw ValidationError("--patience takes 1 or more") }
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
             throw ValidationError("--validation takes a share between 0 and 1, or a file")
         }

@@ -117,15 +117,21 @@ import Testing
     @Test func partnersAreMadeForEveryGivenStrand() throws {
         let sandbox = try GenerateTests.sandbox()
         let outcome = try sandbox.run(
-            "seqgan generate -m g.seqgan --partner-of - -n 2 --min-score 0.5", stdin: ">x\nACGTTGCAAC\n>y\nTTGACCANTG\n"
+            "seqgan generate -m g.seqgan --partner-of - -n 2 --min-score 0.5", stdin: ">x\nACGTTGCNAC\n>y\nTTGACCANTG\n"
         )
         #expect(outcome.code == 0, "\(outcome.errors)")
         let lines = outcome.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 16)
         #expect([0, 4, 8, 12].map { lines[$0].prefix(6) } == [">x.1/1", ">x.2/1", ">y.1/1", ">y.2/1"])
-        #expect(lines[1] == "ACGTTGCAAC")
-        let isBase = "ACGT".contains { lines[9] == "TTGACCA\($0)TG" }
-        #expect(isBase)
+        for (line, given) in [(1, "ACGTTGCNAC"), (5, "ACGTTGCNAC"), (9, "TTGACCANTG"), (13, "TTGACCANTG")] {
+            #expect("ACGT".contains { lines[line] == given.replacing("N", with: String($0)) }, "\(lines[line])")
+        }
+        // To a strand this generator makes little but its complement, which counts once.
+        let few = try sandbox.run(
+            "seqgan generate -q -m g.seqgan --partner-of - -n 40 --format tsv", stdin: "ACGTTGCAAC\n")
+        #expect(few.code == 65 && few.errors.contains(" of 40 distinct partners "), "\(few.errors)")
+        let made = few.output.split(separator: "\n").map { $0.split(separator: "\t")[1] }
+        #expect((1..<40).contains(made.count) && Set(made).count == made.count)
         let long = try sandbox.run("seqgan generate -m g.seqgan --partner-of -", stdin: ">x\nACGTTGCAACAACAACAACA\n")
         #expect(long.code == 65)
         #expect(long.errors.contains("<stdin>:2:"))

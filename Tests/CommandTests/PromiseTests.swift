@@ -69,7 +69,9 @@ import Testing
         let sandbox = try Example.sandbox()
         let result = try sandbox.run("(cat pairs.tsv; echo ACGT) | gzip > p.gz; \(Self.classify) p.gz")
         #expect(
-            result.errors == "seqgan: p.gz:201: 1 column, expected at least 2, separated by tabs\n", "\(result.errors)")
+            result.errors
+                == "seqgan: p.gz:201: 1 column, expected at least 2, separated by tabs: single sequences are for "
+                + "classify --all-pairs and encode --layout single\n", "\(result.errors)")
     }
 
     @Test func whatCameBeforeAFailureIsOnStandardOutput() throws {

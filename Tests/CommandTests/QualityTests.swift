@@ -62,8 +62,9 @@ import Testing
             // What is wrong behind a record leaves it whole.
             let mated = fault.words.hasSuffix("a FASTQ header") ? 3 : 2
             for (command, lines) in [
-                ("classify -q -m m.seqgan", 1), ("classify -q -m m.seqgan --all-pairs", 0),
-                ("classify -q -m m.seqgan --mates good.fq", mated), ("encode -q --format text", 0),
+                ("classify -q --force-lengths -m m.seqgan", 1),
+                ("classify -q --force-lengths -m m.seqgan --all-pairs", 0),
+                ("classify -q --force-lengths -m m.seqgan --mates good.fq", mated), ("encode -q --format text", 0),
             ] {
                 let result = try sandbox.run("seqgan \(command) -t \(threads) x.fq")
                 #expect(
@@ -71,11 +72,12 @@ import Testing
                         && result.errors.contains(fault.words), "\(command), \(fault.text): \(result.errors)")
                 #expect(result.output.split(separator: "\n").count == lines, "\(command), \(fault.text)")
             }
-            let other = try sandbox.run("seqgan classify -q -m m.seqgan --mates x.fq good.fq")
+            let other = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --mates x.fq good.fq")
             #expect(
                 other.code == 65 && other.errors.contains(place) && other.errors.contains(fault.words),
                 "\(fault.text): \(other.errors)")
-            let skipped = try sandbox.run("seqgan classify -q -m m.seqgan --skip-bad --mates good.fq x.fq")
+            let skipped = try sandbox.run(
+                "seqgan classify -q --force-lengths -m m.seqgan --skip-bad --mates good.fq x.fq")
             #expect(
                 skipped.code == 65 && skipped.output.split(separator: "\n").count == (fault.isSkipped ? 4 : mated),
                 "\(fault.text): \(skipped.errors)")
@@ -91,13 +93,14 @@ import Testing
             ("@r5 x\n\(Self.letters)\n+r", 19), ("@r5 x\n\(Self.letters)\n+r5 x\n", 19),
             ("@r5 x\n\(Self.letters)\n+r5 x\nYYY", 20),
         ] {
-            let result = try sandbox.run("seqgan classify -q -m m.seqgan", stdin: four + rest)
+            let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: four + rest)
             #expect(
                 result.code == 65 && result.errors.hasPrefix("seqgan: <stdin>:\(line): "), "\(rest): \(result.errors)")
             #expect(result.output.split(separator: "\n").count == 2)
         }
         // The last record has no partner, and what is wrong with it says more.
-        let odd = try sandbox.run("seqgan classify -q -m m.seqgan", stdin: four + "@r5\nACGT\n+\nII\u{1b}I\n")
+        let odd = try sandbox.run(
+            "seqgan classify -q --force-lengths -m m.seqgan", stdin: four + "@r5\nACGT\n+\nII\u{1b}I\n")
         #expect(odd.errors.hasPrefix("seqgan: <stdin>:20: '\\x1b' for a quality"), "\(odd.errors)")
     }
 
@@ -106,7 +109,7 @@ import Testing
         let every = String((33...126).map { Character(UnicodeScalar(UInt8($0))) })
         let long = String(String(repeating: Self.letters, count: 5).prefix(94))
         let plain = try sandbox.run(
-            "seqgan classify -q -m m.seqgan",
+            "seqgan classify -q --force-lengths -m m.seqgan",
             stdin: "@a\n\(long)\n+\n\(every)\n@b\n\(Self.letters)\n+\n\(Self.qualities)\n")
         #expect(plain.code == 0 && plain.output.split(separator: "\n").count == 1, "\(plain.errors)")
         // Wrapped, with qualities that look like other lines; titles repeated, with white space that no one sees.
@@ -115,14 +118,17 @@ import Testing
             "@a \n\n\(long)\n+a\n\(every)\n\n@b\n\(Self.letters.prefix(9))\n\n\(Self.letters.dropFirst(9))\n+ \n\(Self.qualities)\n",
             "@a x  y\t\n\(long)\n+a x  y \n\(every)\n@b\n\(Self.letters)\n+b\t\n\n\(Self.qualities)\n",
         ] {
-            let result = try sandbox.run("seqgan classify -q -m m.seqgan", stdin: text)
+            let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: text)
             let fields = result.output.split(separator: "\t").suffix(4)
             #expect(
                 result.code == 0 && fields == plain.output.split(separator: "\t").suffix(4), "\(text): \(result.errors)"
             )
             #expect(
-                try sandbox.run("seqgan classify -q -m m.seqgan", stdin: text.replacing("\n", with: "\r\n")).code == 0)
-            #expect(try sandbox.run("seqgan classify -q -m m.seqgan --all-pairs", stdin: text).code == 0)
+                try sandbox.run(
+                    "seqgan classify -q --force-lengths -m m.seqgan", stdin: text.replacing("\n", with: "\r\n")
+                ).code == 0)
+            #expect(
+                try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --all-pairs", stdin: text).code == 0)
         }
     }
 }

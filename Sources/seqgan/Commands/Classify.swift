@@ -31,10 +31,13 @@ struct Classify: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
-    @Option(help: "Predict 1 above this score. [default: the model's own]")
+    @Option(
+        help: "Predict 1 above this score. [default: the model's own]", takes: share())
     var threshold: Double?
 
-    @Option(help: "Write only the pairs predicted 0 or 1, as they came in.")
+    @Option(
+        help: "Write only the pairs predicted 0 or 1, as they came in.",
+        takes: whole(0...1))
     var keep: Int?
 
     @Flag(help: "Write the logit instead of the score.")
@@ -54,15 +57,15 @@ struct Classify: ParsableCommand {
     @Flag(help: "Of all-pairs or against: write a matrix of scores (float32, .npy).")
     var matrix = false
 
-    @Option(help: ArgumentHelp("Only the i-th of n parts of the input, or of the rows of all pairs.", valueName: "i/n"))
+    @Option(
+        help: ArgumentHelp("Only the i-th of n parts of the input, or of the rows of all pairs.", valueName: "i/n"),
+        takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
     var shard: InputShard?
 
     private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
     private var isScreen: Bool { allPairs || against != nil }
 
     func validate() throws {
-        if let keep, !(0...1).contains(keep) { throw ValidationError("--keep takes 0 or 1") }
-        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold takes 0 to 1") }
         if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
         if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if matrix, keep != nil { throw ValidationError("--matrix has every pair: --keep does not go with it") }
@@ -135,9 +138,4 @@ struct Classify: ParsableCommand {
         if let others { skipped += others.skipped }
         try skipped.conclude()
     }
-}
-
-extension InputShard: ExpressibleByArgument {
-    /// A part as it is typed: `3/8`.
-    public init?(argument: String) { self.init(argument) }
 }

@@ -44,7 +44,9 @@ struct Encode: ParsableCommand {
     @Option(help: "channels, stacked or single.")
     var layout = ImageLayout.channels
 
-    @Option(help: "Columns L. [default: the longest strand]")
+    @Option(
+        help: "Columns L. [default: the longest strand]",
+        takes: whole(1...DuplexShape.maximumLength))
     var length: Int?
 
     @Option(help: "parallel, or antiparallel: strand B from its end.")
@@ -61,12 +63,6 @@ struct Encode: ParsableCommand {
 
     @Flag(help: "From such an array back to sequences.")
     var decode = false
-
-    func validate() throws {
-        if let length, !(1...DuplexShape.maximumLength).contains(length) {
-            throw ValidationError("--length takes 1 to \(DuplexShape.maximumLength)")
-        }
-    }
 
     func run() throws {
         try input.requireInput()

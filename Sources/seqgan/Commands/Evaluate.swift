@@ -34,7 +34,9 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
-    @Option(help: "A label or score above this counts as 1. [default: the model's own; without one 0.5]")
+    @Option(
+        help: "A label or score above this counts as 1. [default: the model's own; without one 0.5]",
+        takes: share())
     var threshold: Double?
 
     @Flag(help: "JSON instead of a table.")
@@ -70,7 +72,6 @@ struct Evaluate: ParsableCommand {
         if let generated, generated == real {
             throw ValidationError("--generated and --real are the same: '\(generated)'")
         }
-        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold takes 0 to 1") }
     }
 
     func run() throws {

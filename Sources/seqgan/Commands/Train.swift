@@ -76,7 +76,8 @@ struct Train: ParsableCommand {
                 unpacking: running.unpacking)
             guard pairs.count >= 2 else {
                 throw Failure(
-                    message: "\(pairs.count) labelled pairs: training needs at least 2", code: ExitCodes.badData)
+                    message: "\(counted(pairs.count, "labelled pairs")): training needs at least 2",
+                    code: ExitCodes.badData)
             }
             let data = try TrainingData(
                 pairs, alphabet, threshold: training.labelThreshold, settings: training.decisive(seed: running.seed),

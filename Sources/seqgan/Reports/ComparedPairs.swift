@@ -20,7 +20,7 @@ struct ComparedPairs {
 
     var page: Page {
         Page(
-            title: "\(grouped(made.count)) generated pairs beside \(grouped(known.count)) real ones",
+            title: "\(groupedPairs(made.count, "generated")) beside \(groupedPairs(known.count, "real"))",
             lead:
                 "Whether they are new, as different from each other as real pairs, made of the same words, and related as "
                 + "real pairs are.", facts: facts, sections: sections, footer: ReportFile.footer)

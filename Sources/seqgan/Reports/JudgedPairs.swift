@@ -31,7 +31,7 @@ struct JudgedPairs {
 
     var page: Page {
         Page(
-            title: "A classifier on \(grouped(pairs.count)) labelled pairs",
+            title: "A classifier on \(groupedPairs(pairs.count, "labelled"))",
             lead: "How well scores tell pairs that interact from pairs that do not. A label or score above "
                 + "\(figure(threshold, 2)) counts as 1.",
             facts: facts, sections: sections, footer: ReportFile.footer)
@@ -115,7 +115,8 @@ struct JudgedPairs {
             chart.dots.append(
                 .init(
                     x: bin.score, y: bin.target, radius: 2.5 + 15 * share.squareRoot(),
-                    note: "\(bin.count) pairs: mean score \(figure(bin.score, 3)), mean label \(figure(bin.target, 3))")
+                    note: "\(groupedPairs(bin.count)): mean score \(figure(bin.score, 3)), "
+                        + "mean label \(figure(bin.target, 3))")
             )
         }
         return Figure(

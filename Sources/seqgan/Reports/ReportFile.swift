@@ -31,3 +31,8 @@ func percent(_ share: Double, _ decimals: Int = 0) -> String {
 
 /// A figure for people; a dash where there is none.
 func figure(_ value: Double, _ decimals: Int) -> String { value.isNaN ? "\u{2013}" : fixed(value, decimals) }
+
+/// `1,200 labelled pairs`, `1 labelled pair`: a count of pairs of this kind, as readers group its digits.
+func groupedPairs(_ count: Int, _ kind: String = "") -> String {
+    counted(count, kind.isEmpty ? "pairs" : kind + " pairs", as: grouped(count))
+}

@@ -25,9 +25,9 @@ struct TrainingReport {
             bestStep: file.record["generator-best-step"].flatMap { Int($0) })
         let ofGenerator = compared.map { [$0.page.facts[2], $0.page.facts[3]] } ?? []
         return Page(
-            title: "A training on \(grouped(training.count + validation.count)) pairs",
+            title: "A training on \(groupedPairs(training.count + validation.count))",
             lead:
-                "The figures below are of the \(grouped(validation.count)) pairs held back. The first sections show how it went, the "
+                "The figures below are of the \(groupedPairs(validation.count)) held back. The first sections show how it went, the "
                 + "next what the model does with pairs it has not learned from, the last what it learned.",
             facts: judged.facts + ofGenerator,
             sections: curves.sections + judged.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
@@ -44,8 +44,8 @@ struct TrainingReport {
         let design = PairDesign(
             classifier: file.classifier, generator: generator, label: 1,
             constraints: StrandConstraints(gc: nil, longestRun: nil, motifs: []),
-            lengths: 1...DuplexShape.maximumLength, leastScore: nil, seed: seed,
-            mostDraws: 100 * TrainingReport.samples, mostDrawsAPlace: Int.max, threads: threads)
+            lengths: 1...DuplexShape.maximumLength, scores: nil, seed: seed,
+            mostDraws: 100 * TrainingReport.samples, threads: threads)
         var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
         let drawn = Mutex(PairCodes(alphabet: file.classifier.alphabet))
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
