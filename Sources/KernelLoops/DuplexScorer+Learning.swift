@@ -65,8 +65,8 @@ extension DuplexScorer where Rows == EveryRow {
         guard shape.hasPositions else { return }
         for index in 1...2 {
             let at = shape.pairFeatures + index * shape.strandFeatures - DuplexShape.lookupWidth
-            eachLookUp(index == 1 ? pair.a.strand : pair.b.strand, isFirst: index == 1) { offset, share in
-                for k in 0..<DuplexShape.lookupWidth { gradient[offset + k] += share * network.dFeatures[at + k] }
+            eachLookUp(index == 1 ? pair.a.strand : pair.b.strand, isFirst: index == 1) { offset in
+                for k in 0..<DuplexShape.lookupWidth { gradient[offset + k] += network.dFeatures[at + k] }
             }
         }
     }

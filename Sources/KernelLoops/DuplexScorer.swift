@@ -7,16 +7,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
     let shape: DuplexShape
     let weights: UnsafePointer<Scalar>
-    let members: UnsafePointer<UInt32>
     let memory: PairMemory<V, Rows>
 
     /// `memory` must hold strands as long as those that are scored; it is made ready for `weights`.
     @inline(__always)
     init(
-        _ shape: DuplexShape, _ weights: UnsafePointer<Scalar>, members: UnsafePointer<UInt32>,
-        memory: PairMemory<V, Rows>
+        _ shape: DuplexShape, _ weights: UnsafePointer<Scalar>, memory: PairMemory<V, Rows>
     ) {
-        (self.shape, self.weights, self.members, self.memory) = (shape, weights, members, memory)
+        (self.shape, self.weights, self.memory) = (shape, weights, memory)
         // The last length stands for all longer ones: written out, so that the loops need not ask.
         for block in 0..<shape.blocks {
             let table = table(block, shape.loopTables.hairpin)
@@ -38,30 +36,17 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             .assumingMemoryBound(to: V.self)
     }
 
-    /// The map of `rows` against `columns`, in block `block`. Of ambiguous strands its tables live until the next call.
+    /// The map of `rows` against `columns`, in block `block`.
     @inline(__always)
     func map(_ rows: PreparedStrand<V>, _ columns: PreparedStrand<V>, block: Int) -> DuplexMap<V> {
         let tables = shape.loopTables
-        var map = DuplexMap(
+        return DuplexMap(
             stackTable: table(block, tables.stack), gaps: table(block, tables.gaps),
             rowOffsets: UnsafePointer(rows.memory.rows), columnOffsets: UnsafePointer(columns.memory.columns),
             rows: rows.strand.count, columns: columns.strand.count,
             hairpin: memory.hairpins + block * memory.longest, rowWeights: table(block, tables.rowWeights),
             rowPositions: shape.rowPositions, columnWeights: table(block, tables.columnWeights),
             columnPositions: shape.columnPositions)
-        if rows.strand.isAmbiguous || columns.strand.isAmbiguous {
-            var facing = columns.strand
-            facing.isReversed = shape.isAntiparallel
-            mixTable(
-                shape, map.stackTable, rows: rows.strand, columns: facing, members: members, into: memory.mixed)
-            map.stackTable = UnsafePointer(memory.mixed)
-            let vector = MemoryLayout<V>.size, unit = mixedFields * vector
-            fillMixedOffsets(memory.mixedOffsets, count: map.rows, unit: map.columns * unit, skip: 0)
-            let columnOffsets = memory.mixedOffsets + (memory.longest + 1)
-            fillMixedOffsets(columnOffsets, count: map.columns, unit: unit, skip: vector)
-            (map.rowOffsets, map.columnOffsets) = (UnsafePointer(memory.mixedOffsets), UnsafePointer(columnOffsets))
-        }
-        return map
     }
 
     /// Cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself), in block `block`.
@@ -82,13 +67,11 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     @inline(__always)
     func prepare(_ prepared: PreparedStrand<V>, index: Int) {
         let strand = prepared.strand
-        if !strand.isAmbiguous {
-            var facing = strand
-            facing.isReversed = shape.isAntiparallel
-            let unit = LoopTables.fields * MemoryLayout<V>.size
-            fillOffsets(prepared.memory.rows, strand, shape, unit: shape.contexts * unit)
-            fillOffsets(prepared.memory.columns, facing, shape, unit: unit)
-        }
+        var facing = strand
+        facing.isReversed = shape.isAntiparallel
+        let stride = LoopTables.fields * MemoryLayout<V>.size
+        fillOffsets(prepared.memory.rows, strand, shape, unit: shape.contexts * stride)
+        fillOffsets(prepared.memory.columns, facing, shape, unit: stride)
         let limits = RangeLimits<V>()
         let unit = V.fill(limits.startScale), shift = V.fill(limits.startShift)
         let features = prepared.memory.features
@@ -217,32 +200,24 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    /// The sum over positions of a row of the look-up (positions, K, 16); an ambiguous letter is the mean of its own.
+    /// The sum over positions of a row of the look-up (positions, K, 16).
     private func lookUp(_ strand: Strand, isFirst: Bool, into out: UnsafeMutablePointer<Scalar>) {
         let width = DuplexShape.lookupWidth
         for k in 0..<width { out[k] = 0 }
-        eachLookUp(strand, isFirst: isFirst) { offset, share in
+        eachLookUp(strand, isFirst: isFirst) { offset in
             let row = weights + offset
-            for k in 0..<width { out[k] += share * row[k] }
+            for k in 0..<width { out[k] += row[k] }
         }
     }
 
     @inline(__always)
-    func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int, Scalar) -> Void) {
+    func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int) -> Void) {
         let width = DuplexShape.lookupWidth
         let base = isFirst ? shape.rowLookup : shape.columnLookup
         let positions = isFirst ? shape.rowPositions : shape.columnPositions
         for i in 0..<strand.count {
             let row = base + Swift.min(i, positions - 1) * shape.letters * width
-            let code = strand[i]
-            if code < shape.letters {
-                body(row + code * width, 1)
-            } else {
-                let share = 1 / Scalar(members[code].nonzeroBitCount)
-                for letter in 0..<shape.letters where members[code] & (1 << UInt32(letter)) != 0 {
-                    body(row + letter * width, share)
-                }
-            }
+            body(row + strand[i] * width)
         }
     }
 }

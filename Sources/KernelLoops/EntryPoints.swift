@@ -8,12 +8,12 @@ public enum Loops: LoopBuild {}
 extension Loops {
     /// Bytes of workspace that the calls below need for strands up to `longest`, in double precision where `inDouble`.
     public static func duplexWorkspaceBytes(
-        _ shape: DuplexShape, longest: Int, forGradient: Bool, isAmbiguous: Bool, inDouble: Bool
+        _ shape: DuplexShape, longest: Int, forGradient: Bool, inDouble: Bool
     ) -> Int {
         func bytes<V: Lanes>(_: V.Type) -> Int {
             forGradient
-                ? PairMemory<V, EveryRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
-                : PairMemory<V, LastRow>.bytes(shape, longest: longest, isAmbiguous: isAmbiguous)
+                ? PairMemory<V, EveryRow>.bytes(shape, longest: longest)
+                : PairMemory<V, LastRow>.bytes(shape, longest: longest)
         }
         if inDouble { return bytes(SIMD2<Double>.self) }
         return shape.lanes == 4 ? bytes(SIMD4<Float>.self) : bytes(SIMD8<Float>.self)
@@ -21,8 +21,8 @@ extension Loops {
 }
 
 extension StrandList {
-    @inline(__always) func strand(_ s: Int, letters: Int) -> Strand {
-        Strand(codes: codes + starts[s], count: starts[s + 1] - starts[s], letters: letters)
+    @inline(__always) func strand(_ s: Int) -> Strand {
+        Strand(codes: codes + starts[s], count: starts[s + 1] - starts[s])
     }
 
     /// The place of strand `s` among prepared strands that begin at `base`.
@@ -33,22 +33,21 @@ extension StrandList {
         let shape = scorer.shape
         let memory = StrandMemory<V>(
             base + s * StrandMemory<V>.bytes(shape, longest: longest), shape, longest: longest)
-        return PreparedStrand(strand: strand(s, letters: shape.letters), memory: memory)
+        return PreparedStrand(strand: strand(s), memory: memory)
     }
 
     @inline(__always)
     func prepare<V: Lanes, Rows: RowKeeping>(_ p: Int, _ scorer: DuplexScorer<V, Rows>) -> (
         a: PreparedStrand<V>, b: PreparedStrand<V>
     ) {
-        let letters = scorer.shape.letters
-        return scorer.prepare(strand(2 * p, letters: letters), strand(2 * p + 1, letters: letters))
+        scorer.prepare(strand(2 * p), strand(2 * p + 1))
     }
 
     @inline(__always)
     func scorer<V: Lanes, Rows: RowKeeping>(
         _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ workspace: UnsafeMutableRawPointer
     ) -> DuplexScorer<V, Rows> {
-        DuplexScorer(shape, weights, members: members, memory: PairMemory(workspace, shape, longest: longest))
+        DuplexScorer(shape, weights, memory: PairMemory(workspace, shape, longest: longest))
     }
 }
 
@@ -101,10 +100,7 @@ private func score<V: Lanes>(
         for first in stride(from: pairs.lowerBound, to: pairs.upperBound, by: LastRow.pairsAbreast) {
             let count = Swift.min(LastRow.pairsAbreast, pairs.upperBound - first)
             scorer.score(count, to: logits + (first - pairs.lowerBound)) { k in
-                (
-                    strands.strand(2 * (first + k), letters: shape.letters),
-                    strands.strand(2 * (first + k) + 1, letters: shape.letters)
-                )
+                (strands.strand(2 * (first + k)), strands.strand(2 * (first + k) + 1))
             }
         }
     }
@@ -150,7 +146,7 @@ extension Loops {
         @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
             let longest = Swift.max(rows.longest, columns.longest)
             let scorer = DuplexScorer<V, LastRow>(
-                shape, weights, members: rows.members, memory: PairMemory(workspace, shape, longest: longest))
+                shape, weights, memory: PairMemory(workspace, shape, longest: longest))
             let first = rows.prepared(a, scorer, rowsPrepared)
             flushingSubnormals {
                 for start in stride(from: range.lowerBound, to: range.upperBound, by: LastRow.pairsAbreast) {
@@ -167,7 +163,7 @@ extension Loops {
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss: of the network by
     /// its weights, of the energies by the loop tables (see `duplexEnergyGradient`).
     ///
-    /// `terms[k]` belongs to pair `order[k]`; no strand may hold an ambiguous code. `dropoutRate` 0 turns dropout off.
+    /// `terms[k]` belongs to pair `order[k]`. `dropoutRate` 0 turns dropout off.
     public static func duplexGradient(
         _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,

@@ -22,9 +22,6 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     /// (2): see `duplexBackward`.
     let seeds: UnsafeMutablePointer<V>
     let perceptron: UnsafeMutablePointer<Scalar>
-    /// Table and offsets of a map of ambiguous strands.
-    let mixed: UnsafeMutablePointer<V>
-    let mixedOffsets: UnsafeMutablePointer<LetterOffsets>
     let longest: Int
 
     /// Maps whose cells are kept at a time.
@@ -41,16 +38,15 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         Rows.keepsAll ? backwardScratch(columns: longest, V.self) + 2 : 0
     }
 
-    static func bytes(_ shape: DuplexShape, longest: Int, isAmbiguous: Bool) -> Int {
+    static func bytes(_ shape: DuplexShape, longest: Int) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
             + DuplexCells<V, Rows>.rowCount(columns: longest) + (mapCount(shape) + shape.blocks) * longest
-            + scratchCount(longest: longest) + (isAmbiguous ? mixedFields * longest * longest : 0)
+            + scratchCount(longest: longest)
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
-        return Rows.pairsAbreast * pair + vectors * MemoryLayout<V>.size
-            + 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride + 256
+        return Rows.pairsAbreast * pair + vectors * MemoryLayout<V>.size + 256
     }
 
     init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
@@ -67,11 +63,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         totals = zeros + width
         hairpins = totals + PairMemory.mapCount(shape) * longest
         scratch = hairpins + shape.blocks * longest
-        let scratchEnd = scratch + PairMemory.scratchCount(longest: longest)
-        seeds = scratchEnd - 2
-        mixedOffsets = UnsafeMutableRawPointer(scratchEnd).assumingMemoryBound(to: LetterOffsets.self)
-        let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
-        mixed = (UnsafeMutableRawPointer(mixedOffsets) + (letters + 63) / 64 * 64).assumingMemoryBound(to: V.self)
+        seeds = scratch + PairMemory.scratchCount(longest: longest) - 2
     }
 
     /// The memory of strand A (2 p) or B (2 p + 1) of pair p of those side by side.

@@ -8,17 +8,12 @@ public struct StrandList {
     /// See `init`.
     public let starts: UnsafePointer<Int>
     /// See `init`.
-    public let members: UnsafePointer<UInt32>
-    /// See `init`.
     public let longest: Int
 
-    /// `members` gives the letters of each code as bits; `longest` is at least the longest strand.
-    public init(
-        codes: UnsafePointer<UInt8>, starts: UnsafePointer<Int>, members: UnsafePointer<UInt32>, longest: Int
-    ) {
+    /// Each code is below the number of letters; `longest` is at least the longest strand.
+    public init(codes: UnsafePointer<UInt8>, starts: UnsafePointer<Int>, longest: Int) {
         self.codes = codes
         self.starts = starts
-        self.members = members
         self.longest = longest
     }
 }

@@ -18,7 +18,7 @@ extension DuplexKernels {
         precondition(order.allSatisfy { $0 >= 0 && $0 < strands.count })
         let memory = workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(
-                shape, longest: strands.longest, forGradient: true, isAmbiguous: false, inDouble: false))
+                shape, longest: strands.longest, forGradient: true, inDouble: false))
         let sum = gradients.base + part * shape.count
         // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
         let loss = strands.withStrandList { list in

@@ -33,7 +33,8 @@ public struct DuplexKernels: Sendable {
         processor.loops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
     }
 
-    /// Writes the logits of `pairs` to `logits`, which becomes as long as the range.
+    /// Writes the logits of `pairs` to `logits`, which becomes as long as the range. Here and below no strand may hold an
+    /// ambiguity letter.
     public func logits(
         _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
         into logits: inout [Float]
@@ -62,12 +63,11 @@ public struct DuplexKernels: Sendable {
         _ workspace: Workspace, _ out: inout [Float],
         _ body: (StrandList, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
     ) {
-        precondition(weights.count == shape.count && strands.letters == shape.letters)
+        precondition(weights.count == shape.count && strands.letters == shape.letters && !strands.isAmbiguous)
         precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
         let memory = workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(
-                shape, longest: strands.longest, forGradient: false, isAmbiguous: strands.isAmbiguous,
-                inDouble: false))
+                shape, longest: strands.longest, forGradient: false, inDouble: false))
         strands.withStrandList { list in
             out.withUnsafeMutableBufferPointer { out in
                 if let out = out.baseAddress { body(list, memory, out) }
@@ -83,12 +83,8 @@ extension PairCodes {
     func withStrandList<R>(_ body: (StrandList) -> R) -> R? {
         codes.withUnsafeBufferPointer { codes in
             starts.withUnsafeBufferPointer { starts in
-                members.withUnsafeBufferPointer { members in
-                    guard let codes = codes.baseAddress, let starts = starts.baseAddress,
-                        let members = members.baseAddress
-                    else { return nil }
-                    return body(StrandList(codes: codes, starts: starts, members: members, longest: longest))
-                }
+                guard let codes = codes.baseAddress, let starts = starts.baseAddress else { return nil }
+                return body(StrandList(codes: codes, starts: starts, longest: longest))
             }
         }
     }

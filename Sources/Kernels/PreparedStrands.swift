@@ -14,8 +14,9 @@ public final class PreparedStrands: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
     private let capacity: Int
 
-    /// Room for `capacity` strands at a time of the single strands `codes`.
+    /// Room for `capacity` strands at a time of the single strands `codes`, which hold no ambiguity letters.
     public init(_ shape: DuplexShape, _ codes: PairCodes, capacity: Int) {
+        precondition(!codes.isAmbiguous)
         self.codes = codes
         self.capacity = capacity
         bytesEach = Loops.duplexPreparedBytes(shape, longest: max(1, codes.longest))
@@ -76,7 +77,6 @@ extension DuplexKernels {
     ) -> UnsafeMutableRawPointer {
         workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(
-                shape, longest: max(a.longest, b.longest), forGradient: false,
-                isAmbiguous: a.isAmbiguous || b.isAmbiguous, inDouble: false))
+                shape, longest: max(a.longest, b.longest), forGradient: false, inDouble: false))
     }
 }

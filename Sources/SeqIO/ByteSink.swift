@@ -10,7 +10,7 @@ import Synchronization
 #endif
 
 /// An output. A file is written beside its name, as `.NAME.tmp`, and renamed by `finish`; dropped before that, it never
-/// was. A name that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written
+/// was. A link stands for the file that it leads to, whether that is there or not. A name that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written
 /// to directly.
 ///
 /// Not Sendable: one writer at a time.
@@ -18,8 +18,12 @@ public final class ByteSink {
     private let path: String
     private let descriptor: Int32
     private let temporary: String?
+    /// Where it is put in the end: what `path` stands for.
+    private let target: String
     private var buffer: [UInt8] = []
     private let packsBlocks: Bool
+    /// Also where it has a name, such as `/dev/stdout`.
+    private let isStandardOutput: Bool
     private var isDone = false
 
     private static let capacity = 1 << 17
@@ -30,8 +34,9 @@ public final class ByteSink {
         guard let path else {
             self.path = "<stdout>"
             descriptor = 1
-            temporary = nil
+            (temporary, target) = (nil, "")
             packsBlocks = false
+            isStandardOutput = true
             return
         }
         self.path = path
@@ -39,19 +44,21 @@ public final class ByteSink {
         var status = stat()
         let exists = stat(path, &status) == 0
         if exists, status.st_mode & S_IFMT != S_IFREG {
-            temporary = nil
+            (temporary, target) = (nil, path)
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
+            var standard = stat()
+            isStandardOutput =
+                fstat(1, &standard) == 0 && standard.st_dev == status.st_dev && standard.st_ino == status.st_ino
             return
         }
-        let target = ByteSink.resolved(path)
-        let slash = target.lastIndex(of: "/")
-        let directory = slash.map { String(target[...$0]) } ?? ""
-        let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-        if let (taken, temporary) = ByteSink.takeOver("\(directory).\(name).tmp") {
+        isStandardOutput = false
+        target = try LinkedFile(path).path
+        let (folder, name) = LinkedFile.split(target)
+        if let (taken, temporary) = ByteSink.takeOver("\(folder).\(name).tmp") {
             (descriptor, self.temporary) = (taken, temporary)
         } else {
-            let temporary = "\(directory).\(name).\(getpid()).tmp"
+            let temporary = "\(folder).\(name).\(getpid()).tmp"
             descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
             self.temporary = temporary
@@ -109,7 +116,7 @@ public final class ByteSink {
             isDone = true
             return
         }
-        guard fsync(descriptor) == 0, rename(temporary, ByteSink.resolved(path)) == 0 else {
+        guard fsync(descriptor) == 0, rename(temporary, target) == 0 else {
             throw .cannotWrite(path: path, code: errno)
         }
         isDone = true
@@ -121,6 +128,9 @@ public final class ByteSink {
     public func flush() throws(OutputError) {
         if temporary == nil { try drain(all: true) }
     }
+
+    /// Whether two names stand for one file, through links, or will where none is there yet.
+    public static func isSameName(_ one: String, _ two: String) -> Bool { LinkedFile.isSame(one, two) }
 
     /// Whether `path` is the same file as one of `others` (by device and number, links followed).
     ///
@@ -134,12 +144,6 @@ public final class ByteSink {
             return (other == "-" ? fstat(0, &two) : stat(other, &two)) == 0 && one.st_dev == two.st_dev
                 && one.st_ino == two.st_ino
         }
-    }
-
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
     }
 
     private func drain(all: Bool) throws(OutputError) {
@@ -164,7 +168,7 @@ public final class ByteSink {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw errno == EPIPE && descriptor == 1 ? .closedPipe : .cannotWrite(path: path, code: errno)
+                throw errno == EPIPE && isStandardOutput ? .closedPipe : .cannotWrite(path: path, code: errno)
             }
             rest = rest.dropFirst(count)
         }

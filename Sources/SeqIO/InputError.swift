@@ -33,6 +33,8 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(Location, String)
     /// The text is not what it should be.
     case malformed(Location, seen: String, expected: String)
+    /// Two records that would be a pair are not each other's mates, by their names.
+    case notMates(Location, String, Location, String)
 
     /// The error behind so many more lines; without a line where their number is not known.
     func moved(behind lines: Int?) -> InputError {
@@ -43,6 +45,8 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damaged(let place, let what): return .damaged(moved(place), what)
         case .malformed(let place, let seen, let expected):
             return .malformed(moved(place), seen: seen, expected: expected)
+        case .notMates(let placeA, let nameA, let placeB, let nameB):
+            return .notMates(moved(placeA), nameA, moved(placeB), nameB)
         default: return self
         }
     }
@@ -54,6 +58,8 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
         case .cannotRead(let path, let code): "\(path): cannot read: \(String(cString: strerror(code)))"
         case .damaged(let location, let what): "\(location): \(what)"
         case .malformed(let location, let seen, let expected): "\(location): \(seen), expected \(expected)"
+        case .notMates(let placeA, let nameA, let placeB, let nameB):
+            "\(placeA): record \(nameA) beside \(nameB) (\(placeB)), expected mates of one name"
         }
     }
 }
@@ -77,9 +83,9 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Text of an input as it may stand in a message: cut to 40 bytes, control characters as `\r`, `\t` or `\x00`.
-public func excerpt(_ bytes: some Collection<UInt8>) -> String {
-    let shown = bytes.prefix(40).flatMap { byte in
+/// Text of an input as it may stand in a message: cut to `most` bytes, control characters as `\r`, `\t` or `\x00`.
+public func excerpt(_ bytes: some Collection<UInt8>, most: Int = 40) -> String {
+    let shown = bytes.prefix(most).flatMap { byte in
         switch byte {
         case 9: Array("\\t".utf8)
         case 13: Array("\\r".utf8)
@@ -87,5 +93,5 @@ public func excerpt(_ bytes: some Collection<UInt8>) -> String {
         default: [byte]
         }
     }
-    return "'" + String(decoding: shown, as: UTF8.self) + (bytes.count > 40 ? "...'" : "'")
+    return "'" + String(decoding: shown, as: UTF8.self) + (bytes.count > most ? "...'" : "'")
 }

@@ -119,7 +119,7 @@ extension PairReader {
                 continue
             }
             let file = try BlockedFile(path)
-            guard format == .table, matesPath == nil, file.packing != .stream else {
+            guard try isTable(path, scanner, format), matesPath == nil, file.packing != .stream else {
                 return (scanner, format, try streamPart(path, cut, file))
             }
             if let (scanner, part) = try tablePart(path, scanner, cut, file) { return (scanner, .table, part) }
@@ -169,7 +169,8 @@ extension PairReader {
         repeat {
             let line = scanner.buffer[scanner.line]
             guard !line.isEmpty, line.first != UInt8(ascii: "#") else { continue }
-            if try isHeader(scanner) { hasHeader = true }
+            guard TextFormat.of(line.first) == .table else { return }
+            if try beginTable(scanner) { hasHeader = true }
             return
         } while try scanner.advance()
     }

@@ -64,18 +64,52 @@ public final class LineScanner {
                 return try take(upTo: filled, then: filled)
             }
             searched -= next
-            try makeRoom()
+            try load(keeping: next)
             searched += next
-            do throws(InputError) {
-                let count = try source.read(into: &buffer, from: filled)
-                if count == 0 { isAtEnd = true }
-                if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
-                filled += count
-            } catch {
-                // The rest of a line that was cut off is no line.
-                isAtEnd = true
-                pending = error
+        }
+    }
+
+    /// Reads a piece more of the source into the buffer.
+    private func load(keeping kept: Int) throws(InputError) {
+        try makeRoom(keeping: kept)
+        do throws(InputError) {
+            let count = try source.read(into: &buffer, from: filled)
+            if count == 0 { isAtEnd = true }
+            if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
+            filled += count
+        } catch {
+            // The rest of a line that was cut off is no line.
+            isAtEnd = true
+            pending = error
+        }
+    }
+
+    /// The lines that follow the one read last, up to `most` of them and `bytes` altogether, without reading on: those that end
+    /// inside that many bytes. A failure of the source is kept for `advance`.
+    func peek(lines most: Int, bytes: Int) throws(InputError) -> [ArraySlice<UInt8>] {
+        var ends: [Int] = []
+        // Offsets from `next`, which moves when room is made.
+        var searched = 0
+        while ends.count < most {
+            if let end = endOfLine(from: next + searched) {
+                guard end - next < bytes else { break }
+                ends.append(end - next)
+                searched = end - next + 1
+                continue
             }
+            guard !isAtEnd, filled - next < bytes, filled - line.lowerBound < longest else { break }
+            searched = filled - next
+            // The line read last stays where `line` finds it.
+            try load(keeping: min(line.lowerBound, next))
+        }
+        if isAtEnd, pending == nil, ends.count < most, filled > next + searched, filled - next < bytes {
+            ends.append(filled - next)
+        }
+        var start = next
+        return ends.map { offset in
+            let end = next + offset
+            defer { start = end + 1 }
+            return buffer[start..<(end > start && buffer[end - 1] == 13 ? end - 1 : end)]
         }
     }
 
@@ -101,13 +135,49 @@ public final class LineScanner {
         return start..<bytes.count
     }
 
+    /// Bytes of the line read last from its `start`-th on, up to the first space or tab.
+    func wordLength(from start: Int) -> Int {
+        let from = line.lowerBound + start
+        let end = place(of: 32, in: from..<line.upperBound) ?? line.upperBound
+        return (place(of: 9, in: from..<end) ?? end) - from
+    }
+
+    /// Whether the line read last is like the beginning of `text`, which is no shorter, from the `start`-th byte on.
+    func endsAlike(_ text: [UInt8], from start: Int) -> Bool {
+        LineScanner.areAlike(buffer, at: line.lowerBound + start, text, at: start, count: line.count - start)
+    }
+
+    /// Whether two texts are alike in `range`.
+    static func areAlike(_ a: [UInt8], _ b: [UInt8], in range: Range<Int>) -> Bool {
+        areAlike(a, at: range.lowerBound, b, at: range.lowerBound, count: range.count)
+    }
+
+    private static func areAlike(_ a: [UInt8], at startA: Int, _ b: [UInt8], at startB: Int, count: Int) -> Bool {
+        precondition(count >= 0 && startA + count <= a.count && startB + count <= b.count)
+        // SAFETY: memcmp looks at `count` bytes from each start on, which are inside the arrays.
+        return a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                guard let a = a.baseAddress, let b = b.baseAddress else { return true }
+                return memcmp(a + startA, b + startB, count) == 0
+            }
+        }
+    }
+
+    /// The first place in the line read last of a byte that is no printable character of ASCII, or a space.
+    func unprintable() -> Int? {
+        // SAFETY: the line lies inside the buffer.
+        return buffer.withUnsafeBufferPointer { bytes in
+            let line = UnsafeBufferPointer(rebasing: bytes[line])
+            var bad: UInt8 = 0
+            for byte in line { bad |= byte &- 33 > 93 ? 1 : 0 }  // below 33 it wraps to a large number
+            return bad == 0 ? nil : line.firstIndex { !(33...126).contains($0) }
+        }
+    }
+
     private func take(upTo end: Int, then start: Int) throws(InputError) -> Bool {
         number += 1
         position = dropped + next
-        var first = next
-        if number == 1, end - first >= 3, buffer[first] == 0xef, buffer[first + 1] == 0xbb, buffer[first + 2] == 0xbf {
-            first += 3  // the byte-order mark of UTF-8
-        }
+        let first = number == 1 ? try textStart(next..<end) : next
         line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
         next = start
         // Lines of old Macs would else be one, and all but the first record lost.
@@ -119,12 +189,21 @@ public final class LineScanner {
         return true
     }
 
-    private func makeRoom() throws(InputError) {
-        if next > 0 {
-            buffer.replaceSubrange(0..<filled - next, with: Array(buffer[next..<filled]))
-            filled -= next
-            dropped += next
-            next = 0
+    /// Where the text begins in the first line: behind the byte-order mark of UTF-8. Throws where it is no text, but packed.
+    @inline(never)
+    private func textStart(_ line: Range<Int>) throws(InputError) -> Int {
+        if let packed = PackedFormat(buffer[line]) { throw packed.error(at: location) }
+        return buffer[line].starts(with: [0xef, 0xbb, 0xbf]) ? line.lowerBound + 3 : line.lowerBound
+    }
+
+    /// Makes room for a piece; what lies before `kept`, which is not behind `next`, is dropped.
+    private func makeRoom(keeping kept: Int) throws(InputError) {
+        if kept > 0 {
+            buffer.replaceSubrange(0..<filled - kept, with: Array(buffer[kept..<filled]))
+            filled -= kept
+            dropped += kept
+            next -= kept
+            line = max(line.lowerBound, kept) - kept..<max(line.upperBound, kept) - kept
         }
         if filled == buffer.count {
             guard filled < longest else {

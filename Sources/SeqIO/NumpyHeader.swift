@@ -1,8 +1,8 @@
-// NumpyHeader: the header of NumPy's .npy format (NEP 1), written and strictly read.
+// NumpyHeader: the header of NumPy's .npy format (NEP 1), written, and read as NEP 1 describes it.
 
 /// What an .npy file says of its array.
 public struct NumpyHeader: Sendable, Equatable {
-    /// `|u1` (bytes) or `<f4` (32-bit floats, little-endian).
+    /// NumPy's name of the numbers' type, such as `|u1` (bytes) or `<f4` (32-bit floats, little-endian).
     public var type: String
     /// The sizes, row-major.
     public var shape: [Int]
@@ -11,6 +11,32 @@ public struct NumpyHeader: Sendable, Equatable {
     public init(type: String, shape: [Int]) {
         self.type = type
         self.shape = shape
+    }
+
+    /// Why a header cannot be read.
+    public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
+        /// The file does not begin as an .npy file does, or ends inside its header.
+        case none, truncated
+        /// A version of the format that NEP 1 does not have.
+        case version(Int)
+        /// The numbers lie column by column.
+        case fortranOrder
+        /// The type is made of several.
+        case structured
+        /// What is wrong with the dictionary.
+        case malformed(String)
+
+        /// The message.
+        public var description: String {
+            switch self {
+            case .none: "no header of an .npy array"
+            case .truncated: "the end of the file inside the header"
+            case .version(let version): "version \(version) of the .npy format"
+            case .fortranOrder: "an array in Fortran order (column by column)"
+            case .structured: "an array of a structured type"
+            case .malformed(let what): "a header with \(what)"
+            }
+        }
     }
 
     /// The bytes before the data, a multiple of 64.
@@ -22,25 +48,117 @@ public struct NumpyHeader: Sendable, Equatable {
         return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.count & 255), UInt8(text.count >> 8)] + text
     }
 
-    /// Reads a header at the start of `bytes`; nil where it is none that `encoded` or `numpy.save` writes for such
-    /// an array. `size` is its length.
-    public static func decode(_ bytes: [UInt8]) -> (header: NumpyHeader, size: Int)? {
-        guard bytes.count > 12, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else { return nil }
-        let isLong = bytes[6] > 1
-        let start = isLong ? 12 : 10
-        let length = Int(bytes[8]) + Int(bytes[9]) << 8 + (isLong ? Int(bytes[10]) << 16 + Int(bytes[11]) << 24 : 0)
-        guard bytes.count - start >= length else { return nil }
-        let text = String(decoding: bytes[start..<start + length], as: UTF8.self)
-        func value(_ key: String, until end: Character) -> Substring? {
-            guard let range = text.firstRange(of: "'\(key)': ") else { return nil }
-            return text[range.upperBound...].prefix { $0 != end }
+    /// The size of a header, which is text that people write, up to which it is read.
+    private static let mostBytes = 1 << 20
+
+    /// Reads a header at the start of `bytes`, of version 1, 2 or 3, with its keys in any order and spacing. `size` is its
+    /// length in bytes.
+    public static func decode(_ bytes: [UInt8]) throws(Fault) -> (header: NumpyHeader, size: Int) {
+        guard bytes.count >= 8, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else { throw .none }
+        guard (1...3).contains(bytes[6]), bytes[7] == 0 else { throw .version(Int(bytes[6])) }
+        // Version 1 has two bytes of length, the others four; version 3 is in UTF-8.
+        let start = bytes[6] == 1 ? 10 : 12
+        guard bytes.count >= start else { throw .truncated }
+        let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard bytes.count - start >= length else { throw .truncated }
+        guard length <= mostBytes else { throw .malformed("\(length) bytes") }
+        var literal = PythonLiteral(bytes[start..<start + length])
+        return (try literal.header(), start + length)
+    }
+}
+
+/// A dictionary as Python writes it, read as far as NEP 1 needs: strings, booleans and tuples of whole numbers.
+private struct PythonLiteral {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ text: ArraySlice<UInt8>) { rest = text }
+
+    /// The header that the dictionary describes: the three keys, once each, and nothing behind it.
+    mutating func header() throws(NumpyHeader.Fault) -> NumpyHeader {
+        var (type, isFortran, shape): (String?, Bool?, [Int]?)
+        try expect("{")
+        while !take("}") {
+            let key = try string()
+            try expect(":")
+            switch key {
+            case "descr" where type == nil:
+                skipSpace()
+                if rest.first == UInt8(ascii: "[") { throw .structured }
+                type = try string()
+            case "fortran_order" where isFortran == nil: isFortran = try boolean()
+            case "shape" where shape == nil: shape = try tuple()
+            default: throw .malformed("the key \(excerpt(key.utf8))" + (isKnown(key) ? " twice" : ""))
+            }
+            if !take(",") {
+                try expect("}")
+                break
+            }
         }
-        guard value("fortran_order", until: ",") == "False", let type = value("descr", until: ","),
-            let sizes = value("shape", until: ")")
-        else { return nil }
-        let parts = sizes.dropFirst().split(separator: ",").map { $0.filter { $0 != " " } }
-        let shape = parts.filter { !$0.isEmpty }.map { Int($0) }
-        guard shape.allSatisfy({ ($0 ?? -1) >= 0 }) else { return nil }
-        return (NumpyHeader(type: String(type.filter { $0 != "'" }), shape: shape.compactMap { $0 }), start + length)
+        skipSpace()
+        guard rest.isEmpty else { throw .malformed("\(excerpt(rest)) behind it") }
+        guard let type, let isFortran, let shape else {
+            throw .malformed("no \(type == nil ? "descr" : isFortran == nil ? "fortran_order" : "shape")")
+        }
+        // One column or row after the other is the same where there is but one.
+        guard !isFortran || shape.count < 2 else { throw .fortranOrder }
+        return NumpyHeader(type: type, shape: shape)
+    }
+
+    private func isKnown(_ key: String) -> Bool { ["descr", "fortran_order", "shape"].contains(key) }
+
+    private mutating func skipSpace() { rest = rest.drop { $0 == 32 || (9...13).contains($0) } }
+
+    private mutating func take(_ text: String) -> Bool {
+        skipSpace()
+        guard rest.starts(with: text.utf8) else { return false }
+        rest = rest.dropFirst(text.utf8.count)
+        return true
+    }
+
+    private mutating func expect(_ text: String) throws(NumpyHeader.Fault) {
+        if !take(text) { throw .malformed("\(excerpt(rest.prefix(20))) where '\(text)' should be") }
+    }
+
+    /// A string in quotes of either kind, without escapes, which no type or key has.
+    private mutating func string() throws(NumpyHeader.Fault) -> String {
+        skipSpace()
+        guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""),
+            let end = rest.dropFirst().firstIndex(of: quote)
+        else { throw .malformed("\(excerpt(rest.prefix(20))) where a string should be") }
+        let inside = rest[rest.startIndex + 1..<end]
+        guard !inside.contains(where: { $0 == UInt8(ascii: "\\") || $0 < 32 }) else {
+            throw .malformed("the string \(excerpt(inside))")
+        }
+        rest = rest[(end + 1)...]
+        return String(decoding: inside, as: UTF8.self)
+    }
+
+    private mutating func boolean() throws(NumpyHeader.Fault) -> Bool {
+        if take("True") { return true }
+        try expect("False")
+        return false
+    }
+
+    /// Whole numbers of 0 or more; Python 2 wrote an L behind some.
+    private mutating func tuple() throws(NumpyHeader.Fault) -> [Int] {
+        var sizes: [Int] = []
+        try expect("(")
+        while !take(")") {
+            skipSpace()
+            let digits = rest.prefix { $0 >= 48 && $0 <= 57 }
+            guard let size = Int(String(decoding: digits, as: UTF8.self)) else {
+                throw .malformed("\(excerpt(rest.prefix(20))) where a size should be")
+            }
+            rest = rest.dropFirst(digits.count)
+            _ = take("L")
+            sizes.append(size)
+            if !take(",") {
+                // A single number in brackets is no tuple.
+                guard sizes.count > 1 else { throw .malformed("a shape that is no tuple") }
+                try expect(")")
+                break
+            }
+        }
+        return sizes
     }
 }

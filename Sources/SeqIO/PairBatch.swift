@@ -6,6 +6,8 @@ public enum PairEntryKind: Sendable {
     case pair
     /// The first line of a table, with the names of its columns.
     case header
+    /// A line of a table that names the columns once more, in the same file or another.
+    case repeatedHeader
     /// A line that goes through as it is: a comment.
     case comment
     /// A record that is no pair; `rejection` says why.
@@ -71,6 +73,12 @@ public struct PairBatch: Sendable {
         return error.moved(behind: textBefore.lineCount())
     }
 
+    /// A place in this batch, with the number that its line has in the whole file; 0 where that cannot be found.
+    public func located(_ place: Location) -> Location {
+        guard let textBefore else { return place }
+        return Location(path: place.path, line: textBefore.lineCount().map { place.line + $0 } ?? 0)
+    }
+
     mutating func append(_ piece: some Collection<UInt8>) -> Range<Int> {
         let start = bytes.count
         bytes.append(contentsOf: piece)
@@ -83,6 +91,16 @@ public struct PairBatch: Sendable {
             emptyLines.append(EmptyLines(place: bytes.count + empty.place, count: empty.count))
         }
         return append(record.text)
+    }
+
+    /// Where the name and the letters of a record are whose text was added at `place`: in the text, but letters of several
+    /// lines behind it all.
+    mutating func nameAndLetters(
+        of record: borrowing SequenceRecord, at place: Int
+    ) -> (name: Range<Int>, letters: Range<Int>) {
+        let name = place + 1..<place + record.nameEnd
+        if record.isWrapped { return (name, append(record.joined)) }
+        return (name, place + record.letters.lowerBound..<place + record.letters.upperBound)
     }
 
     mutating func reject(_ error: InputError, line: Int, text: Range<Int>) {

@@ -1,40 +1,4 @@
-// SequenceReader: FASTA and FASTQ records, and plain lines, from lines of text.
-
-/// A sequence as it was read; reused from record to record.
-public struct SequenceRecord: Sendable {
-    /// The name: what follows `>` or `@` up to the first white space. Empty for plain lines.
-    public internal(set) var name: [UInt8] = []
-    /// The letters, without line ends.
-    public internal(set) var sequence: [UInt8] = []
-    /// The record's text as it came, without its last line end.
-    public internal(set) var text: [UInt8] = []
-    /// The number of the record's first line.
-    public internal(set) var line = 0
-    /// Where that line begins in the unpacked text.
-    var position = 0
-    /// Where empty lines were among the letters.
-    var emptyLines: [EmptyLines] = []
-
-    /// An empty record.
-    public init() {}
-
-    /// Counts an empty line behind the text so far; any number of them takes the same memory.
-    fileprivate mutating func countEmptyLine() {
-        let (place, last) = (text.count + 1, emptyLines.count - 1)
-        if last >= 0, emptyLines[last].place == place {
-            emptyLines[last].count += 1
-        } else {
-            emptyLines.append(EmptyLines(place: place, count: 1))
-        }
-    }
-}
-
-/// Empty lines, one after the other, that are no part of a record's text.
-struct EmptyLines: Sendable {
-    /// The place of the line that follows them.
-    var place: Int
-    var count: Int
-}
+// SequenceReader: FASTA and FASTQ records from lines of text.
 
 /// What the text of an input is.
 public enum TextFormat: Sendable {
@@ -69,51 +33,60 @@ final class SequenceReader {
     }
 
     private var line: ArraySlice<UInt8> { lines.buffer[lines.line] }
+    private var first: UInt8? { lines.line.isEmpty ? nil : lines.buffer[lines.line.lowerBound] }
 
-    /// Reads the next record; false at the end. Throws `malformed` with the line.
+    /// Reads the next record; false at the end. Throws `malformed` with the line where what follows can't be told apart.
+    /// A record that is whole, and yet none, has its `fault`.
     func read(into record: inout SequenceRecord) throws(InputError) -> Bool {
-        record.name.removeAll(keepingCapacity: true)
-        record.sequence.removeAll(keepingCapacity: true)
-        record.text.removeAll(keepingCapacity: true)
-        record.emptyLines.removeAll(keepingCapacity: true)
+        record.removeAll()
         repeat {
             if !hasLine { hasLine = try lines.advance() }
             guard hasLine else { return false }
-            if line.isEmpty { hasLine = false }
+            if lines.line.isEmpty { hasLine = false }
         } while !hasLine
         let mark = format == .fasta ? UInt8(ascii: ">") : UInt8(ascii: "@")
-        guard line.first == mark else {
+        guard first == mark else {
             throw .malformed(
                 lines.location, seen: excerpt(line),
                 expected: format == .fasta ? "a FASTA header ('>name')" : "a FASTQ header ('@name')")
         }
         (record.line, record.position) = (lines.number, lines.position)
-        record.name.append(contentsOf: line.dropFirst().prefix { $0 != 32 && $0 != 9 })
+        record.titleEnd = lines.line.count
+        record.nameEnd = 1 + lines.wordLength(from: 1)
         try keep(&record)
         if format == .fasta { try readLetters(into: &record, until: mark) } else { try readQualities(into: &record) }
+        if record.count == 0 {
+            let location = Location(path: lines.path, line: record.line)
+            record.note(location, seen: "a record without a sequence", expected: "letters")
+        }
         return true
     }
 
     private func keep(_ record: inout SequenceRecord) throws(InputError) {
-        guard record.text.count + line.count < LineScanner.mostBytes else {
+        guard record.text.count + lines.line.count < LineScanner.mostBytes else {
             throw .malformed(
                 Location(path: lines.path, line: record.line),
                 seen: "a record of more than \(LineScanner.mostBytes) bytes", expected: "records of short strands")
         }
         if !record.text.isEmpty { record.text.append(10) }
-        record.text.append(contentsOf: line)
+        _ = lines.appendLine(to: &record.text)
         hasLine = false
     }
 
     private func readLetters(into record: inout SequenceRecord, until mark: UInt8) throws(InputError) {
         while true {
             hasLine = try lines.advance()
-            guard hasLine, line.first != mark else { return }
-            if line.isEmpty {
+            guard hasLine, first != mark else { return }
+            if lines.line.isEmpty {
                 record.countEmptyLine()
             } else {
-                record.sequence.append(contentsOf: line)
+                guard format == .fasta || first != UInt8(ascii: "@") else {
+                    throw .malformed(
+                        lines.location, seen: "\(excerpt(line)) among the letters of record \(excerpt(record.name))",
+                        expected: "letters, or a line with '+' and the qualities")
+                }
                 try keep(&record)
+                record.addLetters(lines.line.count)
             }
         }
     }
@@ -126,19 +99,51 @@ final class SequenceReader {
                 lines.location, seen: "the end of the input in record \(excerpt(record.name))",
                 expected: "a line with '+' and the qualities")
         }
+        if lines.line.count > 1 { try requireTitle(of: record) }
         try keep(&record)
         var qualities = 0
-        while qualities < record.sequence.count {
+        var firstLine: (number: Int, count: Int)?
+        while qualities < record.count {
             hasLine = try lines.advance()
             guard hasLine else { break }
-            qualities += line.count
+            if firstLine == nil || (qualities == 0 && first != UInt8(ascii: "@")) {
+                firstLine = (lines.number, lines.line.count)
+            }
+            qualities += lines.line.count
+            if let place = lines.unprintable() { noteQuality(place, in: &record) }
             try keep(&record)
         }
-        guard qualities == record.sequence.count else {
+        guard qualities == record.count else {
+            // Where the letters are on one line the qualities are, too: behind a shorter one comes the next record.
+            let (line, count) = record.isWrapped ? (lines.number, qualities) : firstLine ?? (lines.number, 0)
             throw .malformed(
-                lines.location, seen: "\(counted(qualities, "qualities")) in record \(excerpt(record.name))",
-                expected: "\(record.sequence.count), one for each letter")
+                Location(path: lines.path, line: line),
+                seen: "\(counted(count, "qualities")) in record \(excerpt(record.name))",
+                expected: "\(record.count), one for each letter")
         }
         hasLine = false
+    }
+
+    /// Throws where the line with `+` has a title that is not the record's. White space at the ends, which no one sees, is
+    /// nothing.
+    private func requireTitle(of record: borrowing SequenceRecord) throws(InputError) {
+        if lines.line.count == record.titleEnd, lines.endsAlike(record.text, from: 1) { return }
+        func isVisible(_ byte: UInt8) -> Bool { byte != 32 && byte != 9 }
+        let title = record.text[1..<record.titleEnd]
+        let repeated = line.dropFirst()
+        guard let last = repeated.lastIndex(where: isVisible) else { return }
+        let end = title.lastIndex(where: isVisible) ?? title.startIndex
+        if repeated[...last].elementsEqual(title[...end]) { return }
+        throw .malformed(
+            lines.location, seen: "the title \(excerpt(repeated, most: 200)) behind '+'",
+            expected: "none, or \(excerpt(title, most: 200)), that of the record")
+    }
+
+    /// Notes a quality that is none. Where the letters are no better, they come first: who knows the alphabet names them.
+    private func noteQuality(_ place: Int, in record: inout SequenceRecord) {
+        guard record.fault == nil, record.sequence.allSatisfy({ (33...126).contains($0) }) else { return }
+        record.note(
+            lines.location, seen: "\(excerpt(line.dropFirst(place).prefix(1))) for a quality",
+            expected: "a character from '!' to '~'")
     }
 }

@@ -143,7 +143,10 @@ final class UnpackedBytes {
                 return try readGzip(into: &buffer, from: start)
             }
             guard blocks.sawEndMarker else {
-                throw damaged("no BGZF end-of-file block: the file is truncated")
+                let file = path == "<stdin>" ? "FILE" : path
+                throw damaged(
+                    "no BGZF end-of-file block: the file is truncated, or was written without one: then try gzip -dc \(file) "
+                        + "| seqgan ...")
             }
             return 0
         }

@@ -132,8 +132,10 @@ public final class ClassifierTrainer {
         for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
         kernels.weights(shape, parameters: parameters, into: weights)
         let count = min(2000, training.count)
+        var random = RandomSource(seed: plan.seed, stream: 2)
+        let strands = training.resolved(&random, alphabet: configuration.alphabet).strands
         let features = kernels.features(
-            shape, weights: weights, strands: training.strands, pairs: 0..<count, workspace: workspaces[0])
+            shape, weights: weights, strands: strands, pairs: 0..<count, workspace: workspaces[0])
         for f in 0..<shape.features {
             let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
             let mean = values.reduce(0, +) / Double(count)
@@ -267,7 +269,7 @@ extension ClassifierTrainer {
     public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
         guard checkpoint.buffers.map(\.count) == kept.map(\.count), let epoch = checkpoint.numbers["epoch"],
             let step = checkpoint.numbers["step"], let bestEpoch = checkpoint.numbers["best-epoch"],
-            (1...epoch).contains(bestEpoch)
+            epoch >= 1, (1...epoch).contains(bestEpoch)
         else { return nil }
         for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
         (self.epoch, self.step, self.bestEpoch) = (epoch, step, bestEpoch)

@@ -30,7 +30,11 @@ public struct ConvolutionalConfiguration: Sendable, Equatable {
     /// A score above it is predicted as 1.
     public var threshold: Float = 0.5
     /// The lengths of the strands it was trained on.
-    public var trainedLengths = 1...1
+    public var trainedLengths = 1...1 {
+        didSet { scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: length) }
+    }
+    /// The lengths at which it holds; set with `trainedLengths`, as was measured.
+    public internal(set) var scoredLengths = 1...1
 
     /// A configuration for strands of up to `length` letters, or the least that a net of `size` needs.
     public init(alphabet: Alphabet, size: Size, length: Int) {

@@ -29,7 +29,13 @@ public struct DuplexConfiguration: Sendable, Equatable {
     /// A score above it is predicted as 1.
     public var threshold: Float = 0.5
     /// The lengths of the strands it was trained on.
-    public var trainedLengths = 1...1
+    public var trainedLengths = 1...1 {
+        didSet {
+            scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: DuplexShape.maximumLength)
+        }
+    }
+    /// The lengths at which it holds; set with `trainedLengths`, as was measured.
+    public internal(set) var scoredLengths = 1...1
 
     /// A configuration with the usual sizes.
     public init(alphabet: Alphabet) { self.alphabet = alphabet }

@@ -19,15 +19,18 @@ public struct ClassificationMetrics: Sendable {
     public private(set) var brierScore = Double.nan
     /// Mean binary cross-entropy of the scores, held at 2^-52 from 0 and 1.
     public private(set) var crossEntropy = Double.nan
-    /// Count, mean score and mean target of the pairs in each tenth of the scores.
+    /// Count, mean score and mean target of the pairs in each tenth of the scores; 0 where there are none.
     public private(set) var calibration: [(count: Int, score: Double, target: Double)] = []
     /// Pairs judged.
     public let count: Int
+    /// What a target, and a score, must be above to count as 1.
+    public let threshold: Double
 
     /// Judges `scores` (0 to 1, and no NaN) by `targets` (0 to 1), both of the same length.
     public init(scores: [Double], targets: [Double], threshold: Double) {
         precondition(scores.count == targets.count)
         count = scores.count
+        self.threshold = threshold
         for (score, target) in zip(scores, targets) {
             switch (target > threshold, score > threshold) {
             case (true, true): truePositives += 1

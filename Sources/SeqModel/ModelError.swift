@@ -23,7 +23,13 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         case .olderVersion(let found, let oldest):
             "made by an older seqgan (format version \(found), a duplex is read from \(oldest) on): train it again"
         case .inconsistent(let field, let found, let expected):
-            "the model is damaged: \(field) is \(found), expected \(expected)"
+            "the model is damaged: \(shown(field)) is \(shown(found)), expected \(expected)"
         }
     }
+}
+
+/// Text of a file as it may stand in a message: in one line, and not long.
+func shown(_ text: String) -> String {
+    let line = text.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? "?" : String($0) }
+    return line.joined() + (text.unicodeScalars.count > 60 ? "..." : "")
 }

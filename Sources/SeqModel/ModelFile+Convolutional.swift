@@ -11,9 +11,8 @@ extension ModelFile {
         return [
             "kind": "cnn", "alphabet": c.alphabet.name, "layout": c.layout.rawValue, "size": c.size.rawValue,
             "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "length": "\(c.length)",
-            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
-            "longest": "\(c.trainedLengths.upperBound)",
-        ]
+            "threshold": "\(c.threshold)",
+        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
     /// A convolutional classifier's tensors in a file.
@@ -30,25 +29,18 @@ extension ModelFile {
         -> (classifier: ConvolutionalClassifier, tensors: Int)
     {
         let metadata = Metadata(archive)
-        guard let alphabet = Alphabet(named: try metadata.text("alphabet")),
-            let layout = PairImageLayout(rawValue: try metadata.text("layout")),
-            let size = ConvolutionalConfiguration.Size(rawValue: try metadata.text("size")),
-            let orientation = Orientation(rawValue: try metadata.text("orientation")),
-            let threshold = Float(try metadata.text("threshold")), (0...1).contains(threshold)
-        else {
-            throw .inconsistent(
-                field: "alphabet, layout, size, orientation or threshold", found: "unknown", expected: "known values")
-        }
-        let longest = DuplexShape.maximumLength
+        let size: ConvolutionalConfiguration.Size = try metadata.choice("size")
         let least = ConvolutionalConfiguration.leastLength(size)
         var configuration = ConvolutionalConfiguration(
-            alphabet: alphabet, size: size, length: try metadata.number("length", least...longest))
-        configuration.layout = layout
-        configuration.orientation = orientation
-        configuration.isSymmetric = try metadata.text("symmetric") == "true"
-        configuration.threshold = threshold
-        let shortest = try metadata.number("shortest", 1...longest)
-        configuration.trainedLengths = shortest...(try metadata.number("longest", shortest...longest))
+            alphabet: try metadata.alphabet(), size: size,
+            length: try metadata.number("length", least...DuplexShape.maximumLength))
+        configuration.layout = try metadata.choice("layout")
+        configuration.orientation = try metadata.choice("orientation")
+        configuration.isSymmetric = try metadata.flag("symmetric")
+        configuration.threshold = try metadata.threshold()
+        configuration.trainedLengths = try metadata.lengths()
+        configuration.scoredLengths = try metadata.scoredLengths(
+            configuration.trainedLengths, upTo: configuration.length)
         let net = configuration.net
         let sections = net.sections(prefix)
         let weights = FloatBuffer(count: net.count)
@@ -66,9 +58,9 @@ extension ModelFile {
             ["kind", "cnn"], ["alphabet", c.alphabet.name], ["layout", c.layout.rawValue], ["size", c.size.rawValue],
             ["orientation", c.orientation.rawValue], ["strands", c.isSymmetric ? "symmetric" : "ordered"],
             ["threshold", "\(c.threshold)"],
-            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
-            ["longest strand", "\(c.length)"],
         ]
+        rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
+        rows.append(["longest strand", "\(c.length)"])
         let sections = classifier.net.sections(prefix)
         rows += sections.map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
         rows.append(["parameters", "\(classifier.net.trained)"])

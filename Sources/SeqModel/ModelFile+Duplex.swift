@@ -10,9 +10,8 @@ extension ModelFile {
             "kind": "duplex", "alphabet": c.alphabet.name, "heads": "\(c.heads)",
             "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "self-maps": "\(c.hasSelfMaps)",
             "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)", "hidden": "\(c.hidden)",
-            "threshold": "\(c.threshold)", "shortest": "\(c.trainedLengths.lowerBound)",
-            "longest": "\(c.trainedLengths.upperBound)",
-        ]
+            "threshold": "\(c.threshold)",
+        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
     /// A duplex classifier's tensors in a file.
@@ -42,21 +41,18 @@ extension ModelFile {
 
     private static func duplexConfiguration(_ archive: WeightArchive) throws(ModelError) -> DuplexConfiguration {
         let metadata = Metadata(archive)
-        guard let alphabet = Alphabet(named: try metadata.text("alphabet")),
-            let orientation = Orientation(rawValue: try metadata.text("orientation")),
-            let threshold = Float(try metadata.text("threshold")), (0...1).contains(threshold)
-        else {
-            throw .inconsistent(field: "alphabet, orientation or threshold", found: "unknown", expected: "known values")
-        }
-        var configuration = DuplexConfiguration(alphabet: alphabet)
+        var configuration = DuplexConfiguration(alphabet: try metadata.alphabet())
         configuration.heads = try metadata.number("heads", 4...16)
-        configuration.hidden = try metadata.number("hidden", 8...1024)
-        guard [4, 8, 16].contains(configuration.heads), configuration.hidden % 8 == 0 else {
+        guard [4, 8, 16].contains(configuration.heads) else {
             throw .inconsistent(field: "heads", found: "\(configuration.heads)", expected: "4, 8 or 16")
         }
-        configuration.orientation = orientation
-        configuration.isSymmetric = try metadata.text("symmetric") == "true"
-        configuration.hasSelfMaps = try metadata.text("self-maps") == "true"
+        configuration.hidden = try metadata.number("hidden", 8...1024)
+        guard configuration.hidden % 8 == 0 else {
+            throw .inconsistent(field: "hidden", found: "\(configuration.hidden)", expected: "a multiple of 8")
+        }
+        configuration.orientation = try metadata.choice("orientation")
+        configuration.isSymmetric = try metadata.flag("symmetric")
+        configuration.hasSelfMaps = try metadata.flag("self-maps")
         let longest = DuplexShape.maximumLength
         configuration.rowPositions = try metadata.number("positions-a", 0...longest)
         configuration.columnPositions = try metadata.number("positions-b", 0...longest)
@@ -64,9 +60,9 @@ extension ModelFile {
             throw .inconsistent(
                 field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
         }
-        configuration.threshold = threshold
-        let shortest = try metadata.number("shortest", 1...longest)
-        configuration.trainedLengths = shortest...(try metadata.number("longest", shortest...longest))
+        configuration.threshold = try metadata.threshold()
+        configuration.trainedLengths = try metadata.lengths()
+        configuration.scoredLengths = try metadata.scoredLengths(configuration.trainedLengths, upTo: longest)
         return configuration
     }
 

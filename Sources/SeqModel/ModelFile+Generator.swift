@@ -77,20 +77,15 @@ extension ModelFile {
         guard kind == "paired" else {
             throw .inconsistent(field: "generator", found: kind, expected: "paired, dense or dcgan")
         }
+        let metadata = Metadata(archive)
         func number(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-            let text = archive.metadata["generator.\(key)"] ?? "missing"
-            guard let number = Int(text), range.contains(number) else {
-                throw .inconsistent(
-                    field: "generator.\(key)", found: text, expected: "\(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
+            try metadata.number("generator.\(key)", range)
         }
         /// Channels or units; files of before they were written have 64.
         func size(_ key: String) throws(ModelError) -> Int {
-            guard let text = archive.metadata["generator.\(key)"] else { return 64 }
-            let size = try number(key, 8...256)
+            let size = try metadata.number("generator.\(key)", 8...256, missing: 64)
             guard size % 8 == 0 else {
-                throw .inconsistent(field: "generator.\(key)", found: text, expected: "a multiple of 8")
+                throw .inconsistent(field: "generator.\(key)", found: "\(size)", expected: "a multiple of 8")
             }
             return size
         }

@@ -32,15 +32,9 @@ extension ModelFile {
     ) throws(ModelError) -> ImageGenerator {
         let metadata = Metadata(archive)
         let length = try metadata.number("generator.length", 1...DuplexShape.maximumLength)
-        guard let orientation = Orientation(rawValue: try metadata.text("generator.orientation")) else {
-            throw .inconsistent(
-                field: "generator.orientation", found: try metadata.text("generator.orientation"),
-                expected: "antiparallel or parallel")
-        }
-        var lengths: [ClosedRange<Int>] = []
-        for side in ["a", "b"] {
-            let shortest = try metadata.number("generator.shortest-\(side)", 1...length)
-            lengths.append(shortest...(try metadata.number("generator.longest-\(side)", shortest...length)))
+        let orientation: Orientation = try metadata.choice("generator.orientation")
+        let lengths = try ["a", "b"].map { side throws(ModelError) in
+            try metadata.lengths("generator.shortest-\(side)", "generator.longest-\(side)", upTo: length)
         }
         let alphabet = classifier.alphabet
         let net = kind.generator(letters: alphabet.count, length: length)

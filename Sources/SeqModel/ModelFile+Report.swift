@@ -47,9 +47,9 @@ extension ModelFile {
             ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
             ["threshold", "\(c.threshold)"],
-            ["trained lengths", "\(c.trainedLengths.lowerBound) to \(c.trainedLengths.upperBound)"],
-            ["longest strand", "\(DuplexShape.maximumLength)"],
         ]
+        rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
+        rows.append(["longest strand", "\(DuplexShape.maximumLength)"])
         rows += sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
         rows.append(["parameters", "\(sections(s).reduce(0) { $0 + $1.count })"])
         return rows

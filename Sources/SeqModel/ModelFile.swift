@@ -112,29 +112,4 @@ public struct ModelFile: Sendable {
             parameters[section.offset..<section.offset + section.count] = tensor.values
         }
     }
-
-    /// A file's metadata, read with what is expected of them.
-    struct Metadata {
-        private let values: [String: String]
-
-        init(_ archive: WeightArchive) { values = archive.metadata }
-
-        /// The value of a key that must be there.
-        func text(_ key: String) throws(ModelError) -> String {
-            guard let value = values[key] else {
-                throw .inconsistent(field: key, found: "missing", expected: "a value")
-            }
-            return value
-        }
-
-        /// A whole number in `range`.
-        func number(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-            let value = try text(key)
-            guard let number = Int(value), range.contains(number) else {
-                throw .inconsistent(
-                    field: key, found: value, expected: "\(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
-        }
-    }
 }

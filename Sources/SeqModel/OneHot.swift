@@ -34,24 +34,31 @@ public struct OneHot: Sendable {
 
     private var rows: OneHotRows { OneHotRows(columns: length, reversesB: reversesB) }
 
-    /// The letters of the strand in an image whose set cells are `isSet(row, column)`; nil where a column behind an
-    /// empty one is set, or a column's letters have no code.
-    public func letters(isB: Bool, isSet: (Int, Int) -> Bool) -> [UInt8]? {
+    /// The letters of the strand in an image of the numbers `value(row, column)`; or the first column, from 0, that is none of
+    /// `write` or `writeFloats`: zeros and a 1, or of an ambiguity letter ones or even shares, up to the end of the strand, and
+    /// then zeros. An image without a letter is bad in column 0.
+    public func letters(isB: Bool, value: (Int, Int) -> Double) -> (letters: [UInt8], badColumn: Int?) {
         var letters: [UInt8] = []
+        var isBehind = false
         for column in 0..<length {
-            let rows = (0..<alphabet.count).filter { isSet($0, column) }
-            guard !rows.isEmpty else {
-                for rest in column..<length where (0..<alphabet.count).contains(where: { isSet($0, rest) }) {
-                    return nil
-                }
-                break
+            let rows = (0..<alphabet.count).filter { value($0, column) != 0 }
+            if rows.isEmpty {
+                if column == 0 { return ([], 0) }
+                isBehind = true
+                continue
             }
+            let share = 1 / Double(rows.count)
+            let isWhole = rows.allSatisfy { value($0, column) == 1 }
+            let isShared = rows.allSatisfy { abs(value($0, column) - share) < OneHot.tolerance }
             let code = alphabet.codeLetters.indices.first {
                 alphabet.members(of: UInt8($0)).elementsEqual(rows.map(UInt8.init))
             }
-            guard let code else { return nil }
+            guard !isBehind, isWhole || isShared, let code else { return ([], column) }
             letters.append(alphabet.codeLetters[code])
         }
-        return reversesB && isB ? letters.reversed() : letters
+        return (reversesB && isB ? letters.reversed() : letters, nil)
     }
+
+    /// How far an even share may be from what 32-bit floats make of it.
+    private static let tolerance = 1e-6
 }

@@ -49,6 +49,23 @@ public enum PairClassifier: Sendable {
         }
     }
 
+    /// Whether a score is that of A and B beside their homodimers, so that two equal strands share what binds with these.
+    public var countsHomodimers: Bool {
+        switch self {
+        case .duplex(let classifier):
+            classifier.configuration.isSymmetric && classifier.configuration.hasSelfMaps
+        case .convolutional: false
+        }
+    }
+
+    /// The lengths of strands at which it holds, as far as that was measured.
+    public var scoredLengths: ClosedRange<Int> {
+        switch self {
+        case .duplex(let classifier): classifier.configuration.scoredLengths
+        case .convolutional(let classifier): classifier.configuration.scoredLengths
+        }
+    }
+
     /// The longest strand that it takes.
     public var longestStrand: Int {
         switch self {
@@ -58,7 +75,22 @@ public enum PairClassifier: Sendable {
     }
 
     /// Writes the logits of `pairs`; the strands must be in codes of its alphabet and no longer than `longestStrand`.
-    public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+    ///
+    /// Where a pair has ambiguity letters, its score is the mean, or the largest, of the scores of what it stands for (see
+    /// `AmbiguityExpansion`).
+    public func logits(
+        _ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore = .mean,
+        into logits: inout [Float]
+    ) {
+        if strands.isAmbiguous {
+            expandedLogits(strands, pairs: pairs, workspace: workspace, ambiguity: ambiguity, into: &logits)
+        } else {
+            plainLogits(strands, pairs: pairs, workspace: workspace, into: &logits)
+        }
+    }
+
+    /// The same for pairs without ambiguity letters.
+    func plainLogits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         switch self {
         case .duplex(let classifier):
             classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)

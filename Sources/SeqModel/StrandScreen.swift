@@ -1,13 +1,18 @@
 // StrandScreen: every strand of one list against every strand of another.
 
 import Kernels
+import Synchronization
 
 /// Scores rows against columns, tile by tile: what depends on one strand alone is made once a tile, and the memory is that
 /// of a tile, however many strands there are.
-public final class StrandScreen {
+public final class StrandScreen: Sendable {
     /// The strands that are rows (A) and those that are columns (B).
     public let rows: PairCodes, columns: PairCodes
     private let classifier: PairClassifier
+    private let ambiguity: AmbiguityScore
+    /// Of each row and column, its expansions (see `AmbiguityExpansion.count`).
+    private let expansions: (rows: [Int], columns: [Int])
+    private let drawn = Atomic<Int>(0)
     private let workspaces: [Workspace]
     private let prepared: (rows: PreparedStrands, columns: PreparedStrands)?
     /// Logits of a tile's rows, all columns, one row after the other.
@@ -20,9 +25,15 @@ public final class StrandScreen {
     /// Columns of a piece of work.
     private static let piece = 1_024
 
-    /// A screen of single strands in the classifier's codes, none longer than it takes.
-    public init(_ classifier: PairClassifier, rows: PairCodes, columns: PairCodes, threads: Int) {
-        (self.classifier, self.rows, self.columns) = (classifier, rows, columns)
+    /// A screen of single strands in the classifier's codes, none longer than it takes. `ambiguity` tells which of its
+    /// expansions' scores a pair with ambiguity letters gets.
+    public init(
+        _ classifier: PairClassifier, rows: PairCodes, columns: PairCodes, ambiguity: AmbiguityScore = .mean,
+        threads: Int
+    ) {
+        (self.classifier, self.rows, self.columns, self.ambiguity) = (classifier, rows, columns, ambiguity)
+        let expansion = AmbiguityExpansion(like: rows)
+        expansions = (expansion.counts(rows), expansion.counts(columns))
         workspaces = (0..<threads).map { _ in Workspace() }
         let (rowCount, columnCount) = (rows.starts.count - 1, columns.starts.count - 1)
         tileRows = max(1, min(rowCount, StrandScreen.mostRows, StrandScreen.mostLogits / max(1, columnCount)))
@@ -30,8 +41,8 @@ public final class StrandScreen {
         logits = FloatBuffer(count: tileRows * columnCount)
         if case .duplex(let duplex) = classifier {
             prepared = (
-                PreparedStrands(duplex.shape, rows, capacity: tileRows),
-                PreparedStrands(duplex.shape, columns, capacity: tileColumns)
+                PreparedStrands(duplex.shape, expansion.examples(rows), capacity: tileRows),
+                PreparedStrands(duplex.shape, expansion.examples(columns), capacity: tileColumns)
             )
         } else {
             prepared = nil
@@ -40,6 +51,9 @@ public final class StrandScreen {
 
     /// Number of rows and of columns.
     public var size: (rows: Int, columns: Int) { (rows.starts.count - 1, columns.starts.count - 1) }
+
+    /// Pairs scored so far of which expansions had to be drawn, as they have too many.
+    public var drawnPairs: Int { drawn.load(ordering: .relaxed) }
 
     /// Scores the rows `tile`, at most `tileRows`, against all columns, or only against those from the row's own number on.
     /// The logits are there until the next call.
@@ -52,24 +66,41 @@ public final class StrandScreen {
             for start in stride(from: first, to: size.columns, by: max(1, tileColumns)) {
                 let range = start..<min(size.columns, start + tileColumns)
                 prepare(duplex, prepared.columns, range, isB: true)
-                run(tile, range, fromDiagonal: fromDiagonal) {
-                    [logits, workspaces, columns = size.columns] a, part, worker in
-                    duplex.logits(
-                        a, of: prepared.rows, against: prepared.columns, part, workspace: workspaces[worker],
-                        into: logits, at: (a - tile.lowerBound) * columns + part.lowerBound)
+                run(tile, range, fromDiagonal: fromDiagonal) { [self] a, part, worker in
+                    if expansions.rows[a] == 1 {
+                        duplex.logits(
+                            a, of: prepared.rows, against: prepared.columns, part, workspace: workspaces[worker],
+                            into: logits, at: place(a, part.lowerBound, in: tile))
+                        scorePairs(a, part.filter { expansions.columns[$0] > 1 }, in: tile, worker)
+                    } else {
+                        scorePairs(a, Array(part), in: tile, worker)
+                    }
                 }
             }
         } else {
-            run(tile, 0..<size.columns, fromDiagonal: fromDiagonal) {
-                [classifier, rows, columns, logits, workspaces, count = size.columns] a, part, worker in
-                var pairs = PairCodes(like: rows)
-                for b in part { pairs.add(rows.strand(a), columns.strand(b)) }
-                var scored: [Float] = []
-                classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspaces[worker], into: &scored)
-                let place = (a - tile.lowerBound) * count + part.lowerBound
-                logits[place..<place + part.count] = scored
+            run(tile, 0..<size.columns, fromDiagonal: fromDiagonal) { [self] a, part, worker in
+                scorePairs(a, Array(part), in: tile, worker)
             }
         }
+    }
+
+    /// Where the logit of a row of `tile` and a column lies.
+    private func place(_ row: Int, _ column: Int, in tile: Range<Int>) -> Int {
+        (row - tile.lowerBound) * size.columns + column
+    }
+
+    /// Scores a row against `chosen` columns pair by pair, with nothing made beforehand.
+    private func scorePairs(_ a: Int, _ chosen: [Int], in tile: Range<Int>, _ worker: Int) {
+        guard !chosen.isEmpty else { return }
+        var pairs = PairCodes(like: rows)
+        for b in chosen { pairs.add(rows.strand(a), columns.strand(b)) }
+        var scored: [Float] = []
+        classifier.logits(
+            pairs, pairs: 0..<pairs.count, workspace: workspaces[worker], ambiguity: ambiguity, into: &scored)
+        for (b, logit) in zip(chosen, scored) { logits[place(a, b, in: tile)] = logit }
+        let ofRow = expansions.rows[a]
+        let count = chosen.count { ofRow * expansions.columns[$0] > AmbiguityExpansion.limit }
+        if count > 0 { drawn.add(count, ordering: .relaxed) }
     }
 
     /// The logits of a row of the last tile against all columns; those before the diagonal are left as they were where only

@@ -15,6 +15,8 @@ public struct TrainingCheckpoint: Sendable {
     /// The model so far, where a part of it is done.
     public var model: ModelFile?
 
+    /// No training comes so far; what is counted on from there cannot overflow.
+    private static let mostSteps = 1 << 40
     private static let numberPrefix = "number.", modelPrefix = "model.", bufferPrefix = "state."
 
     /// A checkpoint.
@@ -55,8 +57,8 @@ public struct TrainingCheckpoint: Sendable {
         var inner = WeightArchive(metadata: [:], tensors: [])
         for (key, value) in archive.metadata {
             if key.hasPrefix(TrainingCheckpoint.numberPrefix) {
-                guard let number = Int(value), number >= 0 else {
-                    throw .inconsistent(field: key, found: value, expected: "a number")
+                guard let number = Int(plain: value), (0...TrainingCheckpoint.mostSteps).contains(number) else {
+                    throw .inconsistent(field: key, found: value, expected: "0 to \(TrainingCheckpoint.mostSteps)")
                 }
                 numbers[String(key.dropFirst(TrainingCheckpoint.numberPrefix.count))] = number
             } else if key.hasPrefix(TrainingCheckpoint.modelPrefix) {

@@ -1,7 +1,5 @@
 // WeightArchive: named tensors and metadata as the bytes of a safetensors file, checked to the last bit.
 
-import FoundationEssentials
-
 /// Named tensors of floats with metadata, as a safetensors file: 8 bytes of header length, a JSON header, the data.
 ///
 /// The metadata also hold `format`, `version` and CRC-32s of the header (its own digits read as zeros) and the data.
@@ -90,11 +88,9 @@ public struct WeightArchive: Equatable, Sendable {
         let found = String(decoding: header[at..<at + 8], as: UTF8.self)
         header.replaceSubrange(at..<at + 8, with: repeatElement(UInt8(ascii: "0"), count: 8))
         guard found == hexadecimal(checksum(header)) else { throw .damaged("the header's checksum differs") }
-        guard let parsed = try? JSONDecoder().decode(Header.self, from: Data(header)) else {
-            throw .damaged("the header is no JSON of a safetensors file")
-        }
-        guard parsed.metadata["format"] == "seqgan", let version = parsed.metadata["version"].flatMap({ Int($0) }),
-            version > 0
+        let parsed = try SafetensorsHeader(header)
+        guard parsed.metadata["format"] == "seqgan",
+            let version = parsed.metadata["version"].flatMap(Int.init(plain:)), version > 0
         else {
             throw .notAModel("no format and version in its header")
         }
@@ -115,12 +111,14 @@ public struct WeightArchive: Equatable, Sendable {
     }
 
     /// The tensors in the order of their data, which they must fill without hole, overlap or rest.
-    private static func tensors(_ entries: [String: Header.Entry], _ data: ArraySlice<UInt8>) throws(ModelError)
+    private static func tensors(_ entries: [String: SafetensorsHeader.Entry], _ data: ArraySlice<UInt8>)
+        throws(ModelError)
         -> [Tensor]
     {
         var tensors: [Tensor] = []
         var end = 0
-        for (name, entry) in entries.sorted(by: { ($0.value.offsets[0], $0.key) < ($1.value.offsets[0], $1.key) }) {
+        for (name, entry) in entries.sorted(by: { ($0.value.offsets.first, $0.key) < ($1.value.offsets.first, $1.key) })
+        {
             var count = 1
             for size in entry.shape {
                 let (product, overflows) = count.multipliedReportingOverflow(by: size)
@@ -132,15 +130,15 @@ public struct WeightArchive: Equatable, Sendable {
             }
             let offsets = entry.offsets
             // The end is compared before it is subtracted from, which could overflow.
-            guard entry.dtype == "F32", offsets.count == 2, offsets[0] == end,
-                (end...data.count).contains(offsets[1]), offsets[1] - end == 4 * count
+            guard entry.kind == "F32", offsets.first == end, (end...data.count).contains(offsets.end),
+                offsets.end - end == 4 * count
             else {
                 throw .inconsistent(
-                    field: "place of \(name)", found: "\(entry.dtype) \(offsets)",
+                    field: "place of \(name)", found: "\(entry.kind) [\(offsets.first), \(offsets.end)]",
                     expected: "F32 from \(end), \(4 * count) bytes")
             }
-            end = offsets[1]
-            let start = data.startIndex + offsets[0]
+            end = offsets.end
+            let start = data.startIndex + offsets.first
             let values = (0..<count).map { k in
                 Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(data[start + 4 * k + $1]) << (8 * UInt32($1)) })
             }
@@ -161,45 +159,6 @@ public struct WeightArchive: Equatable, Sendable {
             return at + key.count
         }
         return nil
-    }
-}
-
-/// The header as JSON: `__metadata__` and an entry a tensor.
-private struct Header: Decodable {
-    struct Entry: Decodable {
-        var dtype: String
-        var shape: [Int]
-        var offsets: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case dtype, shape
-            case offsets = "data_offsets"
-        }
-    }
-
-    struct Name: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    var metadata: [String: String] = [:]
-    var tensors: [String: Entry] = [:]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
-        for key in container.allKeys {
-            if key.stringValue == "__metadata__" {
-                metadata = try container.decode([String: String].self, forKey: key)
-            } else {
-                let entry = try container.decode(Entry.self, forKey: key)
-                guard entry.offsets.count == 2 else {
-                    throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "offsets")
-                }
-                tensors[key.stringValue] = entry
-            }
-        }
     }
 }
 

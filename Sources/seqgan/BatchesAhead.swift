@@ -11,6 +11,8 @@ final class BatchesAhead {
     /// None where nothing is read ahead.
     private let pieces: PiecesAhead<Piece>?
     private var isEnded = false
+    /// What ended the reading, behind the batch handed out last.
+    private var failure: InputError?
 
     private struct Piece: Sendable {
         var batch = PairBatch()
@@ -48,23 +50,31 @@ final class BatchesAhead {
         return piece.isLast
     }
 
-    /// Swaps `batch` for the next one; false when there are no more. Throws what the reader throws.
+    /// Swaps `batch` for the next one; false when there are no more. Throws what the reader throws, once what came before
+    /// that has been handed out: something may be wrong there, too.
     func next(_ batch: inout PairBatch) throws(InputError) -> Bool {
-        if isEnded { return false }
-        guard let pieces else {
-            let (isThere, total) = try source.reader.withLock { reader throws(InputError) in
-                (try reader.fill(&batch), reader.bytesRead)
+        if isEnded {
+            if let failure { throw failure }
+            return false
+        }
+        if let pieces {
+            pieces.use { piece in
+                take(&piece, &batch)
+                return true
             }
-            (isEnded, bytesRead) = (!isThere, total)
-            return isThere
-        }
-        try pieces.use { piece throws(InputError) in
-            bytesRead = piece.bytesRead
-            isEnded = piece.isLast
-            if let failure = piece.failure { throw failure }
+        } else {
+            var piece = Piece()
             swap(&batch, &piece.batch)
-            return true
+            _ = source.reader.withLock { reader in BatchesAhead.fill(&piece, &reader) }
+            take(&piece, &batch)
         }
-        return !isEnded
+        guard isEnded else { return true }
+        if let failure, batch.entries.isEmpty { throw failure }
+        return failure != nil
+    }
+
+    private func take(_ piece: inout Piece, _ batch: inout PairBatch) {
+        (bytesRead, isEnded, failure) = (piece.bytesRead, piece.isLast, piece.failure)
+        swap(&batch, &piece.batch)
     }
 }

@@ -42,6 +42,9 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
         case .cannotOpen(_, let code), .cannotRead(_, let code):
             return Failure(message: error.description, code: ExitCodes.ofSystem(code))
         case .damaged, .malformed: return Failure(message: error.description, code: ExitCodes.badData)
+        case .notMates:
+            let message = "\(error): is a record missing? --no-name-check pairs them all the same"
+            return Failure(message: message, code: ExitCodes.badData)
         }
     case OutputError.closedPipe: return Failure(message: "", code: 0)
     case OutputError.cannotOpen(_, let code):

@@ -52,7 +52,8 @@ extension ClassificationMetrics {
     /// Names and values, in the order in which they are shown.
     var rows: [(String, Double)] {
         var rows: [(String, Double)] = [
-            ("pairs", Double(count)), ("AUROC", areaUnderROC), ("AP", averagePrecision), ("MCC", matthewsCorrelation),
+            ("pairs", Double(count)), ("threshold", threshold), ("AUROC", areaUnderROC), ("AP", averagePrecision),
+            ("MCC", matthewsCorrelation),
             ("best_MCC", bestMatthewsCorrelation), ("best_threshold", bestThreshold), ("F1", f1),
             ("accuracy", accuracy), ("precision", precision), ("recall", recall), ("Brier", brierScore),
             ("cross_entropy", crossEntropy), ("calibration_error", calibrationError),
@@ -61,8 +62,9 @@ extension ClassificationMetrics {
         ]
         for (tenth, bin) in calibration.enumerated() {
             rows.append(("calibration_\(tenth)_count", Double(bin.count)))
-            rows.append(("calibration_\(tenth)_score", bin.score))
-            rows.append(("calibration_\(tenth)_label", bin.target))
+            // Of no pairs there is no mean.
+            rows.append(("calibration_\(tenth)_score", bin.count > 0 ? bin.score : .nan))
+            rows.append(("calibration_\(tenth)_label", bin.count > 0 ? bin.target : .nan))
         }
         return rows
     }

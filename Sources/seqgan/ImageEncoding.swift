@@ -74,15 +74,18 @@ struct ImageDecoder {
     let alphabet: Alphabet
     let reversesB: Bool
 
-    /// Writes a line a record and returns how many. Throws where the bytes are no array that `encode` makes.
+    /// Writes a line a record and returns how many. Throws where the bytes are no array that `encode` makes; the records before
+    /// a bad one have then been written.
     func decode(_ bytes: [UInt8], path: String, to sink: ByteSink) throws -> Int {
         func bad(_ seen: String, _ expected: String) -> Failure {
             Failure(message: "\(path): \(seen), expected \(expected)", code: ExitCodes.badData)
         }
-        guard let (header, size) = NumpyHeader.decode(bytes) else {
-            throw bad("no header of an .npy array", "what numpy.save or seqgan encode writes")
+        let (header, size): (NumpyHeader, Int)
+        do throws(NumpyHeader.Fault) {
+            (header, size) = try NumpyHeader.decode(bytes)
+        } catch {
+            throw bad("\(error)", "what numpy.save or seqgan encode writes, in C order, of version 1 to 3")
         }
-        let width = header.type == "|u1" ? 1 : header.type == "<f4" ? 4 : 0
         let k = alphabet.count
         let shape = header.shape
         let perRecord: Int
@@ -92,9 +95,11 @@ struct ImageDecoder {
         case 3 where shape[1] == k: perRecord = 1
         default: throw bad("an array of shape \(shape)", "(N, 2, \(k), L), (N, \(2 * k), L) or (N, \(k), L)")
         }
-        guard width > 0 else { throw bad("numbers of type \(header.type)", "|u1 or <f4") }
+        guard let numbers = ArrayNumbers(header.type) else {
+            throw bad("numbers of type \(excerpt(header.type.utf8))", ArrayNumbers.expected)
+        }
         let (length, records) = (shape[shape.count - 1], shape[0])
-        let needed = shape.reduce((value: width, overflows: false)) { sum, size in
+        let needed = shape.reduce((value: numbers.width, overflows: false)) { sum, size in
             let (product, overflows) = sum.value.multipliedReportingOverflow(by: size)
             return (product, sum.overflows || overflows)
         }
@@ -107,19 +112,60 @@ struct ImageDecoder {
         guard length > 0 || records == 0 else { throw bad("an array of shape \(shape)", "at least one column") }
         let oneHot = OneHot(alphabet: alphabet, length: length, reversesB: reversesB)
         for record in 0..<records {
+            var line: [UInt8] = []
             for part in 0..<perRecord {
-                let start = size + (record * perRecord + part) * oneHot.area * width
-                let letters = oneHot.letters(isB: part == 1) { row, column in
-                    let at = start + (row * length + column) * width
-                    return bytes[at..<at + width].contains { $0 != 0 }
+                let start = size + (record * perRecord + part) * oneHot.area * numbers.width
+                let (letters, badColumn) = oneHot.letters(isB: part == 1) { row, column in
+                    numbers.value(bytes, at: start + (row * length + column) * numbers.width)
                 }
-                guard let letters else {
-                    throw bad("record \(record + 1) is not one-hot", "a letter or nothing in each column")
+                if let badColumn {
+                    try sink.flush()
+                    let strand = perRecord == 1 ? "" : " of strand \(part == 0 ? "A" : "B")"
+                    throw bad(
+                        "record \(record + 1) is not one-hot in column \(badColumn + 1)\(strand)",
+                        "zeros and a 1, or the even shares of an ambiguity letter, and behind the strand zeros alone")
                 }
-                try sink.write(part == 0 ? letters : [9] + letters)
+                line += part == 0 ? letters : [9] + letters
             }
-            try sink.write([10])
+            try sink.write(line + [10])
         }
         return records
+    }
+}
+
+/// The numbers of an array that can be read, by NumPy's name of their type.
+enum ArrayNumbers: String, CaseIterable {
+    case bytes = "|u1", booleans = "|b1", signedBytes = "|i1", floats = "<f4", doubles = "<f8", integers = "<i4"
+    case longIntegers = "<i8"
+
+    init?(_ type: String) { self.init(rawValue: type) }
+
+    /// What is said to expect.
+    static var expected: String {
+        let types = allCases.map(\.rawValue)
+        return types.dropLast().joined(separator: ", ") + " or \(types[types.count - 1]) (little-endian)"
+    }
+
+    /// Bytes of a number.
+    var width: Int {
+        switch self {
+        case .bytes, .booleans, .signedBytes: 1
+        case .floats, .integers: 4
+        case .doubles, .longIntegers: 8
+        }
+    }
+
+    /// The number that begins at `place`.
+    func value(_ bytes: [UInt8], at place: Int) -> Double {
+        var bits: UInt64 = 0
+        for k in 0..<width { bits |= UInt64(bytes[place + k]) << UInt64(8 * k) }
+        switch self {
+        case .bytes, .booleans: return Double(bits)
+        case .signedBytes: return Double(Int8(truncatingIfNeeded: bits))
+        case .floats: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+        case .doubles: return Double(bitPattern: bits)
+        case .integers: return Double(Int32(truncatingIfNeeded: bits))
+        case .longIntegers: return Double(Int64(bitPattern: bits))
+        }
     }
 }

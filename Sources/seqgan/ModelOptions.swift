@@ -45,6 +45,9 @@ private func decodeModel(_ bytes: [UInt8], name: String) throws -> ModelFile {
     do {
         return try ModelFile(decoding: bytes)
     } catch {
-        throw failure(error, path: name) ?? error
+        guard let packed = PackedFormat(bytes) else { throw failure(error, path: name) ?? error }
+        throw Failure(
+            message: "\(name): \(packed.rawValue) data, expected a model: unpack it first, as \(packed.reader) does",
+            code: ExitCodes.badData)
     }
 }

@@ -11,6 +11,8 @@ struct PairScorer: Sendable {
     let keep: Int?
     let writesLogit: Bool
     let skipsBad: Bool
+    let limits: LengthLimits
+    let ambiguity: AmbiguityScore
 
     /// What a slot keeps for scoring.
     struct Scratch: Sendable {
@@ -20,28 +22,30 @@ struct PairScorer: Sendable {
     }
 
     var alphabet: Alphabet { classifier.alphabet }
-    /// The longest strand that the classifier takes.
-    private var longest: Int { classifier.longestStrand }
 
-    /// Encodes, scores and formats; stops at the first bad record unless these are passed over.
+    /// Encodes, scores and formats; stops at the first bad record unless these are skipped.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
         // Not asked for anew at every record: the answers are copies.
-        let (batch, alphabet, longest) = (slot.batch, alphabet, longest)
+        let (batch, alphabet, limits) = (slot.batch, alphabet, limits)
         slot.scratch.strands.removeAll()
         var end = batch.entries.count
-        var passedOver: [Int] = []
+        var skipped: [Int] = []
         for index in batch.entries.indices {
             do throws(InputError) {
                 switch batch.entries[index].kind {
                 case .header, .comment: continue
+                case .repeatedHeader:
+                    slot.counts.skipped.addHeader(
+                        batch.located(Location(path: batch.path, line: batch.entries[index].line)))
                 case .rejected: throw batch.rejections[batch.entries[index].rejection]
                 case .pair:
-                    try slot.scratch.strands.append(batch.entries[index], of: batch, alphabet, longest: longest)
+                    try slot.scratch.strands.append(batch.entries[index], of: batch, alphabet, limits)
                     slot.counts.remarks.count(batch.entries[index], of: batch, alphabet)
                 }
             } catch {
                 guard !skipsBad else {
-                    passedOver.append(index)
+                    slot.counts.skipped.add(batch.located(error))
+                    skipped.append(index)
                     continue
                 }
                 end = index
@@ -51,18 +55,18 @@ struct PairScorer: Sendable {
         }
         let strands = slot.scratch.strands
         classifier.logits(
-            strands, pairs: 0..<strands.count, workspace: slot.scratch.workspace, into: &slot.scratch.logits)
+            strands, pairs: 0..<strands.count, workspace: slot.scratch.workspace, ambiguity: ambiguity,
+            into: &slot.scratch.logits)
         slot.counts.pairs = strands.count
-        slot.counts.skipped = passedOver.count
-        slot.counts.remarks.count(strands, outside: classifier.trainedLengths)
-        format(batch, slot.scratch.logits, upTo: end, without: passedOver, into: &slot.output)
+        slot.counts.remarks.count(strands, classifier)
+        format(batch, slot.scratch.logits, upTo: end, without: skipped, into: &slot.output)
     }
 
     private func format(
-        _ batch: PairBatch, _ logits: [Float], upTo end: Int, without passedOver: [Int], into output: inout [UInt8]
+        _ batch: PairBatch, _ logits: [Float], upTo end: Int, without skipped: [Int], into output: inout [UInt8]
     ) {
         var pair = 0
-        var bad = passedOver[...]
+        var bad = skipped[...]
         for index in 0..<end {
             if bad.first == index {
                 bad = bad.dropFirst()
@@ -70,7 +74,7 @@ struct PairScorer: Sendable {
             }
             let kind = batch.entries[index].kind
             switch kind {
-            case .rejected: continue
+            case .rejected, .repeatedHeader: continue
             case .comment, .header:
                 output.append(contentsOf: batch.bytes[batch.entries[index].text])
                 if kind == .header, keep == nil { output.append(contentsOf: "\tpredicted\tscore".utf8) }

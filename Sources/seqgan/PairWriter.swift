@@ -53,30 +53,21 @@ struct PairWriter {
 
 /// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
 func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
-    let (alphabet, lengths) = (file.classifier.alphabet, file.classifier.trainedLengths)
-    var columns = PairColumns()
-    columns.strandB = nil
-    let reader = PairReader(paths: [path], columns: columns, letters: alphabet.letterKinds)
+    let alphabet = file.classifier.alphabet
+    let reader = PairReader(paths: [path], columns: PairColumns(sequence: nil), letters: alphabet.letterKinds)
+    let limits = LengthLimits(1...generator.layout.length, reason: ", as the generator learned")
     var given: [GivenStrand] = []
     var strand = PairCodes(alphabet: alphabet)
     var remarks = StrandRemarks()
     _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
         strand.removeAll()
-        try strand.append(entry, of: batch, alphabet)
-        let codes = Array(strand.strand(0))
-        func refuse(_ seen: String, _ expected: String, at offset: Int) -> InputError {
-            .malformed(batch.location(of: entry, inB: false, offset: offset), seen: seen, expected: expected)
-        }
-        guard codes.count <= generator.layout.length else {
-            throw refuse(
-                "a strand of \(codes.count) letters", "at most \(generator.layout.length), as the generator learned",
-                at: 0)
-        }
+        try strand.append(entry, of: batch, alphabet, limits)
         let name = String(decoding: batch.bytes[entry.nameA], as: UTF8.self)
-        given.append(GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: codes))
+        given.append(
+            GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: Array(strand.strand(0))))
         remarks.count(entry, of: batch, alphabet)
-        remarks.count(strand, each: 1, outside: lengths)
+        remarks.count(strand, each: 1, file.classifier)
     }
-    remarks.tell(alphabet, lengths: lengths, of: "strands")
+    remarks.tell(alphabet, file.classifier, of: "strands")
     return given
 }

@@ -5,6 +5,12 @@ import Kernels
 import SeqIO
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The read | compute | write pipeline of the filters.
 ///
 /// Batches go through a ring of slots. Every thread does whatever step is next: it writes the oldest batch once that is
@@ -18,7 +24,7 @@ enum Pipeline {
         var output: [UInt8] = []
         /// What ends the run behind this slot's output.
         var failure: Failure?
-        /// Pairs that went through, and bad records that were passed over.
+        /// Pairs that went through, and records that were skipped.
         var counts = Counts()
         /// Bytes of the input behind its batch.
         fileprivate var bytesRead = 0
@@ -26,10 +32,10 @@ enum Pipeline {
         fileprivate init(_ scratch: Scratch) { self.scratch = scratch }
     }
 
-    /// Pairs that went through, and bad records that were passed over.
+    /// Pairs that went through, and records that were skipped.
     struct Counts: Sendable {
         var pairs = 0
-        var skipped = 0
+        var skipped = SkippedRecords()
         var remarks = StrandRemarks()
     }
 
@@ -107,6 +113,8 @@ enum Pipeline {
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure
             } catch {
+                // Another thread may be waiting for input that does not come; nobody waits for what it would come to.
+                if error == .closedPipe { _exit(0) }
                 return failure(error)
             }
         }

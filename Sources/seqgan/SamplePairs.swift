@@ -8,12 +8,14 @@ import SeqModel
 ///
 /// With `threshold` only those whose label is above it, where the file has labels: in the column that `columns` names, or in
 /// the third where the first pair has a number from 0 to 1 there and `columns` names none. Then every row must have one.
-/// A strand longer than `longest` is a bad record.
+/// A strand whose length is not within `limits` is a bad record, and where it `comparesNames` records that are no mates are an
+/// error.
 func readSample(
     _ path: String, columns: PairColumns, findsLabels: Bool, threshold: Double?, _ alphabet: Alphabet,
-    longest: Int?, skipsBad: Bool
-) throws -> (pairs: PairCodes, skipped: Int) {
-    let reader = PairReader(paths: [path], columns: columns, letters: alphabet.letterKinds)
+    _ limits: LengthLimits, comparesNames: Bool, skipsBad: Bool
+) throws -> (pairs: PairCodes, skipped: SkippedRecords) {
+    let reader = PairReader(
+        paths: [path], columns: columns, letters: alphabet.letterKinds, comparesNames: comparesNames)
     var pairs = PairCodes(alphabet: alphabet)
     var hasLabels: Bool? = columns.label != nil ? true : findsLabels ? nil : false
     let skipped = try forEachPair(reader, skipsBad: skipsBad) { (entry, batch) throws(InputError) in
@@ -29,8 +31,7 @@ func readSample(
             }
             guard label > threshold else { return }
         }
-        if let longest { try requireLength(longest, entry, batch) }
-        try pairs.append(entry, of: batch, alphabet)
+        try pairs.append(entry, of: batch, alphabet, limits)
     }
     return (pairs, skipped)
 }

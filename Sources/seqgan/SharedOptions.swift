@@ -18,38 +18,67 @@ struct InputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Columns of strand A, strand B and the label, by number or name.", valueName: "A,B[,LABEL]"))
+            "Columns of strand A, strand B and the label, by number or name; of single sequences, of the sequence and its name.",
+            valueName: "A,B[,LABEL]"))
     var columns: String?
 
     @Option(help: "Strands B of FASTA or FASTQ, in step with strands A in the input.", completion: .file())
     var mates: String?
 
-    @Flag(name: .customLong("skip-bad"), help: "Pass over bad records, count them, and exit with 65 at the end.")
+    @Option(
+        help: "Whether the first line of a table names its columns: yes, no, or auto: as a rule finds (see seqgan(1)).")
+    var header = HeaderRule.auto
+
+    @Flag(help: "Pair records though their names be those of other mates, such as x/1 and y/2.")
+    var noNameCheck = false
+
+    @Flag(name: .customLong("skip-bad"), help: "Skip bad records, name the first ten, and exit with 65 at the end.")
     var skipsBad = false
 
     /// The columns to read; `label` says whether one is needed (column 3 unless named).
     func pairColumns(label: Bool) throws -> PairColumns {
         var result = PairColumns(label: label ? .number(3) : nil)
+        result.header = header
+        result.singleAdvice = ": single sequences are for classify --all-pairs and encode --layout single"
         guard let columns else { return result }
-        let parts = columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0 != "0" }) else {
-            throw ValidationError("--columns takes two or three names or numbers, such as 1,2,4: '\(columns)'")
+        let parts = try columnParts(of: columns)
+        guard (2...3).contains(parts.count) else {
+            throw ValidationError("--columns takes two or three columns, such as 1,2,4: '\(columns)'")
         }
-        func column(_ text: String) -> PairColumn { Int(text).map { .number($0) } ?? .name(text) }
-        result.strandA = column(parts[0])
-        result.strandB = column(parts[1])
-        if label, parts.count == 3 { result.label = column(parts[2]) }
+        (result.strandA, result.strandB, result.areGiven) = (parts[0], parts[1], true)
+        if label, parts.count == 3 { result.label = parts[2] }
         return result
     }
 
-    /// The column of single sequences: the first that `--columns` names.
-    func singleColumn() throws -> PairColumn {
-        guard let columns else { return .number(1) }
-        let name = String(columns.prefix { $0 != "," })
-        guard !name.isEmpty, name != "0" else {
-            throw ValidationError("--columns takes the name or number of the sequences' column: '\(columns)'")
+    /// The column of single sequences, and that of their names, where `--columns` has one or two.
+    func singleColumns() throws -> PairColumns {
+        var result = PairColumns(sequence: nil)
+        if let columns {
+            let parts = try columnParts(of: columns)
+            guard (1...2).contains(parts.count) else {
+                throw ValidationError(
+                    "--columns takes the column of the sequences, and that of their names, such as 2,1: '\(columns)'")
+            }
+            result = PairColumns(sequence: parts[0], name: parts.count > 1 ? parts[1] : nil)
         }
-        return Int(name).map { .number($0) } ?? .name(name)
+        result.header = header
+        return result
+    }
+
+    /// Columns as they are typed, each another one.
+    private func columnParts(of columns: String) throws -> [PairColumn] {
+        let parts = try columns.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            guard let column = PairColumn(String(part)) else {
+                throw ValidationError(
+                    "--columns takes names, or numbers from 1 to \(PairColumn.largestNumber): '\(part)' in '\(columns)'"
+                )
+            }
+            return column
+        }
+        for (place, part) in parts.enumerated() where parts[..<place].contains(part) {
+            throw ValidationError("--columns names a column twice: '\(columns)'")
+        }
+        return parts
     }
 
     /// The columns that are named; the label's only where `--columns` has a third.
@@ -76,6 +105,17 @@ struct InputOptions: ParsableArguments {
     }
 }
 
+extension HeaderRule: ExpressibleByArgument {}
+
+/// Which lengths a model scores.
+struct LengthOptions: ParsableArguments {
+    @Flag(help: "Score strands of any length, also where the model does not hold.")
+    var forceLengths = false
+
+    /// The lengths of strands that `classifier` is to score.
+    func limits(_ classifier: PairClassifier) -> LengthLimits { LengthLimits(of: classifier, isForced: forceLengths) }
+}
+
 struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong, help: "Write here instead of standard output; '.gz' packs it as BGZF.", completion: .file()
@@ -99,7 +139,10 @@ struct OutputOptions: ParsableArguments {
         let outputs = outputs.compactMap { $0 }
         for (place, output) in outputs.enumerated() {
             try requireOther(output, than: inputs)
-            if outputs[..<place].contains(where: { $0 == output || ByteSink.isSameFile(output, as: [$0]) }) {
+            let isTaken = outputs[..<place].contains {
+                $0 == output || ByteSink.isSameName($0, output) || ByteSink.isSameFile(output, as: [$0])
+            }
+            if isTaken {
                 throw ValidationError("two outputs have the name '\(output)'")
             }
         }

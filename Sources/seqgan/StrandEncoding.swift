@@ -23,14 +23,15 @@ extension PairCodes {
         reserve(4 * min(packed, 1 << 28))
     }
 
-    /// Adds the strands of `entry`. Throws, and adds nothing, where one is too long or holds a letter with no code.
+    /// Adds the strands of `entry`. Throws, and adds nothing, where the length of one is not within `limits`, or it holds a
+    /// letter with no code.
     mutating func append(
-        _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, longest: Int = DuplexShape.maximumLength
+        _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, _ limits: LengthLimits
     ) throws(InputError) {
         let mark = mark
         do throws(InputError) {
-            try append(batch, entry.strandA, entry, inB: false, alphabet, longest)
-            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet, longest) }
+            try append(batch, entry.strandA, entry, inB: false, alphabet, limits)
+            if !entry.strandB.isEmpty { try append(batch, entry.strandB, entry, inB: true, alphabet, limits) }
         } catch {
             truncate(to: mark)
             throw error
@@ -39,53 +40,64 @@ extension PairCodes {
 
     private mutating func append(
         _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet,
-        _ longest: Int
+        _ limits: LengthLimits
     ) throws(InputError) {
-        guard range.count <= longest else {
-            throw .malformed(
-                batch.location(of: entry, inB: inB, offset: 0), seen: "a strand of \(range.count) letters",
-                expected: "at most \(longest)")
-        }
+        // What cannot be a strand is told of first: of a name or a missing value the length says little.
+        guard range.count <= DuplexShape.maximumLength else { throw refused(range, inB: inB, entry, batch, limits) }
         if let offset = appendStrand(batch.bytes, range, table: alphabet.codes) {
             let at = range.lowerBound + offset
+            let expected = alphabet.codeLetters.count > alphabet.count ? " or IUPAC ambiguity letters" : ""
             throw .malformed(
                 batch.location(of: entry, inB: inB, offset: offset),
                 seen: "the letter \(excerpt(batch.bytes[at...at])) in strand \(inB ? "B" : "A")",
-                expected: "letters of \(alphabet.name)")
+                expected: "letters of \(alphabet.name)\(expected)\(StrandAdvice.on(batch.bytes[range]))")
         }
+        guard limits.lengths.contains(range.count) else { throw refused(range, inB: inB, entry, batch, limits) }
+    }
+
+    private func refused(
+        _ range: Range<Int>, inB: Bool, _ entry: PairEntry, _ batch: PairBatch, _ limits: LengthLimits
+    ) -> InputError {
+        let strand = batch.bytes[range]
+        let isMissing = MissingValue.isOne(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
+        return .malformed(
+            batch.location(of: entry, inB: inB, offset: 0),
+            seen: "a strand of \(counted(range.count, "letters"))\(isMissing)",
+            expected: limits.expected(ofLength: range.count))
     }
 }
 
-/// The number that `bytes` spell, in the forms that Swift reads (`0.97`, `1e-3`); nil where they spell none.
+/// The decimal number that `bytes` spell, such as `0.97` or `1e-3`; nil where they spell none.
 func number(_ bytes: ArraySlice<UInt8>) -> Double? {
     if bytes.count == 1, let byte = bytes.first, byte == 48 || byte == 49 { return Double(byte - 48) }
-    return Double(String(decoding: bytes, as: UTF8.self))
+    return Double(decimal: bytes)
 }
 
 /// Calls `body` with every record that `reader` takes for a pair, in order.
 ///
-/// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, returns how many were
-/// passed over instead. `progress` is told of every batch.
+/// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, these are skipped. Returns what
+/// was skipped. `progress` is told of every batch.
 func forEachPair(
     _ reader: sending PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
     _ body: (PairEntry, PairBatch) throws(InputError) -> Void
-) throws(InputError) -> Int {
+) throws(InputError) -> SkippedRecords {
     let batches = BatchesAhead(reader)
     var batch = PairBatch()
     var progress = progress
-    var (skipped, count) = (0, 0)
+    var (skipped, count) = (SkippedRecords(), 0)
     defer { ProgressBar.clear() }
     while try batches.next(&batch) {
         for entry in batch.entries {
             do throws(InputError) {
                 switch entry.kind {
                 case .header, .comment: continue
+                case .repeatedHeader: skipped.addHeader(Location(path: batch.path, line: entry.line))
                 case .rejected: throw batch.rejections[entry.rejection]
                 case .pair: try body(entry, batch)
                 }
             } catch {
                 guard skipsBad else { throw error }
-                skipped += 1
+                skipped.add(error)
             }
         }
         count += batch.entries.count
@@ -94,16 +106,14 @@ func forEachPair(
     return skipped
 }
 
-/// Reads all labelled pairs of `options` into memory, and counts the bad records that were passed over.
-///
-/// A strand longer than `longest` is a bad record; `option` names what sets that, with a space behind it.
+/// Reads all labelled pairs of `options` into memory; a strand whose length is not within `limits` is a bad record.
 func readLabelled(
-    _ options: InputOptions, _ alphabet: Alphabet, longest: Int? = nil, option: String = "", isQuiet: Bool,
+    _ options: InputOptions, _ alphabet: Alphabet, _ limits: LengthLimits, isQuiet: Bool,
     unpacking: Unpacking = .ahead
-) throws -> (pairs: LabelledPairs, skipped: Int) {
+) throws -> (pairs: LabelledPairs, skipped: SkippedRecords) {
     let reader = PairReader(
         paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
-        mates: options.mates, unpacking: unpacking)
+        mates: options.mates, comparesNames: !options.noNameCheck, unpacking: unpacking)
     var pairs = LabelledPairs(alphabet: alphabet)
     pairs.strands.reserve(for: options.files)
     var remarks = StrandRemarks()
@@ -120,22 +130,12 @@ func readLabelled(
                     ? "'label=' and a number from 0 to 1 behind the name, or a table of strand A, strand B, label"
                     : "a number from 0 to 1")
         }
-        if let longest { try requireLength(longest, entry, batch, option: option) }
-        try pairs.strands.append(entry, of: batch, alphabet)
+        try pairs.strands.append(entry, of: batch, alphabet, limits)
         pairs.targets.append(Float(label))
         remarks.count(entry, of: batch, alphabet)
     }
     remarks.tell(alphabet)
     return (pairs, skipped)
-}
-
-/// Throws where a strand of `entry` is longer than `longest`, which `option` sets.
-func requireLength(_ longest: Int, _ entry: PairEntry, _ batch: PairBatch, option: String = "") throws(InputError) {
-    let length = max(entry.strandA.count, entry.strandB.count)
-    guard length > longest else { return }
-    throw .malformed(
-        batch.location(of: entry, inB: entry.strandB.count > longest, offset: 0),
-        seen: "a strand of \(length) letters", expected: "at most \(option)\(longest)")
 }
 
 /// The label's text: its column, or in FASTA and FASTQ what is behind `label=` in the first header; empty if none.
@@ -144,12 +144,4 @@ private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UIn
     let header = batch.bytes[entry.text].prefix { $0 != 10 && $0 != 13 }
     let key = Array("label=".utf8)
     return header.split { $0 == 32 || $0 == 9 }.first { $0.starts(with: key) }?.dropFirst(key.count) ?? []
-}
-
-/// Throws the failure that passed-over records end in.
-func requireNoneSkipped(_ skipped: Int) throws {
-    if skipped > 0 {
-        let verb = skipped == 1 ? "was" : "were"
-        throw Failure(message: "\(counted(skipped, "bad records")) \(verb) passed over", code: ExitCodes.badData)
-    }
 }

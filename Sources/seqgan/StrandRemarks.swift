@@ -8,12 +8,16 @@ import SeqModel
 struct StrandRemarks: Sendable {
     /// With U where the alphabet has T, or T where it has U.
     var translated = 0
-    /// With a strand outside the lengths that the model was trained on.
-    var unusual = 0
+    /// With a strand outside the lengths that the model was trained on; and outside those at which it holds.
+    var unusual = 0, forced = 0
+    /// Of which expansions were drawn, as their ambiguity letters have too many.
+    var drawn = 0
 
     static func += (sum: inout StrandRemarks, more: StrandRemarks) {
         sum.translated += more.translated
         sum.unusual += more.unusual
+        sum.forced += more.forced
+        sum.drawn += more.drawn
     }
 
     /// Counts `entry` where it holds the base that the alphabet writes otherwise.
@@ -23,28 +27,51 @@ struct StrandRemarks: Sendable {
         if holds(entry.strandA) || holds(entry.strandB) { translated += 1 }
     }
 
-    /// Counts the pairs of `strands`, from the first on `each` strands at a time, with one outside `lengths`.
-    mutating func count(_ strands: PairCodes, each: Int = 2, outside lengths: ClosedRange<Int>) {
+    /// Counts the pairs of `strands` that `classifier` scores less surely than others: of unusual lengths, of many expansions.
+    mutating func count(_ strands: PairCodes, _ classifier: PairClassifier) {
+        count(strands, each: 2, classifier)
+        drawn += strands.drawnPairs
+    }
+
+    /// Counts the single strands, or pairs where `each` is 2, of unusual lengths.
+    mutating func count(_ strands: PairCodes, each: Int, _ classifier: PairClassifier) {
+        let (trained, scored) = (classifier.trainedLengths, classifier.scoredLengths)
         for first in stride(from: 0, to: strands.starts.count - 1, by: each) {
-            let isUsual = (first..<first + each).allSatisfy { s in
-                lengths.contains(strands.starts[s + 1] - strands.starts[s])
+            var (isUnusual, isForced) = (false, false)
+            for s in first..<first + each {
+                let length = strands.starts[s + 1] - strands.starts[s]
+                if !trained.contains(length) { isUnusual = true }
+                if !scored.contains(length) { isForced = true }
             }
-            if !isUsual { unusual += 1 }
+            if isForced { forced += 1 } else if isUnusual { unusual += 1 }
         }
     }
 
-    /// Says what was counted; of lengths where there is a model that learned from some.
-    func tell(_ alphabet: Alphabet, lengths: ClosedRange<Int>? = nil, of noun: String = "pairs") {
+    /// Says what was counted; of lengths and expansions where there is a model.
+    func tell(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
             complain("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
         }
-        if unusual > 0, let lengths {
+        guard let classifier else { return }
+        func outside(_ count: Int, _ range: ClosedRange<Int>, _ what: String, _ scores: String) {
             let verbs = noun == "pairs" ? ("has a strand", "have a strand") : ("is", "are")
             complain(
-                "\(counted(unusual, noun)) \(unusual == 1 ? verbs.0 : verbs.1) outside the lengths that the model was "
-                    + "trained on (\(lengths.lowerBound) to \(lengths.upperBound)): "
-                    + (unusual == 1 ? "its score is" : "their scores are") + " less certain")
+                "\(counted(count, noun)) \(count == 1 ? verbs.0 : verbs.1) outside the lengths \(what) "
+                    + "(\(range.lowerBound) to \(range.upperBound)): "
+                    + (count == 1 ? "its score is " : "their scores are ") + scores)
+        }
+        if unusual > 0 {
+            outside(unusual, classifier.trainedLengths, "that the model was trained on", "less certain")
+        }
+        if forced > 0 {
+            outside(forced, classifier.scoredLengths, "at which the model holds", "not to be relied on")
+        }
+        if drawn > 0 {
+            complain(
+                "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(PairCodes.mostExpansions) pairs "
+                    + "of plain strands: \(drawn == 1 ? "its score is" : "their scores are") of "
+                    + "\(PairCodes.mostExpansions) of these, drawn")
         }
     }
 }

@@ -13,24 +13,22 @@ struct NamedStrands: Sendable {
     var count: Int { names.count }
 }
 
-/// Reads the single sequences of `paths`, and counts the bad records that were passed over. Those of a table, which have
-/// no names, are called what they are.
+/// Reads the single sequences of `paths`, and what was skipped of them. Those of a table without names are called what they are.
 func readStrands(
-    _ paths: [String], column: PairColumn, _ classifier: PairClassifier, skipsBad: Bool
-) throws -> (strands: NamedStrands, skipped: Int) {
+    _ paths: [String], _ columns: PairColumns, _ classifier: PairClassifier, _ limits: LengthLimits, skipsBad: Bool
+) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
     let alphabet = classifier.alphabet
-    var columns = PairColumns()
-    (columns.strandA, columns.strandB) = (column, nil)
     let reader = PairReader(paths: paths, columns: columns, letters: alphabet.letterKinds)
     var strands = NamedStrands(codes: PairCodes(alphabet: alphabet))
     var remarks = StrandRemarks()
     let skipped = try forEachPair(reader, skipsBad: skipsBad) { (entry, batch) throws(InputError) in
-        try strands.codes.append(entry, of: batch, alphabet, longest: classifier.longestStrand)
-        strands.names.append(Array(batch.bytes[entry.isSequenceText ? entry.nameA : entry.strandA]))
+        try strands.codes.append(entry, of: batch, alphabet, limits)
+        let isNamed = entry.isSequenceText || !entry.nameA.isEmpty
+        strands.names.append(Array(batch.bytes[isNamed ? entry.nameA : entry.strandA]))
         remarks.count(entry, of: batch, alphabet)
     }
-    remarks.count(strands.codes, each: 1, outside: classifier.trainedLengths)
-    remarks.tell(alphabet, lengths: classifier.trainedLengths, of: "strands")
+    remarks.count(strands.codes, each: 1, classifier)
+    remarks.tell(alphabet, classifier, of: "strands")
     return (strands, skipped)
 }
 
@@ -40,6 +38,7 @@ struct StrandScreening {
     let threshold: Float
     /// Only pairs predicted so are written.
     let keep: Int?
+    let ambiguity: AmbiguityScore
     let writesLogit: Bool
     /// An .npy array (rows, columns) of scores, not lines.
     let isMatrix: Bool
@@ -57,7 +56,8 @@ struct StrandScreening {
         let fromDiagonal = columns == nil && classifier.isSymmetric && !isMatrix
         let others = columns ?? rows
         let (n, m) = (rows.count, others.count)
-        let screen = StrandScreen(classifier, rows: rows.codes, columns: others.codes, threads: threads)
+        let screen = StrandScreen(
+            classifier, rows: rows.codes, columns: others.codes, ambiguity: ambiguity, threads: threads)
         func pairs(ofRows count: Int) -> Int { count * m - (fromDiagonal ? count * (count - 1) / 2 : 0) }
         let mine = shard?.rows(n, total: pairs(ofRows: n), before: pairs) ?? 0..<n
         let total = pairs(ofRows: mine.upperBound) - pairs(ofRows: mine.lowerBound)
@@ -74,8 +74,7 @@ struct StrandScreening {
                 let texts = Mutex([[UInt8]](repeating: [], count: part.count))
                 Parallel.run(pieces: part.count, threads: threads) { piece, _ in
                     let row = part.lowerBound + piece
-                    let text = text(
-                        logits[piece], rows.names[row], others.names, from: fromDiagonal ? row : 0)
+                    let text = text(logits[piece], rows, row, others, from: fromDiagonal ? row : 0)
                     texts.withLock { $0[piece] = text }
                 }
                 for text in texts.withLock({ $0 }) { try sink.write(text) }
@@ -83,11 +82,24 @@ struct StrandScreening {
                 progress.update(done)
             }
         }
+        var remarks = StrandRemarks()
+        remarks.drawn = screen.drawnPairs
+        remarks.tell(classifier.alphabet, classifier)
         return total
     }
 
+    /// The share of a strand that is bound where it meets itself: in pairs of A and B, which are half of what binds, and in as many
+    /// homodimers; else the score.
+    private func boundShare(_ score: Float, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Float {
+        // Only where that would change what is predicted are the strands compared.
+        guard classifier.countsHomodimers, score <= threshold, 2 * score > threshold, a == b else { return score }
+        return 2 * score
+    }
+
     /// A row's lines, or its numbers.
-    private func text(_ logits: [Float], _ name: [UInt8], _ names: [[UInt8]], from first: Int) -> [UInt8] {
+    private func text(
+        _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, from first: Int
+    ) -> [UInt8] {
         var text: [UInt8] = []
         for column in first..<logits.count {
             let score = PairClassifier.score(logits[column])
@@ -98,11 +110,12 @@ struct StrandScreening {
                 }
                 continue
             }
-            let predicted = score > threshold ? 1 : 0
+            let share = boundShare(score, rows.codes.strand(row), columns.codes.strand(column))
+            let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
-            text.append(contentsOf: name)
+            text.append(contentsOf: rows.names[row])
             text.append(9)
-            text.append(contentsOf: names[column])
+            text.append(contentsOf: columns.names[column])
             text.append(9)
             text.append(48 + UInt8(predicted))
             text.append(9)

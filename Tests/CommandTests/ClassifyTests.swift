@@ -87,7 +87,7 @@ import Testing
         let sandbox = try Example.sandbox()
         let folder = Sandbox.root.appending(path: "testdata").path
         func scores(_ file: String) throws -> [Substring] {
-            let result = try sandbox.run("seqgan classify -q -m m.seqgan '\(folder)/\(file)'")
+            let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan '\(folder)/\(file)'")
             #expect(result.code == 0, "\(file): \(result.errors)")
             return try result.output.split(separator: "\n").map { try #require($0.split(separator: "\t").last) }
         }

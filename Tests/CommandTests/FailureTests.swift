@@ -58,7 +58,7 @@ import Testing
         for trap in ["", "trap '' PIPE;"] {
             let line = "\(trap) { seqgan \(command) -q; echo $? > code; } | head -c 1 > /dev/null; cat code"
             let closed = try sandbox.run(command.hasPrefix("inspect") ? line.replacing(" -q", with: "") : line)
-            #expect(["0\n", "141\n"].contains(closed.output), "\(closed.output)")
+            #expect(closed.output == "0\n", "\(closed.output)")
             #expect(closed.errors.isEmpty, "\(closed.errors)")
         }
     }

@@ -82,7 +82,8 @@ import Testing
         let sandbox = try Example.sandbox()
         let trained = try sandbox.run("seqgan train --alphabet rna --epochs 1 pairs.tsv -o r.seqgan -q")
         #expect(trained.errors.contains("read T as U in "), "\(trained.errors)")
-        let outcome = try sandbox.run("seqgan classify -q -m r.seqgan", stdin: "ACGTACGTA\tACGU\nACGUACGUA\tAC\n")
+        let outcome = try sandbox.run(
+            "seqgan classify -q -m r.seqgan", stdin: "ACGTACGTA\tACGUACGU\nACGUACGUA\tACGACGAC\n")
         #expect(outcome.errors.contains("read T as U in 1 pair,"), "\(outcome.errors)")
     }
 
@@ -91,9 +92,9 @@ import Testing
     ])
     func strandsOutsideTheTrainedLengthsAreCounted(command: String) throws {
         let sandbox = try Example.sandbox()
-        let long = String(repeating: "ACGT", count: 15)
-        try sandbox.write("ACGTACGTAC\t\(long)\t1\nACGTACGTAC\tACGTACGTAC\t0\n", "long.tsv")
-        try sandbox.write(">a\nACG\n>b\nACGTTGCATCGGATCTAGCA\n", "a.fa")
+        // One letter more than the longest that the example's model was trained on; one less than the built-in model's shortest.
+        try sandbox.write("ACGTACGTAC\tACGTACGTACGTACG\t1\nACGTACGTAC\tACGTACGTAC\t0\n", "long.tsv")
+        try sandbox.write(">a\nACGTTGCAT\n>b\nACGTTGCATCGGATCTAGCA\n", "a.fa")
         let outcome = try sandbox.run("seqgan \(command) -q")
         #expect(outcome.code == 0)
         #expect(outcome.errors.hasPrefix("seqgan: 1 "), "\(outcome.errors)")

@@ -55,6 +55,14 @@ import Testing
             ("long", [0, 0, 0, 0, 0, 0, 0, 16] + Array(header.utf8) + data, "no safetensors header"),
             ("longer", [255, 255, 255, 127, 0, 0, 0, 0] + Array(header.utf8) + data, "it ends inside its header"),
             ("none", Self.file(header, []), "the model is damaged"),
+            (
+                "twice", Self.file(header.replacing("\"kind\":", with: "\"kind\":\"cnn\",\"kind\":"), data),
+                "its header has the key 'kind' twice"
+            ),
+            (
+                "loud", Self.file(header.replacing("\"symmetric\":\"true\"", with: "\"symmetric\":\"TRUE\""), data),
+                "symmetric is TRUE, expected true or false"
+            ),
         ]
         for (name, bytes, words) in files {
             try sandbox.write(bytes, name)

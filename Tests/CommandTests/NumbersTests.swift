@@ -120,7 +120,8 @@ import Testing
             try sandbox.run("seqgan train -q --classifier cnn --length 512 --epochs 1 pairs.tsv -o c.seqgan").code == 0)
         for model in ["", "-m m.seqgan", "-m c.seqgan"] {
             for logit in model.isEmpty ? ["", "--logit"] : ["--logit"] {
-                let result = try sandbox.run("seqgan classify -q \(model) \(logit) --all-pairs strands | cut -f4")
+                let result = try sandbox.run(
+                    "seqgan classify -q --force-lengths \(model) \(logit) --all-pairs strands | cut -f4")
                 let scores = result.output.split(separator: "\n").map { Double($0) ?? .nan }
                 #expect(result.code == 0 && scores.count >= strands.count * (strands.count + 1) / 2)
                 #expect(scores.allSatisfy { $0.isFinite })

@@ -16,6 +16,13 @@ struct SandboxTests {
         #expect(outcome.code == 3)
     }
 
+    @Test func aChildIsToldOfClosedPipesAsAShellsChildrenAre() throws {
+        // The tests themselves ignore SIGPIPE.
+        let outcome = try Sandbox().run(
+            "yes | head -n 1; echo ${PIPESTATUS[0]}; trap '' PIPE; yes 2> /dev/null | head -n 1; echo ${PIPESTATUS[0]}")
+        #expect(outcome.output == "y\n141\ny\n1\n", "\(outcome.output)")
+    }
+
     @Test func aSignalShowsInTheCode() throws {
         #expect(try Sandbox().run("kill -PIPE $$").code == 141)
     }

@@ -20,14 +20,16 @@ import Testing
     /// The last two columns that classify gives of these pairs.
     private static func classified(_ pairs: [(String, String)], _ sandbox: Sandbox) throws -> [String] {
         let table = pairs.map { "\($0.0)\t\($0.1)\n" }.joined()
-        return try sandbox.run("seqgan classify -q -m m.seqgan", stdin: table).output.split(separator: "\n").map {
+        return try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: table).output.split(
+            separator: "\n"
+        ).map {
             $0.split(separator: "\t").suffix(2).joined(separator: "\t")
         }
     }
 
     @Test func everyPairHasTheScoreThatClassifyGivesIt() throws {
         let (sandbox, strands) = try Self.sandbox()
-        let outcome = try sandbox.run("seqgan classify -m m.seqgan --all-pairs s.fa")
+        let outcome = try sandbox.run("seqgan classify --force-lengths -m m.seqgan --all-pairs s.fa")
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(outcome.errors.contains("\(24 * 25 / 2) pairs in"))
         var pairs: [(String, String)] = []
@@ -41,23 +43,23 @@ import Testing
         let expected = zip(names, try Self.classified(pairs, sandbox)).map { $0 + $1 + "\n" }.joined()
         #expect(outcome.output == expected)
         for line in [
-            "seqgan classify -m m.seqgan --all-pairs -t 7 < s.fa",
-            "seqgan classify -m m.seqgan --all-pairs s.fa -o o.tsv.gz && gzip -dc o.tsv.gz",
+            "seqgan classify --force-lengths -m m.seqgan --all-pairs -t 7 < s.fa",
+            "seqgan classify --force-lengths -m m.seqgan --all-pairs s.fa -o o.tsv.gz && gzip -dc o.tsv.gz",
         ] {
             #expect(try sandbox.run(line).output == expected, "\(line)")
         }
     }
 
-    @Test func twoSetsGiveEveryRowWithEveryColumnAndTablesNameStrandsByTheirLetters() throws {
+    @Test func twoSetsGiveEveryRowWithEveryColumnAndTablesWithoutNamesNameStrandsByTheirLetters() throws {
         let (sandbox, strands) = try Self.sandbox()
-        try sandbox.write("id\tseq\nx\t\(strands[0].letters)\ny\t\(strands[1].letters)\n", "two.tsv")
-        let outcome = try sandbox.run("seqgan classify -q -m m.seqgan --columns seq --against two.tsv two.tsv")
         let letters = [strands[0].letters, strands[1].letters]
+        try sandbox.write("seq\tnote\n\(letters[0])\tyes\n\(letters[1])\tyes\n", "two.tsv")
+        let outcome = try sandbox.run("seqgan classify -q -m m.seqgan --columns seq --against two.tsv two.tsv")
         let pairs = letters.flatMap { a in letters.map { (a, $0) } }
         let expected = zip(pairs, try Self.classified(pairs, sandbox)).map { "\($0.0)\t\($0.1)\t\($1)\n" }.joined()
         #expect(outcome.output == expected, "\(outcome.errors)")
-        let kept = try sandbox.run("seqgan classify -q -m m.seqgan --all-pairs --keep 1 s.fa").output
-        let all = try sandbox.run("seqgan classify -q -m m.seqgan --all-pairs s.fa").output
+        let kept = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --all-pairs --keep 1 s.fa").output
+        let all = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --all-pairs s.fa").output
         #expect(
             kept == all.split(separator: "\n").filter { $0.split(separator: "\t")[2] == "1" }.map { $0 + "\n" }.joined()
         )
@@ -66,7 +68,7 @@ import Testing
 
     @Test func aMatrixHasTheScoresOfAllRowsAndColumns() throws {
         let (sandbox, strands) = try Self.sandbox()
-        let outcome = try sandbox.run("seqgan classify -q -m m.seqgan --all-pairs --matrix s.fa")
+        let outcome = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --all-pairs --matrix s.fa")
         let text = String(decoding: outcome.bytes.prefix(128), as: UTF8.self)
         #expect(text.contains("'descr': '<f4'") && text.contains("(24, 24, )"))
         #expect(outcome.bytes.count == 128 + 4 * 24 * 24)
@@ -91,14 +93,14 @@ import Testing
             ("--against s.fa -o s.fa < /dev/null", 64), ("--against none.fa s.fa", 66), ("--all-pairs m.seqgan", 65),
             ("--all-pairs s.fa > /dev/full", 74),
         ] {
-            let outcome = try sandbox.run("seqgan classify -m m.seqgan \(line)")
+            let outcome = try sandbox.run("seqgan classify --force-lengths -m m.seqgan \(line)")
             #expect(outcome.code == Int32(code), "\(line): \(outcome.errors)")
             #expect(!outcome.errors.isEmpty)
         }
         let bad = try sandbox.run(
-            "(cat s.fa; printf '>b\\nAC?T\\n') | seqgan classify -m m.seqgan --all-pairs --skip-bad")
+            "(cat s.fa; printf '>b\\nAC?T\\n') | seqgan classify --force-lengths -m m.seqgan --all-pairs --skip-bad")
         #expect(bad.code == 65 && bad.output.split(separator: "\n").count == 300)
-        let empty = try sandbox.run("seqgan classify -q -m m.seqgan --all-pairs /dev/null")
+        let empty = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --all-pairs /dev/null")
         #expect(empty.code == 0 && empty.output.isEmpty)
     }
 }

@@ -41,7 +41,7 @@ enum ArrayTarget {
         var strands = PairCodes(alphabet: alphabet)
         do throws(InputError) {
             _ = try forEachPair(reader, skipsBad: true) { (entry, batch) throws(InputError) in
-                try strands.append(entry, of: batch, alphabet)
+                try strands.append(entry, of: batch, alphabet, LengthLimits())
             }
         } catch {}  // what came before it is encoded
         let perRecord = single ? 1 : 2
@@ -59,7 +59,7 @@ enum ArrayTarget {
             try sink.finish()
         } catch { require(false, "\(error)") }
         let array = output.bytes
-        guard let (read, size) = NumpyHeader.decode(array) else { return require(false, "no header") }
+        guard let (read, size) = try? NumpyHeader.decode(array) else { return require(false, "no header") }
         require(read == header && size == header.encoded().count, "another header: \(read)")
         require(array.count - size == shape.reduce(floats ? 4 : 1, *), "\(array.count - size) bytes of \(shape)")
         output.becomeStandardOutput()
@@ -95,8 +95,10 @@ enum ArrayTarget {
 
     private static func decode(_ array: [UInt8], _ alphabet: Alphabet, _ reverses: Bool) {
         guard let lines = decoded(array, alphabet, reverses) else { return }
-        guard let (header, size) = NumpyHeader.decode(array) else { return require(false, "decoded without a header") }
-        let width = header.type == "<f4" ? 4 : 1
+        guard let (header, size) = try? NumpyHeader.decode(array) else {
+            return require(false, "decoded without a header")
+        }
+        guard let width = ArrayNumbers(header.type)?.width else { return require(false, "decoded \(header.type)") }
         let length = header.shape.last ?? 0
         // Encoded anew, the same cells are set.
         var strands = PairCodes(alphabet: alphabet)
@@ -121,7 +123,7 @@ enum ArrayTarget {
                 }
                 let start = size + (record * parts.count + part) * oneHot.area * width
                 let isSame = image.indices.allSatisfy { cell in
-                    array[start + cell * width..<start + (cell + 1) * width].contains { $0 != 0 } == (image[cell] != 0)
+                    (ArrayNumbers(header.type)?.value(array, at: start + cell * width) != 0) == (image[cell] != 0)
                 }
                 require(isSame, "record \(record): other cells than were decoded")
             }

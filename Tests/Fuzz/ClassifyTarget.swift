@@ -45,7 +45,7 @@ enum ClassifyTarget {
             input.hold(packed)
             let scorer = PairScorer(
                 classifier: classifier, threshold: classifier.threshold, keep: keep, writesLogit: logit,
-                skipsBad: skipsBad)
+                skipsBad: skipsBad, limits: LengthLimits(of: classifier, isForced: false), ambiguity: .mean)
             return run(scorer, threads: threads)
         }
         let whole = classify(threads: 2, text)
@@ -72,7 +72,7 @@ enum ClassifyTarget {
     }
 
     private static func isSequence(_ text: [UInt8]) -> Bool {
-        let first = lines(of: text).first { !$0.isEmpty }?.first
+        let first = lines(of: text).first { !$0.isEmpty && $0.first != UInt8(ascii: "#") }?.first
         return first == UInt8(ascii: ">") || first == UInt8(ascii: "@")
     }
 
@@ -87,8 +87,8 @@ enum ClassifyTarget {
                 progress: ProgressBar(inputs: [input.path], isQuiet: true),
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            (run.pairs, run.skipped) = (counts.pairs, counts.skipped)
-            try requireNoneSkipped(counts.skipped)
+            (run.pairs, run.skipped) = (counts.pairs, counts.skipped.bad)
+            if let failure = counts.skipped.failure { throw failure }
         } catch {
             guard let failure = failure(error) else {
                 require(false, "an undocumented error: \(error)")
@@ -111,12 +111,17 @@ enum ClassifyTarget {
             let isGood =
                 entry.kind == .pair
                 && [entry.strandA, entry.strandB].allSatisfy { strand in
-                    strand.count <= classifier.longestStrand
+                    classifier.scoredLengths.contains(strand.count)
                         && strand.allSatisfy { classifier.alphabet.codes[Int($0)] != Alphabet.invalid }
                 }
             if isGood { good.append(entry) } else if !skipsBad { break }
         }
         return good
+    }
+
+    /// The number of comments before the first record.
+    private static func comments(_ text: [UInt8]) -> Int {
+        lines(of: text).prefix { $0.isEmpty || $0.first == UInt8(ascii: "#") }.count { !$0.isEmpty }
     }
 
     private static func check(
@@ -125,7 +130,9 @@ enum ClassifyTarget {
         let pairs = pairs(text, classifier, skipsBad: skipsBad)
         let isSequence = isSequence(text)
         var scored: [ArraySlice<UInt8>] = []
-        for line in run.output.split(separator: 10, omittingEmptySubsequences: false).dropLast() {
+        // In front of records, comments; behind them, a name may begin like one.
+        let comments = isSequence ? comments(text) : 0
+        for line in run.output.split(separator: 10, omittingEmptySubsequences: false).dropLast().dropFirst(comments) {
             if !isSequence, line.first == UInt8(ascii: "#") || line.suffix(16).elementsEqual("\tpredicted\tscore".utf8)
             {
                 continue

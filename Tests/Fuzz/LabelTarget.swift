@@ -20,15 +20,15 @@ enum LabelTarget {
         let text = choices.bytes
         let skipsBad = options & 1 != 0
         let alphabet = Alphabet.dna
-        let longest: Int? = options & 16 != 0 ? 20 : nil
+        let limits = options & 16 != 0 ? LengthLimits(1...20, option: "--length ") : LengthLimits()
         func read(_ packed: [UInt8]) -> (pairs: LabelledPairs, skipped: Int, message: String) {
             input.hold(packed)
             do {
                 let arguments =
                     [input.path] + (skipsBad ? ["--skip-bad"] : []) + choicesOfColumns[Int(options >> 1 & 3)]
                 let result = try readLabelled(
-                    InputOptions.parse(arguments), alphabet, longest: longest, option: "--length ", isQuiet: true)
-                return (result.pairs, result.skipped, "")
+                    InputOptions.parse(arguments), alphabet, limits, isQuiet: true)
+                return (result.pairs, result.skipped.bad, "")
             } catch {
                 guard let failure = failure(error), failure.code == ExitCodes.badData else {
                     require(false, "an undocumented error: \(error)")

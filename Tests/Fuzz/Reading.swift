@@ -77,9 +77,13 @@ func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
     return lines.map { $0.last == 13 ? $0.dropLast() : $0 }
 }
 
-/// Checks a documented error of an input of `count` lines at `path`.
-func checkDocumented(_ error: InputError, path: String, lines count: Int) {
+/// Checks a documented error of an input of `count` lines at `path`, or of two records of which the second is at `mates`.
+func checkDocumented(_ error: InputError, path: String, mates: String? = nil, lines count: Int) {
     switch error {
+    case .notMates(let placeA, _, let placeB, _):
+        require(placeA.path == path && placeB.path == mates ?? path, "an error elsewhere: \(error)")
+        require((1...max(1, count)).contains(placeA.line), "an error at line \(placeA.line) of \(count)")
+        require(mates != nil || placeA.line < placeB.line && placeB.line <= count, "records at \(placeA), \(placeB)")
     case .malformed(let location, let seen, let expected):
         require(location.path == path, "an error elsewhere: \(error)")
         require((1...max(1, count + 1)).contains(location.line), "an error at line \(location.line) of \(count)")

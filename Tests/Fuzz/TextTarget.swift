@@ -120,6 +120,9 @@ enum TextTarget {
     private static func checkMates(_ reading: Reading, _ parts: [[UInt8]]) {
         let counts = parts.map { lines(of: $0).count }
         if let error = reading.error {
+            if case .notMates = error {
+                return checkDocumented(error, path: file.path, mates: mates.path, lines: counts[0])
+            }
             guard case .malformed(let location, _, _) = error else { return require(false, "\(error)") }
             let side = location.path == file.path ? 0 : 1
             checkDocumented(error, path: side == 0 ? file.path : mates.path, lines: counts[side])

@@ -25,7 +25,6 @@ struct DoubleModel {
     var parameters: [Float]
     var codes: [UInt8] = []
     var starts: [Int] = [0]
-    let members: [UInt32] = (0..<8).map { 1 << UInt32($0) } + [0b1111]
 
     init(_ shape: DuplexShape, seed: UInt64) {
         self.shape = shape
@@ -59,19 +58,17 @@ struct DoubleModel {
         let longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 1
         let counts = [true, false].map { forGradient in
             Loops.duplexWorkspaceBytes(
-                shape, longest: longest, forGradient: forGradient, isAmbiguous: true, inDouble: true)
+                shape, longest: longest, forGradient: forGradient, inDouble: true)
         }
         let count = counts.max() ?? 0
         let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
         defer { memory.deallocate() }
         return codes.withUnsafeBufferPointer { c in
             starts.withUnsafeBufferPointer { s in
-                members.withUnsafeBufferPointer { m in
-                    guard let c = c.baseAddress, let s = s.baseAddress, let m = m.baseAddress else {
-                        preconditionFailure("a model without pairs")
-                    }
-                    return body(StrandList(codes: c, starts: s, members: m, longest: longest), memory)
+                guard let c = c.baseAddress, let s = s.baseAddress else {
+                    preconditionFailure("a model without pairs")
                 }
+                return body(StrandList(codes: c, starts: s, longest: longest), memory)
             }
         }
     }

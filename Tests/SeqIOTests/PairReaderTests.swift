@@ -193,7 +193,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     @Test(arguments: [
         ("AC\tGT\nAC\n", 2, "1 column, expected at least 2"), ("AC\t\n", 1, "an empty strand"),
         (">a\nAC\n", 1, "alone"), (">a\nAC\n>b\n>c\nA\n>d\nC\n", 3, "without a sequence"),
-        ("@a\nACGT\n+\nIII\n@b\nAC\n+\nII\n", 5, "qualities"), ("@a\nACGT\n", 2, "the end of the input"),
+        ("@a\nACGT\n+\nIII\n@b\nAC\n+\nII\n", 4, "3 qualities"), ("@a\nACGT\n", 2, "the end of the input"),
         ("AC\tGT\n\u{0}\u{1}\n", 2, "1 column"),
     ])
     func whatIsWrongIsSaidWithItsLine(text: String, line: Int, words: String) throws {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DamageTests {
     /// Models of all kinds of classifiers and generators, small.
-    private static func file(_ kind: Int) -> [UInt8] {
+    static func file(_ kind: Int) -> [UInt8] {
         var model = kind % 2 == 0 ? ModelFileTests.model() : ModelFileTests.convolutional()
         guard kind >= 2 else { return model.encoded() }
         guard kind < 4 else { return PairGeneratorFileTests.model().encoded() }

@@ -115,6 +115,73 @@ import Testing
         }
     }
 
+    @Test func aKeyThatComesTwiceIsRefusedHoweverItIsWritten() {
+        let tensor = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+        let metadata = Self.metadata()
+        func refusal(_ header: String) -> String {
+            Self.refusal(Self.file(header, data: [0, 0, 0, 0]))?.description ?? "none"
+        }
+        #expect(refusal("{\(metadata),\(tensor)}") == "none")
+        let spaced = metadata.replacing(":{", with: " :\r\n{ ")
+        #expect(refusal("{ \t\(spaced) ,\n\(tensor.replacing(",", with: " ,\t")) } \n") == "none")
+        for (key, header) in [
+            ("a", "{\(metadata),\(tensor),\(tensor)}"),
+            ("a", "{\(metadata),\(tensor),\(tensor.replacing("\"a\"", with: "\"\\u0061\""))}"),
+            ("__metadata__", "{\(metadata),\(tensor),\"__metadata__\":{}}"),
+            ("__metadata__", "{\"\\u005f_metadata__\":{},\(metadata),\(tensor)}"),
+            ("format", "{\(metadata.replacing("{", with: "{\"format\":\"seqgan\",")),\(tensor)}"),
+            ("format", "{\(metadata.replacing("{", with: "{\"\\u0066ormat\":\"seqgan\",")),\(tensor)}"),
+            ("crc32.data", "{\(metadata.replacing("}", with: ",\"crc32.data\":\"DDDDDDDD\"}")),\(tensor)}"),
+            ("dtype", "{\(metadata),\(tensor.replacing("}", with: ",\"dtype\":\"F32\"}"))}"),
+            ("shape", "{\(metadata),\(tensor.replacing("}", with: ",\"sh\\u0061pe\":[1]}"))}"),
+            ("data_offsets", "{\(metadata),\(tensor.replacing("{", with: "{\"data_offsets\":[0,4],"))}"),
+        ] {
+            #expect(refusal(header).contains("its header has the key '\(key)' twice"), "\(header): \(refusal(header))")
+        }
+    }
+
+    @Test func aHeaderThatIsNoJSONOfSafetensorsIsRefused() {
+        let tensor = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+        let good = "{\(Self.metadata()),\(tensor)}"
+        func refusal(_ header: String) -> ModelError? { Self.refusal(Self.file(header, data: [0, 0, 0, 0])) }
+        #expect(refusal(good) == nil)
+        let wrong: [(String, String)] = [
+            ("}}", "},}"), ("},", "}"), (",\"a\"", ",,\"a\""), ("[1]", "[1,]"), ("[1]", "[01]"), ("[1]", "[+1]"),
+            ("[1]", "[1.0]"), ("[1]", "[1e0]"), ("[1]", "[\"1\"]"), ("[1]", "1"), ("[1]", "[[1]]"),
+            ("[1]", "[99999999999999999999]"), ("[1]", "[1"), ("\"F32\"", "F32"), ("\"F32\"", "null"),
+            ("\"F32\"", "\"F32\",\"more\":\"1\""), ("\"dtype\":\"F32\",", ""), ("\"seqgan\"", "\"seqgan\\\""),
+            ("\"seqgan\"", "true"), ("\"seqgan\"", "{}"), ("\"format\":", "\"format\""),
+            ("\"format\":", "\"x\":\"\n\",\"format\":"), ("\"format\":", "\"x\":\"\\x\",\"format\":"),
+            ("\"format\":", "\"x\":\"\\u00g0\",\"format\":"), ("\"format\":", "\"x\":\"\\ud800\",\"format\":"),
+            ("\"format\":", "\"x\":\"\\udc00\\ud800\",\"format\":"),
+            ("\"format\":", "\"x\":\"\\ud800\\u0041\",\"format\":"), ("\"a\"", "a"), ("\"a\"", "'a'"),
+        ]
+        for (old, new) in wrong {
+            let header = good.replacing(old, with: new, maxReplacements: 1)
+            #expect(header != good && refusal(header) != nil, "\(header)")
+        }
+        for behind in ["x", "{}", "\0", ","] { #expect(refusal(good + behind) != nil, "\(behind)") }
+        let escaped = good.replacing("\"a\"", with: #""\ud83e\uDDEC \"\\\/\b\f\n\r\t""#)
+        #expect(refusal(escaped) == nil)
+        // Bytes that are no UTF-8, in text that is asked for by nobody.
+        var bytes = Self.file(good.replacing("\"format\":", with: "\"x\":\"??\",\"format\":"), data: [0, 0, 0, 0])
+        #expect(Self.refusal(bytes) == nil)
+        let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        var header = Array(bytes[8..<8 + length])
+        let (at, sum) = (header.firstRange(of: Array("??".utf8)), header.firstRange(of: Array("header\":\"".utf8)))
+        guard let at, let sum else {
+            Issue.record("no place")
+            return
+        }
+        header.replaceSubrange(at, with: [0xc3, 0x28])
+        let digits = sum.upperBound..<sum.upperBound + 8
+        header.replaceSubrange(digits, with: Array("00000000".utf8))
+        let text = String(checksum(header[...]), radix: 16)
+        header.replaceSubrange(digits, with: Array((String(repeating: "0", count: 8 - text.count) + text).utf8))
+        bytes.replaceSubrange(8..<8 + length, with: header)
+        #expect(Self.refusal(bytes)?.description.contains("the header is no JSON") == true)
+    }
+
     @Test func aHeaderLengthBeyondTheFileIsRefused() {
         for top in UInt8(0)...255 {
             for length in [0, 8, 9, 16] {

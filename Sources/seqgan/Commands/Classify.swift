@@ -20,10 +20,13 @@ struct Classify: ParsableCommand {
               seqgan classify --shard 3/8 pairs.tsv.gz -o part3.tsv   # cat part?.tsv is what one run writes
 
             With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A, name B,
-            predicted, score. Those of a table, which have no names, are called what they are.
+            predicted, score. Those of a table without a column of names are called what they are. Of a strand and one that
+            equals it, half of what binds counts as the pair A and B and half as two homodimers: the score is that half,
+            and predicted is 1 where twice the score is above the threshold.
             """)
 
     @OptionGroup var input: InputOptions
+    @OptionGroup var lengths: LengthOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
@@ -39,6 +42,9 @@ struct Classify: ParsableCommand {
 
     @Flag(help: "Write the logit instead of the score.")
     var logit = false
+
+    @Flag(help: "Where strands have ambiguity letters: the largest score of what they stand for, not the mean.")
+    var worst = false
 
     @Flag(help: "Score single sequences, each against each other and itself.")
     var allPairs = false
@@ -56,6 +62,7 @@ struct Classify: ParsableCommand {
         takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
     var shard: InputShard?
 
+    private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
     private var isScreen: Bool { allPairs || against != nil }
 
     func validate() throws {
@@ -82,10 +89,12 @@ struct Classify: ParsableCommand {
             let scorer = PairScorer(
                 classifier: file.classifier,
                 threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
-                writesLogit: logit, skipsBad: input.skipsBad)
+                writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
+                ambiguity: ambiguity)
             let reader = PairReader(
                 paths: input.files, columns: try input.pairColumns(label: false),
-                letters: scorer.alphabet.letterKinds, mates: input.mates, shard: shard,
+                letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
+                shard: shard,
                 unpacking: Pipeline.unpacking(threads: running.threadCount))
             let progress =
                 shard == nil
@@ -96,9 +105,9 @@ struct Classify: ParsableCommand {
                 progress: progress,
                 makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
-            counts.remarks.tell(scorer.alphabet, lengths: file.classifier.trainedLengths)
+            counts.remarks.tell(scorer.alphabet, file.classifier)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
-            try requireNoneSkipped(counts.skipped)
+            try counts.skipped.conclude()
         }
     }
 
@@ -112,18 +121,21 @@ struct Classify: ParsableCommand {
     }
 
     private func screen(_ classifier: PairClassifier, _ clock: ClosingLine) throws {
-        let column = try input.singleColumn()
-        let (rows, skipped) = try readStrands(input.files, column: column, classifier, skipsBad: input.skipsBad)
-        let others = try against.map {
-            try readStrands([$0], column: column, classifier, skipsBad: input.skipsBad)
+        let limits = lengths.limits(classifier)
+        func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
+            try readStrands(paths, try input.singleColumns(), classifier, limits, skipsBad: input.skipsBad)
         }
+        var (rows, skipped) = try read(input.files)
+        let others = try against.map { try read([$0]) }
         let screening = StrandScreening(
             classifier: classifier, threshold: Float(threshold ?? Double(classifier.threshold)), keep: keep,
-            writesLogit: logit, isMatrix: matrix, shard: shard, threads: running.threadCount, quiet: running.quiet)
+            ambiguity: ambiguity, writesLogit: logit, isMatrix: matrix, shard: shard, threads: running.threadCount,
+            quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
         if !running.quiet { clock.write(count, seed: running.seed) }
-        try requireNoneSkipped(skipped + (others?.skipped ?? 0))
+        if let others { skipped += others.skipped }
+        try skipped.conclude()
     }
 }

@@ -5,6 +5,12 @@ import Kernels
 import SeqIO
 import SeqModel
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 enum ImageLayout: String, ExpressibleByArgument, CaseIterable {
     case channels, stacked, single
 }
@@ -64,6 +70,9 @@ struct Encode: ParsableCommand {
         guard let alphabet = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
+        if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
+            throw ValidationError("an array is not for a terminal: write to a file or a pipe, or take --format text")
+        }
         try ending {
             let clock = ClosingLine()
             let sink = try ByteSink(path: output.output)
@@ -101,29 +110,23 @@ struct Encode: ParsableCommand {
             }
             try sink.finish()
             if !running.quiet { clock.write(count, "records", seed: running.seed) }
-            try requireNoneSkipped(skipped)
+            try skipped.conclude()
         }
     }
 
-    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, Int) {
-        var columns = try input.pairColumns(label: false)
-        if layout == .single { columns.strandB = nil }
+    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, SkippedRecords) {
+        let columns = layout == .single ? try input.singleColumns() : try input.pairColumns(label: false)
         let reader = PairReader(
             paths: input.files, columns: columns, letters: alphabet.letterKinds,
-            mates: layout == .single ? nil : input.mates, unpacking: running.unpacking)
+            mates: layout == .single ? nil : input.mates, comparesNames: !input.noNameCheck,
+            unpacking: running.unpacking)
         var strands = PairCodes(alphabet: alphabet)
         strands.reserve(for: input.files)
-        let length = length  // the option's wrapper is not for every record
+        let limits = length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits()
         let progress = ProgressBar(inputs: input.files, isQuiet: running.quiet)
         let skipped = try forEachPair(reader, skipsBad: input.skipsBad, progress: progress) {
             (entry, batch) throws(InputError) in
-            let longest = max(entry.strandA.count, entry.strandB.count)
-            if let length, longest > length {
-                throw .malformed(
-                    batch.location(of: entry, inB: entry.strandB.count > length, offset: 0),
-                    seen: "a strand of \(longest) letters", expected: "at most --length \(length)")
-            }
-            try strands.append(entry, of: batch, alphabet)
+            try strands.append(entry, of: batch, alphabet, limits)
         }
         return (strands, skipped)
     }

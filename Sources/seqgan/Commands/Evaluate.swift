@@ -29,6 +29,7 @@ struct Evaluate: ParsableCommand {
             """)
 
     @OptionGroup var input: InputOptions
+    @OptionGroup var lengths: LengthOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
@@ -97,11 +98,11 @@ struct Evaluate: ParsableCommand {
         let sections = try multiqc.map(MultiQCSections.init)
         let sink = try ByteSink(path: output.output)
         let (pairs, skipped) = try readLabelled(
-            input, classifier.alphabet, longest: classifier.longestStrand, isQuiet: running.quiet,
+            input, classifier.alphabet, lengths.limits(classifier), isQuiet: running.quiet,
             unpacking: running.unpacking)
         var remarks = StrandRemarks()
-        remarks.count(pairs.strands, outside: classifier.trainedLengths)
-        remarks.tell(classifier.alphabet, lengths: classifier.trainedLengths)
+        remarks.count(pairs.strands, classifier)
+        remarks.tell(classifier.alphabet, classifier)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
         }
@@ -113,7 +114,7 @@ struct Evaluate: ParsableCommand {
         try page?.write(judged.page)
         try sections?.write(judged)
         if !running.quiet { clock.write(pairs.count, seed: running.seed) }
-        try requireNoneSkipped(skipped)
+        try skipped.conclude()
     }
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
@@ -124,13 +125,13 @@ struct Evaluate: ParsableCommand {
         let page = try report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
         let columns = try input.namedColumns()
-        let made = try readSample(
-            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters,
-            longest: classifier?.longestStrand,
-            skipsBad: input.skipsBad)
+        let limits = classifier.map { lengths.limits($0) } ?? LengthLimits()
+        var made = try readSample(
+            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, limits,
+            comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         let known = try readSample(
-            real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters,
-            longest: classifier?.longestStrand, skipsBad: input.skipsBad)
+            real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters, limits,
+            comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }
@@ -143,6 +144,7 @@ struct Evaluate: ParsableCommand {
         let pages = ComparedPairs(comparison, made.pairs, known.pairs, letters, threshold: threshold)
         try page?.write(pages.page)
         if !running.quiet { clock.write(made.pairs.count, seed: running.seed) }
-        try requireNoneSkipped(made.skipped + known.skipped)
+        made.skipped += known.skipped
+        try made.skipped.conclude()
     }
 }

@@ -50,6 +50,9 @@ struct Generate: ParsableCommand {
     @Option(help: "No pair of this file.", completion: .file())
     var notIn: String?
 
+    @Flag(help: "Pair the records of --not-in though their names be those of other mates.")
+    var noNameCheck = false
+
     @Option(
         help: "Least distance to every strand already written: Hamming's for equal lengths, else the edit distance.",
         takes: whole(0...))
@@ -68,6 +71,10 @@ struct Generate: ParsableCommand {
     /// How pairs are written.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case fasta, tsv
+    }
+
+    func validate() throws {
+        if noNameCheck, notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }
 
     func run() throws {
@@ -198,11 +205,12 @@ struct Generate: ParsableCommand {
     private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> WrittenPairs {
         var written = WrittenPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
         guard let notIn else { return written }
-        let reader = PairReader(paths: [notIn], columns: PairColumns(), letters: alphabet.letterKinds)
+        let reader = PairReader(
+            paths: [notIn], columns: PairColumns(), letters: alphabet.letterKinds, comparesNames: !noNameCheck)
         var pairs = PairCodes(alphabet: alphabet)
         _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
             pairs.removeAll()
-            try pairs.append(entry, of: batch, alphabet)
+            try pairs.append(entry, of: batch, alphabet, LengthLimits())
             written.exclude(Array(pairs.strand(0)), Array(pairs.strand(1)))
         }
         return written

@@ -69,10 +69,10 @@ struct Train: ParsableCommand {
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
             let page = try report.map(ReportFile.init)
-            let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? .max)
+            let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? DuplexShape.maximumLength)
             let option = longest == training.length ? "--length " : ""
             let (pairs, skipped) = try readLabelled(
-                input, alphabet, longest: longest, option: option, isQuiet: running.quiet,
+                input, alphabet, LengthLimits(1...longest, option: option), isQuiet: running.quiet,
                 unpacking: running.unpacking)
             guard pairs.count >= 2 else {
                 throw Failure(
@@ -103,7 +103,7 @@ struct Train: ParsableCommand {
                 threads: running.threadCount)
             try page?.write(pages.page())
             if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
-            try requireNoneSkipped(skipped)
+            try skipped.conclude()
         }
     }
 
@@ -131,8 +131,9 @@ struct Train: ParsableCommand {
                 options.files = [given]
                 options.mates = nil
                 let (held, _) = try readLabelled(
-                    options, alphabet, longest: training.length, option: "--length ", isQuiet: running.quiet,
-                    unpacking: running.unpacking)
+                    options, alphabet,
+                    training.length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits(),
+                    isQuiet: running.quiet, unpacking: running.unpacking)
                 return (pairs, held)
             }
             share = number

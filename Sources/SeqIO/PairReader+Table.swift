@@ -1,0 +1,111 @@
+// PairReader+Table: pairs from the lines of a table.
+
+extension PairReader {
+    /// Reads the next line of a table; false at its end.
+    mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
+        guard let scanner = lines else { return false }
+        if isPending { isPending = false } else if try !scanner.advance() { return false }
+        let line = scanner.line
+        guard scanner.position <= part.last else { return false }
+        guard !line.isEmpty else { return true }
+        let isWanted = scanner.position > part.after
+        if scanner.buffer[line.lowerBound] == UInt8(ascii: "#") {
+            if isWanted { addLine(scanner, .comment, to: &batch) }
+            return true
+        }
+        if isFirstLine {
+            isFirstLine = false
+            if turnToRecords(scanner) { return true }
+            if try beginTable(scanner) {
+                let isRepeated = hasHeader
+                hasHeader = true
+                if isWanted { addLine(scanner, isRepeated ? .repeatedHeader : .header, to: &batch) }
+                return true
+            }
+        }
+        if isWanted { readFields(scanner, into: &batch) }
+        return true
+    }
+
+    /// Whether a first line, which may be behind comments, begins a record; then records are read from it on.
+    @inline(never)
+    private mutating func turnToRecords(_ scanner: LineScanner) -> Bool {
+        let format = TextFormat.of(scanner.buffer[scanner.line.lowerBound])
+        guard format != .table else { return false }
+        (lines, sequences) = (nil, SequenceReader(scanner, format: format))
+        return true
+    }
+
+    /// Looks at the first line of a table that is no comment; returns whether it names the columns.
+    mutating func beginTable(_ scanner: LineScanner) throws(InputError) -> Bool {
+        let table = try TableReading(scanner, columns, letters)
+        self.table = table
+        if table.isHeaderFirst, headerText.isEmpty { headerText = Array(scanner.buffer[scanner.line]) }
+        return table.isHeaderFirst
+    }
+
+    private func addLine(_ scanner: LineScanner, _ kind: PairEntryKind, to batch: inout PairBatch) {
+        let text = scanner.appendLine(to: &batch.bytes)
+        batch.entries.append(PairEntry(kind: kind, line: scanner.number, text: text))
+    }
+
+    /// Whether the line read last, whose strands are `entry`'s, names the columns once more.
+    private func isHeader(_ scanner: LineScanner, _ entry: PairEntry, _ bytes: [UInt8]) -> Bool {
+        let line = scanner.line
+        if line.count == headerText.count, scanner.buffer[line].elementsEqual(headerText) { return true }
+        // Words are short, and those that could be strands have ambiguity letters.
+        guard let table, entry.strandA.count < FieldLook.longestWord, entry.strandB.count < FieldLook.longestWord,
+            hasAmbiguous(bytes[entry.strandA]) || hasAmbiguous(bytes[entry.strandB])
+        else { return false }
+        return table.isHeader(scanner.buffer[line])
+    }
+
+    private func hasAmbiguous(_ field: ArraySlice<UInt8>) -> Bool { field.contains { letters[Int($0)] == .ambiguous } }
+
+    private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
+        let numbers = table?.numbers ?? TableReading.Numbers()
+        let line = scanner.line
+        let text = scanner.appendLine(to: &batch.bytes)
+        var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
+        let last = numbers.last
+        let lastLookedAt = max(last, numbers.name)
+        let shift = text.lowerBound - line.lowerBound
+        var column = 0
+        var from = line.lowerBound
+        while true {
+            let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
+            let field = from + shift..<end + shift
+            if column == numbers.a { entry.strandA = field }
+            if column == numbers.b { entry.strandB = field }
+            if column == numbers.label { entry.label = field }
+            if column == numbers.name { entry.nameA = field }
+            if column == lastLookedAt || end == line.upperBound { break }
+            column += 1
+            from = end + 1
+        }
+        if isHeader(scanner, entry, batch.bytes) {
+            entry.kind = .repeatedHeader
+            batch.entries.append(entry)
+        } else if column < last {
+            let seen = counted(column + 1, "columns")
+            batch.reject(
+                .malformed(
+                    scanner.location, seen: seen,
+                    expected: "at least \(last + 1), separated by tabs\(column == 0 ? separatorHint(scanner) : "")"),
+                line: scanner.number, text: text)
+        } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
+            batch.reject(
+                .malformed(scanner.location, seen: "an empty strand", expected: "letters"), line: scanner.number,
+                text: text)
+        } else {
+            batch.entries.append(entry)
+        }
+    }
+
+    /// How a line of one column comes to more: by the separator that it has, if any; or what it is otherwise.
+    private func separatorHint(_ scanner: LineScanner) -> String {
+        let line = scanner.buffer[scanner.line]
+        if FieldLook(line, letters).isStrand { return columns.singleAdvice }
+        return line.first { ",;| ".utf8.contains($0) }.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
+    }
+}

@@ -1,0 +1,80 @@
+// PairClassifier+Ambiguity: the scores of pairs with ambiguity letters, from those of the pairs that they stand for.
+
+import Kernels
+
+extension PairClassifier {
+    /// Expansions that are scored at a time, so that the memory does not grow with the number of pairs.
+    private static let expansionsAtATime = 2_048
+
+    /// The logits of pairs of which some have ambiguity letters.
+    func expandedLogits(
+        _ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore,
+        into logits: inout [Float]
+    ) {
+        logits.removeAll(keepingCapacity: true)
+        var expansion = AmbiguityExpansion(like: strands)
+        var expanded = PairCodes(like: strands)
+        var counts: [Int] = []
+        func score() {
+            guard !counts.isEmpty else { return }
+            var parts: [Float] = []
+            plainLogits(expanded, pairs: 0..<expanded.count, workspace: workspace, into: &parts)
+            var start = 0
+            for count in counts {
+                logits.append(PairClassifier.combined(parts[start..<start + count], ambiguity))
+                start += count
+            }
+            expanded.removeAll()
+            counts.removeAll(keepingCapacity: true)
+        }
+        for p in pairs {
+            let (a, b) = (strands.strand(2 * p), strands.strand(2 * p + 1))
+            let isDrawn = expansion.count(a, b) > AmbiguityExpansion.limit
+            if isDrawn, ambiguity == .largest {
+                score()
+                logits.append(climbed(a, b, &expansion, workspace))
+                continue
+            }
+            counts.append(expansion.append(a, b, isSymmetric: isSymmetric, to: &expanded))
+            if expanded.count >= PairClassifier.expansionsAtATime { score() }
+        }
+        score()
+    }
+
+    /// The largest logit that is found for a pair of more expansions than are written out: from the largest of those that are
+    /// drawn on by changes of one letter, or else of two, as long as one of them is better.
+    private func climbed(
+        _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ expansion: inout AmbiguityExpansion, _ workspace: Workspace
+    ) -> Float {
+        var top = PairCodes(alphabet: alphabet)
+        _ = expansion.append(a, b, isSymmetric: isSymmetric, to: &top)
+        var (best, largest) = (0, -Float.infinity)
+        var parts: [Float] = []
+        /// Goes on to the best of `pairs`, if it is better.
+        func climbs(to pairs: PairCodes) -> Bool {
+            plainLogits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &parts)
+            guard let next = parts.indices.max(by: { parts[$0] < parts[$1] }), parts[next] > largest else {
+                return false
+            }
+            (top, best, largest) = (pairs, next, parts[next])
+            return true
+        }
+        _ = climbs(to: top)
+        while climbs(to: expansion.neighbours(ofPair: best, in: top, isDouble: false))
+            || climbs(to: expansion.neighbours(ofPair: best, in: top, isDouble: true))
+        {}
+        return largest
+    }
+
+    /// The logit of a pair from those of its expansions.
+    private static func combined(_ parts: ArraySlice<Float>, _ ambiguity: AmbiguityScore) -> Float {
+        guard parts.count > 1, ambiguity == .mean else { return parts.max() ?? 0 }
+        // Sums of logarithms: neither share is rounded away where the other is nearly all.
+        func mean(_ sign: Double) -> Double {
+            let logs = parts.map { -softplus(-sign * Double($0)) }
+            let largest = logs.max() ?? 0
+            return largest + logarithm(logs.reduce(0) { $0 + exponential($1 - largest) })
+        }
+        return Float(mean(1) - mean(-1))
+    }
+}
