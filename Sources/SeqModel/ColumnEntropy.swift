@@ -8,7 +8,7 @@ public struct ColumnEntropy: Sendable {
     /// out.
     public let bits: [[Double]]
 
-    /// Counts the letters of `pairs`; ambiguous ones are passed over.
+    /// Counts the letters of `pairs`; ambiguous ones are skipped.
     public init(_ pairs: PairCodes) {
         bits = (0...1).map { side in
             var counts = [Int](repeating: 0, count: pairs.longest * pairs.letters)

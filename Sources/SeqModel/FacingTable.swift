@@ -37,7 +37,7 @@ public struct FacingTable: Sendable, Equatable {
         for p in chosen { add(pairs.strand(2 * p), pairs.strand(2 * p + 1)) }
     }
 
-    /// Adds a pair; ambiguous letters are passed over.
+    /// Adds a pair; ambiguous letters are skipped.
     public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
         // Taken out meanwhile: what the places are read from would hold the counts too, and every pair copy them.
         var counts = [Int]()

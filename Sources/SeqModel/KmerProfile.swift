@@ -12,7 +12,7 @@ public struct KmerProfile: Sendable {
     /// Letters K of the alphabet.
     public let letters: Int
 
-    /// Counts the words of the pairs `chosen`; words with an ambiguous letter are passed over.
+    /// Counts the words of the pairs `chosen`; words with an ambiguous letter are skipped.
     public init(_ pairs: PairCodes, chosen: some Sequence<Int>) {
         letters = pairs.letters
         let words = (0..<KmerProfile.length).reduce(1) { n, _ in n * pairs.letters }

@@ -3,7 +3,7 @@
 import Kernels
 
 extension ModelFile {
-    /// A file's metadata. Keys that nobody asks for are passed over: a later version may have more.
+    /// A file's metadata. Keys that nobody asks for are ignored: a later version may have more.
     struct Metadata {
         private let values: [String: String]
 

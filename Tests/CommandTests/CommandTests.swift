@@ -63,7 +63,7 @@ import Testing
             ("printf 'ACGT\\tACGT\\nACGT\\n' | seqgan classify -q -m m.seqgan", 65, "<stdin>:2: 1 column", 1),
             (
                 "printf 'ACGT\\tACGT\\nACGT\\nAC\\tGT\\n' | seqgan classify -q --skip-bad -m m.seqgan", 65,
-                "1 bad record was passed over", 2
+                "1 bad record was skipped", 2
             ),
             ("head -c 30000 \(Sandbox.sample) | seqgan classify -q -m m.seqgan", 65, "truncated", -1),
             ("seqgan classify -m m.seqgan none.tsv", 66, "none.tsv: cannot open", 0),

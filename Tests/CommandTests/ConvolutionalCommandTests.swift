@@ -32,7 +32,7 @@ import Testing
         let trained = try sandbox.run("seqgan train --classifier cnn --epochs 1 -q pairs.tsv -o c.seqgan")
         #expect(trained.code == 0, "\(trained.errors)")
         let long = try sandbox.run(
-            "printf 'ACGTACGTAC\\tACGTAC\\t1\\nACGTACGTACGTACGTACGTACGT\\tACGT\\t0\\n' > long.tsv")
+            "printf 'ACGTACGTAC\\tACGTACGT\\t1\\nACGTACGTACGTACGTACGTACGT\\tACGT\\t0\\n' > long.tsv")
         #expect(long.code == 0)
         for command in ["classify", "evaluate"] {
             let refused = try sandbox.run("seqgan \(command) -m c.seqgan long.tsv")

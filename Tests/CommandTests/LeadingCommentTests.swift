@@ -22,7 +22,7 @@ import Testing
             "classify -q --force-lengths -m m.seqgan --against plain IT",
             "classify -q --force-lengths -m m.seqgan --mates IT plain --no-name-check",
             "classify -q --force-lengths -m m.seqgan --mates plain IT --no-name-check",
-            "generate -q -m g.seqgan --partner-of IT",
+            "generate -q -m g.seqgan --min-score 0 --partner-of IT",
             "generate -q -m g.seqgan --not-in IT", "encode -q IT", "encode -q --layout single IT",
             "encode -q --mates IT IT", "evaluate -q --force-lengths -m m.seqgan IT",
             "evaluate -q --generated IT --real other",

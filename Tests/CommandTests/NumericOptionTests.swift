@@ -106,12 +106,13 @@ import Testing
         "encode p.tsv --alphabet A", "evaluate p.tsv -o p.tsv", "evaluate p.tsv --columns ,",
         "evaluate p.tsv --report p.tsv", "train p.tsv -o p.tsv", "train p.tsv -o x --columns 1",
         "train p.tsv -o x --log x", "train p.tsv -o x --alphabet AA", "generate --partner-of p.tsv -o p.tsv",
-        "generate --avoid-motif 1", "generate --label 0 --partner-of p.tsv --min-score 1",
+        "generate --avoid-motif 1", "generate --label 0 --partner-of one.txt --min-score 1",
         "inspect m.seqgan -o m.seqgan", "inspect m.seqgan --svg m.seqgan",
     ])
     func whatIsFoundAfterParsingHasTheCommandsUsageToo(line: String) throws {
         let sandbox = try Example.sandbox()
         try sandbox.write("ACGTACGTAC\tACGTACGTAC\t1\nACGTACGTAC\tACCAACGTAC\t0\n", "p.tsv")
+        try sandbox.write("ACGTACGTAC\n", "one.txt")
         let before = try sandbox.files()
         let outcome = try sandbox.run("seqgan \(line)")
         let command = line.prefix { $0 != " " }
