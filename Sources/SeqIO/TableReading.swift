@@ -121,7 +121,7 @@ struct TableReading {
                 let all = strands.map { TableReading.described($0, names) }.joined(separator: " and ")
                 throw .malformed(
                     scanner.location, seen: "\(strands.count) columns of strands, \(all)",
-                    expected: "single sequences: choose their column")
+                    expected: "one: choose it, or leave the others out")
             }
             if let only = strands.first { numbers.a = only }
             if looks.indices.contains(numbers.a), looks[numbers.a].holdsNames {

@@ -26,6 +26,26 @@ public protocol ClassifierLearning: AnyObject {
 
 extension ClassifierTrainer: ClassifierLearning {}
 
+extension TrainingCheckpoint {
+    /// Counters of a classifier's training by `plan`: epochs, steps, and the best epoch; nil where no epoch of such a training,
+    /// of at most `stepsPerEpoch` steps, ends with them.
+    func counters(_ plan: TrainingPlan, stepsPerEpoch: Int) -> (epoch: Int, step: Int, best: Int)? {
+        guard let epoch = numbers["epoch"], let step = numbers["step"], let best = numbers["best-epoch"],
+            epoch >= 1, epoch <= plan.epochs, (1...epoch).contains(best),
+            step >= epoch, step <= epoch * stepsPerEpoch
+        else { return nil }
+        return (epoch, step, best)
+    }
+
+    /// Whether the state has so many numbers in each buffer, the first two of them weights that a model may have, and the last
+    /// of them what Adam keeps of squares, which are none below 0.
+    func holds(_ counts: [Int]) -> Bool {
+        buffers.map(\.count) == counts
+            && buffers.prefix(2).allSatisfy { $0.allSatisfy { abs($0) <= ModelFile.largestWeight } }
+            && buffers.last?.allSatisfy { $0 >= 0 } ?? true
+    }
+}
+
 extension FloatBuffer {
     /// The largest number in size; not a number where one is none.
     var largestInSize: Float {

@@ -138,9 +138,8 @@ public final class ConvolutionalTrainer: ClassifierLearning {
     /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
     /// none of this trainer's.
     public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
-        guard checkpoint.buffers.map(\.count) == kept.map(\.count), let epoch = checkpoint.numbers["epoch"],
-            let step = checkpoint.numbers["step"], let bestEpoch = checkpoint.numbers["best-epoch"],
-            epoch >= 1, (1...epoch).contains(bestEpoch)
+        guard checkpoint.holds(kept.map(\.count)),
+            let (epoch, step, bestEpoch) = checkpoint.counters(plan, stepsPerEpoch: stepsPerEpoch)
         else { return nil }
         for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
         (self.epoch, self.step, self.bestEpoch) = (epoch, step, bestEpoch)

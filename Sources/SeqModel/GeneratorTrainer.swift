@@ -60,6 +60,8 @@ public final class GeneratorTrainer {
 
     private static let pieces = 16
     private static let averaging: Float = 0.998
+    /// What `urges` comes to at most.
+    public static let mostUrges = 6
 
     /// A trainer of pairs; `targets` above the classifier's threshold are label 1. Ambiguous letters are drawn from those
     /// they stand for. Strand A's network learns here already: nothing that follows changes it.
@@ -145,7 +147,7 @@ public final class GeneratorTrainer {
     /// Raises the classifier's weight as a teacher by half, up to some eleven times the plan's: for a relation of which the
     /// critic alone says too little.
     public func urge() {
-        if urges < 6 { urges += 1 }
+        if urges < GeneratorTrainer.mostUrges { urges += 1 }
     }
 
     /// Runs `body` on every row in fixed pieces, each with a part of the gradients of its own.
@@ -188,8 +190,16 @@ extension GeneratorTrainer {
 
     /// A state read from a checkpoint's buffers; nil where they are none of this trainer's.
     public func state(step: Int, urges: Int, _ buffers: [[Float]]) -> State? {
-        guard buffers.map(\.count) == self.buffers.map(\.count), step >= 0, (0...6).contains(urges) else { return nil }
+        guard buffers.map(\.count) == self.buffers.map(\.count), (1...plan.steps).contains(step),
+            (0...GeneratorTrainer.mostUrges).contains(urges)
+        else { return nil }
         return State(urges: urges, step: step, buffers: buffers)
+    }
+
+    /// Whether a generator can be one that this training came to: it makes pairs of the data's lengths, as they are laid.
+    public func couldHaveMade(_ generator: PairGenerator) -> Bool {
+        generator.layout == net.layout && generator.net.channels == net.channels
+            && generator.composition.lengths == composition.lengths
     }
 
     /// A generator of weights as in a state's first buffer.

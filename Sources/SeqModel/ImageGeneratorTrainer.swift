@@ -200,9 +200,9 @@ extension ImageGeneratorTrainer {
 
     /// Goes on from `checkpoint`; false where it is none of this trainer's.
     public func resume(_ checkpoint: TrainingCheckpoint) -> Bool {
-        guard checkpoint.buffers.map(\.count) == kept.map(\.count), let step = checkpoint.numbers["step"] else {
-            return false
-        }
+        guard checkpoint.buffers.map(\.count) == kept.map(\.count), let step = checkpoint.numbers["step"],
+            (1...plan.steps).contains(step)
+        else { return false }
         for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
         self.step = step
         return true

@@ -27,6 +27,8 @@ final class CheckpointKeeper {
     let digest: String
     /// The state to go on from.
     let start: TrainingCheckpoint?
+    /// What is thrown where that state, though its digest is right, cannot be one of this training.
+    let refusal: Failure
     private let path: String?
     private let clock: ClosingLine
     private var last: TrainingCheckpoint?
@@ -40,6 +42,8 @@ final class CheckpointKeeper {
         self.digest = digest
         self.clock = clock
         path = options.checkpoint
+        refusal = Failure(
+            message: "\(options.resume ?? ""): a state that this training never was in", code: ExitCodes.badData)
         start = try options.resume.map { resume in
             let bytes = try readWhole(path: resume)
             do {
@@ -57,6 +61,25 @@ final class CheckpointKeeper {
         last = start
         guard path != nil else { return }
         onEnding { interruption.store($0, ordering: .relaxed) }
+    }
+
+    /// The model of the state to go on from: its classifier, which is done, with the best generator so far. Nil where the
+    /// classifier is not done.
+    ///
+    /// Throws where a run that learns `part` of pairs with strands of `longest` letters at most, from the model `given` or
+    /// from none, has no such model.
+    func model(_ part: TrainingOptions.Part, given: ModelFile?, _ alphabet: Alphabet, longest: Int) throws -> ModelFile?
+    {
+        guard let start else { return nil }
+        guard let model = start.model else {
+            if given != nil { throw refusal }
+            return nil
+        }
+        func bytes(_ file: ModelFile) -> [UInt8] { ModelFile(classifier: file.classifier, record: [:]).encoded() }
+        guard part != .classifier, model.classifier.alphabet == alphabet, model.classifier.longestStrand >= longest,
+            given.map({ bytes($0) == bytes(model) }) ?? true
+        else { throw refusal }
+        return model
     }
 
     /// Whether a signal asked the training to end.

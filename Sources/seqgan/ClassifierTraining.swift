@@ -64,9 +64,7 @@ struct ClassifierTraining {
         var best: EpochReport?
         var worse = 0
         if let start = keeper.start {
-            guard let (report, count) = trainer.resume(start) else {
-                throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
-            }
+            guard let (report, count) = trainer.resume(start) else { throw keeper.refusal }
             (best, worse) = (report, count)
         }
         try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])

@@ -24,6 +24,7 @@ struct GeneratorTraining {
     ///
     /// Throws a failure where the pairs keep collapsing, or are no better than strands paired by chance.
     func run(_ pairs: LabelledPairs) throws -> (generator: PairGenerator, record: [String: String]) {
+        let counters = try counters()
         let trainer = GeneratorTrainer(classifier, pairs, plan: plan)
         let survey = SampleSurvey(trainer)
         try log.begin(GeneratorTraining.columns, data: GeneratorTraining.ofTheData(survey.real))
@@ -31,18 +32,17 @@ struct GeneratorTraining {
         var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
         var last: SampleFigures?
         var restarts = 0
-        if let start = keeper.start, start.model != nil {
-            guard let step = start.numbers["step"],
-                let state = trainer.state(step: step, urges: start.numbers["urges"] ?? 0, start.buffers)
-            else {
-                throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
+        if let start = keeper.start, let counters {
+            guard let state = trainer.state(step: counters.step, urges: counters.urges, start.buffers) else {
+                throw keeper.refusal
             }
-            restarts = start.numbers["restarts"] ?? 0
+            restarts = counters.restarts
             trainer.restore(state, changingSeedBy: UInt64(restarts))
             lastGood = state
             last = survey.look(at: trainer.generator)
             if let generator = start.model?.generator?.paired {
-                best = (survey.look(at: generator), generator, start.numbers["best-step"] ?? step)
+                guard trainer.couldHaveMade(generator) else { throw keeper.refusal }
+                best = (survey.look(at: generator), generator, counters.bestStep)
             }
         }
         var progress = ProgressBar(total: plan.steps, noun: "steps", from: trainer.step, isQuiet: quiet)
@@ -94,6 +94,18 @@ struct GeneratorTraining {
                     + "no model was written", code: ExitCodes.badData)
         }
         return (survey.calibrated(chosen.generator), record(chosen.figures, step: chosen.step))
+    }
+
+    /// Where the state to go on from stands; nil where the generator begins. Throws where no such training can stand there.
+    private func counters() throws -> (step: Int, urges: Int, restarts: Int, bestStep: Int)? {
+        guard let start = keeper.start, start.model != nil else { return nil }
+        let (restarts, urges) = (start.numbers["restarts"] ?? 0, start.numbers["urges"] ?? 0)
+        guard let step = start.numbers["step"], (1...plan.steps).contains(step),
+            (0...GeneratorTraining.mostRestarts).contains(restarts), (0...GeneratorTrainer.mostUrges).contains(urges)
+        else { throw keeper.refusal }
+        let bestStep = start.numbers["best-step"] ?? step
+        guard (0...step).contains(bestStep) else { throw keeper.refusal }
+        return (step, urges, restarts, bestStep)
     }
 
     private func state(

@@ -40,9 +40,7 @@ struct ImageGeneratorTraining {
         try log.begin(
             ImageGeneratorTraining.columns,
             data: ["column_entropy": looks.real.leastEntropy, "unique": looks.real.unique, "facing": looks.real.facing])
-        if let state = keeper.start, state.model != nil, !trainer.resume(state) {
-            throw Failure(message: "the state to resume is of another training", code: ExitCodes.badData)
-        }
+        if let state = keeper.start, state.model != nil, !trainer.resume(state) { throw keeper.refusal }
         var figures = looks.look(at: trainer.generator)
         while trainer.step < plan.steps {
             if let maxSeconds, clock.seconds > maxSeconds { break }

@@ -15,13 +15,13 @@ import Testing
     }
 
     /// A model's header as text, and its data.
-    private static func parts(_ bytes: [UInt8]) -> (header: String, data: [UInt8]) {
+    static func parts(_ bytes: [UInt8]) -> (header: String, data: [UInt8]) {
         let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
         return (String(decoding: bytes[8..<8 + length], as: UTF8.self), Array(bytes[(8 + length)...]))
     }
 
     /// The file of a header and data, with both checksums made anew.
-    private static func file(_ header: String, _ data: [UInt8]) -> [UInt8] {
+    static func file(_ header: String, _ data: [UInt8]) -> [UInt8] {
         func with(_ key: String, _ digits: String, _ text: String) -> String {
             guard let found = text.firstRange(of: "\"\(key)\":\"") else { return text }
             let end = text.index(found.upperBound, offsetBy: 8)

@@ -88,7 +88,10 @@ struct Train: ParsableCommand {
             let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: clock)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
-            var file = try start ?? keeper.start?.model ?? classifying.run(data, alphabet)
+            let done = try keeper.model(
+                training.learn, given: start, alphabet,
+                longest: max(data.all.strands.longest, data.validation.strands.longest))
+            var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(
                     options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)

@@ -1,0 +1,94 @@
+// ForgedCheckpointTests: states of trainings whose checksums agree and whose numbers cannot be: refused, and never a trap.
+
+import Testing
+
+@Suite struct ForgedCheckpointTests {
+    /// Trainings of each kind, in a moment at a state; of a paired generator, whose first state is at its last step.
+    static let trainings = [
+        "train --epochs 2 pairs.tsv", "train --classifier cnn --epochs 2 pairs.tsv",
+        "train --learn generator --steps 250 --batch 4 --from m.seqgan pairs.tsv",
+        "train --learn generator --generator dcgan --steps 2 --from m.seqgan pairs.tsv",
+        "train --learn both --generator dense --steps 2 --epochs 1 --classifier cnn pairs.tsv",
+    ]
+
+    /// A sandbox with a state, `c.state`, and the state's header and data.
+    private static func state(_ training: String) throws -> (sandbox: Sandbox, header: String, data: [UInt8]) {
+        let sandbox = try Example.sandbox(pairs: 60)
+        let made = try sandbox.run("seqgan \(training) -q -o x.seqgan --checkpoint c.state")
+        // In so few steps a paired generator learns nothing.
+        #expect(made.code == 0 || made.errors.contains("the generator learned nothing"), "\(made.errors)")
+        let (header, data) = ModelClaimTests.parts(try sandbox.bytes("c.state"))
+        try sandbox.write(ModelClaimTests.file(header, data), "forged")
+        #expect(try sandbox.bytes("forged") == sandbox.bytes("c.state"))
+        return (sandbox, header, data)
+    }
+
+    @Test(arguments: trainings) func aNumberThatCannotBeIsRefused(training: String) throws {
+        let (sandbox, header, data) = try Self.state(training)
+        let numbers = header.matches(of: /"number\.([a-z-]+)":"(\d+)"/)
+        #expect(numbers.count >= 1)
+        for number in numbers {
+            // Where they count what need not be, 0 is as good as another.
+            let isCount = ["restarts", "urges", "best-step"].contains(number.1)
+            let others = [
+                "-1", "+1", "01", "1.0", "", "x", "11", "4294967296", "9223372036854775807", "9223372036854775808",
+            ]
+            let values = others.filter { number.1 != "best-step" || $0 != "11" } + (isCount ? [] : ["0"])
+            for forged in values.map({ "\"number.\(number.1)\":\"\($0)\"" })
+                + (isCount ? [] : ["\"number.other\":\"1\""])
+            {
+                let words =
+                    training.contains("--steps 250") && number.1 == "step"
+                    ? forged.replacing("\"11\"", with: "\"251\"") : forged
+                try sandbox.write(ModelClaimTests.file(header.replacing(number.0, with: words), data), "forged")
+                let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
+                #expect(
+                    result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),
+                    "\(words): \(result.code) \(result.errors)")
+            }
+        }
+        #expect(try !sandbox.files().contains { $0 == "y.seqgan" || $0.hasSuffix(".tmp") })
+    }
+
+    @Test(arguments: trainings) func weightsThatCannotBeDoNotTrap(training: String) throws {
+        let (sandbox, header, data) = try Self.state(training)
+        // The last weights of all, and those of each buffer's first number: as large as can be, and below 0.
+        for bits in [Float.greatestFiniteMagnitude, -.greatestFiniteMagnitude, -1].map(\.bitPattern) {
+            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+            let all = [UInt8]((0..<data.count).map { bytes[$0 % 4] })
+            var last = data
+            last.replaceSubrange(data.count - 4..<data.count, with: bytes)
+            for forged in [all, last] {
+                try sandbox.write(ModelClaimTests.file(header, forged), "forged")
+                let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
+                #expect([0, 65].contains(result.code), "\(result.code) \(result.errors)")
+            }
+        }
+    }
+
+    @Test(arguments: trainings[2..<4]) func aModelInItThatDoesNotFitIsRefused(training: String) throws {
+        let (sandbox, header, data) = try Self.state(training)
+        for (old, new) in [
+            ("\"model.alphabet\":\"ACGT\"", "\"model.alphabet\":\"ACGU\""),
+            ("\"model.alphabet\":\"ACGT\"", "\"model.alphabet\":\"WXYZ\""),
+            ("\"model.kind\"", "\"model.sort\""), ("\"model.", "\"mode1."),
+        ] {
+            try sandbox.write(ModelClaimTests.file(header.replacing(old, with: new), data), "forged")
+            let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
+            #expect(
+                result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),
+                "\(new): \(result.code) \(result.errors)")
+        }
+        // Of a training of the same data and seed, with other options: its digest is made to fit.
+        for other in Self.trainings[..<4] where other != training {
+            let (_, otherHeader, otherData) = try Self.state(other)
+            let digest = try #require(header.firstMatch(of: /"digest":"[0-9a-f]+"/)).0
+            let wrong = try #require(otherHeader.firstMatch(of: /"digest":"[0-9a-f]+"/)).0
+            try sandbox.write(ModelClaimTests.file(otherHeader.replacing(wrong, with: digest), otherData), "forged")
+            let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
+            #expect(
+                result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),
+                "\(other): \(result.code) \(result.errors)")
+        }
+    }
+}
