@@ -27,7 +27,7 @@ import Testing
         let (sandbox, _) = try Self.trained.get()
         try sandbox.write(
             "strandA\tstrandB\tid\n# kept\nACGTACGT\tACGTACGT\t7\n\nacguacgu\tACGTNCGT\t8\textra\n", "p.tsv")
-        let result = try sandbox.run("seqgan classify -q -m m.seqgan p.tsv")
+        let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan p.tsv")
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == 4 && result.code == 0)
         #expect(lines[0] == "strandA\tstrandB\tid\tpredicted\tscore" && lines[1] == "# kept")
@@ -57,12 +57,17 @@ import Testing
         let (sandbox, _) = try Self.trained.get()
         let cases: [(String, Int32, String, Int)] = [
             (
-                "printf 'ACGT\\tACGT\\nACGT\\tA!\\nACGT\\tACGT\\n' | seqgan classify -q -m m.seqgan", 65,
+                "printf 'ACGT\\tACGT\\nACGT\\tA!\\nACGT\\tACGT\\n' | seqgan classify -q --force-lengths -m m.seqgan",
+                65,
                 "<stdin>:2: the letter '!'", 1
             ),
-            ("printf 'ACGT\\tACGT\\nACGT\\n' | seqgan classify -q -m m.seqgan", 65, "<stdin>:2: 1 column", 1),
             (
-                "printf 'ACGT\\tACGT\\nACGT\\nAC\\tGT\\n' | seqgan classify -q --skip-bad -m m.seqgan", 65,
+                "printf 'ACGT\\tACGT\\nACGT\\n' | seqgan classify -q --force-lengths -m m.seqgan", 65,
+                "<stdin>:2: 1 column", 1
+            ),
+            (
+                "printf 'ACGT\\tACGT\\nACGT\\nAC\\tGT\\n' | seqgan classify -q --skip-bad --force-lengths -m m.seqgan",
+                65,
                 "1 bad record was skipped", 2
             ),
             ("head -c 30000 \(Sandbox.sample) | seqgan classify -q -m m.seqgan", 65, "truncated", -1),

@@ -16,7 +16,9 @@ import Testing
         let strand = String((0..<length).map { Array("ACGTTGCAAC")[($0 * $0 + 3 * $0) % 10] })
         let other = GenerateTests.reverseComplement(strand)
         try sandbox.write("\(strand)\t\(other)\t1\nACGTACGTAC\tACCAACGTTT\t0\n", "p.tsv")
-        #expect(try sandbox.run("seqgan evaluate -q p.tsv --threshold 0 --report p.html > /dev/null").code == 0)
+        #expect(
+            try sandbox.run("seqgan evaluate -q --force-lengths p.tsv --threshold 0 --report p.html > /dev/null").code
+                == 0)
         let page = try sandbox.read("p.html")
         let part = try #require(page.components(separatedBy: "Pairs, one by one").last)
         let svg = try #require(part.firstMatch(of: /<svg.*?<\/svg>/.dotMatchesNewlines()))

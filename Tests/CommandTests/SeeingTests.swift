@@ -59,7 +59,7 @@ import Testing
         let accepted = try #require(rows["score_above_threshold"])
         #expect(accepted[0] < 0.4 && accepted[1] > 0.8)
         let page = try sandbox.read("far.html")
-        #expect(page.contains("100 generated pairs beside 300 real ones") && page.contains("What the classifier says"))
+        #expect(page.contains("100 generated pairs beside 300 real pairs") && page.contains("What the classifier says"))
     }
 
     @Test func labelsOfTheRealPairsAreFoundOrNamed() throws {

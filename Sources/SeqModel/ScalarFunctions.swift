@@ -1,4 +1,4 @@
-// Logistic: the scalar functions that scores, losses and metrics need, from the system's mathematics library.
+// ScalarFunctions: the scalar functions that scores, losses and metrics need, from the system's mathematics library.
 
 #if canImport(Glibc)
     import Glibc

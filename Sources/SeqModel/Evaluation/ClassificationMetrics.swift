@@ -1,4 +1,4 @@
-// Metrics: how well scores agree with labels, as scikit-learn defines each figure.
+// ClassificationMetrics: how well scores agree with labels, as scikit-learn defines each figure.
 
 /// Figures of a classifier on labelled pairs.
 ///

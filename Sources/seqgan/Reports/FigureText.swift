@@ -49,10 +49,13 @@ enum FigureText {
 }
 
 extension ClassificationMetrics {
+    /// The threshold with the digits that it was given in: of a model, those of a 32-bit float.
+    private var shownThreshold: Double { Double("\(Float(threshold))") ?? threshold }
+
     /// Names and values, in the order in which they are shown.
     var rows: [(String, Double)] {
         var rows: [(String, Double)] = [
-            ("pairs", Double(count)), ("threshold", threshold), ("AUROC", areaUnderROC), ("AP", averagePrecision),
+            ("pairs", Double(count)), ("threshold", shownThreshold), ("AUROC", areaUnderROC), ("AP", averagePrecision),
             ("MCC", matthewsCorrelation),
             ("best_MCC", bestMatthewsCorrelation), ("best_threshold", bestThreshold), ("F1", f1),
             ("accuracy", accuracy), ("precision", precision), ("recall", recall), ("Brier", brierScore),
