@@ -132,8 +132,8 @@ final class SequenceReader {
         let title = record.text[1..<record.titleEnd]
         let repeated = line.dropFirst()
         guard let last = repeated.lastIndex(where: isVisible) else { return }
-        let end = title.lastIndex(where: isVisible) ?? title.startIndex
-        if repeated[...last].elementsEqual(title[...end]) { return }
+        let end = title.lastIndex(where: isVisible).map { $0 + 1 } ?? title.startIndex
+        if repeated[...last].elementsEqual(title[..<end]) { return }
         throw .malformed(
             lines.location, seen: "the title \(excerpt(repeated, most: 200)) behind '+'",
             expected: "none, or \(excerpt(title, most: 200)), that of the record")

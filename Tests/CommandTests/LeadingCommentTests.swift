@@ -59,6 +59,16 @@ import Testing
         }
     }
 
+    @Test func aLongFileIsCutBetweenRecordsAllTheSame() throws {
+        let sandbox = try Example.sandbox(pairs: 8_000)
+        let result = try sandbox.run(
+            "awk 'NR == 1 { print \"# x\" } { print \">p\" NR \"/1\\n\" $1 \"\\n>p\" NR \"/2\\n\" $2 }' pairs.tsv > long.fa; "
+                + "seqgan classify -q -m m.seqgan long.fa > whole; "
+                + "for i in 1 2 3; do seqgan classify -q -m m.seqgan --shard $i/3 long.fa; done | cmp - whole; wc -l < whole"
+        )
+        #expect(result.code == 0 && result.output == "8001\n", "\(result.output)\(result.errors)")
+    }
+
     @Test func columnsByNameAndHeadersAreForTables() throws {
         let sandbox = try Example.sandbox()
         try sandbox.write(Self.comments + Self.fasta, "a.fa")

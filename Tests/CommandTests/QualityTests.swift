@@ -104,6 +104,16 @@ import Testing
         #expect(odd.errors.hasPrefix("seqgan: <stdin>:20: '\\x1b' for a quality"), "\(odd.errors)")
     }
 
+    @Test func aRecordWithoutATitleHasNoneBehindPlusEither() throws {
+        let sandbox = try Example.sandbox()
+        for title in ["", " ", " \t"] {
+            let record = "@\(title)\n\(Self.letters)\n+x\n\(Self.qualities)\n"
+            let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: record)
+            #expect(result.code == 65 && result.output.isEmpty)
+            #expect(result.errors.hasPrefix("seqgan: <stdin>:3: the title 'x' behind '+'"), "\(result.errors)")
+        }
+    }
+
     @Test func whatTheSpecificationAllowsIsRead() throws {
         let sandbox = try Example.sandbox()
         let every = String((33...126).map { Character(UnicodeScalar(UInt8($0))) })

@@ -89,8 +89,12 @@ enum TextTarget {
             case nil: bytes.isEmpty
             }
         }
+        // The column of single sequences is found by what it holds where none is asked for.
+        let isFound = columns.strandB == nil && !columns.areGiven
+        let isStrandA =
+            isFound ? fields.contains { $0.elementsEqual(entry.strandA) } : isColumn(columns.strandA, entry.strandA)
         require(
-            isColumn(columns.strandA, entry.strandA) && isColumn(columns.strandB, entry.strandB)
+            isStrandA && isColumn(columns.strandB, entry.strandB)
                 && isColumn(columns.label, entry.label), "fields that are no columns")
     }
 
