@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: shapes.indices, Processor.allCases.filter(\.isUsable))
     func itIsThatOfDoublePrecision(index: Int, processor: Processor) {
         let (single, double) = (Self.shape(index, lanes: nil), Self.shape(index, lanes: 2))
-        #expect(single.trainedEnd == double.trainedEnd)
+        #expect(single.tensors == double.tensors)
         var model = DoubleModel(double, seed: UInt64(20 + index))
         var strands = PairCodes(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
         var random = TestRandom(state: 5)
@@ -39,16 +39,16 @@ import Testing
         let (loss, expected) = model.lossAndGradient(model.weights(), targets: targets, dropout: 0.2)
 
         let kernels = DuplexKernels(processor: processor)
-        let (parameters, weights) = (FloatBuffer(count: single.count), FloatBuffer(count: single.count))
-        let gradient = FloatBuffer(count: single.count)
-        for k in 0..<min(single.loops, double.loops) { parameters[k] = model.parameters[k] }
-        kernels.weights(single, parameters: parameters, into: weights)
+        let (parameters, weights) = (FloatBuffer(count: single.count), DuplexWeights(single))
+        let gradient = FloatBuffer(count: single.gradientCount)
+        for k in 0..<single.count { parameters[k] = model.parameters[k] }
+        kernels.fill(weights, from: parameters)
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
         let order = Array(0..<model.pairs)
         let found = kernels.gradient(
-            single, weights: weights, strands: strands, order: order[...], terms: terms[...], dropoutRate: 0.2,
+            weights, strands: strands, order: order[...], terms: terms[...], dropoutRate: 0.2,
             workspace: Workspace(), adding: gradient, part: 0)
-        kernels.gradientByEnergies(single, weights: weights, gradient: gradient)
+        kernels.gradientByEnergies(weights, gradient: gradient)
 
         #expect(abs(found - loss) <= 1e-5 * abs(loss))
         let parts = [

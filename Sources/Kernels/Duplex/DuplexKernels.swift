@@ -27,43 +27,45 @@ public struct DuplexKernels: Sendable {
         self.processor = processor
     }
 
-    /// Writes the weights of `parameters`: exponentials of the energies, the rest as it is. All lie as in `shape`.
-    public func weights(_ shape: DuplexShape, parameters: FloatBuffer, into weights: FloatBuffer) {
-        precondition(parameters.count == shape.count && weights.count == shape.count)
-        processor.loops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
+    /// Makes `weights` those of `parameters`, which lie as in its shape.
+    public func fill(_ weights: DuplexWeights, from parameters: FloatBuffer) {
+        precondition(parameters.count == weights.shape.count)
+        processor.loops.duplexWeights(
+            weights.shape, parameters: parameters.base, weights: weights.weights.base, tables: weights.tables.base)
     }
 
     /// Writes the logits of `pairs` to `logits`, which becomes as long as the range. Here and below no strand may hold an
     /// ambiguity letter.
     public func logits(
-        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
+        _ weights: DuplexWeights, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
         into logits: inout [Float]
     ) {
         if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
-        score(shape, weights, strands, pairs, workspace, &logits) { list, memory, out in
+        score(weights, strands, pairs, workspace, &logits) { list, memory, out in
             processor.loops.duplexLogits(
-                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
+                weights.shape, weights.numbers, strands: list, pairs: pairs, workspace: memory, logits: out)
         }
     }
 
     /// The features of `pairs` (pairs, F), standardised by the weights' means and scales.
     public func features(
-        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace
+        _ weights: DuplexWeights, strands: PairCodes, pairs: Range<Int>, workspace: Workspace
     ) -> [Float] {
-        var features = [Float](repeating: 0, count: pairs.count * shape.features)
-        score(shape, weights, strands, pairs, workspace, &features) { list, memory, out in
+        var features = [Float](repeating: 0, count: pairs.count * weights.shape.features)
+        score(weights, strands, pairs, workspace, &features) { list, memory, out in
             Loops.duplexFeatures(
-                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, features: out)
+                weights.shape, weights.numbers, strands: list, pairs: pairs, workspace: memory, features: out)
         }
         return features
     }
 
     private func score(
-        _ shape: DuplexShape, _ weights: FloatBuffer, _ strands: PairCodes, _ pairs: Range<Int>,
-        _ workspace: Workspace, _ out: inout [Float],
+        _ weights: DuplexWeights, _ strands: PairCodes, _ pairs: Range<Int>, _ workspace: Workspace,
+        _ out: inout [Float],
         _ body: (StrandList, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
     ) {
-        precondition(weights.count == shape.count && strands.letters == shape.letters && !strands.isAmbiguous)
+        let shape = weights.shape
+        precondition(strands.letters == shape.letters && !strands.isAmbiguous)
         precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
         let memory = workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(

@@ -42,14 +42,13 @@ public final class ImageGeneratorTrainer {
 
     /// A net's weights with what Adam keeps of them.
     private struct Learned {
-        let weights, gradient, first, second: FloatBuffer
-        let trained: Int
+        let weights, gradient: FloatBuffer
+        let adam: Adam
 
         init(_ net: BatchNet, _ weights: FloatBuffer) {
             self.weights = weights
-            trained = net.trained
-            (gradient, first) = (FloatBuffer(count: trained), FloatBuffer(count: trained))
-            second = FloatBuffer(count: trained)
+            gradient = FloatBuffer(count: net.trained)
+            adam = Adam(count: net.trained, betas: (0.5, 0.999))
         }
     }
 
@@ -181,15 +180,14 @@ public final class ImageGeneratorTrainer {
     }
 
     private func learn(_ state: Learned, update: Int) {
-        kernels.adamStep(
-            state.weights, gradient: state.gradient, moments: (state.first, state.second), count: state.trained,
-            step: update, rate: plan.rate, decay: 0, beta1: 0.5, beta2: 0.999)
+        state.adam.step(
+            state.weights, gradient: state.gradient, number: update, rate: plan.rate, threads: plan.threads)
     }
 }
 
 extension ImageGeneratorTrainer {
     private var kept: [FloatBuffer] {
-        [generatorState, judgeState].flatMap { [$0.weights, $0.first, $0.second] }
+        [generatorState, judgeState].flatMap { [$0.weights, $0.adam.first, $0.adam.second] }
     }
 
     /// Where training stands; `model` is what the generator is to be added to.

@@ -86,7 +86,7 @@ struct StrandTrainer {
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)
         let rate = StrandTrainer.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
-        state.learn(kernels, rate: rate, scale: 1 / Float(batch * net.length))
+        state.learn(rate: rate, scale: 1 / Float(batch * net.length))
         let keep = min(StrandTrainer.averaging, Float(1 + step) / Float(10 + step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
