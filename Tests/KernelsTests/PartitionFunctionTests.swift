@@ -107,10 +107,9 @@ private struct EveryAlignment {
             parameters[shape.lastWeights + k] = k == 0 ? 1 : -1
             for from in 0..<2 { parameters[shape.secondWeights + from * shape.hidden + k] = from == k ? 1 : -1 }
         }
-        var strands = PairCodes(letters: 4, members: [1, 2, 4, 8])
+        var pairs = Pairs(letters: 4, members: [1, 2, 4, 8])
         let strand = (0..<40).map { UInt8($0 % 4) }
-        strands.appendStrand(strand[...])
-        strands.appendStrand(strand[...])
+        pairs.append(strand[...], strand[...])
         let kernels = DuplexKernels(processor: processor)
         // The pair's sum, and the hairpins and homodimers of strand A.
         for feature in [0, shape.pairFeatures, shape.pairFeatures + heads] {
@@ -118,7 +117,7 @@ private struct EveryAlignment {
             kernels.fill(weights, from: parameters)
             var logits: [Float] = []
             kernels.logits(
-                weights, strands: strands, pairs: 0..<1, workspace: Workspace(), into: &logits)
+                weights, pairs, 0..<1, workspace: Workspace(), into: &logits)
             let held = Float(164 * log(2.0))
             #expect(logits[0] > held && logits[0] < held + Float(log(1600.0)), "feature \(feature): \(logits)")
             for k in 0..<2 { parameters[shape.firstWeights + feature * shape.hidden + k] = 0 }

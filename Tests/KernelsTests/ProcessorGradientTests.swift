@@ -25,7 +25,7 @@ import Testing
         let (single, double) = (Self.shape(index, lanes: nil), Self.shape(index, lanes: 2))
         #expect(single.tensors == double.tensors)
         var model = DoubleModel(double, seed: UInt64(20 + index))
-        var strands = PairCodes(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
+        var pairs = Pairs(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
         var random = TestRandom(state: 5)
         // Rows of every remainder, and loops longer than any length told apart.
         for lengths in [(1, 1), (1, 2), (2, 1), (3, 4), (6, 5), (7, 9), (22, 23), (24, 20), (41, 8), (13, 38)] {
@@ -33,7 +33,7 @@ import Testing
                 (0..<count).map { _ in UInt8.random(in: 0..<4, using: &random) }
             }
             model.add(pair[0], pair[1])
-            for strand in pair { strands.appendStrand(strand[...]) }
+            for strand in pair { pairs.strands.append(strand[...]) }
         }
         let targets = (0..<model.pairs).map { Float($0 % 3) / 2 }
         let (loss, expected) = model.lossAndGradient(model.weights(), targets: targets, dropout: 0.2)
@@ -46,7 +46,7 @@ import Testing
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
         let order = Array(0..<model.pairs)
         let found = kernels.gradient(
-            weights, strands: strands, order: order[...], terms: terms[...], dropoutRate: 0.2,
+            weights, pairs, order: order[...], terms: terms[...], dropoutRate: 0.2,
             workspace: Workspace(), adding: gradient, part: 0)
         kernels.gradientByEnergies(weights, gradient: gradient)
 

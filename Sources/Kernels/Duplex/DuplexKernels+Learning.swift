@@ -10,19 +10,19 @@ extension DuplexKernels {
     /// Gradients are with respect to the loop tables, not yet to the energies. Returns the sum of the losses.
     /// No strand may hold an ambiguous code.
     public func gradient(
-        _ weights: DuplexWeights, strands: PairCodes, order: ArraySlice<Int>,
+        _ weights: DuplexWeights, _ pairs: Pairs, order: ArraySlice<Int>,
         terms: ArraySlice<LossTerm>, dropoutRate: Float, workspace: Workspace, adding gradients: FloatBuffer, part: Int
     ) -> Double {
         let shape = weights.shape
-        precondition(strands.letters == shape.letters && !strands.isAmbiguous)
+        precondition(pairs.letters == shape.letters && !pairs.isAmbiguous)
         precondition(part >= 0 && (part + 1) * shape.gradientCount <= gradients.count && order.count == terms.count)
-        precondition(order.allSatisfy { $0 >= 0 && $0 < strands.count })
+        precondition(order.allSatisfy { $0 >= 0 && $0 < pairs.count })
         let memory = workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(
-                shape, longest: strands.longest, forGradient: true, inDouble: false))
+                shape, longest: pairs.longest, forGradient: true, inDouble: false))
         let sum = gradients.base + part * shape.gradientCount
         // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
-        let loss = strands.withStrandList { list in
+        let loss = pairs.strands.withStrandList { list in
             order.withUnsafeBufferPointer { order in
                 terms.withUnsafeBufferPointer { terms -> Double in
                     guard let terms = terms.baseAddress else { return 0 }

@@ -7,7 +7,7 @@ import KernelShapes
 ///
 /// @unchecked Sendable: pieces of work prepare places of their own, and read when all are done.
 public final class PreparedStrands: @unchecked Sendable {
-    fileprivate let codes: PairCodes
+    fileprivate let codes: StrandCodes
     /// The strands that are prepared.
     public fileprivate(set) var range = 0..<0
     private let bytesEach: Int
@@ -15,7 +15,7 @@ public final class PreparedStrands: @unchecked Sendable {
     private let capacity: Int
 
     /// Room for `capacity` strands at a time of the single strands `codes`, which hold no ambiguity letters.
-    public init(_ shape: DuplexShape, _ codes: PairCodes, capacity: Int) {
+    public init(_ shape: DuplexShape, _ codes: StrandCodes, capacity: Int) {
         precondition(!codes.isAmbiguous)
         self.codes = codes
         self.capacity = capacity
@@ -28,7 +28,7 @@ public final class PreparedStrands: @unchecked Sendable {
 
     /// Begins a range of at most as many strands as there is room for; they are to be prepared next.
     public func begin(_ range: Range<Int>) {
-        precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound < codes.starts.count)
+        precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound <= codes.count)
         self.range = range
     }
 
@@ -75,7 +75,7 @@ extension DuplexKernels {
     }
 
     private func reserve(
-        _ shape: DuplexShape, _ a: PairCodes, _ b: PairCodes, _ workspace: Workspace
+        _ shape: DuplexShape, _ a: StrandCodes, _ b: StrandCodes, _ workspace: Workspace
     ) -> UnsafeMutableRawPointer {
         workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(

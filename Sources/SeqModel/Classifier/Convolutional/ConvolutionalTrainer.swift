@@ -90,7 +90,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         tape.input.clear(batch.count)
         for (k, pair) in batch.enumerated() {
             let isSwapped = configuration.isSymmetric && random.next() & 1 == 1
-            image.write(data.strands, pair: pair, isSwapped: isSwapped, to: tape.input, k)
+            image.write(data.pairs, pair: pair, isSwapped: isSwapped, to: tape.input, k)
         }
         let seed = random.next()
         tape.forward(weights, count: batch.count, .learning(seed: seed, updates: step - 1))

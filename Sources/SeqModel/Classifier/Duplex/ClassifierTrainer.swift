@@ -119,9 +119,9 @@ public final class ClassifierTrainer {
         kernels.fill(weights, from: parameters)
         let count = min(2000, training.count)
         var random = RandomSource(seed: plan.seed, stream: 2)
-        let strands = training.resolved(&random, alphabet: configuration.alphabet).strands
+        let pairs = training.resolved(&random, alphabet: configuration.alphabet).pairs
         let features = kernels.features(
-            weights, strands: strands, pairs: 0..<count, workspace: workspaces[0])
+            weights, pairs, 0..<count, workspace: workspaces[0])
         for f in 0..<shape.features {
             let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
             let mean = values.reduce(0, +) / Double(count)
@@ -188,7 +188,7 @@ public final class ClassifierTrainer {
             }
             losses[piece] = Float(
                 kernels.gradient(
-                    weights, strands: data.strands, order: order, terms: terms[...],
+                    weights, data.pairs, order: order, terms: terms[...],
                     dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients.parts, part: part))
         }
         kernels.gradientByEnergies(weights, gradient: total)

@@ -24,9 +24,9 @@ public struct DuplexClassifier: Sendable {
     /// How its parameters lie.
     public var shape: DuplexShape { weights.shape }
 
-    /// Writes the logits of `pairs`; the strands must be in codes of the configuration's alphabet.
-    public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
-        kernels.logits(weights, strands: strands, pairs: pairs, workspace: workspace, into: &logits)
+    /// Writes the logits of the pairs `range`; the strands must be in codes of the configuration's alphabet.
+    public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+        kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.

@@ -27,7 +27,7 @@ public final class ImageGeneratorTrainer {
     /// Steps done.
     public private(set) var step = 0
     /// The pairs that it learns from.
-    public let pairs: PairCodes
+    public let pairs: Pairs
     private let image: PairImage, judged: PairImage
     private let lengths: [ClosedRange<Int>]
     private let kernels: BatchKernels
@@ -55,7 +55,7 @@ public final class ImageGeneratorTrainer {
     /// A trainer on `pairs`, which have no ambiguous letters and no strand longer than `length`. Where `start` is given,
     /// its net is the discriminator, and the images lie as it sees them.
     public init(
-        _ kind: ImageGeneratorKind, _ pairs: PairCodes, alphabet: Alphabet, length: Int, orientation: Orientation,
+        _ kind: ImageGeneratorKind, _ pairs: Pairs, alphabet: Alphabet, length: Int, orientation: Orientation,
         start: ConvolutionalClassifier?, plan: ImageGeneratorPlan
     ) {
         (self.kind, self.plan, self.pairs) = (kind, plan, pairs)
@@ -64,7 +64,7 @@ public final class ImageGeneratorTrainer {
         image = PairImage(alphabet: alphabet, length: columns, layout: .channels, orientation: laid)
         judged = start?.configuration.image ?? image
         lengths = (0...1).map { side in
-            let all = (0..<pairs.count).map { pairs.starts[2 * $0 + side + 1] - pairs.starts[2 * $0 + side] }
+            let all = (0..<pairs.count).map { pairs.strands.length(2 * $0 + side) }
             return (all.min() ?? 1)...(all.max() ?? 1)
         }
         kernels = BatchKernels(threads: plan.threads)

@@ -47,7 +47,7 @@ public final class GeneratorTrainer {
     let critic: PairCritic
     let composition: StrandComposition
     let chosen: [[Int]]
-    let pairs: PairCodes
+    let pairs: Pairs
     let classifier: PairClassifier
     private let kernels = LayerKernels()
     private let generatorState: NetState, criticState: NetState
@@ -71,7 +71,7 @@ public final class GeneratorTrainer {
         seed = plan.seed
         var random = RandomSource(seed: plan.seed, stream: 21)
         let resolved = pairs.resolved(&random, alphabet: classifier.alphabet)
-        self.pairs = resolved.strands
+        self.pairs = resolved.pairs
         var chosen: [[Int]] = [[], []]
         for p in 0..<resolved.count { chosen[resolved.targets[p] > classifier.threshold ? 1 : 0].append(p) }
         self.chosen = chosen
@@ -81,7 +81,7 @@ public final class GeneratorTrainer {
         layout.align(to: self.pairs, chosen: chosen[1])
         net = PartnerNet(layout)
         critic = PairCritic(layout)
-        let longestA = chosen.joined().reduce(1) { max($0, resolved.strands.strand(2 * $1).count) }
+        let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
         let strandNet = StrandNet(letters: layout.letters, length: longestA)
         composition = StrandComposition(
             net: strandNet, weights: StrandTrainer(strandNet, self.pairs, chosen: chosen, plan: plan).run(),
