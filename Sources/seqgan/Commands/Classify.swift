@@ -82,8 +82,8 @@ struct Classify: ParsableCommand {
         try input.requireInput()
         try output.requireOther(than: input.everyFile + [against, model.path])
         if !isScreen { try requireFilesToCut() }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let file = try model.load()
             if isScreen { return try screen(file.classifier, clock) }
             let scorer = PairScorer(
@@ -115,12 +115,12 @@ struct Classify: ParsableCommand {
     private func requireFilesToCut() throws {
         guard shard != nil else { return }
         for path in input.everyFile where ByteSource.size(of: path) == nil {
-            try ending { _ = try ByteSource(path: path) }
+            try exitOnFailure { _ = try ByteSource(path: path) }
             throw ValidationError("--shard goes with files: '\(path)' is none, and can't be cut")
         }
     }
 
-    private func screen(_ classifier: PairClassifier, _ clock: ClosingLine) throws {
+    private func screen(_ classifier: PairClassifier, _ clock: RunSummary) throws {
         let limits = lengths.limits(classifier)
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
             try StrandInput(

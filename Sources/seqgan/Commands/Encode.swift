@@ -73,8 +73,8 @@ struct Encode: ParsableCommand {
         if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
             throw ValidationError("an array is not for a terminal: write to a file or a pipe, or take --format text")
         }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let sink = try ByteSink(path: output.output)
             if decode {
                 let decoder = ImageDecoder(alphabet: alphabet, reversesB: orientation == .antiparallel)

@@ -82,7 +82,7 @@ struct Evaluate: ParsableCommand {
         guard let letters = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
-        try ending {
+        try exitOnFailure {
             if let generated, let real {
                 try compare(generated, real, letters)
             } else {
@@ -92,7 +92,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func judge() throws {
-        let clock = ClosingLine()
+        let clock = RunSummary()
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
         let sections = try multiqc.map(MultiQCSections.init)
@@ -118,7 +118,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
-        let clock = ClosingLine()
+        let clock = RunSummary()
         let classifier = try model.loadIfNamed()?.classifier
         let letters = classifier?.alphabet ?? letters
         let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)

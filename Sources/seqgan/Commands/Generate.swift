@@ -79,8 +79,8 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         try output.requireOther(than: [partnerOf, notIn, model.path])
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet

@@ -61,8 +61,8 @@ struct Train: ParsableCommand {
         guard let named = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let start = try from.map(loadModel)
             let alphabet = start?.classifier.alphabet ?? named
             // Opened first, so that a name that can't be written is known before the work is done.

@@ -51,12 +51,12 @@ struct StrandRemarks: Sendable {
     func tell(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
-            complain("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
+            printMessage("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
         }
         guard let classifier else { return }
         let verbs = noun == "pairs" ? ("has a strand", "have a strand") : ("is", "are")
         func tell(_ count: Int, _ lengths: ClosedRange<Int>, _ which: String, _ verdict: String) {
-            complain(
+            printMessage(
                 "\(counted(count, noun)) \(count == 1 ? verbs.0 : verbs.1) outside the lengths \(which) "
                     + "(\(lengths.lowerBound) to \(lengths.upperBound)): "
                     + (count == 1 ? "its score is " : "their scores are ") + verdict)
@@ -69,7 +69,7 @@ struct StrandRemarks: Sendable {
         }
         if drawn > 0 {
             let most = Pairs.mostExpansions
-            complain(
+            printMessage(
                 "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs of plain strands: "
                     + "\(drawn == 1 ? "its score is" : "their scores are") of \(most) of these, drawn")
         }
