@@ -45,7 +45,9 @@ public enum Example {
 
     /// A command that prepares a test failed.
     public struct Failed: Error {
+        /// Its stderr.
         public let errors: String
+        /// That of a run with this stderr.
         public init(errors: String) { self.errors = errors }
     }
 

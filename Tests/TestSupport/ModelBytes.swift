@@ -1,5 +1,6 @@
 // ModelBytes: a model file taken apart and put together again with right checksums, apart from the program's own code.
 
+/// The bytes of a model file, as seqgan-model(5) describes them.
 public enum ModelBytes {
     /// A file's header as text, and its data.
     public static func parts(_ bytes: [UInt8]) -> (header: String, data: [UInt8]) {

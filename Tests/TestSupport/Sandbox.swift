@@ -8,16 +8,19 @@ public final class Sandbox: Sendable {
     public struct Result: Sendable {
         /// stdout, byte for byte.
         public var bytes: [UInt8] = []
+        /// stderr as text.
         public var errors = ""
         /// The exit code; 128 plus the signal's number where a signal ended it, as shells report it.
         public var code: Int32 = -1
 
+        /// That of a run that wrote nothing and has not ended.
         public init() {}
 
         /// stdout as text.
         public var output: String { String(decoding: bytes, as: UTF8.self) }
     }
 
+    /// Why a run has no result.
     public enum Failure: Error {
         case cannotStart(errno: Int32)
         case tookTooLong(seconds: Double, errors: String)
@@ -25,8 +28,10 @@ public final class Sandbox: Sendable {
         case leftInputUnread(bytes: Int)
     }
 
+    /// The folder.
     public let folder = FileManager.default.temporaryDirectory.appending(path: "seqgan-\(UUID().uuidString)")
 
+    /// Makes the folder.
     public init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(at: folder) }
 
@@ -47,7 +52,9 @@ public final class Sandbox: Sendable {
     /// The package's folder.
     public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
+    /// The package's files for tests.
     public static let testdata = root.appending(path: "testdata")
+    /// Three thousand pairs: strandA, strandB, label, yield.
     public static let sample = testdata.appending(path: "hybridisation.tsv.gz").path
 
     /// Whether the shell finds `program`; for tests that are skipped without it.
@@ -62,6 +69,7 @@ public final class Sandbox: Sendable {
     /// The path of a file in the folder.
     public func path(_ name: String) -> String { folder.appending(path: name).path }
 
+    /// Writes a file.
     public func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
 
     /// Writes a file and returns its path.
@@ -71,8 +79,10 @@ public final class Sandbox: Sendable {
         return path(name)
     }
 
+    /// A file as text.
     public func read(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
+    /// A file, byte for byte.
     public func bytes(_ name: String) throws -> [UInt8] {
         try [UInt8](Data(contentsOf: folder.appending(path: name)))
     }

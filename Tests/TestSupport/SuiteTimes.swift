@@ -15,11 +15,13 @@ public struct SuiteTimes: SuiteTrait, TestTrait, TestScoping {
         var elapsed = 0.0
     }
 
+    /// So that the suite's tests are measured.
     public var isRecursive: Bool { true }
 
     /// Each test is measured, and the suite around them is not.
     public func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? { testCase == nil ? nil : self }
 
+    /// Runs a test, and adds up what it took.
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {

@@ -4,8 +4,10 @@
 public struct TestRandom: RandomNumberGenerator {
     private var state: UInt64
 
+    /// The stream that begins with a state.
     public init(state: UInt64) { self.state = state }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         var z = state
