@@ -30,7 +30,7 @@ import Testing
         #expect(numbers.count >= 1)
         for number in numbers {
             // Where they count what need not be, 0 is as good as another.
-            let isCount = ["restarts", "urges", "best-step"].contains(number.1)
+            let isCount = ["restarts", "teacher-raises", "best-step", "strand-worse"].contains(number.1)
             let others = [
                 "-1", "+1", "01", "1.0", "", "x", "11", "4294967296", "9223372036854775807", "9223372036854775808",
             ]

@@ -67,7 +67,7 @@ enum LabelTarget {
         configuration.isSymmetric = survey.isSymmetric
         var plan = TrainingPlan()
         (plan.batch, plan.epochs, plan.negatives) = (4, 1, survey.negatives == 0 ? 1 : 0)
-        let trainer = ClassifierTrainer(configuration, plan: plan, training: training, validation: held)
+        let trainer = ClassifierTrainer(.duplex(configuration), plan: plan, training: training, validation: held)
         guard let report = trainer.runEpoch(shouldStop: { false }, afterStep: { _, _ in }) else {
             return require(false, "no epoch")
         }

@@ -9,7 +9,7 @@ import Testing
     static func trainer(
         _ layout: PairImageLayout, _ data: LabelledPairs, threads: Int = 1, epochs: Int = 3,
         size: ConvolutionalConfiguration.Size = .compact
-    ) -> ConvolutionalTrainer {
+    ) -> ClassifierTrainer {
         var configuration = ConvolutionalConfiguration(alphabet: .dna, size: size, length: 12)
         configuration.layout = layout
         configuration.isSymmetric = true
@@ -19,7 +19,7 @@ import Testing
         plan.decay = 1e-2
         plan.epochs = epochs
         plan.threads = threads
-        return ConvolutionalTrainer(configuration, plan: plan, training: data, validation: data)
+        return ClassifierTrainer(.convolutional(configuration), plan: plan, training: data, validation: data)
     }
 
     @Test(arguments: PairImageLayout.allCases, ConvolutionalConfiguration.Size.allCases)

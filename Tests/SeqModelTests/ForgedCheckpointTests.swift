@@ -13,7 +13,7 @@ import Testing
         ["best-epoch": 1 << 39],
     ]
 
-    private func expectRefused(_ trainer: any ClassifierLearning, _ other: any ClassifierLearning) {
+    private func expectRefused(_ trainer: ClassifierTrainer, _ other: ClassifierTrainer) {
         _ = trainer.runEpoch(shouldStop: { false }, afterStep: { _, _ in })
         let state = trainer.checkpoint(digest: "d")
         #expect(other.resume(state) != nil)
@@ -34,7 +34,8 @@ import Testing
         var plan = TrainingPlan()
         plan.epochs = 2
         let trainers = (0..<2).map { _ in
-            ClassifierTrainer(DuplexConfiguration(alphabet: .dna), plan: plan, training: data, validation: data)
+            ClassifierTrainer(
+                .duplex(DuplexConfiguration(alphabet: .dna)), plan: plan, training: data, validation: data)
         }
         expectRefused(trainers[0], trainers[1])
     }
@@ -44,8 +45,9 @@ import Testing
         var plan = TrainingPlan()
         plan.epochs = 2
         let trainers = (0..<2).map { _ in
-            ConvolutionalTrainer(
-                ConvolutionalConfiguration(alphabet: .dna, size: .compact, length: 10), plan: plan, training: data,
+            ClassifierTrainer(
+                .convolutional(ConvolutionalConfiguration(alphabet: .dna, size: .compact, length: 10)), plan: plan,
+                training: data,
                 validation: data)
         }
         expectRefused(trainers[0], trainers[1])

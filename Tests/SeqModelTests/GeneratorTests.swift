@@ -210,7 +210,9 @@ import Testing
         let net = StrandNet(letters: 4, length: 12)
         func weights(threads: Int) -> FloatBuffer {
             plan.threads = threads
-            return StrandTrainer(net, pairs, chosen: [[], Array(0..<4_000)], plan: plan).run()
+            let trainer = StrandTrainer(net, pairs, chosen: [[], Array(0..<4_000)], plan: plan)
+            while !trainer.isDone { trainer.runStep() }
+            return trainer.best
         }
         let learned = weights(threads: 1)
         #expect(learned[0..<net.count] == weights(threads: 2)[0..<net.count])

@@ -15,7 +15,7 @@ import Testing
         configuration.rowPositions = 2
         configuration.columnPositions = 2
         let data = Example.labelled(20, seed: 1)
-        let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(configuration), plan: TrainingPlan(), training: data, validation: data)
         _ = trainer.runEpoch()
         return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
     }
@@ -25,7 +25,8 @@ import Testing
         var configuration = ConvolutionalConfiguration(alphabet: .dna, size: .compact, length: 12)
         configuration.layout = .stacked
         let data = Example.labelled(20, seed: 1)
-        let trainer = ConvolutionalTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        let trainer = ClassifierTrainer(
+            .convolutional(configuration), plan: TrainingPlan(), training: data, validation: data)
         _ = trainer.runEpoch { false }
         return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
     }

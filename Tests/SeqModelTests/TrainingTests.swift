@@ -17,7 +17,7 @@ import Testing
         var plan = TrainingPlan()
         plan.epochs = 300
         plan.batch = 32
-        let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(Self.configuration()), plan: plan, training: data, validation: data)
         var last = Double.infinity
         for _ in 0..<plan.epochs { last = try #require(trainer.runEpoch()).trainingLoss }
         #expect(last < 0.02)
@@ -31,7 +31,7 @@ import Testing
             plan.epochs = 2
             plan.dropout = 0.2
             plan.negatives = 1
-            let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+            let trainer = ClassifierTrainer(.duplex(Self.configuration()), plan: plan, training: data, validation: data)
             for _ in 0..<2 { _ = try #require(trainer.runEpoch()) }
             return ModelFile(classifier: trainer.classifier, record: [:]).encoded()
         }
@@ -48,7 +48,7 @@ import Testing
         var plan = TrainingPlan()
         plan.epochs = 25
         plan.learningRate = 0.2  // drives the energies up until the sums reach the ceiling
-        let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(Self.configuration()), plan: plan, training: data, validation: data)
         for _ in 0..<plan.epochs {
             let report = try #require(trainer.runEpoch())
             #expect(report.trainingLoss.isFinite && report.validationLoss.isFinite)
@@ -74,7 +74,7 @@ import Testing
         let data = Example.labelled(200, seed: 9)
         var plan = TrainingPlan()
         plan.epochs = 10
-        let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(Self.configuration()), plan: plan, training: data, validation: data)
         for _ in 0..<10 { _ = trainer.runEpoch() }
         var probes = LabelledPairs(alphabet: .dna)
         let b: [UInt8] = [3, 2, 1, 0, 1, 2, 3, 3]
@@ -90,7 +90,7 @@ extension TrainingTests {
         var plan = TrainingPlan()
         plan.epochs = 10
         plan.batch = 128
-        let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(Self.configuration()), plan: plan, training: data, validation: data)
         let losses = try (0..<10).map { _ in try #require(trainer.runEpoch()).trainingLoss }
         let recorded = [
             0.74269, 0.68955, 0.68144, 0.67804, 0.67279, 0.66732, 0.66327, 0.66084, 0.65966, 0.65930,
@@ -104,7 +104,7 @@ extension TrainingTests {
         let data = Example.labelled(19, seed: 13)
         var configuration = DuplexConfiguration(alphabet: .dna)
         (configuration.hidden, configuration.isSymmetric) = (hidden, isSymmetric)
-        let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
+        let trainer = ClassifierTrainer(.duplex(configuration), plan: TrainingPlan(), training: data, validation: data)
         _ = trainer.runEpoch()
         let classifier = trainer.classifier
         let workspace = Workspace()

@@ -49,7 +49,8 @@ import Testing
     @Test func theLossIsThatOfAllAndTheFiguresAreThoseOfThePairsHeldBack() throws {
         let held = Self.held(60)
         let plan = Self.plan(negatives: 4)
-        let trainer = ClassifierTrainer(TrainingTests.configuration(), plan: plan, training: held, validation: held)
+        let trainer = ClassifierTrainer(
+            .duplex(TrainingTests.configuration()), plan: plan, training: held, validation: held)
         let report = try #require(trainer.runEpoch())
         let validation = ValidationPairs(held, plan: plan, threshold: 0.5)
         let logits = trainer.classifier.logits(of: validation.pairs.pairs, workspaces: [Workspace()])

@@ -66,7 +66,6 @@ public struct SampleComparison: Sendable {
 
     private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 20_000
     private static let mostCells = 2_000_000_000
-    private static let orderStream: UInt64 = 41, identityStream: UInt64 = 42
 
     /// Compares both; `classifier` scores them where there is one. Both must hold a pair.
     ///
@@ -92,7 +91,7 @@ public struct SampleComparison: Sendable {
         func bits(_ orientation: Orientation) -> Double { references[orientation]?.weight(pairs: real.count) ?? 0 }
         orientation = bits(.parallel) > bits(.antiparallel) ? .parallel : .antiparallel
         var order = Array(0..<real.count)
-        var random = RandomSource(seed: seed, stream: SampleComparison.orderStream)
+        var random = RandomSource(seed: seed, .comparedOrder)
         random.shuffle(&order)
         let cells = max(generated.longest, real.longest)
         let cost = cells <= UInt64.bitWidth ? cells : cells * cells
@@ -136,7 +135,7 @@ public struct SampleComparison: Sendable {
     /// Mean share of equal letters of two strands A, over the shorter's places.
     private static func identity(_ pairs: Pairs, _ seed: UInt64) -> Double {
         guard pairs.count > 1 else { return .nan }
-        var random = RandomSource(seed: seed, stream: identityStream)
+        var random = RandomSource(seed: seed, .comparedStrands)
         var sum = 0.0
         for _ in 0..<identityDraws {
             let p = random.index(below: pairs.count)

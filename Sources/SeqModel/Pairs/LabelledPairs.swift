@@ -50,7 +50,7 @@ extension LabelledPairs {
     /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
     public func split(share: Double, seed: UInt64, threads: Int) -> (training: LabelledPairs, held: LabelledPairs) {
         var order = Array(0..<count)
-        var random = RandomSource(seed: seed, stream: 7)
+        var random = RandomSource(seed: seed, .heldBack)
         random.shuffle(&order)
         let heldCount = min(count, max(1, Int((Double(count) * share).rounded())), max(1, count - 1))
         return (gathered(order[heldCount...], threads), gathered(order[..<heldCount], threads))
@@ -65,7 +65,7 @@ extension LabelledPairs {
 extension LabelledPairs {
     /// The pairs with a target above `threshold`, every ambiguous letter drawn from those it stands for.
     public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> Pairs {
-        var random = RandomSource(seed: seed, stream: 21)
+        var random = RandomSource(seed: seed, .generatorData)
         var chosen = LabelledPairs(alphabet: alphabet)
         for p in 0..<count where targets[p] > threshold { chosen.append(p, of: self) }
         return chosen.resolved(&random, alphabet: alphabet).pairs

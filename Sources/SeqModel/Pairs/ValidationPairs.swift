@@ -15,13 +15,13 @@ struct ValidationPairs: Sendable {
 
     /// `held` with the negatives of `plan`, drawn by its seed; a target above `threshold` is positive.
     init(_ held: LabelledPairs, plan: TrainingPlan, threshold: Float) {
-        let positives = PositivePairs(held, threshold: threshold, negatives: plan.negatives)
+        let negatives = NegativeSampling(held, threshold: threshold, each: plan.negatives)
         var pairs = held
-        var random = RandomSource(seed: plan.seed, stream: 9)
-        let balance = plan.negatives > 0 && positives.count == held.count ? 1 : 0
-        positives.addNegatives(balance, to: &pairs, random: &random)
+        var random = RandomSource(seed: plan.seed, .validationNegatives)
+        let balance = plan.negatives > 0 && negatives.positives == held.count ? 1 : 0
+        negatives.append(balance, to: &pairs, random: &random)
         judged = pairs.count
-        positives.addNegatives(plan.negatives - balance, to: &pairs, random: &random)
+        negatives.append(plan.negatives - balance, to: &pairs, random: &random)
         self.pairs = pairs
     }
 }

@@ -142,55 +142,15 @@ struct TrainingOptions: ParsableArguments {
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
 
-    /// What the options and the data come to.
-    func settle(_ survey: DataSurvey, pairs: Int, alphabet: Alphabet) -> (DuplexConfiguration, TrainingPlan) {
-        var configuration = DuplexConfiguration(alphabet: alphabet)
-        configuration.threshold = labelThreshold
-        configuration.orientation = orientation ?? survey.orientation
-        configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
-        // A strand laid beside itself in parallel always fits: nothing competes there.
-        configuration.hasSelfMaps = configuration.orientation == .antiparallel
-        // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
-        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < 0.2
-        let hasPositions = positions ?? hasRegister
-        configuration.heads = heads ?? (hasPositions ? 16 : 8)
-        if hasPositions {
-            configuration.isSymmetric = false
-            configuration.rowPositions = survey.longestA
-            configuration.columnPositions = survey.longestB
-        }
-        var plan = TrainingPlan()
-        plan.negatives = negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
-        // Small sets need more steps than their few batches would give.
-        plan.batch = batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
-        plan.learningRate = learningRate ?? (hasPositions ? 0.02 : 0.03)
-        plan.decay = hasPositions ? 1e-2 : 1e-4
-        plan.dropout = hasPositions ? 0.2 : 0
-        let seen = pairs + plan.negatives * survey.positives
-        // About two million pairs, but at least twelve times all of them and at most sixty times.
-        plan.epochs = epochs ?? max(12, min(60, 2_000_000 / max(1, seen)))
-        if hasPositions, epochs == nil { plan.epochs = 12 }
-        return (configuration, plan)
-    }
-
-    /// What the options and the data come to for a convolutional net on images of at least `length` columns.
-    func settleConvolutional(_ survey: DataSurvey, pairs: Int, length longest: Int, alphabet: Alphabet) -> (
-        ConvolutionalConfiguration, TrainingPlan
-    ) {
-        var configuration = ConvolutionalConfiguration(alphabet: alphabet, size: size, length: length ?? longest)
-        configuration.layout = layout
-        configuration.threshold = labelThreshold
-        configuration.orientation = orientation ?? survey.orientation
-        configuration.isSymmetric = order.map { $0 == .symmetric } ?? survey.isSymmetric
-        configuration.trainedLengths = survey.lengths
-        var plan = TrainingPlan()
-        plan.negatives = negatives ?? (survey.negatives == 0 ? 4 : 0)
-        plan.batch = batch ?? (pairs < 5_000 ? 32 : 64)
-        plan.learningRate = learningRate ?? (size == .full ? 0.001 : 0.002)
-        plan.decay = 1e-2
-        // About 300,000 pairs, but at least eight times all of them and at most forty times.
-        plan.epochs = epochs ?? max(8, min(40, 300_000 / max(1, pairs + plan.negatives * survey.positives)))
-        return (configuration, plan)
+    /// What was chosen of the classifier and its training.
+    var choices: TrainingChoices {
+        var choices = TrainingChoices()
+        choices.threshold = labelThreshold
+        choices.isSymmetric = order.map { $0 == .symmetric }
+        (choices.orientation, choices.hasPositions, choices.heads) = (orientation, positions, heads)
+        (choices.negatives, choices.epochs, choices.batch) = (negatives, epochs, batch)
+        choices.learningRate = learningRate
+        return choices
     }
 
     /// The options as the classifier takes them: for a plain GAN, the orientation is that of its images alone.

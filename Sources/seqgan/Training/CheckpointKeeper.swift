@@ -111,10 +111,9 @@ final class CheckpointKeeper {
         return "no model was written; the last good state is in \(path)"
     }
 
-    /// Throws where one of a generator's `losses` since the last look is not a number, once the last good state is kept.
-    func requireFinite(_ losses: [Double], step: Int, _ rates: String) throws {
-        guard !losses.allSatisfy(\.isFinite) else { return }
-        throw Failure(
+    /// What a training ends in whose loss is not a number by `step`, at these `rates`; keeps its last good state.
+    func failureOfLoss(step: Int, rates: String) throws -> Failure {
+        Failure(
             message: "the loss is not a number by step \(step), \(rates); \(try keepLast())", code: ExitCodes.badData)
     }
 

@@ -16,29 +16,30 @@ struct ClassifierTraining {
     func run(_ data: TrainingData, _ alphabet: Alphabet) throws -> ModelFile {
         let (pairs, survey) = (data.all, data.survey)
         remark(survey, contradictions: data.contradictions)
-        var plan: TrainingPlan
-        let trainer: any ClassifierLearning
+        var (configuration, plan) = resolved(data, alphabet)
+        plan.threads = running.threadCount
+        plan.seed = running.seed
+        let trainer = ClassifierTrainer(
+            configuration, plan: plan, training: data.training, validation: data.validation)
+        let report = try learn(trainer)
+        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
+    }
+
+    /// What the options and the data come to.
+    private func resolved(_ data: TrainingData, _ alphabet: Alphabet) -> (ClassifierConfiguration, TrainingPlan) {
+        let (survey, pairs) = (data.survey, data.all.count)
         switch options.classifier {
         case .duplex:
-            var configuration: DuplexConfiguration
-            (configuration, plan) = options.settle(survey, pairs: pairs.count, alphabet: alphabet)
-            plan.threads = running.threadCount
-            plan.seed = running.seed
-            configuration.trainedLengths = survey.lengths
-            trainer = ClassifierTrainer(
-                configuration, plan: plan, training: data.training, validation: data.validation)
+            let (configuration, plan) = DuplexConfiguration.resolved(
+                options.choices, survey, pairs: pairs, alphabet: alphabet)
+            return (.duplex(configuration), plan)
         case .cnn:
-            let configuration: ConvolutionalConfiguration
-            (configuration, plan) = options.settleConvolutional(
-                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.pairs.longest),
-                alphabet: alphabet)
-            plan.threads = running.threadCount
-            plan.seed = running.seed
-            trainer = ConvolutionalTrainer(
-                configuration, plan: plan, training: data.training, validation: data.validation)
+            let longest = max(survey.lengths.upperBound, data.validation.pairs.longest)
+            let (configuration, plan) = ConvolutionalConfiguration.resolved(
+                options.choices, survey, pairs: pairs, alphabet: alphabet, size: options.size, layout: options.layout,
+                length: options.length ?? longest)
+            return (.convolutional(configuration), plan)
         }
-        let report = try learn(trainer, plan)
-        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
     }
 
     /// Says what of the labels leaves little or nothing to learn.
@@ -56,52 +57,31 @@ struct ClassifierTraining {
         }
     }
 
-    /// A validation loss below which there is nothing left to learn.
-    private static let leastLoss = 1e-4
-
     /// Runs the epochs, says what each came to, and returns the best.
-    private func learn(_ trainer: any ClassifierLearning, _ plan: TrainingPlan) throws -> EpochReport {
-        var best: EpochReport?
-        var worse = 0
-        if let start = keeper.start {
-            guard let (report, count) = trainer.resume(start) else { throw keeper.refusal }
-            (best, worse) = (report, count)
-        }
+    private func learn(_ trainer: ClassifierTrainer) throws -> EpochReport {
         try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
-        var progress = ProgressBar(
-            total: plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: trainer.step, isQuiet: running.quiet)
-        while trainer.epoch < plan.epochs, worse < options.patience,
-            (best?.validationLoss ?? 1) >= ClassifierTraining.leastLoss
-        {
-            var isSound = true
-            let report = trainer.runEpoch {
-                !isSound || keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
-            } afterStep: { step, loss in
-                isSound = isSound && loss.isFinite
-                progress.update(step)
+        let best: EpochReport
+        do {
+            var progress: ProgressBar?
+            best = try trainer.run(patience: options.patience, from: keeper.start) {
+                keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            } afterStep: { step in
+                // Made by now: a resumed training has come further than none.
+                if progress == nil {
+                    progress = ProgressBar(
+                        total: trainer.plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: step - 1,
+                        isQuiet: running.quiet)
+                }
+                progress?.update(step)
+            } afterEpoch: { report in
+                try keeper.endIfInterrupted()
+                try tell(report, of: trainer.plan.epochs)
+                try keeper.keep(trainer.checkpoint(digest: keeper.digest))
             }
-            isSound = isSound && report?.validationLoss.isFinite ?? true
-            try requireSound(isSound, trainer, plan)
-            try keeper.endIfInterrupted()
-            guard let report else { break }
-            worse = report.isBest ? 0 : worse + 1
-            if report.isBest { best = report }
-            let m = report.validation
-            let figures = [
-                report.trainingLoss, report.validationLoss, m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation,
-            ]
-            try log.add(report.epoch, figures, decimals: 5, seconds: clock.seconds)
-            if !running.quiet {
-                printMessage(
-                    "epoch \(report.epoch)/\(plan.epochs): loss \(fixed(figures[0], 4)), validation loss "
-                        + "\(fixed(figures[1], 4)), AUROC \(fixed(figures[2], 4)), AP \(fixed(figures[3], 4)), MCC \(fixed(figures[4], 4))"
-                )
-            }
-            try keeper.keep(trainer.checkpoint(digest: keeper.digest))
+        } catch let ended as TrainingFailure {
+            throw try failure(ended, trainer.plan)
         }
-        guard let best else {
-            throw Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)
-        }
+        try keeper.endIfInterrupted()
         let area = best.validation.areaUnderROC
         if area.isNaN {
             printMessage("whether the model learned anything can't be told: the held-out pairs are all of one class")
@@ -111,14 +91,33 @@ struct ClassifierTraining {
         return best
     }
 
-    /// Throws where a loss or the weights of `trainer` have gone beyond all bounds, once its last good state is kept.
-    private func requireSound(_ isLossSound: Bool, _ trainer: any ClassifierLearning, _ plan: TrainingPlan) throws {
-        let largest = trainer.largestWeight
-        guard !isLossSound || !(largest <= ModelFile.largestWeight) else { return }
-        let what = !isLossSound ? "the loss" : "a weight"
-        throw Failure(
-            message: (isLossSound && largest.isFinite ? "a weight grew to \(largest)" : "\(what) is not a number")
-                + " by step \(trainer.step), learning rate \(plan.learningRate): lower --learning-rate; "
+    private func tell(_ report: EpochReport, of epochs: Int) throws {
+        let m = report.validation
+        let figures = [
+            report.trainingLoss, report.validationLoss, m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation,
+        ]
+        try log.add(report.epoch, figures, decimals: 5, seconds: clock.seconds)
+        guard !running.quiet else { return }
+        let texts = figures.map { fixed($0, 4) }
+        printMessage(
+            "epoch \(report.epoch)/\(epochs): loss \(texts[0]), validation loss \(texts[1]), AUROC \(texts[2]), "
+                + "AP \(texts[3]), MCC \(texts[4])")
+    }
+
+    /// What a run ends in whose training came to no classifier. Throws what an interruption ends it in.
+    private func failure(_ ended: TrainingFailure, _ plan: TrainingPlan) throws -> Failure {
+        let (what, step): (String, Int)
+        switch ended {
+        case .foreignCheckpoint: return keeper.refusal
+        case .noEpoch:
+            try keeper.endIfInterrupted()
+            return Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)
+        case .lossNotFinite(let at): (what, step) = ("the loss is not a number", at)
+        case .weightTooLarge(let weight, let at):
+            (what, step) = (weight.isFinite ? "a weight grew to \(weight)" : "a weight is not a number", at)
+        }
+        return Failure(
+            message: "\(what) by step \(step), learning rate \(plan.learningRate): lower --learning-rate; "
                 + (try keeper.keepLast()), code: ExitCodes.badData)
     }
 

@@ -34,7 +34,7 @@ struct GeneratorLearning {
         file.record.merge(record) { _, new in new }
     }
 
-    private func paired(_ file: ModelFile) -> GeneratorTraining {
+    private func paired(_ file: ModelFile) -> PairedTraining {
         var plan = GeneratorPlan()
         plan.seed = running.seed
         plan.steps = options.steps ?? plan.steps
@@ -42,12 +42,12 @@ struct GeneratorLearning {
         plan.threads = running.threadCount
         plan.loss = options.adversarialLoss
         plan.criticSteps = options.criticSteps
-        return GeneratorTraining(
+        return PairedTraining(
             classifier: file.classifier, plan: plan, maxSeconds: options.maxSeconds, clock: clock,
             quiet: running.quiet, log: log, keeper: keeper, file: file)
     }
 
-    private func images(_ kind: ImageGeneratorKind, _ file: ModelFile) -> ImageGeneratorTraining {
+    private func images(_ kind: ImageGeneratorKind, _ file: ModelFile) -> ImageTraining {
         var plan = ImageGeneratorPlan()
         plan.seed = running.seed
         plan.steps = options.steps ?? plan.steps
@@ -55,7 +55,7 @@ struct GeneratorLearning {
         plan.threads = running.threadCount
         var start: ConvolutionalClassifier?
         if hasStart, kind == .dcgan, case .convolutional(let net) = file.classifier { start = net }
-        return ImageGeneratorTraining(
+        return ImageTraining(
             kind: kind, plan: plan, orientation: options.orientation, start: start, maxSeconds: options.maxSeconds,
             clock: clock, quiet: running.quiet, log: log, keeper: keeper, file: file)
     }

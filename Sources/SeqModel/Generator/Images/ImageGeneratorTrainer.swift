@@ -72,7 +72,7 @@ public final class ImageGeneratorTrainer {
         let judge = start?.net ?? kind.discriminator(letters: alphabet.count, length: columns)
         generatorTape = BatchTape(net, samples: plan.batch, learns: true, kernels)
         judgeTape = BatchTape(judge, samples: plan.batch, learns: true, kernels)
-        var random = RandomSource(seed: plan.seed, stream: 51)
+        var random = RandomSource(seed: plan.seed, .imageParameters)
         generatorState = Learned(net, net.initialWeights(&random))
         let judgeWeights = judge.initialWeights(&random)
         if let start { judgeWeights[0..<judge.count] = start.weights[0..<judge.count] }
@@ -102,18 +102,53 @@ public final class ImageGeneratorTrainer {
         ImageGenerator(kind, image: image, lengths: lengths, weights: generatorState.weights)
     }
 
-    /// Mean losses of discriminator and generator and the discriminator's accuracy on pairs of the data and on generated
-    /// ones, since they were last asked for.
-    public func takeFigures() -> (judgeLoss: Double, generatorLoss: Double, real: Double, fake: Double) {
+    /// Means of some steps: losses of discriminator and generator, and the discriminator's accuracy on pairs of the data and
+    /// on generated ones.
+    public struct Figures: Sendable {
+        /// See above.
+        public let judgeLoss: Double, generatorLoss: Double, real: Double, fake: Double
+    }
+
+    /// Figures since they were last asked for.
+    public func takeFigures() -> Figures {
         let count = Double(max(1, summed * plan.batch))
         let means = sums.map { $0 / count }
         (sums, summed) = ([0, 0, 0, 0], 0)
-        return (means[0] / 2, means[1], means[2], means[3])
+        return Figures(judgeLoss: means[0] / 2, generatorLoss: means[1], real: means[2], fake: means[3])
+    }
+
+    /// Steps between two looks at samples.
+    private static let interval = 250
+
+    /// Trains to the end of the plan, or until `shouldStop`, asked before each step, says so; returns what the last samples
+    /// looked like to `survey`.
+    ///
+    /// `start` is where an earlier run stood. `afterStep` is told each step, `afterLook` what steps and samples came to, now
+    /// and then. Throws `GeneratorFailure` where `start` is none of this trainer's or a loss is not a number, and what the
+    /// closures throw.
+    public func run(
+        _ survey: ImageSurvey, from start: TrainingCheckpoint? = nil, shouldStop: () throws -> Bool = { false },
+        afterStep: (Int) -> Void = { _ in }, afterLook: (Figures, ImageSurvey.Figures) throws -> Void = { _, _ in }
+    ) throws -> ImageSurvey.Figures {
+        if let start, !resume(start) { throw GeneratorFailure.foreignCheckpoint }
+        var samples = survey.look(at: generator)
+        while step < plan.steps, try !shouldStop() {
+            runStep()
+            afterStep(step)
+            guard step % ImageGeneratorTrainer.interval == 0 || step == plan.steps else { continue }
+            let figures = takeFigures()
+            guard figures.judgeLoss.isFinite, figures.generatorLoss.isFinite else {
+                throw GeneratorFailure.lossNotFinite(step: step)
+            }
+            samples = survey.look(at: generator)
+            try afterLook(figures, samples)
+        }
+        return samples
     }
 
     /// One step.
     public func runStep() {
-        var random = RandomSource(seed: plan.seed, stream: UInt64(step) | 1 << 59)
+        var random = RandomSource(seed: plan.seed, .imageStep(step))
         let (batch, seen) = (plan.batch, judgeTape.input)
         seen.fill(batch, with: off)
         for k in 0..<batch {

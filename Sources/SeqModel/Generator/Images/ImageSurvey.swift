@@ -28,7 +28,7 @@ public struct ImageSurvey {
         let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
         reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
         empty = Pairs(like: pairs)
-        var random = RandomSource(seed: seed, stream: 52)
+        var random = RandomSource(seed: seed, .imageSurvey)
         var (some, strangers) = (Pairs(like: pairs), Pairs(like: pairs))
         for _ in 0..<min(ImageSurvey.samples, pairs.count) {
             let (p, q) = (random.index(below: pairs.count), random.index(below: pairs.count))
@@ -45,7 +45,7 @@ public struct ImageSurvey {
         var pairs = empty
         var oneHot = 0.0
         for k in 0..<ImageSurvey.samples {
-            var random = RandomSource(seed: seed, stream: UInt64(k) | 1 << 58)
+            var random = RandomSource(seed: seed, .imagePair(k))
             _ = generator.draw(allowed: 1...DuplexShape.maximumLength, &random, worker)
             pairs.append(worker.a[...], worker.b[...])
             oneHot += worker.oneHot / Double(ImageSurvey.samples)

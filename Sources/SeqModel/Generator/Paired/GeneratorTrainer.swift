@@ -33,15 +33,15 @@ public struct GeneratorPlan: Sendable {
 /// labels, with another pair's B): the critic's loss is softplus(D(F) - D(P)) + softplus(D(W) - D(P)) / 2 and every
 /// second step R1 by finite differences on P and F; the generator's is softplus(D(P) - D(F)), after
 /// Jolicoeur-Martineau 2019. For half of its pairs the generator is given the real A.
-public final class GeneratorTrainer {
+final class GeneratorTrainer {
     /// How it trains.
-    public let plan: GeneratorPlan
+    let plan: GeneratorPlan
     /// Steps done.
-    public private(set) var step = 0
-    /// How often the classifier's weight as a teacher was raised by half, see `urge`.
-    public private(set) var urges = 0
+    private(set) var step = 0
+    /// How often the classifier's weight as a teacher was raised by half.
+    private(set) var teacherRaises = 0
     /// Labels that occur in the data.
-    public let labels: [Int]
+    let labels: [Int]
 
     let net: PartnerNet
     let critic: PairCritic
@@ -60,32 +60,17 @@ public final class GeneratorTrainer {
 
     private static let pieces = 16
     private static let averaging: Float = 0.998
-    /// What `urges` comes to at most.
-    public static let mostUrges = 6
+    /// What `teacherRaises` comes to at most.
+    static let mostTeacherRaises = 6
 
-    /// A trainer of pairs; `targets` above the classifier's threshold are label 1. Ambiguous letters are drawn from those
-    /// they stand for. Strand A's network learns here already: nothing that follows changes it.
-    public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: GeneratorPlan) {
-        self.plan = plan
-        self.classifier = classifier
+    /// A trainer of pairs whose strands A `composition` draws; nothing that follows changes that.
+    init(_ classifier: PairClassifier, _ data: GeneratorData, composition: StrandComposition, plan: GeneratorPlan) {
+        (self.plan, self.classifier, self.composition) = (plan, classifier, composition)
+        (pairs, chosen, labels) = (data.pairs, data.chosen, data.labels)
         seed = plan.seed
-        var random = RandomSource(seed: plan.seed, stream: 21)
-        let resolved = pairs.resolved(&random, alphabet: classifier.alphabet)
-        self.pairs = resolved.pairs
-        var chosen: [[Int]] = [[], []]
-        for p in 0..<resolved.count { chosen[resolved.targets[p] > classifier.threshold ? 1 : 0].append(p) }
-        self.chosen = chosen
-        labels = [0, 1].filter { !chosen[$0].isEmpty }
-        var layout = PairLayout(
-            letters: classifier.alphabet.count, length: self.pairs.longest, orientation: classifier.orientation)
-        layout.align(to: self.pairs, chosen: chosen[1])
-        net = PartnerNet(layout)
-        critic = PairCritic(layout)
-        let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
-        let strandNet = StrandNet(letters: layout.letters, length: longestA)
-        composition = StrandComposition(
-            net: strandNet, weights: StrandTrainer(strandNet, self.pairs, chosen: chosen, plan: plan).run(),
-            lengths: StrandComposition.lengths(self.pairs, chosen: chosen))
+        net = PartnerNet(data.layout)
+        critic = PairCritic(data.layout)
+        var random = data.random
         generatorState = NetState(net.initialWeights(&random), pieces: GeneratorTrainer.pieces)
         criticState = NetState(critic.initialWeights(&random), pieces: GeneratorTrainer.pieces)
         averaged = FloatBuffer(count: net.count)
@@ -97,10 +82,10 @@ public final class GeneratorTrainer {
     }
 
     /// The generator as it stands: the mean of its recent weights.
-    public var generator: PairGenerator { PairGenerator(net, weights: averaged, composition: composition) }
+    var generator: PairGenerator { PairGenerator(net, weights: averaged, composition: composition) }
 
     /// Figures since they were last asked for, as means over the pairs.
-    public func takeFigures() -> StepFigures {
+    func takeFigures() -> StepFigures {
         let figures = sumOfFigures.mean
         sumOfFigures = StepFigures()
         return figures
@@ -119,7 +104,7 @@ public final class GeneratorTrainer {
     }
 
     /// One step of the critic, then one of the generator.
-    public func runStep() {
+    func runStep() {
         if step == 0 { learnBeforehand() }
         let done = Float(step) / Float(plan.steps)
         let decline = done < 0.5 ? 1 : 1 - 0.95 * (done - 0.5) * 2
@@ -131,7 +116,8 @@ public final class GeneratorTrainer {
         }
         criticState.learn(rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
         critic.transpose(criticState.weights, into: criticState.transposed, kernels)
-        let teacherWeight = (0..<urges).reduce(plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)) { weight, _ in
+        let teacherWeight = (0..<teacherRaises).reduce(plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)) {
+            weight, _ in
             1.5 * weight
         }
         run(generatorState, at: step) { trainer, row, worker, part in
@@ -146,8 +132,8 @@ public final class GeneratorTrainer {
 
     /// Raises the classifier's weight as a teacher by half, up to some eleven times the plan's: for a relation of which the
     /// critic alone says too little.
-    public func urge() {
-        if urges < GeneratorTrainer.mostUrges { urges += 1 }
+    func raiseTeacherWeight() {
+        if teacherRaises < GeneratorTrainer.mostTeacherRaises { teacherRaises += 1 }
     }
 
     /// Runs `body` on every row in fixed pieces, each with a part of the gradients of its own.
@@ -173,50 +159,39 @@ public final class GeneratorTrainer {
 
 extension GeneratorTrainer {
     /// All that training has come to, to go back to.
-    public struct State: Sendable {
-        /// Steps done then.
-        public var stepCount: Int { step }
-        /// Times that the teacher's weight was raised until then.
-        public let urges: Int
-        let step: Int
+    struct State: Sendable {
+        /// Steps done then, and times that the teacher's weight was raised until then.
+        let step: Int, teacherRaises: Int
         /// The generator's mean weights, then the weights and moments of generator and critic.
-        public let buffers: [[Float]]
+        let buffers: [[Float]]
     }
 
     private var buffers: [FloatBuffer] { [averaged] + generatorState.buffers + criticState.buffers }
 
     /// Where training stands.
-    public var state: State { State(urges: urges, step: step, buffers: buffers.map { $0[0..<$0.count] }) }
+    var state: State { State(step: step, teacherRaises: teacherRaises, buffers: buffers.map { $0[0..<$0.count] }) }
 
     /// A state read from a checkpoint's buffers; nil where they are none of this trainer's.
-    public func state(step: Int, urges: Int, _ buffers: [[Float]]) -> State? {
+    func state(step: Int, teacherRaises: Int, _ buffers: [[Float]]) -> State? {
         guard buffers.map(\.count) == self.buffers.map(\.count), (1...plan.steps).contains(step),
-            (0...GeneratorTrainer.mostUrges).contains(urges)
+            (0...GeneratorTrainer.mostTeacherRaises).contains(teacherRaises)
         else { return nil }
-        return State(urges: urges, step: step, buffers: buffers)
+        return State(step: step, teacherRaises: teacherRaises, buffers: buffers)
     }
 
     /// Whether a generator can be one that this training came to: it makes pairs of the data's lengths, as they are laid.
-    public func couldHaveMade(_ generator: PairGenerator) -> Bool {
+    func couldHaveMade(_ generator: PairGenerator) -> Bool {
         generator.layout == net.layout && generator.net.channels == net.channels
             && generator.composition.lengths == composition.lengths
     }
 
-    /// A generator of weights as in a state's first buffer.
-    public func generator(_ weights: [Float]) -> PairGenerator? {
-        guard weights.count == net.count else { return nil }
-        let buffer = FloatBuffer(count: net.count)
-        buffer[0..<net.count] = weights
-        return PairGenerator(net, weights: buffer, composition: composition)
-    }
-
     /// Goes back to `state` and draws differently from there on.
-    public func restore(_ state: State, changingSeedBy change: UInt64) {
-        step = state.step
-        urges = state.urges
+    func restore(_ state: State, changingSeedBy change: UInt64) {
+        (step, teacherRaises) = (state.step, state.teacherRaises)
         for (buffer, values) in zip(buffers, state.buffers) { buffer[0..<buffer.count] = values }
         generatorState.updates = step
-        criticState.updates = step
+        // Before the first step of both, the critic is taught alone.
+        criticState.updates = step == 0 ? 0 : plan.criticSteps + step
         seed = plan.seed &+ change
     }
 }

@@ -48,7 +48,7 @@ struct RowLearner: Sendable {
     }
 
     private func source(_ row: Int, phase: Int) -> RandomSource {
-        RandomSource(seed: seed, stream: UInt64((step * batch + row) * 2 + phase) | 1 << 62)
+        RandomSource(seed: seed, .generatorRow((step * batch + row) * 2 + Int(phase)))
     }
 
     /// Makes a pair of the generator with the lengths of the pair `pair`, and its A for half of the rows.

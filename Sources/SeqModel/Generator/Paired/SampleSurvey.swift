@@ -36,19 +36,19 @@ public struct SampleFigures: Sendable {
 }
 
 /// Draws pairs of a generator and looks at them.
-public struct SampleSurvey {
+struct SampleSurvey {
     private let trainer: GeneratorTrainer
     /// The same figures of pairs of the data, and of its strands paired by chance.
-    public let real: SampleFigures, chance: SampleFigures
+    let real: SampleFigures, chance: SampleFigures
     /// Which letters face each other in pairs of label 1 of the data, at the best offset.
-    public let facing: FacingTable
+    let facing: FacingTable
 
     private static let samples = 512, calibrationSamples = 8_192
 
     /// Looks at the data that `trainer` learns from.
-    public init(_ trainer: GeneratorTrainer) {
+    init(_ trainer: GeneratorTrainer) {
         self.trainer = trainer
-        var random = RandomSource(seed: trainer.plan.seed, stream: 31)
+        var random = RandomSource(seed: trainer.plan.seed, .surveyData)
         let positives = trainer.chosen[1]
         facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
         var (pairs, strangers) = (Pairs(like: trainer.pairs), Pairs(like: trainer.pairs))
@@ -63,13 +63,13 @@ public struct SampleSurvey {
     }
 
     /// Figures of pairs that `generator` draws, always from the same streams.
-    public func look(at generator: PairGenerator) -> SampleFigures {
+    func look(at generator: PairGenerator) -> SampleFigures {
         SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer, facing)
     }
 
     /// The generator with the acceptance that brings its scores and its strands B nearer to those of the data.
-    public func calibrated(_ generator: PairGenerator) -> PairGenerator {
-        var random = RandomSource(seed: trainer.plan.seed, stream: 32)
+    func calibrated(_ generator: PairGenerator) -> PairGenerator {
+        var random = RandomSource(seed: trainer.plan.seed, .acceptance)
         let real = [0, 1].map { label in
             let chosen = trainer.chosen[label]
             var pairs = Pairs(like: trainer.pairs)
@@ -101,7 +101,7 @@ public struct SampleSurvey {
         let worker = PairGenerator.Worker(generator)
         let lengths = 1...DuplexShape.maximumLength
         var sources = (0..<count).map {
-            RandomSource(seed: trainer.plan.seed, stream: UInt64($0 * 2 + label) | 1 << 61)
+            RandomSource(seed: trainer.plan.seed, .surveyPair($0 * 2 + label))
         }
         let given = [[UInt8]?](repeating: nil, count: count)
         let drawn = generator.draw(

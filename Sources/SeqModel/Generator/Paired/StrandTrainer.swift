@@ -5,7 +5,11 @@ import Kernels
 /// Trains strand A's network on the next letter's cross-entropy, and keeps the weights that held-out strands like best.
 ///
 /// The same strands, seed and plan give the same weights, whatever the number of threads.
-struct StrandTrainer {
+final class StrandTrainer {
+    /// Steps done.
+    private(set) var step = 0
+    /// The weights with the least loss on held-out strands so far.
+    let best: FloatBuffer
     private let net: StrandNet
     private let pairs: Pairs
     private let training: [(strand: Int, label: Int)], held: [(strand: Int, label: Int)]
@@ -18,9 +22,13 @@ struct StrandTrainer {
     private let losses: FloatBuffer
     /// Strands a step: many, where there are many to learn from.
     private let batch: Int
+    private var least = 0.0
+    /// Judgements since the best one.
+    private var worse = 0
 
-    private static let pieces = 16, mostSteps = 3_000
-    private static let interval = 100, patience = 10, mostHeld = 2_048
+    private static let pieces = 16, patience = 10, mostHeld = 2_048
+    /// Steps at most, and between two judgements.
+    static let mostSteps = 3_000, interval = 100
     private static let rate: Float = 8e-3, averaging: Float = 0.99
 
     /// Learns strands A of `chosen[label]`.
@@ -28,7 +36,7 @@ struct StrandTrainer {
         self.net = net
         self.pairs = pairs
         self.plan = plan
-        var random = RandomSource(seed: plan.seed, stream: 33)
+        var random = RandomSource(seed: plan.seed, .strandTraining)
         var order = Array(0..<chosen[0].count + chosen[1].count)
         random.shuffle(&order)
         let strands = order.map { k in
@@ -45,37 +53,38 @@ struct StrandTrainer {
         let share = batch / StrandTrainer.pieces
         workers = (0..<plan.threads).map { _ in WorkerCell(StrandNet.Tape(net, strands: share)) }
         losses = FloatBuffer(count: StrandTrainer.pieces)
+        best = FloatBuffer(count: net.count)
+        best.copy(0..<best.count, from: averaged, at: 0)
+        if !training.isEmpty { least = judge(averaged) }
     }
 
-    /// Trains until the held-out strands are no better understood, and returns the best weights.
-    func run() -> FloatBuffer {
-        let best = FloatBuffer(count: net.count)
-        best[0..<net.count] = averaged[0..<net.count]
-        guard !training.isEmpty else { return best }
-        var least = judge()
-        var worse = 0
-        for step in 0..<StrandTrainer.mostSteps where worse < StrandTrainer.patience {
-            learn(step)
-            guard (step + 1) % StrandTrainer.interval == 0 else { continue }
-            let loss = judge()
-            worse = loss < least ? 0 : worse + 1
-            if loss < least {
-                least = loss
-                best[0..<net.count] = averaged[0..<net.count]
-            }
+    /// Whether the held-out strands are no better understood, or all steps are done.
+    var isDone: Bool {
+        training.isEmpty || step >= StrandTrainer.mostSteps || worse >= StrandTrainer.patience
+    }
+
+    /// One step, and now and then a judgement. Returns whether there was one.
+    @discardableResult func runStep() -> Bool {
+        learn(step)
+        step += 1
+        guard step % StrandTrainer.interval == 0 else { return false }
+        let loss = judge(averaged)
+        worse = loss < least ? 0 : worse + 1
+        if loss < least {
+            least = loss
+            best.copy(0..<best.count, from: averaged, at: 0)
         }
-        return best
+        return true
     }
 
     private func learn(_ step: Int) {
         net.transpose(state.weights, into: state.transposed, kernels)
         let (net, state, kernels, pairs, training, plan) = (net, state, kernels, pairs, training, plan)
-        let (batch, share) = (batch, batch / StrandTrainer.pieces)
+        let (batch, share, workers) = (batch, batch / StrandTrainer.pieces, workers)
         state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { tape in
                 let strands = (piece * share..<(piece + 1) * share).map { row in
-                    let stream = UInt64(step * batch + row) | 3 << 60
-                    var random = RandomSource(seed: plan.seed, stream: stream)
+                    var random = RandomSource(seed: plan.seed, .strandRow(step * batch + row))
                     let (strand, label) = training[random.index(below: training.count)]
                     return (letters: pairs.strands[strand], label: label)
                 }
@@ -92,8 +101,8 @@ struct StrandTrainer {
     }
 
     /// The mean cross-entropy of the held-out strands.
-    private func judge() -> Double {
-        let (net, averaged, kernels, pairs, held, losses) = (net, averaged, kernels, pairs, held, losses)
+    private func judge(_ weights: FloatBuffer) -> Double {
+        let (net, kernels, pairs, held, losses, workers) = (net, kernels, pairs, held, losses, workers)
         let pieces = StrandTrainer.pieces
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
@@ -103,11 +112,33 @@ struct StrandTrainer {
                     let strands = held[start..<min(end, start + tape.strands)].map {
                         (letters: pairs.strands[$0.strand], label: $0.label)
                     }
-                    sum += net.loss(tape, strands, weights: averaged, kernels)
+                    sum += net.loss(tape, strands, weights: weights, kernels)
                 }
                 losses[piece] = Float(sum)
             }
         }
         return losses[0..<pieces].reduce(0) { $0 + Double($1) } / Double(held.count)
+    }
+}
+
+extension StrandTrainer {
+    private var kept: [FloatBuffer] { [averaged, best] + state.buffers }
+
+    /// Where training stands: counters and buffers.
+    var checkpoint: (numbers: [String: Int], buffers: [[Float]]) {
+        (["strand-step": step, "strand-worse": worse], kept.map { $0[0..<$0.count] })
+    }
+
+    /// Goes on from a checkpoint; false where it is none of this training's.
+    func resume(_ checkpoint: TrainingCheckpoint) -> Bool {
+        guard checkpoint.holds(kept.map(\.count)), let step = checkpoint.numbers["strand-step"],
+            let worse = checkpoint.numbers["strand-worse"], step >= 1, step <= StrandTrainer.mostSteps,
+            step % StrandTrainer.interval == 0, worse >= 0,
+            worse <= min(StrandTrainer.patience, step / StrandTrainer.interval)
+        else { return false }
+        for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
+        (self.step, self.worse, state.updates) = (step, worse, step)
+        if !training.isEmpty { least = judge(best) }
+        return true
     }
 }

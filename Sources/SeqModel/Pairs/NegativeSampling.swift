@@ -1,9 +1,9 @@
-// PositivePairs: the pairs that interact, and the fresh negatives made by pairing them anew.
+// NegativeSampling: fresh negatives, made by pairing strands of the data anew.
 
 import Kernels
 
 /// The positives of a training set, and the distinct strands A that negatives are drawn from.
-struct PositivePairs: Sendable {
+struct NegativeSampling: Sendable {
     /// Indices of the positives.
     private let indices: [Int]
     /// An index of a pair for each distinct strand A.
@@ -12,8 +12,8 @@ struct PositivePairs: Sendable {
     private let known: Set<[UInt8]>
 
     /// The pairs whose target is above `threshold`. What negatives are made from is gathered only where some are to be: with
-    /// `negatives` 0, `addNegatives` adds none.
-    init(_ pairs: LabelledPairs, threshold: Float, negatives: Int) {
+    /// 0 a positive, `append` adds none.
+    init(_ pairs: LabelledPairs, threshold: Float, each negatives: Int) {
         indices = pairs.targets.indices.filter { pairs.targets[$0] > threshold }
         guard negatives > 0 else {
             (distinct, known) = ([], [])
@@ -21,10 +21,11 @@ struct PositivePairs: Sendable {
         }
         var seen = Set<ArraySlice<UInt8>>()
         distinct = pairs.targets.indices.filter { seen.insert(pairs.pairs.a($0)).inserted }
-        known = Set(indices.map { PositivePairs.key(pairs.pairs, a: $0, b: $0) })
+        known = Set(indices.map { NegativeSampling.key(pairs.pairs, a: $0, b: $0) })
     }
 
-    var count: Int { indices.count }
+    /// Number of positives.
+    var positives: Int { indices.count }
 
     private static func key(_ strands: Pairs, a: Int, b: Int) -> [UInt8] {
         Array(strands.a(a)) + [255] + Array(strands.b(b))
@@ -32,13 +33,13 @@ struct PositivePairs: Sendable {
 
     /// For every positive, adds `each` pairs of its strand B with a strand A drawn from the distinct ones; known
     /// positives are left out.
-    func addNegatives(_ each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
+    func append(_ each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
         let strands = pairs.pairs
         for positive in indices {
             for _ in 0..<each {
                 let other = distinct[random.index(below: distinct.count)]
-                if known.contains(PositivePairs.key(strands, a: other, b: positive)) { continue }
+                if known.contains(NegativeSampling.key(strands, a: other, b: positive)) { continue }
                 pairs.append(strands, a: other, b: positive, target: 0)
             }
         }

@@ -1,11 +1,11 @@
-// ImageGeneratorTraining: the steps of a plain GAN's training, watched; its generator is kept whatever it learned.
+// ImageTraining: the steps of a plain GAN's training, watched; its generator is kept whatever it learned.
 
 import Kernels
 import SeqIO
 import SeqModel
 
 /// Trains a plain GAN on pairs that interact and says what it learned, and what it did not.
-struct ImageGeneratorTraining {
+struct ImageTraining {
     let kind: ImageGeneratorKind
     let plan: ImageGeneratorPlan
     let orientation: Orientation?
@@ -19,8 +19,6 @@ struct ImageGeneratorTraining {
     let keeper: CheckpointKeeper
     /// The model that the generator is to be added to.
     let file: ModelFile
-
-    private static let interval = 250
 
     /// Trains on those of `pairs` that interact, and returns the generator with what the training record should say of it.
     func run(_ pairs: LabelledPairs) throws -> (generator: ImageGenerator, record: [String: String]) {
@@ -38,21 +36,18 @@ struct ImageGeneratorTraining {
             start: start, plan: plan)
         let looks = ImageSurvey(positives, seed: plan.seed)
         try log.begin(
-            ImageGeneratorTraining.columns,
+            ImageTraining.columns,
             data: ["column_entropy": looks.real.leastEntropy, "unique": looks.real.unique, "facing": looks.real.facing])
-        if let state = keeper.start, state.model != nil, !trainer.resume(state) { throw keeper.refusal }
-        var figures = looks.look(at: trainer.generator)
-        while trainer.step < plan.steps {
-            if let maxSeconds, clock.seconds > maxSeconds { break }
-            try keeper.endIfInterrupted()
-            trainer.runStep()
-            guard trainer.step % ImageGeneratorTraining.interval == 0 || trainer.step == plan.steps else { continue }
-            let steps = trainer.takeFigures()
-            try keeper.requireFinite(
-                [steps.judgeLoss, steps.generatorLoss], step: trainer.step, "learning rate \(plan.rate)")
-            figures = looks.look(at: trainer.generator)
-            try report(trainer.step, steps, figures)
-            try keeper.keep(trainer.checkpoint(digest: keeper.digest, model: file))
+        let figures = try watched { keep in
+            try trainer.run(looks, from: keeper.start.flatMap { $0.model == nil ? nil : $0 }) {
+                try keeper.endIfInterrupted()
+                return maxSeconds.map { clock.seconds > $0 } ?? false
+            } afterStep: { step in
+                keep(step)
+            } afterLook: { steps, figures in
+                try report(trainer.step, steps, figures)
+                try keeper.keep(trainer.checkpoint(digest: keeper.digest, model: file))
+            }
         }
         if !looks.hasRelation(figures) {
             printMessage(
@@ -63,14 +58,31 @@ struct ImageGeneratorTraining {
         return (trainer.generator, record(figures, trainer, laid))
     }
 
+    /// Runs `training`, which tells its steps, under a progress bar; says what a failure of it comes to.
+    private func watched<T>(_ training: ((Int) -> Void) throws -> T) throws -> T {
+        var progress: ProgressBar?
+        defer { ProgressBar.clear() }
+        do {
+            return try training { step in
+                if progress == nil {
+                    progress = ProgressBar(total: plan.steps, noun: "steps", from: step - 1, isQuiet: quiet)
+                }
+                progress?.update(step)
+            }
+        } catch GeneratorFailure.foreignCheckpoint {
+            throw keeper.refusal
+        } catch GeneratorFailure.lossNotFinite(let step) {
+            throw try keeper.failureOfLoss(step: step, rates: "learning rate \(plan.rate)")
+        }
+    }
+
     private static let columns = [
         "step", "D_loss", "G_loss", "D_accuracy_real", "D_accuracy_fake", "column_entropy", "unique", "one_hot",
         "facing",
     ]
 
     private func report(
-        _ step: Int, _ steps: (judgeLoss: Double, generatorLoss: Double, real: Double, fake: Double),
-        _ figures: ImageSurvey.Figures
+        _ step: Int, _ steps: ImageGeneratorTrainer.Figures, _ figures: ImageSurvey.Figures
     ) throws {
         let row = [
             steps.judgeLoss, steps.generatorLoss, steps.real, steps.fake, figures.leastEntropy, figures.unique,

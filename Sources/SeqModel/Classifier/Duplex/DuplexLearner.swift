@@ -1,0 +1,138 @@
+// DuplexLearner: a duplex classifier under training: gradients of a batch's pieces, their sum, one step.
+
+import Kernels
+
+/// A duplex classifier under training.
+final class DuplexLearner: ClassifierLearner {
+    let parameters: FloatBuffer
+    let adam: Adam
+    private let configuration: DuplexConfiguration
+    private let plan: TrainingPlan
+    private let shape: DuplexShape
+    private let kernels = DuplexKernels()
+    private let ties: TiedRows
+    /// The gradient of a batch.
+    private let total: FloatBuffer
+    private let weights: DuplexWeights
+    private let gradients: PairwiseSum
+    private let losses = FloatBuffer(count: DuplexLearner.pieces)
+    private let workspaces: [Workspace]
+
+    /// Pieces of a batch: fixed, so that threads make no difference.
+    private static let pieces = 32
+    private static let warmUpSteps = 100
+    /// A gradient of a larger norm is scaled down to it.
+    private static let gradientNorm = 5.0
+    /// Pairs that means and scales of the features are found from.
+    private static let standardPairs = 2_000
+
+    /// Fresh parameters; those of the standards are found from `training`.
+    init(_ configuration: DuplexConfiguration, plan: TrainingPlan, training: LabelledPairs) {
+        (self.configuration, self.plan) = (configuration, plan)
+        shape = configuration.shape
+        ties = TiedRows(shape.tensors)
+        (parameters, total) = (FloatBuffer(count: shape.count), FloatBuffer(count: shape.gradientCount))
+        weights = DuplexWeights(shape)
+        adam = Adam(count: shape.trainedEnd)
+        gradients = kernels.gradientSum(shape, pieces: DuplexLearner.pieces)
+        workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
+        var random = RandomSource(seed: plan.seed, .duplexParameters)
+        parameters.initialise(shape.tensors, &random)
+        ties.average(parameters)
+        standardise(training)
+    }
+
+    func stream(ofEpoch epoch: Int) -> RandomStream { .duplexEpoch(epoch) }
+
+    func batches(of count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: plan.batch).map { $0..<min($0 + plan.batch, count) }
+    }
+
+    func classifier(_ parameters: FloatBuffer) -> PairClassifier {
+        .duplex(DuplexClassifier(configuration, parameters: parameters, kernels: kernels))
+    }
+
+    /// Sets the fixed means and scales from the first pairs.
+    private func standardise(_ training: LabelledPairs) {
+        for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
+        kernels.fill(weights, from: parameters)
+        let count = min(DuplexLearner.standardPairs, training.count)
+        var random = RandomSource(seed: plan.seed, .duplexStandards)
+        let pairs = training.resolved(&random, alphabet: configuration.alphabet).pairs
+        let features = kernels.features(
+            weights, pairs, 0..<count, workspace: workspaces[0])
+        for f in 0..<shape.features {
+            let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
+            let mean = values.reduce(0, +) / Double(count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+            // The two strands of a symmetric pair share their standard: that of the first.
+            parameters[shape.means + f] = Float(mean)
+            parameters[shape.scales + f] = variance > 1e-6 ? Float(1 / variance.squareRoot()) : 1
+        }
+        let lookup = shape.strandFeatures - (shape.hasPositions ? DuplexShape.lookupWidth : 0)
+        for strand in 0..<2 {
+            let start = shape.pairFeatures + strand * shape.strandFeatures
+            for f in start..<start + shape.strandFeatures {
+                if f >= start + lookup {
+                    parameters[shape.means + f] = 0
+                    parameters[shape.scales + f] = 1
+                } else if shape.isSymmetric, strand == 1 {
+                    parameters[shape.means + f] = parameters[shape.means + f - shape.strandFeatures]
+                    parameters[shape.scales + f] = parameters[shape.scales + f - shape.strandFeatures]
+                }
+            }
+        }
+    }
+
+    func learn(_ data: LabelledPairs, _ batch: ArraySlice<Int>, at moment: TrainingMoment) -> Double {
+        let step = moment.step
+        kernels.fill(weights, from: parameters)
+        let weight = 1 / Float(batch.count)
+        let pieces = DuplexLearner.pieces
+        let size = (batch.count + pieces - 1) / pieces
+        let (weights, gradients, losses) = (weights, gradients, losses)
+        let (kernels, plan, workspaces) = (kernels, plan, workspaces)
+        gradients.run(threads: plan.threads, into: total) { piece, worker, part in
+            losses[piece] = 0
+            let start = min(batch.startIndex + piece * size, batch.endIndex)
+            let order = batch[start..<min(start + size, batch.endIndex)]
+            guard !order.isEmpty else { return }
+            let terms = order.map {
+                LossTerm(
+                    target: data.targets[$0], weight: weight,
+                    dropoutSeed: plan.seed &+ UInt64(step) << 32 &+ UInt64($0))
+            }
+            losses[piece] = Float(
+                kernels.gradient(
+                    weights, data.pairs, order: order, terms: terms[...],
+                    dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients.parts, part: part))
+        }
+        kernels.gradientByEnergies(weights, gradient: total)
+        ties.sum(total)
+        let norm = total.sumOfSquares(0..<shape.trainedEnd).squareRoot()
+        let scale = norm > DuplexLearner.gradientNorm ? Float(DuplexLearner.gradientNorm / norm) : 1
+        let rate = plan.learningRate * DuplexLearner.schedule(step, of: moment.stepsPerEpoch * plan.epochs)
+        adam.step(
+            parameters, gradient: total, range: 0..<shape.energyEnd, number: step, rate: rate, scale: scale)
+        adam.step(
+            parameters, gradient: total, range: shape.energyEnd..<shape.trainedEnd, number: step,
+            rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
+        holdExtensions()
+        return losses[0..<pieces].reduce(0) { $0 + Double($1) } * Double(batch.count)
+    }
+
+    /// Keeps the energy of a letter more in a loop where the loops read it as it is, and it still learns.
+    private func holdExtensions() {
+        let bound = Float(logarithm(LoopTables.largestExtension)) - 0.001
+        let at = shape.gaps + GapField.extend.rawValue * shape.heads
+        for k in at..<at + shape.heads { parameters[k] = min(parameters[k], bound) }
+    }
+
+    /// Warm-up over the first steps (a tenth of short runs), then a cosine down to 0.5 %.
+    private static func schedule(_ step: Int, of steps: Int) -> Float {
+        let all = Double(max(1, steps))
+        let progress = min(1, Double(step) / all)
+        let warm = min(1, Double(step) / min(Double(DuplexLearner.warmUpSteps), max(1, all / 10)))
+        return Float(warm * (0.005 + 0.995 * 0.5 * (1 + cosine(.pi * progress))))
+    }
+}

@@ -1,0 +1,85 @@
+// TrainingChoices: what is chosen of a classifier and its training, and what is found from the data where nothing is.
+
+/// What was chosen of a classifier and its training; what is nil, the data decide.
+public struct TrainingChoices: Sendable {
+    /// A label above it counts as 1.
+    public var threshold: Float = 0.5
+    /// Whether the strands of a pair may be swapped.
+    public var isSymmetric: Bool?
+    /// How the strands face each other.
+    public var orientation: Orientation?
+    /// Whether positions have weights of their own.
+    public var hasPositions: Bool?
+    /// Heads of a duplex: 4, 8 or 16.
+    public var heads: Int?
+    /// Fresh negatives a positive, each epoch.
+    public var negatives: Int?
+    /// Times that all pairs are seen; pairs a step; the peak learning rate.
+    public var epochs: Int?, batch: Int?, learningRate: Float?
+
+    /// Nothing is chosen.
+    public init() {}
+}
+
+extension DuplexConfiguration {
+    /// Of distinct strands A a smaller share than this is few.
+    private static let fewStrands = 0.2
+
+    /// The configuration and the plan that `choices` and the data, `pairs` of them, come to.
+    public static func resolved(
+        _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet
+    ) -> (configuration: DuplexConfiguration, plan: TrainingPlan) {
+        var configuration = DuplexConfiguration(alphabet: alphabet)
+        configuration.threshold = choices.threshold
+        configuration.orientation = choices.orientation ?? survey.orientation
+        configuration.isSymmetric = choices.isSymmetric ?? survey.isSymmetric
+        // A strand laid beside itself in parallel always fits: nothing competes there.
+        configuration.hasSelfMaps = configuration.orientation == .antiparallel
+        // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
+        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < fewStrands
+        let hasPositions = choices.hasPositions ?? hasRegister
+        configuration.heads = choices.heads ?? (hasPositions ? 16 : 8)
+        if hasPositions {
+            configuration.isSymmetric = false
+            configuration.rowPositions = survey.longestA
+            configuration.columnPositions = survey.longestB
+        }
+        configuration.trainedLengths = survey.lengths
+        var plan = TrainingPlan()
+        plan.negatives = choices.negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
+        // Small sets need more steps than their few batches would give.
+        plan.batch = choices.batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
+        plan.learningRate = choices.learningRate ?? (hasPositions ? 0.02 : 0.03)
+        plan.decay = hasPositions ? 1e-2 : 1e-4
+        plan.dropout = hasPositions ? 0.2 : 0
+        let seen = pairs + plan.negatives * survey.positives
+        // About two million pairs, but at least twelve times all of them and at most sixty times.
+        plan.epochs = choices.epochs ?? (hasPositions ? 12 : max(12, min(60, 2_000_000 / max(1, seen))))
+        return (configuration, plan)
+    }
+}
+
+extension ConvolutionalConfiguration {
+    /// The configuration and the plan that `choices` and the data, `pairs` of them, come to: a net of `size` on images of
+    /// `layout` with at least `length` columns.
+    public static func resolved(
+        _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet, size: Size,
+        layout: PairImageLayout, length: Int
+    ) -> (configuration: ConvolutionalConfiguration, plan: TrainingPlan) {
+        var configuration = ConvolutionalConfiguration(alphabet: alphabet, size: size, length: length)
+        configuration.layout = layout
+        configuration.threshold = choices.threshold
+        configuration.orientation = choices.orientation ?? survey.orientation
+        configuration.isSymmetric = choices.isSymmetric ?? survey.isSymmetric
+        configuration.trainedLengths = survey.lengths
+        var plan = TrainingPlan()
+        plan.negatives = choices.negatives ?? (survey.negatives == 0 ? 4 : 0)
+        plan.batch = choices.batch ?? (pairs < 5_000 ? 32 : 64)
+        plan.learningRate = choices.learningRate ?? (size == .full ? 0.001 : 0.002)
+        plan.decay = 1e-2
+        // About 300,000 pairs, but at least eight times all of them and at most forty times.
+        let seen = pairs + plan.negatives * survey.positives
+        plan.epochs = choices.epochs ?? max(8, min(40, 300_000 / max(1, seen)))
+        return (configuration, plan)
+    }
+}
