@@ -144,7 +144,8 @@ extension ModelFile {
             return [WordRatio](repeating: WordRatio(letters: letters), count: 2)
         }
         guard tensor.shape == [2, count], tensor.values.allSatisfy({ abs($0) < 80 }) else {
-            throw .inconsistent(field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in size")
+            throw .inconsistent(
+                field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in absolute value")
         }
         rest.removeFirst()
         return [0, 1].map { WordRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count])) }

@@ -107,7 +107,7 @@ public struct ModelFile: Sendable {
             if let weight = tensor.values.first(where: { abs($0) > ModelFile.largestWeight }) {
                 throw .inconsistent(
                     field: "a weight of \(tensor.name)", found: "\(weight)",
-                    expected: "at most \(ModelFile.largestWeight) in size")
+                    expected: "at most \(ModelFile.largestWeight) in absolute value")
             }
             parameters[section.offset..<section.offset + section.count] = tensor.values
         }

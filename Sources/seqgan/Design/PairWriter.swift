@@ -1,4 +1,4 @@
-// PairWriter: generated pairs to text, and the strands that partners are made for from text.
+// PairWriter: writes generated pairs, and reads the strands to make partners for.
 
 import Kernels
 import SeqIO
@@ -9,7 +9,7 @@ struct PairWriter {
     let alphabet: Alphabet
     let label: Int
     let format: Generate.Format
-    /// Partners for each strand of `given`, where there are any.
+    /// The number of partners for each strand of `given`.
     let each: Int
     let given: [GivenStrand]
 
@@ -51,11 +51,11 @@ struct PairWriter {
     }
 }
 
-/// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
+/// Reads the strands for which `generator`, that of the model `file`, is to make partners.
 func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
     let alphabet = file.classifier.alphabet
     let reader = PairReader(paths: [path], columns: PairColumns(sequence: nil), letters: alphabet.letterKinds)
-    let limits = LengthLimits(1...generator.layout.length, reason: ", as the generator learned")
+    let limits = LengthLimits(1...generator.layout.length, reason: ", as the generator was trained on")
     var given: [GivenStrand] = []
     var strand = PairCodes(alphabet: alphabet)
     var remarks = StrandRemarks()
@@ -68,6 +68,6 @@ func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) th
         remarks.count(entry, of: batch, alphabet)
         remarks.count(strand, each: 1, file.classifier)
     }
-    remarks.tell(alphabet, file.classifier, of: "strands")
+    remarks.report(alphabet, file.classifier, of: "strands")
     return given
 }

@@ -1,11 +1,11 @@
-// StrandEncoding: where the letters of a record become the codes of a model. Here SeqIO and SeqModel meet.
+// StrandEncoding: converts the letters of records to the codes of a model. SeqIO and SeqModel meet here.
 
 import Kernels
 import SeqIO
 import SeqModel
 
 extension Alphabet {
-    /// For every byte, what it is to this alphabet.
+    /// The kind of every byte in this alphabet.
     var letterKinds: [LetterKind] {
         codes.map { code in
             if code == Alphabet.invalid { return .none }
@@ -16,15 +16,15 @@ extension Alphabet {
 }
 
 extension PairCodes {
-    /// Makes room for the strands of `files`.
+    /// Reserves memory for the strands of `files`.
     mutating func reserve(for files: [String]) {
-        // Packed text is about a quarter of its letters; memory that stays untouched costs nothing.
+        // Packed text has about a quarter of the size of its letters; memory that is not touched costs nothing.
         let packed = files.reduce(0) { $0 + (ByteSource.size(of: $1) ?? 0) }
         reserve(4 * min(packed, 1 << 28))
     }
 
-    /// Adds the strands of `entry`. Throws, and adds nothing, where the length of one is not within `limits`, or it holds a
-    /// letter with no code.
+    /// Appends the strands of `entry`. Throws, and appends nothing, where the length of one is outside `limits` or a
+    /// letter has no code.
     mutating func append(
         _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, _ limits: LengthLimits
     ) throws(InputError) {
@@ -42,7 +42,7 @@ extension PairCodes {
         _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet,
         _ limits: LengthLimits
     ) throws(InputError) {
-        // What cannot be a strand is told of first: of a name or a missing value the length says little.
+        // A wrong letter is reported before a wrong length: the length of a name or of a missing value tells little.
         guard range.count <= DuplexShape.maximumLength else { throw refused(range, inB: inB, entry, batch, limits) }
         if let offset = appendStrand(batch.bytes, range, table: alphabet.codes) {
             let at = range.lowerBound + offset
@@ -59,7 +59,7 @@ extension PairCodes {
         _ range: Range<Int>, inB: Bool, _ entry: PairEntry, _ batch: PairBatch, _ limits: LengthLimits
     ) -> InputError {
         let strand = batch.bytes[range]
-        let isMissing = MissingValue.isOne(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
+        let isMissing = MissingValue.matches(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
         return .malformed(
             batch.location(of: entry, inB: inB, offset: 0),
             seen: "a strand of \(counted(range.count, "letters"))\(isMissing)",
@@ -67,21 +67,21 @@ extension PairCodes {
     }
 }
 
-/// The decimal number that `bytes` spell, such as `0.97` or `1e-3`; nil where they spell none.
+/// Parses a decimal number such as `0.97` or `1e-3`; nil for any other text.
 func number(_ bytes: ArraySlice<UInt8>) -> Double? {
     if bytes.count == 1, let byte = bytes.first, byte == 48 || byte == 49 { return Double(byte - 48) }
     return Double(decimal: bytes)
 }
 
-/// Calls `body` with every record that `reader` takes for a pair, in order.
+/// Calls `body` with every pair of `reader`, in order, and returns what was skipped.
 ///
-/// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, these are skipped. Returns what
-/// was skipped. `progress` is told of every batch.
+/// Throws at the first bad record, found by the reader or by `body`; with `skipsBad`, bad records are skipped.
+/// `progress` is updated after every batch.
 func forEachPair(
     _ reader: sending PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
     _ body: (PairEntry, PairBatch) throws(InputError) -> Void
 ) throws(InputError) -> SkippedRecords {
-    let batches = BatchesAhead(reader)
+    let batches = BatchPrefetcher(reader)
     var batch = PairBatch()
     var progress = progress
     var (skipped, count) = (SkippedRecords(), 0)
@@ -106,7 +106,7 @@ func forEachPair(
     return skipped
 }
 
-/// Reads all labelled pairs of `options` into memory; a strand whose length is not within `limits` is a bad record.
+/// Reads all labelled pairs of `options` into memory. A strand with a length outside `limits` is a bad record.
 func readLabelled(
     _ options: InputOptions, _ alphabet: Alphabet, _ limits: LengthLimits, isQuiet: Bool,
     unpacking: Unpacking = .ahead
@@ -127,18 +127,19 @@ func readLabelled(
                 Location(path: batch.path, line: entry.line),
                 seen: isMissing ? "a record without a label" : "the label \(excerpt(text))",
                 expected: isMissing
-                    ? "'label=' and a number from 0 to 1 behind the name, or a table of strand A, strand B, label"
+                    ? "'label=' and a number from 0 to 1 after the name, or a table of strand A, strand B, label"
                     : "a number from 0 to 1")
         }
         try pairs.strands.append(entry, of: batch, alphabet, limits)
         pairs.targets.append(Float(label))
         remarks.count(entry, of: batch, alphabet)
     }
-    remarks.tell(alphabet)
+    remarks.report(alphabet)
     return (pairs, skipped)
 }
 
-/// The label's text: its column, or in FASTA and FASTQ what is behind `label=` in the first header; empty if none.
+/// The text of the label: its column, or in FASTA and FASTQ the value of `label=` in the first header; empty without
+/// one.
 private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UInt8> {
     guard entry.isSequenceText else { return batch.bytes[entry.label] }
     let header = batch.bytes[entry.text].prefix { $0 != 10 && $0 != 13 }

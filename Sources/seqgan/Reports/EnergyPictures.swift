@@ -1,16 +1,16 @@
-// EnergyPictures: the learned pairing and stacking energies as heat maps.
+// EnergyPictures: draws the learned pairing and stacking energies as heat maps.
 
 import Report
 import SeqModel
 
-/// Pictures of a classifier's energies.
+/// Draws the energies of a classifier.
 struct EnergyPictures {
     private let tables: EnergyTables
     private let letters: [String]
-    /// Whether letters of B are named from its 5' end, as those of A are.
+    /// Whether letters of B are listed from its 5' end, as those of A are.
     private let isFrom5: Bool
 
-    /// Nil where the classifier is none of energies.
+    /// Nil where the classifier has no energies.
     init?(_ classifier: PairClassifier) {
         guard case .duplex(let classifier) = classifier else { return nil }
         tables = EnergyTables(classifier)
@@ -21,14 +21,14 @@ struct EnergyPictures {
             && (configuration.alphabet == .dna || configuration.alphabet == .rna)
     }
 
-    /// Which letters hold together, as a picture of its own.
+    /// The pairing energies as a picture of its own.
     var pairing: Drawing { pairingMap.drawn(isNarrow: true) }
 
     private var pairingMap: HeatMap {
         map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-")
     }
 
-    /// Which pairs hold together upon which.
+    /// The stacking energies.
     private var stacking: Drawing {
         let names = tables.contexts(letters)
         var map = map(
@@ -53,8 +53,7 @@ struct EnergyPictures {
         }
         var map = HeatMap(
             title: title, rows: rows, columns: columns, rowTitle: "letter of A",
-            columnTitle: "letter of B that it faces",
-            cells: cells)
+            columnTitle: "letter of B that it faces", cells: cells)
         map.legend = (signed(-largest, 1) + " kT, apart", "together, " + signed(largest, 1) + " kT")
         return map
     }
@@ -70,8 +69,8 @@ struct EnergyPictures {
             Figure(
                 "Pairing", pairingMap.drawn(),
                 caption:
-                    "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds together, "
-                    + "orange drives apart.")
+                    "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds "
+                    + "together, orange drives apart.")
         ]
         if !tables.stacking.isEmpty {
             figures.append(
@@ -85,8 +84,9 @@ struct EnergyPictures {
         return Section(
             "The rule that was learned",
             lead:
-                "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA these "
-                + "are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is stronger than A\u{2011}T.",
+                "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA "
+                + "these are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is stronger than "
+                + "A\u{2011}T.",
             figures: figures)
     }
 }

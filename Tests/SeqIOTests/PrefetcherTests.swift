@@ -5,15 +5,15 @@ import SeqIO
 import Synchronization
 import Testing
 
-@Suite struct PiecesAheadTests {
+@Suite struct PrefetcherTests {
     private struct Piece: Sendable {
         var number = 0
         var isLast = false
     }
 
     private final class Stage: Sendable {
-        let ahead: Mutex<PiecesAhead<Piece>>
-        init(_ ahead: sending PiecesAhead<Piece>) { self.ahead = Mutex(ahead) }
+        let ahead: Mutex<Prefetcher<Piece>>
+        init(_ ahead: sending Prefetcher<Piece>) { self.ahead = Mutex(ahead) }
 
         /// The next piece of the stage.
         func take() -> Piece {
@@ -36,7 +36,7 @@ import Testing
         let start = ContinuousClock.now
         let count = Atomic<Int>(0)
         var last = Stage(
-            PiecesAhead(empty: { Piece() }) { piece in
+            Prefetcher(empty: { Piece() }) { piece in
                 piece.number = count.wrappingAdd(1, ordering: .relaxed).oldValue
                 piece.isLast = piece.number == pieces - 1
                 return piece.isLast
@@ -44,7 +44,7 @@ import Testing
         for _ in 1..<stages {
             let before = last
             last = Stage(
-                PiecesAhead(empty: { Piece() }) { piece in
+                Prefetcher(empty: { Piece() }) { piece in
                     piece = before.take()
                     piece.number += 1
                     return piece.isLast
