@@ -60,8 +60,8 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write files for MultiQC: NAME_mqc.json, and plots as NAME_roc_mqc.json, NAME_calibration_..., "
-                + "NAME_confusion_....", valueName: "NAME_mqc.json"),
+            "Write files for MultiQC: NAME_mqc.json, plots NAME_roc_mqc.json, NAME_calibration_mqc.json, "
+                + "NAME_confusion_mqc.json.", valueName: "NAME_mqc.json"),
         completion: .file(extensions: ["json"]))
     var multiqc: String?
 
