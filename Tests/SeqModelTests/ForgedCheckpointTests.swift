@@ -17,7 +17,7 @@ import Testing
         var pairs = LabelledPairs(alphabet: .dna)
         for k in 0..<24 {
             let a = (0..<10).map { _ in UInt8(random.index(below: 4)) }
-            pairs.add(a, k % 2 == 0 ? a.reversed().map { 3 - $0 } : a, target: Float(1 - k % 2))
+            pairs.append(a, k % 2 == 0 ? a.reversed().map { 3 - $0 } : a, target: Float(1 - k % 2))
         }
         return pairs
     }

@@ -106,7 +106,7 @@ struct Classify: ParsableCommand {
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
                 progress: progress,
-                makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
+                makeScratch: { PairScorer.Scratch(pairs: Pairs(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             counts.remarks.report(scorer.alphabet, file.classifier)
             if !running.quiet { summary.write(counts.pairs, seed: running.seed) }
@@ -127,7 +127,10 @@ struct Classify: ParsableCommand {
     private func screen(_ classifier: PairClassifier, _ summary: RunSummary) throws {
         let limits = lengths.limits(classifier)
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
-            try readStrands(paths, try input.singleColumns(), classifier, limits, skipsBad: input.skipsBad)
+            try StrandInput(
+                paths: paths, columns: try input.singleColumns(), alphabet: classifier.alphabet, limits: limits,
+                skipsBad: input.skipsBad
+            ).readNamed(for: classifier)
         }
         var (rows, skipped) = try read(input.files)
         let others = try against.map { try read([$0]) }

@@ -103,7 +103,7 @@ struct Evaluate: ParsableCommand {
             input, classifier.alphabet, lengths.limits(classifier), isQuiet: running.quiet,
             unpacking: running.unpacking)
         var remarks = StrandRemarks()
-        remarks.count(pairs.strands, classifier)
+        remarks.count(pairs.pairs, classifier)
         remarks.report(classifier.alphabet, classifier)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to evaluate", code: ExitCodes.badData)

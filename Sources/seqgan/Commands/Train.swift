@@ -89,7 +89,7 @@ struct Train: ParsableCommand {
                 options: training.ofClassifier, running: running, clock: summary, log: log, keeper: keeper)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
-                longest: max(data.all.strands.longest, data.validation.strands.longest))
+                longest: max(data.all.pairs.longest, data.validation.pairs.longest))
             var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(

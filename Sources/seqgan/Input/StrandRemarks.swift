@@ -28,19 +28,19 @@ struct StrandRemarks: Sendable {
         if holds(entry.strandA) || holds(entry.strandB) { translated += 1 }
     }
 
-    /// Counts the pairs of `strands` whose scores are less certain: with unusual lengths or many expansions.
-    mutating func count(_ strands: PairCodes, _ classifier: PairClassifier) {
-        count(strands, each: 2, classifier)
-        drawn += strands.drawnPairs
+    /// Counts the pairs whose scores are less certain: with unusual lengths or many expansions.
+    mutating func count(_ pairs: Pairs, _ classifier: PairClassifier) {
+        count(pairs.strands, each: 2, classifier)
+        drawn += pairs.drawnPairs
     }
 
     /// Counts the single strands (`each` is 1) or pairs (`each` is 2) with unusual lengths.
-    mutating func count(_ strands: PairCodes, each: Int, _ classifier: PairClassifier) {
+    mutating func count(_ strands: StrandCodes, each: Int, _ classifier: PairClassifier) {
         let (trained, scored) = (classifier.trainedLengths, classifier.scoredLengths)
-        for first in stride(from: 0, to: strands.starts.count - 1, by: each) {
+        for first in stride(from: 0, to: strands.count, by: each) {
             var (isUnusual, isForced) = (false, false)
             for s in first..<first + each {
-                let length = strands.starts[s + 1] - strands.starts[s]
+                let length = strands.length(s)
                 if !trained.contains(length) { isUnusual = true }
                 if !scored.contains(length) { isForced = true }
             }
@@ -69,7 +69,7 @@ struct StrandRemarks: Sendable {
             tell(forced, classifier.scoredLengths, "that the model is valid for", "unreliable")
         }
         if drawn > 0 {
-            let most = PairCodes.mostExpansions
+            let most = Pairs.mostExpansions
             printMessage(
                 "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs without "
                     + "ambiguity letters: \(drawn == 1 ? "its score is" : "their scores are") from \(most) of these, "

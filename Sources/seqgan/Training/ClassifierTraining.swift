@@ -30,7 +30,7 @@ struct ClassifierTraining {
         case .cnn:
             let configuration: ConvolutionalConfiguration
             (configuration, plan) = options.settleConvolutional(
-                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.strands.longest),
+                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.pairs.longest),
                 alphabet: alphabet)
             plan.threads = running.threadCount
             plan.seed = running.seed
