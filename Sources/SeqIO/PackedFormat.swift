@@ -4,7 +4,9 @@
 public enum PackedFormat: String, Sendable, CaseIterable {
     /// Gzip, by its first bytes 1f 8b 08. Text is unpacked from it; models and arrays are not.
     case gzip
+    /// Formats by their usual names.
     case bzip2, xz, zstd, lz4, lzip, zip, rar, tar
+    /// 7-Zip.
     case sevenZip = "7z"
     /// Unix compress (`.Z`).
     case compress

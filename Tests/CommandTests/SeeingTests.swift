@@ -200,7 +200,7 @@ import Testing
         #expect(page.curves.count >= 20 && (page.elements["svg"] ?? 0) >= 25)
         for heading in [
             "Training of the classifier", "Training of the generator", "Discrimination",
-            "The rule that was learned", "The relation: which letters face each other", "Single pairs",
+            "Learned energies", "The relation: which letters face each other", "Single pairs",
         ] { #expect(text.contains(heading), "\(heading)") }
         let log = try sandbox.read("l.tsv").split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         let header = try #require(log.first { $0[0] == "step" })
