@@ -25,7 +25,7 @@ let isFuzzing = Context.environment["SEQGAN_FUZZ"] != nil
 let release: [SwiftSetting] =
     isFuzzing ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Tests train models too: what learns is optimised in debug builds as well, with all its checks.
+// Tests train models too: what learns, and what helps the tests, is optimised in debug builds as well, with all its checks.
 let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 // `--static-swift-stdlib` makes one file to copy: it takes in the C++ runtime, too, that Swift's libraries want. They ask for
@@ -62,10 +62,13 @@ let package = Package(
                 "SeqIO", "SeqModel", "Kernels", "Report", "BuiltInModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: release, linkerSettings: linking),
-        .testTarget(name: "SeqIOTests", dependencies: ["SeqIO"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes"]),
-        .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels"]),
-        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels", "BuiltInModel"]),
+        .target(
+            name: "TestSupport", dependencies: ["Kernels", "SeqModel"], path: "Tests/TestSupport",
+            exclude: ["waiting.sh"], swiftSettings: learning),
+        .testTarget(name: "SeqIOTests", dependencies: ["SeqIO", "TestSupport"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes", "TestSupport"]),
+        .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["seqgan", "Kernels", "BuiltInModel", "TestSupport"]),
     ] + wideLoops,
     swiftLanguageModes: [.v6]
 )
@@ -76,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "seqgan", "SeqIO", "SeqModel", "Kernels", "CZlib",
+                "seqgan", "SeqIO", "SeqModel", "Kernels", "CZlib", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Fuzz", exclude: ["run", "Driver.swift"]))
 #endif

@@ -1,13 +1,14 @@
 // Tests that the steady state allocates nothing per record, counted in the release build: debug builds allocate all over.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// The release build, where there is one.
 private let program = Sandbox.root.appending(path: ".build/release/seqgan").path
 private let isBuilt = FileManager.default.isExecutableFile(atPath: program)
 
-@Suite(.enabled(if: isBuilt, "there is no release build: swift build -c release makes one"))
+@Suite(.timed, .enabled(if: isBuilt, "there is no release build: swift build -c release makes one"))
 struct AllocationTests {
 
     /// A library that counts the calls of the allocator and says how many at the end, to be loaded before all others.

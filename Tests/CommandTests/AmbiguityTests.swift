@@ -2,9 +2,10 @@
 
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
-@Suite struct AmbiguityTests {
+@Suite(.timed) struct AmbiguityTests {
     private static let members: [Character: String] = [
         "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC", "B": "CGT", "D": "AGT", "H": "ACT",
         "V": "ACG",

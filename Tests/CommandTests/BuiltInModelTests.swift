@@ -3,9 +3,10 @@
 
 import BuiltInModel
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct BuiltInModelTests {
+@Suite(.timed) struct BuiltInModelTests {
     private static let folder = Sandbox.root.appending(path: "Sources/BuiltInModel")
 
     @Test func whatIsEmbeddedComesOutAgain() throws {
@@ -32,7 +33,7 @@ import Testing
         #expect(try sandbox.files() == ["embed.sh", "m.seqgan"])
     }
 
-    @Test(.enabled(if: ManPageTests.has("python3"), "python3 is not installed"))
+    @Test(.enabled(if: Sandbox.has("python3"), "python3 is not installed"))
     func thePairsDependOnTheSeedAlone() throws {
         // Any command labels: here one that is quick.
         func make(_ options: String) throws -> Sandbox.Result {

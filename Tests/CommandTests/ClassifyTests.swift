@@ -1,8 +1,9 @@
 // ClassifyTests: pairs through the built program, as users send them.
 
+import TestSupport
 import Testing
 
-@Suite struct ClassifyTests {
+@Suite(.timed) struct ClassifyTests {
     @Test func twoColumnsAreAddedAndTheScoresTellThePairsApart() throws {
         let outcome = try Example.sandbox().run("seqgan classify -m m.seqgan pairs.tsv")
         #expect(outcome.code == 0)

@@ -1,8 +1,9 @@
 // ClosedPipeTests: who reads a command's output closes it: that is no failure, for any command and any way with SIGPIPE.
 
+import TestSupport
 import Testing
 
-@Suite struct ClosedPipeTests {
+@Suite(.timed) struct ClosedPipeTests {
     /// What the parent does with SIGPIPE is inherited: its default, as shells leave it, and ignored, as Python has it.
     private static let ways = ["trap - PIPE", "trap '' PIPE"]
 
@@ -51,8 +52,7 @@ import Testing
         let sandbox = try Example.sandbox(pairs: 20_000)
         let result = try sandbox.run(
             "mkfifo in; { seqgan classify -t \(threads) -m m.seqgan in; echo $? > code; } | head -n 1 > first & exec 3> in; "
-                + "cat pairs.tsv >&3; until [ -s code ]; do sleep 0.1; done; cat code; wait; wc -l < first", seconds: 60
-        )
+                + "cat pairs.tsv >&3; until_file code; cat code; wait; wc -l < first")
         #expect(result.output == "0\n1\n", "\(result.output)\(result.errors)")
     }
 

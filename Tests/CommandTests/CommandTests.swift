@@ -1,9 +1,10 @@
 // Tests of the commands through the built program.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.serialized) struct CommandTests {
+@Suite(.timed, .serialized) struct CommandTests {
     /// A sandbox with a model trained on the sample, made once.
     static let trained = Result {
         let sandbox = try Sandbox()
@@ -152,9 +153,9 @@ import Testing
             var header = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }"
             header += String(repeating: " ", count: 117 - header.count) + "\n"
             try sandbox.write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8), "a.npy")
-            let result = try sandbox.run("timeout 20 seqgan encode --decode a.npy | head -c 100")
+            let result = try sandbox.run("seqgan encode --decode a.npy | head -c 100")
             #expect(result.output.isEmpty, "\(shape)")
-            let status = try sandbox.run("timeout 20 seqgan encode -q --decode a.npy > lines")
+            let status = try sandbox.run("seqgan encode -q --decode a.npy > lines")
             #expect(status.code == code, "\(shape): \(status.errors)")
             #expect(code == 0 || status.errors.contains("a.npy: an array of shape"), "\(status.errors)")
         }
@@ -181,7 +182,7 @@ extension CommandTests {
         try sandbox.write("old", "m.seqgan")
         let result = try sandbox.run(
             "'\(Sandbox.program)' train -q --epochs 9999 --patience 9999 --columns 1,2,4 \(Sandbox.sample) -o m.seqgan & "
-                + "child=$!; until ls -A | grep -q tmp; do sleep 0.1; done; sleep 1; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
+                + "child=$!; until_temporary; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
         )
         #expect(result.output == "1\n143\n0\nold")
     }

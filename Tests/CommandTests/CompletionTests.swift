@@ -1,8 +1,9 @@
 // CompletionTests: completions as the shells themselves make them of what the program writes.
 
+import TestSupport
 import Testing
 
-@Suite struct CompletionTests {
+@Suite(.timed) struct CompletionTests {
     private func script(_ shell: String, _ name: String) throws -> Sandbox {
         let sandbox = try Sandbox()
         let made = try sandbox.run("seqgan --generate-completion-script \(shell) > \(name)")
@@ -31,7 +32,7 @@ import Testing
             Set(values.output.split(whereSeparator: \.isWhitespace)) == ["channels", "stacked", "single"], "\(values)")
     }
 
-    @Test(.enabled(if: ManPageTests.has("fish"), "fish is not installed"))
+    @Test(.enabled(if: Sandbox.has("fish"), "fish is not installed"))
     func fishCompletesCommandsOptionsAndValues() throws {
         let sandbox = try script("fish", "seqgan.fish")
         func completions(_ line: String) throws -> [Substring] {
@@ -45,7 +46,7 @@ import Testing
         #expect(Set(try completions("seqgan encode --layout ")) == ["channels", "stacked", "single"])
     }
 
-    @Test(.enabled(if: ManPageTests.has("zsh"), "zsh is not installed"))
+    @Test(.enabled(if: Sandbox.has("zsh"), "zsh is not installed"))
     func zshCompletesCommandsOptionsAndValues() throws {
         let sandbox = try script("zsh", "_seqgan")
         // A zsh in a terminal of its own, to which a line and a tab are typed.
@@ -65,7 +66,7 @@ import Testing
             ("seqgan encode --layout ch", "channels"),
         ] {
             let line = "TYPED='\(typed)' WANTED='\(wanted)' zsh -f ask.zsh"
-            let result = try sandbox.run(line, seconds: 60)
+            let result = try sandbox.run(line)
             #expect(result.code == 0 && result.output.contains(wanted), "\(typed): \(result)")
         }
     }

@@ -1,8 +1,9 @@
 // Tests of the convolutional classifiers and the plain GANs through the program.
 
+import TestSupport
 import Testing
 
-@Suite struct ConvolutionalCommandTests {
+@Suite(.timed) struct ConvolutionalCommandTests {
     @Test func aConvolutionalModelIsTrainedEvaluatedShownAndScores() throws {
         let sandbox = try Example.sandbox(pairs: 3000)
         for layout in ["channels", "stacked"] {
@@ -76,7 +77,7 @@ import Testing
         let train = "seqgan train --classifier cnn --epochs 12 -q pairs.tsv"
         #expect(try sandbox.run("\(train) -o whole.seqgan").code == 0)
         let stopped = try sandbox.run(
-            "\(train) -o part.seqgan --checkpoint c.state & P=$!; while [ ! -e c.state ]; do sleep 0.05; done; "
+            "\(train) -o part.seqgan --checkpoint c.state & P=$!; until_file c.state; "
                 + "kill -INT $P; wait $P")
         #expect(stopped.code == 130, "\(stopped.errors)")
         let resumed = try sandbox.run("\(train) -o part.seqgan -t 3 --resume c.state")

@@ -1,8 +1,9 @@
 // DecodeTests: arrays back to letters: what NumPy writes is read, and what is not one-hot is refused with its record.
 
+import TestSupport
 import Testing
 
-@Suite struct DecodeTests {
+@Suite(.timed) struct DecodeTests {
     /// Runs `script`, Python that has numpy as `n` and writes arrays, and then `line`.
     private func run(_ script: String, _ line: String, _ sandbox: Sandbox) throws -> Sandbox.Result {
         let made = try sandbox.run("python3 -c 'import numpy as n\n\(script)'")
@@ -10,7 +11,7 @@ import Testing
         return try sandbox.run(line)
     }
 
-    private static let hasNumpy = (try? Sandbox().run("python3 -c 'import numpy'").code) == 0
+    private static let hasNumpy = Sandbox.succeeds("python3 -c 'import numpy'")
 
     /// Two records of two strands, ACGTAC and GT, TTGCA and AACGG, as an array `a`.
     private static let pairs = """

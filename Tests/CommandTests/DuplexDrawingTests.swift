@@ -1,9 +1,10 @@
 // DuplexDrawingTests: duplexes of any length are drawn whole, within the picture, in rows of about one length.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct DuplexDrawingTests {
+@Suite(.timed) struct DuplexDrawingTests {
     /// A letter of a picture: where it stands.
     private struct Letter: Hashable { let x: Double, y: Double }
 

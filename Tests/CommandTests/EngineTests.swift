@@ -1,5 +1,6 @@
 // EngineTests: what engines that run many jobs go by: exit codes, clean logs, and no file but the one that was named.
 
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -10,7 +11,7 @@ import Testing
 
 @testable import seqgan
 
-@Suite struct EngineTests {
+@Suite(.timed) struct EngineTests {
     private static let commands = [
         "encode -q pairs.tsv -o out/x", "train -q --epochs 2 pairs.tsv -o out/x",
         "train -q --learn generator --steps 250 --epochs 2 --from m.seqgan pairs.tsv -o out/x",
@@ -70,7 +71,7 @@ import Testing
             let outcome = try sandbox.run(
                 """
                 mkfifo f; exec 3<>f; seqgan classify -q -m m.seqgan f -o o.tsv & cat pairs.tsv > f
-                until ls -A | grep -q tmp; do sleep 0.05; done
+                until_temporary
                 kill -\(signal) $!; wait $!; echo $?; cat o.tsv; exec 3>&-; rm f
                 """)
             #expect(outcome.output == "\(code)\nbefore", "\(signal): \(outcome.errors)")

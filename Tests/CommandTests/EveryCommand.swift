@@ -1,5 +1,7 @@
 // EveryCommand: each command in each of its kinds, on the example's data, for tests of what must hold for all of them.
 
+import TestSupport
+
 enum EveryCommand {
     /// Commands that write a text, an array or pairs: to standard output, or to `-o FILE`.
     static let filters = [

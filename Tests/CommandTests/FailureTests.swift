@@ -1,8 +1,9 @@
 // FailureTests: bad data, bad models, full disks and closed pipes: the message, the exit code, and what is left behind.
 
+import TestSupport
 import Testing
 
-@Suite struct FailureTests {
+@Suite(.timed) struct FailureTests {
     @Test(arguments: [
         ("ACGTACGT\tACGX\n", "<stdin>:2"), ("ACGTACGT\n", "<stdin>:2"), ("ACGTACGT\t\n", "<stdin>:2"),
         (String(repeating: "A", count: 2_000_000) + "\tACGT\n", "<stdin>:2"),

@@ -1,8 +1,9 @@
 // ForgedCheckpointTests: states of trainings whose checksums agree and whose numbers cannot be: refused, and never a trap.
 
+import TestSupport
 import Testing
 
-@Suite struct ForgedCheckpointTests {
+@Suite(.timed) struct ForgedCheckpointTests {
     /// Trainings of each kind, in a moment at a state; of a paired generator, whose first state is at its last step.
     static let trainings = [
         "train --epochs 2 pairs.tsv", "train --classifier cnn --epochs 2 pairs.tsv",
@@ -17,8 +18,8 @@ import Testing
         let made = try sandbox.run("seqgan \(training) -q -o x.seqgan --checkpoint c.state")
         // In so few steps a paired generator learns nothing.
         #expect(made.code == 0 || made.errors.contains("the generator learned nothing"), "\(made.errors)")
-        let (header, data) = ModelClaimTests.parts(try sandbox.bytes("c.state"))
-        try sandbox.write(ModelClaimTests.file(header, data), "forged")
+        let (header, data) = ModelBytes.parts(try sandbox.bytes("c.state"))
+        try sandbox.write(ModelBytes.file(header, data), "forged")
         #expect(try sandbox.bytes("forged") == sandbox.bytes("c.state"))
         return (sandbox, header, data)
     }
@@ -40,7 +41,7 @@ import Testing
                 let words =
                     training.contains("--steps 250") && number.1 == "step"
                     ? forged.replacing("\"11\"", with: "\"251\"") : forged
-                try sandbox.write(ModelClaimTests.file(header.replacing(number.0, with: words), data), "forged")
+                try sandbox.write(ModelBytes.file(header.replacing(number.0, with: words), data), "forged")
                 let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
                 #expect(
                     result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),
@@ -59,7 +60,7 @@ import Testing
             var last = data
             last.replaceSubrange(data.count - 4..<data.count, with: bytes)
             for forged in [all, last] {
-                try sandbox.write(ModelClaimTests.file(header, forged), "forged")
+                try sandbox.write(ModelBytes.file(header, forged), "forged")
                 let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
                 #expect([0, 65].contains(result.code), "\(result.code) \(result.errors)")
             }
@@ -73,7 +74,7 @@ import Testing
             ("\"model.alphabet\":\"ACGT\"", "\"model.alphabet\":\"WXYZ\""),
             ("\"model.kind\"", "\"model.sort\""), ("\"model.", "\"mode1."),
         ] {
-            try sandbox.write(ModelClaimTests.file(header.replacing(old, with: new), data), "forged")
+            try sandbox.write(ModelBytes.file(header.replacing(old, with: new), data), "forged")
             let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
             #expect(
                 result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),
@@ -84,7 +85,7 @@ import Testing
             let (_, otherHeader, otherData) = try Self.state(other)
             let digest = try #require(header.firstMatch(of: /"digest":"[0-9a-f]+"/)).0
             let wrong = try #require(otherHeader.firstMatch(of: /"digest":"[0-9a-f]+"/)).0
-            try sandbox.write(ModelClaimTests.file(otherHeader.replacing(wrong, with: digest), otherData), "forged")
+            try sandbox.write(ModelBytes.file(otherHeader.replacing(wrong, with: digest), otherData), "forged")
             let result = try sandbox.run("seqgan \(training) -q -o y.seqgan --resume forged")
             #expect(
                 result.code == 65 && result.errors.hasPrefix("seqgan: forged: "),

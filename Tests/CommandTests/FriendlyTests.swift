@@ -1,11 +1,12 @@
 // FriendlyTests: what the program says to people who are new to it or made a slip.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import seqgan
 
-@Suite struct FriendlyTests {
+@Suite(.timed) struct FriendlyTests {
     @Test func withoutACommandFivePipesAreShown() throws {
         let outcome = try Sandbox().run("seqgan")
         #expect(outcome.code == 64)

@@ -1,8 +1,9 @@
 // GenerateTests: a generator trained by the program on a small relation, and pairs asked of it in every way.
 
+import TestSupport
 import Testing
 
-@Suite struct GenerateTests {
+@Suite(.timed) struct GenerateTests {
     /// The example's model with a generator.
     static let model: Result<[UInt8], any Error> = Result {
         let sandbox = try Example.sandbox(pairs: 2000)

@@ -1,9 +1,10 @@
 // HostileInputTests: inputs that no one would send on purpose, each with the outcome that seqgan(1) documents: scored
 // rightly, or a message with file and line and exit code 65, in little memory.
 
+import TestSupport
 import Testing
 
-@Suite struct HostileInputTests {
+@Suite(.timed) struct HostileInputTests {
     private static let pair = "ACGTACGTAC\tGTACGTACGT"
     /// Kilobytes of address space in which runs on endless input have to do; what they read is many times as much.
     private static let little = "ulimit -v 600000;"

@@ -1,9 +1,10 @@
 // HouseTests: which target may know what, read from the sources and from the built program.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct HouseTests {
+@Suite(.timed) struct HouseTests {
     /// A Swift file of `Sources`: its target, its path below `Sources`, and its lines without comments and strings.
     private struct Source {
         let target: String
@@ -134,14 +135,13 @@ import Testing
         }
     }
 
-    #if os(Linux)
-        @Test func theProgramLoadsNoFoundationButTheEssentialsThatArgumentParserWants() throws {
-            let loaded = try Sandbox().run("ldd '\(Sandbox.program)'")
-            #expect(loaded.code == 0)
-            let names = loaded.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-                .map { $0.trimmingCharacters(in: .whitespaces) }
-            #expect(names.filter { $0.contains("Foundation") } == ["libFoundationEssentials.so"])
-            #expect(names.contains { $0.hasPrefix("libz.so") })
-        }
-    #endif
+    @Test(.enabled(if: Sandbox.has("ldd"), "ldd is not installed"))
+    func theProgramLoadsNoFoundationButTheEssentialsThatArgumentParserWants() throws {
+        let loaded = try Sandbox().run("ldd '\(Sandbox.program)'")
+        #expect(loaded.code == 0)
+        let names = loaded.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(names.filter { $0.contains("Foundation") } == ["libFoundationEssentials.so"])
+        #expect(names.contains { $0.hasPrefix("libz.so") })
+    }
 }

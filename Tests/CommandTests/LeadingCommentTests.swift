@@ -1,8 +1,9 @@
 // LeadingCommentTests: comments before the first record of FASTA and FASTQ, through every command that reads sequences.
 
+import TestSupport
 import Testing
 
-@Suite struct LeadingCommentTests {
+@Suite(.timed) struct LeadingCommentTests {
     private static let comments = "# design 7\n\n#\n# >a is no record\n"
     private static let fasta =
         ">a/1 label=1\nCTAATCC\nGTGCTAT\n>a/2\nATAGCACGGATTAG\n>b/1 label=0\nACCTTTGTAG\n>b/2\nGGCATCCA\n"

@@ -1,8 +1,9 @@
 // LinkedOutputTests: outputs whose name is a link: the file that it leads to is written, whether it is there or not.
 
+import TestSupport
 import Testing
 
-@Suite struct LinkedOutputTests {
+@Suite(.timed) struct LinkedOutputTests {
     /// Links made in a folder with the folders `sub` and `other`, and where each leads.
     private static let links = [
         ("ln -s target link", "target"), ("ln -s sub/target link", "sub/target"),

@@ -1,6 +1,7 @@
 // ManPage: a page of man/, whose options come from the program's own definitions; all else in it is written by hand.
 
 import Foundation
+import TestSupport
 
 /// A manual page. Lines between `.\" generated: NAME` and `.\" end` are made from what `--help` is made from.
 struct ManPage {

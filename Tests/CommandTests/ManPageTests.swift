@@ -3,15 +3,11 @@
 // RECORD_MAN=1 writes the generated parts anew: man/update.sh.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct ManPageTests {
+@Suite(.timed) struct ManPageTests {
     private static let isRecording = ProcessInfo.processInfo.environment["RECORD_MAN"] != nil
-
-    /// Whether `program` is there; tests that need it are skipped where it is not.
-    static func has(_ program: String) -> Bool {
-        (try? Sandbox().run("command -v \(program)").code) == 0
-    }
 
     @Test func everyCommandHasAPageAndItsOptionsAreThoseOfTheHelp() throws {
         let pages = try ManPage.all()
@@ -54,13 +50,13 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: has("mandoc"), "mandoc is not installed"))
+    @Test(.enabled(if: Sandbox.has("mandoc"), "mandoc is not installed"))
     func mandocFindsNothingWrong() throws {
         let result = try Sandbox().run("mandoc -Tlint -W warning '\(ManPage.folder.path)'/*.[15]")
         #expect(result.output == "" && result.errors == "" && result.code == 0, "\(result.output)\(result.errors)")
     }
 
-    @Test(.enabled(if: has("groff") && has("man"), "man or groff is not installed"))
+    @Test(.enabled(if: Sandbox.has("groff") && Sandbox.has("man"), "man or groff is not installed"))
     func manShowsThePagesWithoutWarnings() throws {
         for name in try ManPage.all().keys {
             let result = try Sandbox().run("MANWIDTH=100 man --warnings -P cat -l '\(ManPage.folder.path)/\(name)'")

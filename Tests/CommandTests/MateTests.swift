@@ -1,8 +1,9 @@
 // MateTests: records that are not each other's mates, by their names, through every command that reads pairs.
 
+import TestSupport
 import Testing
 
-@Suite struct MateTests {
+@Suite(.timed) struct MateTests {
     private static let strands = ["CTAATCCGTGCTAT", "ATAGCACGGATTAG"]
 
     /// FASTA with these titles; strand A and B in turn.

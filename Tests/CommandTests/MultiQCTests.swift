@@ -1,9 +1,10 @@
 // MultiQCTests: the files for MultiQC say what evaluate says. In a real report they are looked at by .ci/engines.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct MultiQCTests {
+@Suite(.timed) struct MultiQCTests {
     private struct Section: Decodable {
         struct Configuration: Decodable {
             let id: String

@@ -1,10 +1,11 @@
 // NumbersTests: numbers that cannot lie: scores are finite, and a training that can come to nothing says so.
 
+import TestSupport
 import Testing
 
 @testable import seqgan
 
-@Suite struct NumbersTests {
+@Suite(.timed) struct NumbersTests {
     @Test(arguments: ["", "--classifier cnn", "--classifier cnn --size full"])
     func aLearningRateThatIsFarTooHighStopsTheTrainingAndKeepsTheLastState(kind: String) throws {
         let sandbox = try Example.sandbox()

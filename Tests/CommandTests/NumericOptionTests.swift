@@ -1,8 +1,9 @@
 // NumericOptionTests: a number that an option does not take ends the run at once, with what it takes and its command's usage.
 
+import TestSupport
 import Testing
 
-@Suite struct NumericOptionTests {
+@Suite(.timed) struct NumericOptionTests {
     /// Numbers that hardly any option takes; each has to be refused or taken, and never to trap.
     private static let hostile = [
         "-1", "-9223372036854775808", "99999999999999999999", "nan", "-inf", "1e400", "''", "x", "' 5'", "--quiet",

@@ -1,8 +1,9 @@
 // PackedInputTests: inputs that are packed in other ways than gzip, known by their first bytes; and BGZF without its end.
 
+import TestSupport
 import Testing
 
-@Suite struct PackedInputTests {
+@Suite(.timed) struct PackedInputTests {
     /// The first bytes of a file as each program packs it, and what unpacks it.
     private static let formats: [(name: String, bytes: [UInt8], reader: String)] = {
         let rest: [UInt8] = [0x0d, 0x41, 0x43, 0, 0x0a, 0x47, 0x09, 0xff, 0x0a]

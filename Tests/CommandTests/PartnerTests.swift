@@ -1,8 +1,9 @@
 // PartnerTests: partners of given strands are distinct and what they are asked to be, or it is said that there are too few.
 
+import TestSupport
 import Testing
 
-@Suite struct PartnerTests {
+@Suite(.timed) struct PartnerTests {
     /// Strands of which the first is too short for the built-in model: nothing binds to it at 57 C.
     static let strands = ">short\nA\n>one\nACGTTGCAACGGTCCATG\n>two\nGGATCCATTCGACTTGACAGGT\n"
 
@@ -96,7 +97,7 @@ import Testing
     ])
     func whatTheModelNeverMakesIsSaidAtOnce(options: String, words: String) throws {
         // With so many draws it would take hours to find out.
-        let outcome = try Sandbox().run("seqgan generate --max-tries 1000000 \(options)", seconds: 60)
+        let outcome = try Sandbox().run("seqgan generate --max-tries 1000000 \(options)")
         #expect(outcome.code == 65 && outcome.bytes.isEmpty)
         #expect(outcome.errors.hasPrefix("seqgan: \(words)"), "\(outcome.errors)")
     }

@@ -4,11 +4,12 @@ import Foundation
 import Kernels
 import SeqIO
 import SeqModel
+import TestSupport
 import Testing
 
 @testable import seqgan
 
-@Suite struct PipelineTests {
+@Suite(.timed) struct PipelineTests {
     private struct Scratch: Sendable { var random: RandomSource }
 
     /// Copies the lines of some hundred batches through the pipeline, each of which takes its own time; line `failing` fails.
@@ -35,7 +36,8 @@ import Testing
                     return Scratch(random: RandomSource(seed: 5, stream: slots))
                 },
                 compute: { slot in
-                    // One in eight holds those behind it up for longer than the ring is long.
+                    // One in eight holds those behind it up for longer than the ring is long, as a rule: the order must be right
+                    // however long each takes.
                     let isLong = slot.scratch.random.index(below: 8) == 0
                     usleep(isLong ? 50_000 : useconds_t(slot.scratch.random.index(below: 1_000)))
                     for entry in slot.batch.entries {

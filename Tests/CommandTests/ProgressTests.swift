@@ -1,11 +1,12 @@
 // ProgressTests: the text that people see during and after a run.
 
 import SeqIO
+import TestSupport
 import Testing
 
 @testable import seqgan
 
-@Suite struct ProgressTests {
+@Suite(.timed) struct ProgressTests {
     @Test func theBarTellsShareRateAndTimeLeft() {
         let line = ProgressBar.line(1000, "pairs", seconds: 2, share: 0.25, isColoured: false)
         #expect(line == "[######..................] 25%  1000 pairs  500/s  0:06 left")
@@ -122,7 +123,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: ManPageTests.has("python3"), "python3, which makes the terminal, is not installed"),
+        .enabled(if: Sandbox.has("python3"), "python3, which makes the terminal, is not installed"),
         arguments: [
             "classify -m m.seqgan big.tsv", "encode" + String(repeating: " big.tsv", count: 20),
             "generate -n 1100 -t 1",

@@ -1,8 +1,9 @@
 // QualityTests: FASTQ as Cock et al. (Nucleic Acids Research 38:1767, 2010) specify it: what is refused, and on which line.
 
+import TestSupport
 import Testing
 
-@Suite struct QualityTests {
+@Suite(.timed) struct QualityTests {
     private static let letters = "GATGTGCAATACCTTTGTAG"
     private static let qualities = "YYYYYYYYYYYYYWYWYYSU"
 

@@ -1,8 +1,9 @@
 // SameFileTests: an output that is an input too, by whatever name, is refused before anything is written.
 
+import TestSupport
 import Testing
 
-@Suite struct SameFileTests {
+@Suite(.timed) struct SameFileTests {
     /// Commands with `IT`, what they read, and the file that they read.
     private static let reads = [
         ("encode IT", "pairs.tsv"), ("encode --decode IT", "pairs.npy"), ("classify -m m.seqgan IT", "pairs.tsv"),

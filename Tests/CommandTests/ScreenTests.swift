@@ -1,9 +1,10 @@
 // ScreenTests: single sequences against each other, through the built program.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct ScreenTests {
+@Suite(.timed) struct ScreenTests {
     /// Strands as FASTA, some long, some short, one with an ambiguous letter.
     private static func sandbox() throws -> (Sandbox, [(name: String, letters: String)]) {
         let sandbox = try Example.sandbox()

@@ -1,13 +1,14 @@
 // SeeingTests: evaluate --generated and the pages: their figures, and that any browser can show them.
 
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(FoundationXML)
     import FoundationXML
 #endif
 
-@Suite struct SeeingTests {
+@Suite(.timed) struct SeeingTests {
     /// A sandbox with `m.seqgan`, labelled `real.tsv` and `made.fa`: pairs of a strand and its reverse complement.
     static func sandbox() throws -> Sandbox {
         let sandbox = try Example.sandbox(pairs: 400)
@@ -142,7 +143,7 @@ import Testing
     }
 }
 
-@Suite struct PageTests {
+@Suite(.timed) struct PageTests {
     /// What a page or picture holds, read as XML.
     private final class Contents: NSObject, XMLParserDelegate {
         var elements: [String: Int] = [:]
@@ -240,8 +241,8 @@ import Testing
         }
     }
 
-    /// Where Chromium is installed: the page draws, in the light and in the dark, without a complaint.
-    @Test(.enabled(if: PageTests.hasBrowser)) func aBrowserShowsThePage() throws {
+    /// The page draws, in the light and in the dark, without a complaint.
+    @Test(.enabled(if: Sandbox.has("chromium"), "chromium is not installed")) func aBrowserShowsThePage() throws {
         let sandbox = try Example.sandbox(pairs: 400)
         let browser =
             "chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir=profile "
@@ -258,6 +259,4 @@ import Testing
         #expect(try sandbox.bytes("r.png") != sandbox.bytes("dark.png"))
         #expect(try sandbox.bytes("r.pdf").count > 10_000)
     }
-
-    private static let hasBrowser = (try? Sandbox().run("command -v chromium").code) == 0
 }

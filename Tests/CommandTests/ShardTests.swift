@@ -1,8 +1,9 @@
 // ShardTests: parts of an input through the built program: one after the other they are what one run writes.
 
+import TestSupport
 import Testing
 
-@Suite struct ShardTests {
+@Suite(.timed) struct ShardTests {
     /// What the parts write, one after the other.
     private static func parts(_ count: Int, _ command: String, _ sandbox: Sandbox) throws -> [UInt8] {
         let outcome = try sandbox.run(

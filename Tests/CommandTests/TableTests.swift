@@ -1,9 +1,10 @@
 // TableTests: which lines of a table name its columns, and which columns hold strands: nothing is scored that is no strand, and
 // no line is lost without a word.
 
+import TestSupport
 import Testing
 
-@Suite struct TableTests {
+@Suite(.timed) struct TableTests {
     private static let pairs = [
         "GGTCAACAAATCATAAAGATATTGG\tTAAACTTCAGGGTGACCAAAAAATCA", "ACGTTGCATCGGATCTAGCA\tTGCTAGATCCGATGCAACGT",
     ]

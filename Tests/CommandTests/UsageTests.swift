@@ -1,10 +1,11 @@
 // UsageTests: what the command line answers before any work is done, and that each exit code means what help says.
 
+import TestSupport
 import Testing
 
 @testable import seqgan
 
-@Suite struct UsageTests {
+@Suite(.timed) struct UsageTests {
     @Test(arguments: [[], ["classify"], ["train", "-o", "x"], ["encode"], ["evaluate"], ["inspect"]])
     func anUnknownFlagIsAUsageError(words: [String]) throws {
         let sandbox = try Sandbox()

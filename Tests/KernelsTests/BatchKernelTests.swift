@@ -1,9 +1,10 @@
 // Tests of the products of whole batches: against sums written out in double precision, for any number of threads.
 
 import Kernels
+import TestSupport
 import Testing
 
-@Suite struct BatchKernelTests {
+@Suite(.timed) struct BatchKernelTests {
     static func map(_ samples: Int, _ height: Int, _ width: Int, _ channels: Int, _ window: Window?) -> BatchMap {
         BatchMap(
             samples: samples, height: height, width: width, channels: channels, margin: window?.margin ?? .init())

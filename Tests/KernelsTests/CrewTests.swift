@@ -2,6 +2,7 @@
 
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Kernels
@@ -12,7 +13,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite struct CrewTests {
+@Suite(.timed) struct CrewTests {
     private final class Count: Sendable {
         let value = Atomic<Int>(0)
     }
@@ -38,7 +39,7 @@ import Testing
     @Test func threadsThatFellAsleepAreWoken() async throws {
         for round in 0..<8 {
             check(pieces: 8, threads: 4) { _ in usleep(UInt32(200 * round)) }
-            // Longer than any listens.
+            // Longer than any looks before it sleeps, as a rule; where it is not, this round tries less and is as right.
             usleep(20_000)
         }
     }
@@ -67,6 +68,7 @@ import Testing
         for turn in 0..<2_000 {
             ball.value.store(2 * turn + 1, ordering: .relaxed)
             there.ring()
+            // As a rule the partner sleeps by then; it need not.
             if turn % 500 == 0 { usleep(2_000) }
             back.wait(patience: patience)
             guard ball.value.load(ordering: .relaxed) == 2 * turn + 2 else {

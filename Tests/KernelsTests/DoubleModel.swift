@@ -2,23 +2,13 @@
 
 import KernelLoops
 import KernelShapes
+import TestSupport
 
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-
-/// A reproducible stream of numbers for tests.
-struct TestRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        var z = state
-        z = (z ^ (z >> 33)) &* 0xff51_afd7_ed55_8ccd
-        return z ^ (z >> 33)
-    }
-}
 
 struct DoubleModel {
     let shape: DuplexShape

@@ -1,9 +1,10 @@
 // Tests of the duplex's backward pass against central differences, in double precision.
 
 import KernelShapes
+import TestSupport
 import Testing
 
-@Suite struct DuplexGradientTests {
+@Suite(.timed) struct DuplexGradientTests {
     static let shapes: [DuplexShape] = [
         shape(order: 2, antiparallel: true, symmetric: false, selfMaps: true, positions: 0),
         shape(order: 2, antiparallel: true, symmetric: true, selfMaps: true, positions: 0),

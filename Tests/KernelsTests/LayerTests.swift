@@ -2,9 +2,10 @@
 
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
-@Suite struct LayerTests {
+@Suite(.timed) struct LayerTests {
     static let shifts = [-1, 0, 1]
     static let layers = [
         ConvolutionShape(width: 1, inputs: 8, outputs: 8, offset: 0),

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Kernels
 
-@Suite struct OneHotRowsTests {
+@Suite(.timed) struct OneHotRowsTests {
     /// Alphabets of 2, 4 and 26 letters, with some codes that stand for several of them.
     private static let members: [(letters: Int, members: [UInt32])] = [
         (2, [1, 2, 3]), (4, [1, 2, 4, 8, 5, 10, 15]), (26, (0..<26).map { 1 << $0 } + [0x3ff_ffff]),

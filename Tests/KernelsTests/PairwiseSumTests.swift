@@ -2,9 +2,10 @@
 
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
-@Suite struct PairwiseSumTests {
+@Suite(.timed) struct PairwiseSumTests {
     private static let length = 1000
     private static let ranges = [10..<500, 700..<1000]
 
@@ -18,7 +19,7 @@ import Testing
         let total = FloatBuffer(count: length)
         let numbers = (0..<pieces).map(numbers)
         sum.run(threads: threads, into: total) { piece, _, part in
-            // Some pieces take long, so that others are done before them.
+            // Some pieces take long, so that others are done before them as a rule; the sum must be the same in any order.
             if isHindered, piece % 3 == 1 { Thread.sleep(forTimeInterval: 0.002) }
             for range in ranges {
                 for k in range { sum.parts[part * length + k] += numbers[piece][k] }

@@ -2,6 +2,7 @@
 
 import KernelShapes
 import Kernels
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -59,7 +60,7 @@ private struct EveryAlignment {
     }
 }
 
-@Suite struct PartitionFunctionTests {
+@Suite(.timed) struct PartitionFunctionTests {
     @Test(arguments: [1, 2], [true, false])
     func equalsTheSumOverAllAlignments(order: Int, antiparallel: Bool) {
         let shape = DuplexShape(

@@ -1,11 +1,12 @@
 // ProcessorGradientTests: the gradient of every build that the machine can run, in single precision, against that in double.
 
 import KernelShapes
+import TestSupport
 import Testing
 
 @testable import Kernels
 
-@Suite struct ProcessorGradientTests {
+@Suite(.timed) struct ProcessorGradientTests {
     /// Shapes of one block of four or eight heads and of two blocks, with and without positions and self maps.
     private static let shapes: [(heads: Int, order: Int, isSymmetric: Bool, hasSelfMaps: Bool, positions: Int)] = [
         (8, 2, true, true, 0), (8, 2, false, true, 6), (8, 1, false, true, 0), (16, 2, true, true, 0),

@@ -2,9 +2,10 @@
 
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
-@Suite struct RecurrenceTests {
+@Suite(.timed) struct RecurrenceTests {
     static let units = 16, length = 5, strands = 3
 
     /// sum over columns and strands of g . state, for the unit written out in Double.

@@ -2,9 +2,10 @@
 
 import Foundation
 import SeqIO
+import TestSupport
 import Testing
 
-@Suite struct InputShardTests {
+@Suite(.timed) struct InputShardTests {
     /// What is read of files: kinds, texts, and the error that ended it.
     private static func read(
         _ paths: [String], _ shard: InputShard?, chunk: Int = 1 << 16, mates: String? = nil
@@ -42,8 +43,7 @@ import Testing
         }
     }
 
-    private static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "testdata").path
+    private static let samples = Sandbox.testdata.path
 
     @Test(arguments: ["pairs.tsv", "pairs.bgzf.tsv.gz", "pairs.members.tsv.gz", "pairs.fa", "pairs.fq"])
     func thePartsOfAFileAreTheWhole(name: String) {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func thePartsOfFilesThatFollowEachOtherAreTheWhole() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         // Comments that are longer than a part, headers in the middle, empty lines, no last line end, an empty file.
         let long = String(repeating: "# a remark that goes through\n\n", count: 30)
         let table = Array((long + "strandA\tstrandB\nACGT\tTT\r\n\n# x\nA\tC\nAC\tGG\nTTT\tA").utf8)
@@ -72,12 +72,12 @@ import Testing
     }
 
     @Test func thePartsOfManyBlocksAreTheWholeWhereverLinesEnd() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         Self.expectWhole([try folder.write(folder.blocks(Self.table))])
     }
 
     @Test func whatStandsInOtherPartsIsNotRead() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         var bytes = try folder.blocks(Self.table)
         // In the second block: the first, which may hold a header, all parts read.
         bytes[Int(bytes[16]) + Int(bytes[17]) << 8 + 100] ^= 1
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func aBadLineHasTheNumberThatItHasInTheWholeFile() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         var table = Self.table
         let end = try #require(table[(table.count * 3 / 4)...].firstIndex(of: 10))
         table.insert(contentsOf: Array("ACGT\n".utf8), at: end + 1)
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func noTruncationIsQuiet() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let packings = [try folder.blocks(Self.table), try folder.packed(Self.table, members: 1)]
         for whole in packings {
             for size in stride(from: 30, to: whole.count, by: whole.count / 37) {
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func whatOnlyLooksLikeABlockIsNoPlaceToCut() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         // A gzip member of another kind between blocks that hold stored bytes: blocks can't be followed through it.
         let blocks = try folder.blocks(Self.table)
         let mixed = blocks + (try folder.packed(Self.table, members: 1)) + blocks

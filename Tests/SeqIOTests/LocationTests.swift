@@ -1,9 +1,10 @@
 // Tests of where a letter stands: the line that a message names, also behind empty lines and qualities that mislead.
 
 import SeqIO
+import TestSupport
 import Testing
 
-@Suite struct LocationTests {
+@Suite(.timed) struct LocationTests {
     /// Texts of one pair in which each letter of a strand is on a line with no other letter of that strand like it.
     static let texts = [
         ">a\nAC\nGT\n>b\nTG\nCA\n",
@@ -34,14 +35,14 @@ import Testing
     }
 
     @Test(arguments: texts.indices) func aLetterIsFoundOnItsLine(of index: Int) throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let text = Self.texts[index]
         let path = try folder.write(Array(text.utf8))
         try check(PairReader(paths: [path], columns: .init(), letters: letters), text, text)
     }
 
     @Test func aLetterOfAMateIsFoundOnItsLine() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let (a, b) = (">a\n\nAC\nGT\n", "\n@b\n\nTG\n\nCA\n+\n@@@@\n")
         let path = try folder.write(Array(a.utf8), "a")
         let mates = try folder.write(Array(b.utf8), "b")

@@ -1,9 +1,10 @@
 // Tests of what names say of mates: marks that agree, marks that do not, and names that only look marked.
 
 import SeqIO
+import TestSupport
 import Testing
 
-@Suite struct MateNamesTests {
+@Suite(.timed) struct MateNamesTests {
     /// Pairs that are read as they stand, and the names of records that were alone.
     private struct Outcome: Equatable {
         var pairs: [String] = []
@@ -12,7 +13,7 @@ import Testing
     }
 
     private func read(_ titles: [String], comparesNames: Bool = true) throws -> Outcome {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let path = try folder.write(Array(titles.map { ">\($0)\nACGT\n" }.joined().utf8))
         var reader = PairReader(
             paths: [path], columns: .init(), letters: dnaLetters, comparesNames: comparesNames, chunk: 64)
@@ -85,7 +86,7 @@ import Testing
 
     @Test func bothNamesAndBothLinesAreToldWhole() throws {
         let long = String(repeating: "M00176:65:", count: 6)
-        let folder = try Folder()
+        let folder = try Sandbox()
         let path = try folder.write(Array(">\(long)7/1\nAC\nGT\n>\(long)8/1\nACGT\n".utf8))
         var reader = PairReader(paths: [path], columns: .init(), letters: dnaLetters)
         var batch = PairBatch()
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func ofTwoFilesTheFirstPairOutOfStepEndsTheReading() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let a = try folder.write(Array("@r1/1\nAC\n+\nII\n@r2/1\nAC\n+\nII\n@r3/1\nAC\n+\nII\n".utf8), "a")
         let b = try folder.write(Array(">r1/2\nAC\n>r3/2\nAC\n".utf8), "b")
         var reader = PairReader(paths: [a], columns: .init(), letters: dnaLetters, mates: b)

@@ -2,20 +2,10 @@
 
 import Foundation
 import SeqIO
+import TestSupport
 import Testing
 
-/// A fresh folder that goes with the test.
-final class Folder {
-    let url = FileManager.default.temporaryDirectory.appending(path: "seqgan-\(UUID().uuidString)")
-    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(at: url) }
-    func path(_ name: String) -> String { url.appending(path: name).path }
-    func write(_ bytes: [UInt8], _ name: String = "input") throws -> String {
-        try Data(bytes).write(to: url.appending(path: name))
-        return path(name)
-    }
-    func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appending(path: name))) }
-
+extension Sandbox {
     /// Bytes packed by our own sink (BGZF) or, as one or more ordinary members, by gzip.
     func packed(_ bytes: [UInt8], members: Int) throws -> [UInt8] {
         var result: [UInt8] = []
@@ -27,7 +17,7 @@ final class Folder {
             gzip.arguments = ["-nkf", source]
             try gzip.run()
             gzip.waitUntilExit()
-            result += try read("part.gz")
+            result += try self.bytes("part.gz")
         }
         return result
     }
@@ -36,7 +26,7 @@ final class Folder {
         let sink = try ByteSink(path: path("blocks.gz"))
         try sink.write(bytes)
         try sink.finish()
-        return try read("blocks.gz")
+        return try self.bytes("blocks.gz")
     }
 }
 
@@ -74,7 +64,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     return (result, failure)
 }
 
-@Suite struct PairReaderTests {
+@Suite(.timed) struct PairReaderTests {
     private static let table = "strandA\tstrandB\tnote\n# remark\n\nACGT\tTTGA\tx\nacgtn\tAC\t\tmore\nRYACG\tA\tz"
     private static let fasta = ">a one\nAC\nGT\n\n>b\nTTGA\n>c\nacgtn\n>d two\nA\nC"
     private static let fastq = "@a\nACGT\n+\n@@@@\n@b\nTT\nGA\n+b\nII\n@I\n@c\nacgtn\n+\n+++++\n@d\nAC\n+\nII"
@@ -84,7 +74,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
 
     @Test(arguments: [1, 2, 3, 5, 8, 13, 17, 64], ["\n", "\r\n"])
     func everyChunkEndingAndPackingGivesTheSamePairs(chunk: Int, ending: String) throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let expected: [(String, [Pair])] = [
             (Self.table, Self.tablePairs),
             (Self.fasta, [Pair(a: "ACGT", b: "TTGA", line: 1), Pair(a: "acgtn", b: "AC", line: 7)]),
@@ -106,7 +96,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func columnsAreFoundByName() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let file = try folder.write(Array("id\tx\ty\n1\tAC\tGT\n".utf8))
         var columns = PairColumns()
         columns.strandA = .name("y")
@@ -117,7 +107,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func everyTruncationOfPackedInputIsAnError() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let bytes = Array(Self.table.utf8)
         for packed in [try folder.packed(bytes, members: 1), try folder.blocks(bytes)] {
             for length in 3..<packed.count {
@@ -129,7 +119,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func aFlippedBitIsNeverAQuietDifference() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let bytes = Array(Self.table.utf8)
         for packed in [try folder.packed(bytes, members: 1), try folder.blocks(bytes)] {
             for at in packed.indices {
@@ -143,7 +133,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func garbageBehindAMemberIsAnErrorAndPaddingIsNot() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let packed = try folder.packed(Array(Self.table.utf8), members: 1)
         #expect(pairs(try folder.write(packed + Array("junk".utf8))).1 != nil)
         let (found, failure) = pairs(try folder.write(packed + [0, 0, 0, 0]))
@@ -159,7 +149,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
 
     /// What ordinary gzip takes as whole: nothing else shows that a block is lost.
     @Test func aBlockThatBecomesAnotherMemberIsNotLostInSilence() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let lines = (0..<6000).map { "ACGT\tACGTAC\t\($0 % 10)\n" }
         let blocks = try folder.blocks(Array(lines.joined().utf8))
         let second = Int(blocks[16]) + Int(blocks[17]) << 8 + 1
@@ -197,7 +187,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
         ("AC\tGT\n\u{0}\u{1}\n", 2, "1 column"),
     ])
     func whatIsWrongIsSaidWithItsLine(text: String, line: Int, words: String) throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let path = try folder.write(Array(text.utf8))
         let failure = try #require(pairs(path).1)
         #expect(failure.description.hasPrefix("\(path):\(line): "), "\(failure)")
@@ -205,26 +195,26 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func aMissingFileAndAFolderAreErrors() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         #expect(pairs(folder.path("none")).1?.description.contains("cannot open") == true)
-        #expect(pairs(folder.url.path).1?.description.contains("cannot read") == true)
+        #expect(pairs(folder.folder.path).1?.description.contains("cannot read") == true)
     }
 }
 
-@Suite struct ByteSinkTests {
+@Suite(.timed) struct ByteSinkTests {
     @Test func aFileAppearsWholeOrNotAtAll() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let path = try folder.write(Array("old".utf8), "out")
         do {
             let sink = try ByteSink(path: path)
             try sink.write(Array("new".utf8))
         }
-        #expect(try folder.read("out") == Array("old".utf8))
+        #expect(try folder.bytes("out") == Array("old".utf8))
         let sink = try ByteSink(path: path)
         try sink.write(Array("new".utf8))
         try sink.finish()
-        #expect(try folder.read("out") == Array("new".utf8))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["out"])
+        #expect(try folder.bytes("out") == Array("new".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folder.path) == ["out"])
     }
 
     @Test func aFullDiskIsSeen() throws {
@@ -234,7 +224,7 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
     }
 
     @Test func aLinkToTheInputIsTheSameFile() throws {
-        let folder = try Folder()
+        let folder = try Sandbox()
         let path = try folder.write([1], "a")
         try FileManager.default.createSymbolicLink(atPath: folder.path("b"), withDestinationPath: path)
         #expect(ByteSink.isSameFile(folder.path("b"), as: [path]))

@@ -1,11 +1,12 @@
 // Tests of nets over batches: each layer's way back against central differences, folding, and threads.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct BatchNetTests {
+@Suite(.timed) struct BatchNetTests {
     /// A small net for each layer and for what differs where layers meet.
     static let nets: [(String, [BatchLayer])] = [
         ("windows", [.convolution(height: 2, width: 3, outputs: 5), .dense(outputs: 1)]),
@@ -123,7 +124,7 @@ import Testing
         let (whole, short) = (
             BatchTape(net, samples: 3, learns: false, kernels), BatchTape(folded, samples: 3, learns: false, kernels)
         )
-        let pairs = TrainingTests.pairs(count: 3, seed: 6)
+        let pairs = Example.labelled(3, seed: 6)
         for k in 0..<3 {
             for tape in [whole, short] { configuration.image.write(pairs.pairs, pair: k, to: tape.input, k) }
         }

@@ -1,11 +1,12 @@
 // ContradictionTests: pairs that repeat an earlier one with the other label, counted as a dictionary of whole strands does.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct ContradictionTests {
+@Suite(.timed) struct ContradictionTests {
     /// Short strands of few letters, so that many pairs come again.
     private func pairs(_ count: Int, longest: Int, seed: UInt64) -> LabelledPairs {
         var random = RandomSource(seed: seed)

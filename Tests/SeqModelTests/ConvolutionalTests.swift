@@ -2,9 +2,10 @@
 
 import Kernels
 import SeqModel
+import TestSupport
 import Testing
 
-@Suite struct ConvolutionalTests {
+@Suite(.timed) struct ConvolutionalTests {
     static func trainer(
         _ layout: PairImageLayout, _ data: LabelledPairs, threads: Int = 1, epochs: Int = 3,
         size: ConvolutionalConfiguration.Size = .compact
@@ -23,7 +24,7 @@ import Testing
 
     @Test(arguments: PairImageLayout.allCases, ConvolutionalConfiguration.Size.allCases)
     func overfitsSixtyFourPairs(layout: PairImageLayout, size: ConvolutionalConfiguration.Size) throws {
-        let trainer = Self.trainer(layout, TrainingTests.pairs(count: 64, seed: 4), epochs: 40, size: size)
+        let trainer = Self.trainer(layout, Example.labelled(64, seed: 4), epochs: 40, size: size)
         var last = Double.infinity
         for _ in 0..<40 { last = try #require(trainer.runEpoch { false }).trainingLoss }
         #expect(last < 0.05)
@@ -31,7 +32,7 @@ import Testing
 
     @Test(arguments: ConvolutionalConfiguration.Size.allCases)
     func theSameBytesForAnyNumberOfThreadsAndAfterResuming(size: ConvolutionalConfiguration.Size) throws {
-        let data = TrainingTests.pairs(count: 150, seed: 5)
+        let data = Example.labelled(150, seed: 5)
         var files: [[UInt8]] = []
         for threads in [1, 2, 5] {
             let trainer = Self.trainer(.channels, data, threads: threads, size: size)
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test func aScoreDoesNotDependOnWhatIsScoredBesideIt() {
-        let data = TrainingTests.pairs(count: 150, seed: 5)
+        let data = Example.labelled(150, seed: 5)
         let trainer = Self.trainer(.stacked, data)
         for _ in 0..<2 { _ = trainer.runEpoch { false } }
         let workspace = Workspace()

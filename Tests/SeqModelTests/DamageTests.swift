@@ -1,17 +1,18 @@
 // DamageTests: a model of each kind, damaged at every byte in its header and at many in its weights: always refused.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct DamageTests {
+@Suite(.timed) struct DamageTests {
     /// Models of all kinds of classifiers and generators, small.
     static func file(_ kind: Int) -> [UInt8] {
         var model = kind % 2 == 0 ? ModelFileTests.model() : ModelFileTests.convolutional()
         guard kind >= 2 else { return model.encoded() }
         guard kind < 4 else { return PairGeneratorFileTests.model().encoded() }
-        let pairs = TrainingTests.pairs(count: 20, seed: 1).pairs
+        let pairs = Example.labelled(20, seed: 1).pairs
         let trainer = ImageGeneratorTrainer(
             kind == 2 ? .dense : .dcgan, pairs, alphabet: .dna, length: pairs.longest, orientation: .antiparallel,
             start: nil, plan: ImageGeneratorPlan())

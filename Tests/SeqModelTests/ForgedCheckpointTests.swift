@@ -1,26 +1,17 @@
 // ForgedCheckpointTests: states of a training whose sums are right and whose numbers cannot be: refused, never a trap.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct ForgedCheckpointTests {
+@Suite(.timed) struct ForgedCheckpointTests {
     /// Numbers that no training writes.
     private static let forged: [[String: Int]] = [
         ["epoch": 0], ["epoch": 0, "best-epoch": 0], ["best-epoch": 0], ["epoch": 1, "best-epoch": 2],
         ["best-epoch": 1 << 39],
     ]
-
-    private static func pairs() -> LabelledPairs {
-        var random = RandomSource(seed: 4)
-        var pairs = LabelledPairs(alphabet: .dna)
-        for k in 0..<24 {
-            let a = (0..<10).map { _ in UInt8(random.index(below: 4)) }
-            pairs.append(a, k % 2 == 0 ? a.reversed().map { 3 - $0 } : a, target: Float(1 - k % 2))
-        }
-        return pairs
-    }
 
     private func expectRefused(_ trainer: any ClassifierLearning, _ other: any ClassifierLearning) {
         _ = trainer.runEpoch(shouldStop: { false }, afterStep: { _, _ in })
@@ -39,7 +30,7 @@ import Testing
     }
 
     @Test func ofADuplex() {
-        let data = Self.pairs()
+        let data = Example.labelled(24, seed: 4, lengths: 10...10)
         var plan = TrainingPlan()
         plan.epochs = 2
         let trainers = (0..<2).map { _ in
@@ -49,7 +40,7 @@ import Testing
     }
 
     @Test func ofANet() {
-        let data = Self.pairs()
+        let data = Example.labelled(24, seed: 4, lengths: 10...10)
         var plan = TrainingPlan()
         plan.epochs = 2
         let trainers = (0..<2).map { _ in

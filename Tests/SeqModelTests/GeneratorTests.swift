@@ -1,11 +1,12 @@
 // Tests of the generator's and the critic's way back against central differences, and of a small training.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct GeneratorTests {
+@Suite(.timed) struct GeneratorTests {
     static func layout(_ orientation: Orientation) -> PairLayout {
         var layout = PairLayout(letters: 4, length: 9, orientation: orientation)
         (layout.nearOffset, layout.farOffset) = (1, -1)

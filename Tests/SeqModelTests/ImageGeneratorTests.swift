@@ -2,9 +2,10 @@
 
 import Kernels
 import SeqModel
+import TestSupport
 import Testing
 
-@Suite struct ImageGeneratorTests {
+@Suite(.timed) struct ImageGeneratorTests {
     static let alphabet = Alphabet.dna
 
     static func trainer(
@@ -13,7 +14,7 @@ import Testing
         var plan = ImageGeneratorPlan()
         plan.batch = 8
         plan.threads = threads
-        let pairs = TrainingTests.pairs(count: 80, seed: 2).interacting(above: 0.5, alphabet: alphabet, seed: 1)
+        let pairs = Example.labelled(80, seed: 2).interacting(above: 0.5, alphabet: alphabet, seed: 1)
         return ImageGeneratorTrainer(
             kind, pairs, alphabet: alphabet, length: pairs.longest, orientation: .antiparallel, start: start,
             plan: plan)

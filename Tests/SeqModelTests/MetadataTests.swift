@@ -1,10 +1,11 @@
 // MetadataTests: what a model's file says of itself, in other words than are written: refused, key by key, kind by kind.
 
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct MetadataTests {
+@Suite(.timed) struct MetadataTests {
     /// Other spellings of a value; none means what the value means.
     private static func others(_ value: String) -> [String] {
         let always = ["", " \(value)", "\(value) ", "\(value)\n", "\(value)\0", "\(value)\0 n/a"]

@@ -2,9 +2,10 @@
 
 import Foundation
 import SeqModel
+import TestSupport
 import Testing
 
-@Suite struct MetricsTests {
+@Suite(.timed) struct MetricsTests {
     @Test func agreeWithScikitLearnOnTiesAndExtremes() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../testdata/metrics.tsv")
         let cases = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")

@@ -2,9 +2,10 @@
 
 import Kernels
 import SeqModel
+import TestSupport
 import Testing
 
-@Suite struct ModelFileTests {
+@Suite(.timed) struct ModelFileTests {
     /// A small model after a few steps, with positions so that every section is there.
     static func model() -> ModelFile {
         var configuration = DuplexConfiguration(alphabet: .dna)
@@ -13,7 +14,7 @@ import Testing
         configuration.isSymmetric = false
         configuration.rowPositions = 2
         configuration.columnPositions = 2
-        let data = TrainingTests.pairs(count: 20, seed: 1)
+        let data = Example.labelled(20, seed: 1)
         let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
         _ = trainer.runEpoch()
         return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
@@ -23,7 +24,7 @@ import Testing
     static func convolutional() -> ModelFile {
         var configuration = ConvolutionalConfiguration(alphabet: .dna, size: .compact, length: 12)
         configuration.layout = .stacked
-        let data = TrainingTests.pairs(count: 20, seed: 1)
+        let data = Example.labelled(20, seed: 1)
         let trainer = ConvolutionalTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)
         _ = trainer.runEpoch { false }
         return ModelFile(classifier: trainer.classifier, record: ["command": "a \"quoted\"\tname", "seed": "11"])
@@ -143,7 +144,7 @@ import Testing
             return
         }
         let model = try ModelFile(decoding: archive.encoded())
-        let pairs = TrainingTests.pairs(count: 64, seed: 3)
+        let pairs = Example.labelled(64, seed: 3)
         let logits = model.classifier.logits(of: pairs.pairs, workspaces: [Workspace()])
         #expect(logits.allSatisfy { $0.isFinite })
         #expect(model.energies().count > 16)

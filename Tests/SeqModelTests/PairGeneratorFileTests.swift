@@ -1,11 +1,12 @@
 // Tests of the paired generator in a model file: nets of any size are read as they were written, others are refused.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct PairGeneratorFileTests {
+@Suite(.timed) struct PairGeneratorFileTests {
     /// A model with a generator that has learned nothing.
     static func model(channels: Int = 16, units: Int = 8) -> ModelFile {
         var model = ModelFileTests.model()

@@ -1,11 +1,12 @@
 // Tests of what is counted in generated and real pairs: facing letters, words, entropies, distances, alignments.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct SampleComparisonTests {
+@Suite(.timed) struct SampleComparisonTests {
     /// Pairs of a random strand and what `partner` makes of it.
     static func pairs(
         _ count: Int, seed: UInt64 = 1, length: Int = 20, partner: ([UInt8], inout RandomSource) -> [UInt8]

@@ -1,11 +1,12 @@
 // Tests of the rejection sampling that spreads generated pairs' scores like the data's.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct ScoreAcceptanceTests {
+@Suite(.timed) struct ScoreAcceptanceTests {
     /// Logits around `mean`, none on the wrong side of the threshold 0.2 of label 1.
     static func logits(_ mean: Float, _ count: Int, seed: UInt64) -> [Float] {
         var random = RandomSource(seed: seed)

@@ -2,21 +2,10 @@
 
 import Kernels
 import SeqModel
+import TestSupport
 import Testing
 
-@Suite struct TrainingTests {
-    /// Random strands of 8 to 12 bases; every second pair is a strand and its reverse complement.
-    static func pairs(count: Int, seed: UInt64) -> LabelledPairs {
-        var random = RandomSource(seed: seed)
-        var pairs = LabelledPairs(alphabet: .dna)
-        for p in 0..<count {
-            let a = (0..<8 + random.index(below: 5)).map { _ in UInt8(random.index(below: 4)) }
-            let b = p % 2 == 0 ? a.reversed().map { 3 - $0 } : a.map { _ in UInt8(random.index(below: 4)) }
-            pairs.append(a, b, target: p % 2 == 0 ? 1 : 0)
-        }
-        return pairs
-    }
-
+@Suite(.timed) struct TrainingTests {
     static func configuration() -> DuplexConfiguration {
         var configuration = DuplexConfiguration(alphabet: .dna)
         configuration.hidden = 16
@@ -24,7 +13,7 @@ import Testing
     }
 
     @Test func overfitsThirtyTwoPairs() throws {
-        let data = Self.pairs(count: 32, seed: 4)
+        let data = Example.labelled(32, seed: 4)
         var plan = TrainingPlan()
         plan.epochs = 300
         plan.batch = 32
@@ -35,7 +24,7 @@ import Testing
     }
 
     @Test func theSameBytesForAnyNumberOfThreads() throws {
-        let data = Self.pairs(count: 300, seed: 5)
+        let data = Example.labelled(300, seed: 5)
         let files = try [1, 2, 7].map { threads in
             var plan = TrainingPlan()
             plan.threads = threads
@@ -77,12 +66,12 @@ import Testing
             same.append(a, a, target: 1)
         }
         #expect(DataSurvey(same, threshold: 0.5, alphabet: .dna).orientation == .parallel)
-        let complements = DataSurvey(Self.pairs(count: 400, seed: 8), threshold: 0.5, alphabet: .dna)
+        let complements = DataSurvey(Example.labelled(400, seed: 8), threshold: 0.5, alphabet: .dna)
         #expect(complements.orientation == .antiparallel && complements.isSymmetric && !complements.hasSoftLabels)
     }
 
     @Test func anAmbiguousLetterLiesBetweenItsBases() {
-        let data = Self.pairs(count: 200, seed: 9)
+        let data = Example.labelled(200, seed: 9)
         var plan = TrainingPlan()
         plan.epochs = 10
         let trainer = ClassifierTrainer(Self.configuration(), plan: plan, training: data, validation: data)
@@ -97,7 +86,7 @@ import Testing
 
 extension TrainingTests {
     @Test func theFirstTenLossesAreThoseOfThisVersion() throws {
-        let data = Self.pairs(count: 128, seed: 12)
+        let data = Example.labelled(128, seed: 12)
         var plan = TrainingPlan()
         plan.epochs = 10
         plan.batch = 128
@@ -112,7 +101,7 @@ extension TrainingTests {
 
     @Test(arguments: [8, 16, 24, 40, 64], [true, false])
     func aPairsScoreIsTheSameWhateverStandsBesideIt(hidden: Int, isSymmetric: Bool) {
-        let data = Self.pairs(count: 19, seed: 13)
+        let data = Example.labelled(19, seed: 13)
         var configuration = DuplexConfiguration(alphabet: .dna)
         (configuration.hidden, configuration.isSymmetric) = (hidden, isSymmetric)
         let trainer = ClassifierTrainer(configuration, plan: TrainingPlan(), training: data, validation: data)

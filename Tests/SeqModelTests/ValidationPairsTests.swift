@@ -1,11 +1,12 @@
 // Tests of what an epoch is judged by: the loss counts negatives as training does, the figures only the pairs held back.
 
 import Kernels
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct ValidationPairsTests {
+@Suite(.timed) struct ValidationPairsTests {
     private static func plan(negatives: Int) -> TrainingPlan {
         var plan = TrainingPlan()
         plan.negatives = negatives
@@ -14,7 +15,7 @@ import Testing
 
     /// The pairs that `TrainingTests` learns from, or the positive half of them.
     private static func held(_ count: Int, onlyPositives: Bool = false) -> LabelledPairs {
-        let all = TrainingTests.pairs(count: count, seed: 31)
+        let all = Example.labelled(count, seed: 31)
         guard onlyPositives else { return all }
         var positives = LabelledPairs(alphabet: .dna)
         for p in 0..<count where all.targets[p] > 0.5 { positives.append(p, of: all) }

@@ -1,10 +1,11 @@
 // Tests of the archive's bytes: where each lies, and that a file made with right checksums but wrong claims is refused.
 
+import TestSupport
 import Testing
 
 @testable import SeqModel
 
-@Suite struct WeightArchiveTests {
+@Suite(.timed) struct WeightArchiveTests {
     /// A file with this header, in which `HHHHHHHH` and `DDDDDDDD` stand for its checksums.
     private static func file(_ header: String, data: [UInt8]) -> [UInt8] {
         func digits(_ value: UInt32) -> String {

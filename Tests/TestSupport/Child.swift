@@ -53,8 +53,9 @@ struct Child {
         let deadline = ContinuousClock.now + .seconds(seconds)
         _ = fcntl(toStdin, F_SETFL, O_NONBLOCK)
         defer { for end in [toStdin, fromStdout, fromStderr] where end >= 0 { close(end) } }
+        var reads = true
         while fromStdout >= 0 || fromStderr >= 0 {
-            if toStdin >= 0, sent == stdin.count {
+            if toStdin >= 0, sent == stdin.count || !reads {
                 close(toStdin)
                 toStdin = -1
             }
@@ -71,12 +72,13 @@ struct Child {
                 throw Sandbox.Failure.tookTooLong(seconds: seconds, errors: String(decoding: errors, as: UTF8.self))
             }
             guard ready > 0 else { continue }
-            if ends[0].revents != 0 { Self.send(stdin, &sent, to: toStdin) }
+            if ends[0].revents != 0 { reads = Self.send(stdin, &sent, to: toStdin) }
             if ends[1].revents != 0 { Self.receive(&outcome.bytes, from: &fromStdout) }
             if ends[2].revents != 0 { Self.receive(&errors, from: &fromStderr) }
         }
         outcome.errors = String(decoding: errors, as: UTF8.self)
         outcome.code = wait()
+        if outcome.code == 0, sent < stdin.count { throw Sandbox.Failure.leftInputUnread(bytes: stdin.count - sent) }
         return outcome
     }
 
@@ -87,15 +89,32 @@ struct Child {
         return (ends[0], ends[1])
     }
 
-    private static func send(_ bytes: [UInt8], _ sent: inout Int, to end: Int32) {
+    /// Writes some of what is left, and says whether the child still reads.
+    private static func send(_ bytes: [UInt8], _ sent: inout Int, to end: Int32) -> Bool {
         let piece = Array(bytes[sent..<min(sent + 65_536, bytes.count)])
-        let count = Foundation.write(end, piece, piece.count)
-        if count > 0 {
-            sent += count
-        } else if errno != EAGAIN {
-            // The child has closed its stdin: the rest is of no interest to it.
-            sent = bytes.count
+        let (count, error) = withoutBrokenPipeSignal {
+            let count = Foundation.write(end, piece, piece.count)
+            return (count, errno)
         }
+        sent += max(0, count)
+        return count > 0 || error == EAGAIN
+    }
+
+    /// A child may close its stdin. The signal of it is held back on this thread for the time of a write, and taken away: were
+    /// it ignored, the whole process and what it starts would ignore it.
+    private static func withoutBrokenPipeSignal<R>(_ body: () -> R) -> R {
+        var (brokenPipe, before, pending) = (sigset_t(), sigset_t(), sigset_t())
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let result = body()
+        sigpending(&pending)
+        if sigismember(&pending, SIGPIPE) == 1 {
+            var signal: Int32 = 0
+            sigwait(&brokenPipe, &signal)
+        }
+        return result
     }
 
     private static func receive(_ bytes: inout [UInt8], from end: inout Int32) {
@@ -111,7 +130,9 @@ struct Child {
 
     private func wait() -> Int32 {
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        var usage = rusage()
+        while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        SuiteTimes.add(usage)
         let signal = status & 0x7F
         return signal == 0 ? status >> 8 & 0xFF : 128 + signal
     }
