@@ -1,8 +1,8 @@
-// Base64: the built-in model from the text that the binary holds to the bytes of its file.
+// Base64: decodes the built-in model from the text in the program.
 
-/// The model for DNA hybridisation that serves where none is named.
+/// The built-in model, of DNA hybridisation, which is used where no model is named.
 public enum BuiltInModel {
-    /// The bytes of its model file. Unpacked anew at each call: a run needs them once.
+    /// The bytes of the model file. Decoded at each call, as a run needs them only once.
     public static func bytes() -> [UInt8] {
         text.withUTF8Buffer { text in
             let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
@@ -20,7 +20,7 @@ public enum BuiltInModel {
         }
     }
 
-    /// The six bits of each character; 0 for those that are none of base64's, such as the padding.
+    /// The six bits of each character; 0 for characters outside the alphabet of base64, such as the padding.
     private static let sextets: [UInt32] = {
         var sextets = [UInt32](repeating: 0, count: 256)
         let ranges: [ClosedRange<UInt8>] = [65...90, 97...122, 48...57, 43...43, 47...47]  // A-Z a-z 0-9 + /

@@ -1,4 +1,4 @@
-// BuiltInModel: the bytes of the model that serves where none is named. Written by embed.sh, not by hand.
+// BuiltInModel: the bytes of the built-in model, in base64. Written by embed.sh, not by hand.
 // swift-format-ignore-file
 
 extension BuiltInModel {

@@ -3,7 +3,7 @@
 #
 #     Sources/BuiltInModel/embed.sh MODEL.seqgan
 #
-# The bytes go in as one string of base64, which compiles at once; a list of numbers takes the compiler most of a minute.
+# The bytes are embedded as one base64 string, which compiles at once; an array of numbers takes most of a minute.
 set -euo pipefail
 
 if [ $# -ne 1 ] || [ ! -r "$1" ]; then
@@ -21,7 +21,7 @@ folder=$(cd "$(dirname "$0")" && pwd)
 file="$folder/BuiltInModel.swift"
 {
     cat <<'TEXT'
-// BuiltInModel: the bytes of the model that serves where none is named. Written by embed.sh, not by hand.
+// BuiltInModel: the bytes of the built-in model, in base64. Written by embed.sh, not by hand.
 // swift-format-ignore-file
 
 extension BuiltInModel {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Labels DNA pairs by thermodynamics: what the built-in model learned to foretell.
+"""Labels DNA pairs by thermodynamics: the labels on which the built-in model was trained.
 
     pip install ViennaRNA
     label_pairs.py < pairs.tsv > labelled.tsv
 
-Columns 1 and 2 of a line are the strands A and B, 5' to 3'. Out come A, B, label and yield. The yield is the share of
-the strands that is bound in the heterodimer A.B at equilibrium, 1 uM of each and 57 C, while the homodimers A.A and
-B.B and the strands' own folds compete; the label is 1 where it is above 0.2. Energies: ViennaRNA (Lorenz et al.,
+Columns 1 and 2 of a line are the strands A and B, 5' to 3'. The output has A, B, label and yield. The yield is the
+share of the strands that is bound in the heterodimer A.B at equilibrium, at 1 uM of each and 57 C, with competing
+homodimers A.A and B.B and hairpins; the label is 1 where the yield is above 0.2. Energies: ViennaRNA (Lorenz et al.,
 Algorithms Mol. Biol. 6:26, 2011) with the DNA parameters of Mathews et al. (PNAS 101:7287, 2004). Conditions and
 threshold are those of Buterez (Sci. Rep. 11:20517, 2021).
 """
@@ -30,7 +30,7 @@ CONDITIONS.temperature = CELSIUS
 def association(x, y):
     """The equilibrium constant of x + y <-> x.y, per mol/l."""
     both = RNA.fold_compound(x + "&" + y, CONDITIONS)
-    # Scaled by the best structure's energy, the partition function of long strands stays in range.
+    # Scaling by the energy of the best structure keeps the partition function of long strands in range.
     both.exp_params_rescale(both.mfe_dimer()[1])
     _, energy_x, energy_y, energy_bound, _ = both.pf_dimer()
     return math.exp(min(690.0, (energy_x + energy_y - energy_bound) / KT))
@@ -42,12 +42,12 @@ def self_association(x):
 
 
 def heterodimer_share(a, b):
-    """The yield, 0 to 1. With a share s of the strands in A.B, the free strands follow from what is left of each; the
-    share is where they are in equilibrium with A.B. Their product falls and s rises, so that halving finds it."""
+    """The yield, 0 to 1. A share s of the strands in A.B determines the concentrations of the free strands; the yield
+    is the s at which these are in equilibrium with A.B. Their product falls as s rises, so bisection finds it."""
     k_ab, k_aa, k_bb = association(a, b), self_association(a), self_association(b)
 
     def free(k, left):
-        """Concentration of single strands where `left` is in these and in homodimers of constant `k`."""
+        """Concentration of single strands, where `left` is that of single strands and homodimers (constant `k`)."""
         return 2 * left / (1 + math.sqrt(1 + 8 * k * left))
 
     low, high = 0.0, 1.0

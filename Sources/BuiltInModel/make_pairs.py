@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Makes DNA pairs of the kinds that a model of hybridisation meets, and has them labelled by a command.
+"""Makes DNA pairs of several kinds for training a model of hybridisation, and labels them with a command.
 
     make_pairs.py --count 200000 --seed 1 -- python3 label_pairs.py > labelled.tsv
     make_pairs.py --count 2000 --seed 2 --lengths 20:20 --kinds plain -- python3 label_pairs.py > test.tsv
 
 The command reads lines of strand A and strand B and writes a line with four columns for each (strandA, strandB, label,
-yield); a fifth column, the kind, is put behind them. Pair k depends on seed, lengths, kinds and k alone, whatever the
-number of processes. Standard library only.
+yield); a fifth column, the kind, is appended. Pair k depends on seed, lengths, kinds and k only, whatever the number
+of processes. Standard library only.
 
 Kinds (`--kinds all` takes them in turn):
   plain       A without long runs; B in 80 % A's reverse complement with 0 to 14 substitutions and 0 to 3 insertions or
               deletions of 1 to 4 bases, in 7 % A itself changed so, in 8 % unrelated, in 5 % complementary over 6 to 14
               bases only
   random      two unrelated strands
-  near        complementary over about as many bases as it takes to bind, the rest changed: yields near the threshold
-  part        strands of unlike lengths, one complementary to a part of the other, with a few changes
+  near        complementary over about as many bases as binding takes, the rest changed: yields near the threshold
+  part        strands of different lengths, one complementary to a part of the other, with a few changes
   hairpin     A folds on itself; B is its reverse complement, changed or not
   homodimer   A binds A; B is its reverse complement, changed
   gc, at      rich in G and C, or in A and T; the relation as in plain
@@ -27,7 +27,7 @@ import subprocess
 import sys
 
 PAIRED = str.maketrans("ACGT", "TGCA")
-PIECE = 1000  # pairs that the command gets at once
+PIECE = 1000  # pairs that one run of the command labels
 
 
 def reverse_complement(strand):
@@ -57,7 +57,7 @@ def substituted(rng, strand, count):
 
 
 def changed(rng, strand, substitutions=14, gaps=3):
-    """Up to so many substitutions, and insertions or deletions of one to four bases."""
+    """The strand with at most so many substitutions, and insertions or deletions of one to four bases."""
     strand = substituted(rng, strand, rng.randint(0, substitutions))
     for _ in range(rng.randint(0, gaps)):
         at, size = rng.randrange(len(strand) + 1), rng.randint(1, 4)
@@ -69,7 +69,7 @@ def changed(rng, strand, substitutions=14, gaps=3):
 
 
 def fitted(rng, strand, lengths):
-    """The strand cut, or filled up with random bases, at one of its ends to a length in range."""
+    """The strand, cut or extended with random bases at one end to a length in range."""
     wanted = min(max(len(strand), lengths[0]), lengths[1])
     if len(strand) > wanted:
         return strand[:wanted] if rng.random() < 0.5 else strand[-wanted:]

@@ -4,7 +4,7 @@
 #     Sources/BuiltInModel/retrain.sh PAIRS.tsv.gz ...
 #
 # The pairs have the columns strandA, strandB and yield, as make_pairs.py and label_pairs.py write them. Further options
-# of `seqgan train` may stand before the files.
+# of `seqgan train` may precede the files.
 set -euo pipefail
 
 if [ $# -eq 0 ]; then

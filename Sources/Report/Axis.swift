@@ -1,8 +1,8 @@
-// Axis: a range of numbers laid along pixels, with ticks at round numbers.
+// Axis: maps a range of numbers to pixels, with ticks at round numbers.
 
 /// One axis of a chart.
 struct Axis {
-    /// How numbers are laid.
+    /// How numbers are mapped to pixels.
     enum Scale { case linear, root }
 
     let low: Double, high: Double
@@ -10,7 +10,8 @@ struct Axis {
     /// The pixels of `low` and `high`.
     var start = 0.0, end = 1.0
 
-    /// An axis that holds all of `values`; where they are one number or none, a range around it.
+    /// Creates an axis for all of `values`, or for the range `fixed`. Where the range is empty, one around it is
+    /// used.
     init(_ values: [Double], holding fixed: ClosedRange<Double>? = nil, scale: Scale = .linear, hasRoom: Bool = false) {
         self.scale = scale
         let finite = values.filter(\.isFinite)
@@ -20,7 +21,7 @@ struct Axis {
             let room = max(abs(low), 1) / 2
             (low, high) = (low - room, high + room)
         }
-        // A little room, so that the least does not lie on the axis.
+        // A margin, so that the least value is not on the axis line.
         let room = fixed == nil && hasRoom ? (high - low) / 25 : 0
         (self.low, self.high) = (low - room, high + room)
     }
@@ -31,7 +32,7 @@ struct Axis {
         return start + (end - start) * (lay(value) - lay(low)) / (lay(high) - lay(low))
     }
 
-    /// Round numbers between the ends, about `count` of them, with their text.
+    /// About `count` round numbers within the range, with their text.
     func ticks(_ count: Int) -> [(value: Double, text: String)] {
         var decimals = 0
         var step = (high - low) / Double(max(1, count))
@@ -62,7 +63,7 @@ struct Axis {
     }
 }
 
-/// A whole number with its thousands set apart.
+/// A whole number with its digits grouped by commas: `1,200`.
 public func grouped(_ number: Int) -> String {
     var digits = String(number.magnitude)
     var groups: [String] = []

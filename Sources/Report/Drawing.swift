@@ -1,19 +1,19 @@
-// Drawing: a picture under construction: lines, rectangles, circles and text at places in pixels, to SVG.
+// Drawing: builds an SVG picture of lines, rectangles, circles and text at pixel coordinates.
 
-/// What a mark stands for; each has one colour on every page.
+/// The role of a mark; each role has one colour on every page.
 public enum Role: String, Sendable {
-    /// What was learned, generated, or has label 1.
+    /// Learned or generated values, or label 1.
     case first
-    /// Its counterpart: the critic, or label 0.
+    /// The counterpart: the critic, or label 0.
     case second
-    /// What to compare with: the data.
+    /// The reference to compare with: the data.
     case reference
 }
 
-/// A picture.
+/// An SVG picture.
 public struct Drawing: Sendable {
     let width: Double, height: Double
-    /// What a screen reader says.
+    /// The description for screen readers.
     let title: String
     private var marks: [Markup] = []
 
@@ -28,7 +28,7 @@ public struct Drawing: Sendable {
             Markup("line", ["class": style, "x1": px(x1), "y1": px(y1), "x2": px(x2), "y2": px(y2)]))
     }
 
-    /// A line through `points`, broken where one of them is not finite.
+    /// A line through `points`, interrupted where one of them is not finite.
     mutating func path(_ points: [(x: Double, y: Double)], _ style: String) {
         var steps: [String] = []
         var isPenDown = false
@@ -69,7 +69,7 @@ public struct Drawing: Sendable {
             Markup("text", ["class": style, "x": px(x), "y": px(y), "text-anchor": anchor.rawValue], text: text))
     }
 
-    /// The picture as part of a page.
+    /// The picture as an element of a page.
     var inline: Markup {
         Markup(
             "svg",
@@ -79,7 +79,7 @@ public struct Drawing: Sendable {
             ], marks)
     }
 
-    /// The picture as a file of its own.
+    /// The picture as the text of an SVG file.
     public var file: String {
         let svg = Markup(
             "svg",
@@ -92,11 +92,11 @@ public struct Drawing: Sendable {
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.text
     }
 
-    /// About how wide small text is in the widest common fonts.
+    /// The approximate width of small text in pixels, in the widest common fonts.
     static func width(of text: String) -> Double { Double(text.count) * 6.7 }
 }
 
-/// Pixels with a decimal at most; 0 for what is not finite.
+/// A number of pixels with at most one decimal; 0 where it is not finite.
 func px(_ value: Double) -> String { short(value, perUnit: 10) }
 
 private func hundredths(_ value: Double) -> String { short(value, perUnit: 100) }
@@ -106,7 +106,7 @@ private func short(_ value: Double, perUnit: Int) -> String {
     return decimal(Int((value * Double(perUnit)).rounded()), decimals: perUnit == 10 ? 1 : 2, keepsZeros: false)
 }
 
-/// The number `digits` times 10^-decimals as text.
+/// The number `digits` * 10^-`decimals` as text.
 func decimal(_ digits: Int, decimals: Int, keepsZeros: Bool, minus: String = "-") -> String {
     let unit = (0..<decimals).reduce(1) { n, _ in n * 10 }
     var rest = String(digits.magnitude % UInt(unit))

@@ -1,35 +1,35 @@
-// DuplexDrawing: two strands laid beside each other in letters, with bars between those that pair.
+// DuplexDrawing: two aligned strands in letters, with bars between letters that pair.
 
-/// A pair as a duplex.
+/// A pair of strands, drawn as a duplex.
 public struct DuplexDrawing: Sendable {
-    /// A column of the duplex; nil in a gap.
+    /// A column of the duplex.
     public struct Column: Sendable {
         let a: Character?, b: Character?, isPair: Bool
 
-        /// Two letters that lie opposite each other.
+        /// Creates a column of opposite letters; nil stands for a gap.
         public init(a: Character?, b: Character?, isPair: Bool) { (self.a, self.b, self.isPair) = (a, b, isPair) }
     }
 
-    /// What it shows, for a screen reader.
+    /// The description for screen readers.
     public var title: String
-    /// From A's first letter on.
+    /// The columns, from the first letter of A on.
     public var columns: [Column]
-    /// What stands before and behind each strand, such as 5' and 3'; empty: nothing.
+    /// The labels before and after each strand, such as 5' and 3'; empty for none.
     public var endsA: (String, String), endsB: (String, String)
 
     private static let room = 312.0, rowHeight = 56.0
-    /// From letter to letter: as loose as it looks well, the least for letters of that size and for small ones, and the
-    /// least at all, for narrow ones.
+    /// Distances between letters in pixels: the loosest, the least for letters of full size, for small ones, and for
+    /// narrow ones.
     private static let loose = 10.2, full = 9.4, small = 8.2, narrow = 7.2
 
-    /// A duplex.
+    /// Creates a duplex; all columns are given from left to right.
     public init(title: String, columns: [Column], endsA: (String, String), endsB: (String, String)) {
         (self.title, self.columns, self.endsA, self.endsB) = (title, columns, endsA, endsB)
     }
 
-    /// The picture; long duplexes go on in further rows of about one length.
+    /// Draws the duplex; a long one is continued in further rows of about equal length.
     public func drawn() -> Drawing {
-        // Strands a little too long for a row are set closer, so that no row is of their last letters alone.
+        // Strands slightly too long for a row are set closer, so that no row has only their last letters.
         let most = Int(DuplexDrawing.room / DuplexDrawing.small)
         let isOne = columns.count <= Int(DuplexDrawing.room / DuplexDrawing.narrow)
         let rows = isOne ? 1 : (columns.count + most - 1) / most
@@ -53,7 +53,7 @@ public struct DuplexDrawing: Sendable {
         return drawing
     }
 
-    /// Names the ends of a strand beside its first and last letter.
+    /// Draws the labels of the ends beside the first and last letter of a strand.
     private func nameEnds(
         _ ends: (String, String), _ places: [Int], _ pitch: Double, _ wide: Int, below: Double,
         _ drawing: inout Drawing

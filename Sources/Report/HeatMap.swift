@@ -1,32 +1,32 @@
-// HeatMap: a table of numbers as shaded cells, one hue for shares, two for what lies above and below nought.
+// HeatMap: a table of numbers as shaded cells: one hue for shares, two for numbers of both signs.
 
 /// A table of shaded cells.
 public struct HeatMap: Sendable {
-    /// A cell: how strong its shade is, -1 to 1 (below 0 in the other hue; not finite: no cell), what is written in it
-    /// where there is room, and what it says when pointed at.
+    /// A cell: the strength of its shade, from -1 to 1 (negative: the other hue; not finite: no cell), its text where
+    /// there is room, and its tooltip.
     public struct Cell: Sendable {
         let strength: Double, text: String, note: String
 
-        /// A cell.
+        /// Creates a cell.
         public init(strength: Double, text: String, note: String) {
             (self.strength, self.text, self.note) = (strength, text, note)
         }
     }
 
-    /// What it shows, for a screen reader.
+    /// The description for screen readers.
     public var title: String
-    /// Names of rows and columns, and what they are.
+    /// The labels of rows and columns, and the titles of both.
     public var rows: [String], columns: [String], rowTitle: String, columnTitle: String
-    /// Row by row.
+    /// The cells, row by row.
     public var cells: [[Cell]]
-    /// Rows and columns between two gaps; 0: no gaps.
+    /// The number of rows and columns between two gaps; 0: no gaps.
     public var group = 0
-    /// What the strongest shades of each sign stand for; none where the cells say it.
+    /// The values of the strongest shade of each sign; nil where the cells show their values.
     public var legend: (low: String, high: String)?
 
     private static let gap = 3.0, swatch = 28.0
 
-    /// A table of `cells`.
+    /// Creates a heat map of `cells`, which has a row for each of `rows` and a column for each of `columns`.
     public init(
         title: String, rows: [String], columns: [String], rowTitle: String, columnTitle: String, cells: [[Cell]]
     ) {
@@ -35,12 +35,12 @@ public struct HeatMap: Sendable {
         self.cells = cells
     }
 
-    /// Left of a row or column.
+    /// The offset of a row or column in pixels.
     private func offset(_ index: Int, _ size: Double) -> Double {
         Double(index) * size + (group > 0 ? Double(index / group) * HeatMap.gap : 0)
     }
 
-    /// The picture, as wide as others on a page, or only as wide as it needs.
+    /// Draws the heat map, as wide as other pictures of a page or, with `isNarrow`, only as wide as needed.
     public func drawn(isNarrow: Bool = false) -> Drawing {
         let most = Double(max(rows.count, columns.count, 1))
         let size = min(48, (310 - 4 * HeatMap.gap) / most)

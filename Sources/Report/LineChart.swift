@@ -1,4 +1,4 @@
-// LineChart: curves, dots and a marked point over two axes; names stand at the ends of the lines.
+// LineChart: curves, dots and a marked point over two axes; curves are labelled at their ends.
 
 /// A chart of curves or dots.
 public struct LineChart: Sendable {
@@ -6,46 +6,46 @@ public struct LineChart: Sendable {
     public struct Series: Sendable {
         let name: String, points: [(x: Double, y: Double)], role: Role, isDashed: Bool
 
-        /// A curve through `points`; those that are not finite are left out.
+        /// Creates a curve through `points`; it is interrupted where one is not finite.
         public init(_ name: String, _ points: [(x: Double, y: Double)], _ role: Role, isDashed: Bool = false) {
             (self.name, self.points, self.role, self.isDashed) = (name, points, role, isDashed)
         }
     }
 
-    /// A dot with an area, and what it says when pointed at.
+    /// A dot with a size and a tooltip.
     public struct Dot: Sendable {
         let x: Double, y: Double, radius: Double, note: String
 
-        /// A dot at a place of the axes.
+        /// Creates a dot at axis values `x` and `y`; `radius` is in pixels, `note` the tooltip.
         public init(x: Double, y: Double, radius: Double, note: String) {
             (self.x, self.y, self.radius, self.note) = (x, y, radius, note)
         }
     }
 
-    /// What it shows, for a screen reader.
+    /// The description for screen readers.
     public var title: String
-    /// What the axes count.
+    /// The labels of the axes.
     public var xLabel: String, yLabel: String
     /// The curves.
     public var series: [Series] = []
-    /// Dots, of the first role.
+    /// The dots, in the colour of the first role.
     public var dots: [Dot] = []
-    /// The axes' ranges; by the data where nil.
+    /// The ranges of the axes; those of the data where nil.
     public var xRange: ClosedRange<Double>?, yRange: ClosedRange<Double>?
-    /// Whether a thin line goes from corner to corner.
+    /// Whether to draw the diagonal.
     public var hasDiagonal = false
-    /// A point with lines of text beside it.
+    /// A marked point with lines of text beside it.
     public var mark: (x: Double, y: Double, text: [String])?
 
-    /// An empty chart.
+    /// Creates an empty chart with labelled axes.
     public init(title: String, x: String, y: String) { (self.title, xLabel, yLabel) = (title, x, y) }
 
-    /// Whether there is a point to be drawn.
+    /// Whether there is nothing to draw.
     public var isEmpty: Bool {
         dots.isEmpty && !series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } }
     }
 
-    /// The picture.
+    /// Draws the chart.
     public func drawn() -> Drawing {
         let labelRoom = series.map { Drawing.width(of: $0.name) }.max() ?? 0
         var drawing = Drawing(title: title, width: 360, height: 240)
@@ -83,7 +83,7 @@ public struct LineChart: Sendable {
         drawing.line(x.start, y.start, x.end, y.start, "axisline")
     }
 
-    /// Puts the names beside the last points, pushed apart where they would overlap.
+    /// Draws the names beside the last points, moved apart where they would overlap.
     private func nameCurves(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
         let named = series.filter { !$0.name.isEmpty }
             .compactMap { series in series.points.last { $0.y.isFinite }.map { (series, y.place($0.y)) } }

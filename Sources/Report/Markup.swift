@@ -1,16 +1,16 @@
-// Markup: text of HTML and SVG that is well-formed XML, whatever it is made of.
+// Markup: HTML and SVG text that is well-formed XML, whatever its contents.
 
-/// A piece of markup. Names are those of the program; all other text is escaped.
+/// A piece of markup. Element names come from the program; all other text is escaped.
 public struct Markup: Sendable, Equatable {
-    /// The text.
+    /// The markup as text.
     public let text: String
 
     private init(trusted text: String) { self.text = text }
 
-    /// Plain text, escaped; characters that XML cannot hold become U+FFFD.
+    /// Escapes plain text; characters that XML does not allow become U+FFFD.
     public init(_ plain: String) { text = Markup.escaped(plain) }
 
-    /// An element with its attributes, in their order, and what is in it.
+    /// Creates an element with attributes, in this order, and contents.
     public init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: [Markup] = []) {
         let listed = attributes.map { " \($0.key)=\"\(Markup.escaped($0.value))\"" }.joined()
         let inner = content.map(\.text).joined()
@@ -20,24 +20,24 @@ public struct Markup: Sendable, Equatable {
                 ? "<\(name)\(listed)/>" : "<\(name)\(listed)>\(inner)</\(name)>") + (isBlock ? "\n" : "")
     }
 
-    /// An element with plain text in it.
+    /// Creates an element with plain text, which is escaped.
     public init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
         self.init(name, attributes, [Markup(text)])
     }
 
-    /// The program's own style sheet, which holds nothing that would have to be escaped.
+    /// A style element. The sheet is the program's own and must have no character that needs escaping.
     static func style(_ sheet: String) -> Markup {
         precondition(!sheet.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") })
         return Markup(trusted: "<style>\n\(sheet)</style>\n")
     }
 
-    /// Elements that end a line, so that the file can be read by people too.
+    /// Elements that end with a line break, so that people can read the file.
     private static let blocks: Set = [
         "p", "h1", "h2", "h3", "dt", "dd", "tr", "table", "section", "figure", "figcaption", "svg", "header", "footer",
         "main", "head", "title", "div", "g", "dl",
     ]
 
-    /// HTML reads `<p/>` as an opening tag: these are closed in full.
+    /// HTML reads `<p/>` as an opening tag, so these get a closing tag.
     private static let neverEmpty: Set = ["p", "td", "th", "div", "section", "figure", "figcaption", "dd", "dt", "h2"]
 
     private static func escaped(_ plain: String) -> String {

@@ -1,19 +1,20 @@
-// MirroredHistogram: two spreads back to back over one axis, so that they need no legend and no second colour.
+// MirroredHistogram: two distributions back to back over one axis, which needs no legend.
 
 /// Two histograms, one above the axis and one below.
 public struct MirroredHistogram: Sendable {
-    /// What it shows, for a screen reader.
+    /// The description for screen readers.
     public var title: String
-    /// What the axis counts.
+    /// The label of the axis.
     public var xLabel: String
-    /// The numbers from the left end of the first bin to the right end of the last.
+    /// The range of the axis, from the first bin to the last.
     public var range: ClosedRange<Double>
-    /// Shares of each bin, 0 to 1, and their name, above and below; both of the same length.
+    /// The shares of the bins, 0 to 1, with a name and a role, above and below the axis. Both have the same number of
+    /// bins.
     public var above: (name: String, shares: [Double], role: Role), below: (name: String, shares: [Double], role: Role)
-    /// A line across, with its name.
+    /// A vertical line with its name.
     public var threshold: (value: Double, name: String)?
 
-    /// Two histograms over the same bins.
+    /// Creates two histograms over the same bins.
     public init(
         title: String, x: String, range: ClosedRange<Double>, above: (name: String, shares: [Double], role: Role),
         below: (name: String, shares: [Double], role: Role)
@@ -21,7 +22,7 @@ public struct MirroredHistogram: Sendable {
         (self.title, xLabel, self.range, self.above, self.below) = (title, x, range, above, below)
     }
 
-    /// The picture; heights grow with the square root of the shares, so that rare scores are seen beside common ones.
+    /// Draws the histograms on a square-root scale, so that rare scores are visible beside common ones.
     public func drawn() -> Drawing {
         var drawing = Drawing(title: title, width: 360, height: 240)
         var x = Axis([], holding: range)
@@ -61,7 +62,7 @@ public struct MirroredHistogram: Sendable {
         return drawing
     }
 
-    /// Shares up to `highest` whose labels do not touch, the largest first.
+    /// Tick values up to `highest` whose labels do not overlap, the largest first.
     private static func ticks(_ axis: Axis, highest: Double) -> [Double] {
         var chosen: [Double] = []
         for share in [1, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01] where share <= highest * 1.001 {

@@ -1,10 +1,10 @@
-// Page: sections of pictures and tables as one HTML file that needs nothing else.
+// Page: an HTML page of pictures and tables, in one self-contained file.
 
-/// A picture with its heading and what to see in it.
+/// A picture with a heading and a caption.
 public struct Figure: Sendable {
     let heading: String, drawing: Drawing, caption: String
 
-    /// A picture to be put on a page.
+    /// Creates a figure; an empty caption is omitted.
     public init(_ heading: String, _ drawing: Drawing, caption: String) {
         (self.heading, self.drawing, self.caption) = (heading, drawing, caption)
     }
@@ -15,13 +15,13 @@ public struct Figure: Sendable {
     }
 }
 
-/// A table, the first row its header.
+/// A table; the first row is its header.
 public struct Table: Sendable {
     let rows: [[String]]
-    /// Whether its cells are words, not numbers.
+    /// Whether the cells are text, which is aligned left, not numbers.
     let isOfWords: Bool
 
-    /// A table.
+    /// Creates a table. All rows have the same number of cells.
     public init(_ rows: [[String]], isOfWords: Bool = false) { (self.rows, self.isOfWords) = (rows, isOfWords) }
 
     var markup: Markup {
@@ -32,18 +32,18 @@ public struct Table: Sendable {
     }
 }
 
-/// A part of a page.
+/// A section of a page.
 public struct Section: Sendable {
     let heading: String, lead: String, figures: [Figure], table: Table?
 
-    /// A part with a sentence on what a good picture looks like.
+    /// Creates a section; `lead` is a sentence on what a good result looks like.
     public init(_ heading: String, lead: String, figures: [Figure], table: Table? = nil) {
         (self.heading, self.lead, self.figures, self.table) = (heading, lead, figures, table)
     }
 
     var markup: Markup {
         let pictures = figures.map(\.markup)
-        // A table of numbers stands beside the pictures.
+        // The table is placed beside the pictures.
         let cells = (table.map { [Markup("div", [:], [$0.markup])] } ?? []) + pictures
         let content = cells.isEmpty ? [] : [Markup("div", ["class": "figures"], cells)]
         return Markup(
@@ -51,25 +51,25 @@ public struct Section: Sendable {
     }
 }
 
-/// A page: a title, the figures that matter most, and sections.
+/// A page: a title, the most important figures, and sections.
 public struct Page: Sendable {
-    /// The heading, and a sentence on what the page is of.
+    /// The heading, and a sentence on the contents.
     public var title: String, lead: String
-    /// Names and values.
+    /// The most important figures, as names and values.
     public var facts: [(name: String, value: String)]
-    /// The parts; those without a figure or table are left out.
+    /// The sections; those without a figure or table are omitted.
     public var sections: [Section]
     /// The last line.
     public var footer: String
 
-    /// A page.
+    /// Creates a page.
     public init(
         title: String, lead: String, facts: [(name: String, value: String)], sections: [Section], footer: String
     ) {
         (self.title, self.lead, self.facts, self.sections, self.footer) = (title, lead, facts, sections, footer)
     }
 
-    /// The file. It is well-formed XML too, so that any tool can read it.
+    /// The HTML text. It is well-formed XML too, so that any tool can read it.
     public var html: String {
         let head = Markup(
             "head", [:],

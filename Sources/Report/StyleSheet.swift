@@ -1,7 +1,7 @@
-// StyleSheet: the colours and type of every page and picture, for light and dark screens and for paper.
+// StyleSheet: colours and type of pages and pictures, for light and dark screens and for paper.
 
-/// Style sheets. The two hues are told apart by the colour-blind (after Okabe and Ito 2008), and shades of them read on
-/// both grounds.
+/// Style sheets. The two hues can be told apart by colour-blind people (after Okabe and Ito 2008), and shades of both
+/// are readable on both backgrounds.
 enum StyleSheet {
     private static let light =
         "--paper:#fffefb;--ink:#1d2126;--soft:#666c74;--rule:#e3e0d8;--line:#9a9c9e;--first:#0a66a8;--second:#c25400;"
@@ -78,7 +78,8 @@ enum StyleSheet {
         th:first-child,td:first-child{text-align:left}
         table.words td,table.words th{text-align:left;overflow-wrap:anywhere}
         footer{margin-top:40px;font-size:13px;color:var(--soft)}
-        @media print{:root{color-scheme:light}main{max-width:none;padding:0}section{break-inside:avoid}h2,.lead{break-after:avoid}.lead{orphans:3;widows:3}\
+        @media print{:root{color-scheme:light}main{max-width:none;padding:0}section{break-inside:avoid}\
+        h2,.lead{break-after:avoid}.lead{orphans:3;widows:3}\
         .figures{grid-template-columns:repeat(2,1fr)}@page{margin:16mm 14mm}}
 
         """

@@ -1,4 +1,4 @@
-// BlockedFile: where a file can be entered in its middle: anywhere in plain text, at the blocks of BGZF.
+// BlockedFile: the offsets at which reading of a file can start: any in plain text, those of blocks in BGZF.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,16 +6,16 @@
     import Darwin
 #endif
 
-/// A file that is looked at in places.
+/// Random access to a file.
 ///
-/// Not Sendable: it belongs to whoever reads.
+/// Not Sendable: it belongs to one reader.
 final class BlockedFile {
     /// How a file is packed.
     enum Packing {
         case plain
-        /// BGZF, from its first block on.
+        /// BGZF.
         case blocks
-        /// Gzip that has to be unpacked from its start.
+        /// Gzip that must be unpacked from its start.
         case stream
     }
 
@@ -37,11 +37,11 @@ final class BlockedFile {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// The first place from `offset` on where the file can be entered; its size where there is none.
+    /// The first offset, from `offset` on, at which reading can start; the size of the file where there is none.
     ///
-    /// In BGZF that is what looks like a block's header and has the like, or the file's end, behind it. Whether blocks
-    /// do begin there shows `textLength`, which comes to it block by block from the place before.
-    func place(behind offset: Int) throws(InputError) -> Int {
+    /// In BGZF it is the offset of what looks like a block header and is followed by another one or by the end of the
+    /// file. `textLength`, which follows the blocks from the start of the range, verifies that a block begins there.
+    func firstEntry(from offset: Int) throws(InputError) -> Int {
         guard packing == .blocks else { return min(offset, size) }
         var start = offset
         while start < size {
@@ -57,7 +57,8 @@ final class BlockedFile {
         return size
     }
 
-    /// The length of the text between two such places. Throws `damaged` where blocks do not lead from one to the other.
+    /// The length of the text between two such offsets. Throws `damaged` where the blocks do not lead from one to the
+    /// other.
     func textLength(from start: Int, to end: Int) throws(InputError) -> Int {
         guard packing == .blocks else { return end - start }
         var (at, length) = (start, 0)
@@ -66,7 +67,7 @@ final class BlockedFile {
             guard let size = BlockedFile.blockLength(header[...]), at + size <= end else {
                 throw .damaged(
                     Location(path: path, line: 0),
-                    "the BGZF blocks end early, and can't be cut: byte \(at) of the file begins none")
+                    "the BGZF blocks end early and cannot be cut: no block begins at byte \(at) of the file")
             }
             let last = try bytes(at: at + size - 4, 22)  // the length of a block's text, and the next block's header
             length += (0..<min(4, last.count)).reduce(0) { $0 + Int(last[$1]) << (8 * $1) }
@@ -76,7 +77,7 @@ final class BlockedFile {
         return length
     }
 
-    /// The length of the block that begins with these bytes; nil where none does.
+    /// The length of the block that begins with these bytes; nil where no block does.
     private static func blockLength(_ header: ArraySlice<UInt8>) -> Int? {
         guard BlockInflater.isBlock(header) else { return nil }
         let first = header.startIndex
@@ -84,12 +85,12 @@ final class BlockedFile {
         return length < 26 ? nil : length
     }
 
-    /// Up to `count` bytes of the file from `offset` on, fewer at its end.
+    /// Up to `count` bytes of the file from `offset` on; fewer at its end.
     private func bytes(at offset: Int, _ count: Int) throws(InputError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
-            // SAFETY: pread writes at most the bytes behind `filled`.
+            // SAFETY: pread writes at most the bytes after the first `filled`.
             let made = bytes.withUnsafeMutableBytes { piece in
                 pread(descriptor, piece.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
             }

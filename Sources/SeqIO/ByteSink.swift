@@ -1,4 +1,4 @@
-// ByteSink: where output goes: standard output, or a file that appears whole or not at all.
+// ByteSink: an output: standard output, or a file that appears complete or not at all.
 
 import CZlib
 import Synchronization
@@ -9,20 +9,20 @@ import Synchronization
     import Darwin
 #endif
 
-/// An output. A file is written beside its name, as `.NAME.tmp`, and renamed by `finish`; dropped before that, it never
-/// was. A link stands for the file that it leads to, whether that is there or not. A name that ends in `.gz` is packed in BGZF blocks. What is not a regular file (`/dev/full`, a pipe) is written
-/// to directly.
+/// An output. A file is written under a temporary name beside its own (`.NAME.tmp`) and renamed by `finish`; without
+/// `finish` it is removed. A symbolic link stands for its target, which need not exist. A name that ends in `.gz` is
+/// written as BGZF. Anything but a regular file (`/dev/full`, a pipe) is written to directly.
 ///
-/// Not Sendable: one writer at a time.
+/// Not Sendable: it has one writer at a time.
 public final class ByteSink {
     private let path: String
     private let descriptor: Int32
     private let temporary: String?
-    /// Where it is put in the end: what `path` stands for.
+    /// The final path, with links resolved.
     private let target: String
     private var buffer: [UInt8] = []
     private let packsBlocks: Bool
-    /// Also where it has a name, such as `/dev/stdout`.
+    /// True also where standard output is opened by name, such as `/dev/stdout`.
     private let isStandardOutput: Bool
     private var isDone = false
 
@@ -67,13 +67,13 @@ public final class ByteSink {
         if let temporary { TemporaryFile.remember(temporary) }
     }
 
-    /// Opens a file to write into, and holds its lock: what a killed run has left is used again, so that such files do not
-    /// pile up. Nil where another run is writing it, or where it is none of ours.
+    /// Opens a temporary file and locks it. A file that a killed run has left is reused, so that such files do not
+    /// pile up. Nil where another run is writing to it, or where the file is not ours.
     private static func takeOver(_ path: String) -> (descriptor: Int32, path: String)? {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return nil }
         var (held, named) = (stat(), stat())
-        // Whoever held the lock before may have renamed or removed the file meanwhile: then the name is another's.
+        // The previous holder of the lock may have renamed or removed the file: then the path names another file.
         let isOurs =
             flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &held) == 0 && lstat(path, &named) == 0
             && held.st_dev == named.st_dev && held.st_ino == named.st_ino && held.st_mode & S_IFMT == S_IFREG
@@ -91,13 +91,13 @@ public final class ByteSink {
         if descriptor > 2 { close(descriptor) }
     }
 
-    /// Adds bytes. Throws `cannotWrite`, or `closedPipe`.
+    /// Appends bytes. Throws `cannotWrite`, or `closedPipe`.
     public func write(_ bytes: some Collection<UInt8>) throws(OutputError) {
         buffer.append(contentsOf: bytes)
         if buffer.count >= ByteSink.capacity { try drain(all: false) }
     }
 
-    /// Adds an array of bytes; a large one is not copied.
+    /// Appends an array of bytes; a large one is written without a copy. Throws `cannotWrite`, or `closedPipe`.
     public func write(_ bytes: [UInt8]) throws(OutputError) {
         if packsBlocks || bytes.count < ByteSink.capacity {
             buffer.append(contentsOf: bytes)
@@ -108,7 +108,7 @@ public final class ByteSink {
         }
     }
 
-    /// Hands over what is left and, for a file, makes it appear under its name. Throws `cannotWrite`.
+    /// Writes the rest and, for a file, gives it its final name. Throws `cannotWrite`, or `closedPipe`.
     public func finish() throws(OutputError) {
         try drain(all: true)
         if packsBlocks { try send(ByteSink.endMarker[...]) }
@@ -123,18 +123,18 @@ public final class ByteSink {
         TemporaryFile.forget(temporary)
     }
 
-    /// Hands over what is buffered where it goes straight out; a file that is still to appear is left alone. For what
-    /// was valid before a failure. Throws `cannotWrite`, or `closedPipe`.
+    /// Writes the buffered bytes of a direct output, so that what was valid before a failure is not lost; does
+    /// nothing for a file that is not complete yet. Throws `cannotWrite`, or `closedPipe`.
     public func flush() throws(OutputError) {
         if temporary == nil { try drain(all: true) }
     }
 
-    /// Whether two names stand for one file, through links, or will where none is there yet.
+    /// Whether two paths name one file, links resolved; the file need not exist.
     public static func isSameName(_ one: String, _ two: String) -> Bool { LinkedFile.isSame(one, two) }
 
-    /// Whether `path` is the same file as one of `others` (by device and number, links followed).
+    /// Whether `path` is the same regular file as one of `others` (by device and inode, links followed).
     ///
-    /// Nil is standard output, and `-` among `others` standard input.
+    /// Nil is standard output; `-` among `others` is standard input.
     public static func isSameFile(_ path: String?, as others: [String]) -> Bool {
         var one = stat()
         let isThere = (path.map { stat($0, &one) } ?? fstat(1, &one)) == 0
@@ -164,7 +164,7 @@ public final class ByteSink {
     private func send(_ bytes: ArraySlice<UInt8>) throws(OutputError) {
         var rest = bytes
         while !rest.isEmpty {
-            // SAFETY: write reads the slice's bytes only.
+            // SAFETY: write only reads the bytes of the slice.
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -174,7 +174,7 @@ public final class ByteSink {
         }
     }
 
-    /// A BGZF block (SAM specification, section 4.1) of at most `blockSize` bytes.
+    /// One BGZF block (SAM specification, section 4.1) of at most `blockSize` bytes.
     private func packed(_ bytes: ArraySlice<UInt8>) throws(OutputError) -> [UInt8] {
         var stream = z_stream()
         var block = [UInt8](repeating: 0, count: 1 << 17)
@@ -185,7 +185,7 @@ public final class ByteSink {
         else { throw .cannotWrite(path: path, code: ENOMEM) }
         defer { deflateEnd(&stream) }
         var checksum: UInt = 0
-        // SAFETY: zlib reads the slice and writes at most the block behind its header; both outlive the calls.
+        // SAFETY: zlib reads the slice and writes at most the block after its header; both outlive the calls.
         let made = bytes.withUnsafeBufferPointer { input in
             block.withUnsafeMutableBufferPointer { output in
                 checksum = crc32(0, input.baseAddress, UInt32(input.count))
@@ -215,13 +215,13 @@ public final class ByteSink {
     ]
 }
 
-/// The temporary files under way, where a signal's handler finds them: such a handler may not allocate or lock.
+/// The paths of the temporary files in use, readable by a signal handler: a handler may neither allocate nor lock.
 public enum TemporaryFile {
     private struct Names: ~Copyable {
         let first = Atomic<UInt>(0), second = Atomic<UInt>(0), third = Atomic<UInt>(0), fourth = Atomic<UInt>(0)
     }
 
-    /// Output, log, report and checkpoint at most.
+    /// A command has at most four: output, log, report and checkpoint.
     private static let names = Names()
 
     static func remember(_ path: String) {
@@ -247,12 +247,13 @@ public enum TemporaryFile {
 
     private static func drop(_ path: String, _ place: borrowing Atomic<UInt>) {
         let name = place.load(ordering: .sequentiallyConsistent)
-        // SAFETY: the number is null or a string from strdup that nobody frees but who takes it out of its place.
+        // SAFETY: the number is null or a string from strdup, which is freed only by the caller that takes it out of
+        // its place.
         guard let known = UnsafeMutablePointer<CChar>(bitPattern: name), strcmp(known, path) == 0 else { return }
         if put(0, for: name, place) { free(known) }
     }
 
-    /// Removes them; safe in the handler of a signal that ends the process.
+    /// Removes these files. Async-signal-safe, for the handler of a signal that ends the process.
     public static func remove() {
         unlink(names.first)
         unlink(names.second)
@@ -261,7 +262,7 @@ public enum TemporaryFile {
     }
 
     private static func unlink(_ place: borrowing Atomic<UInt>) {
-        // SAFETY: as above; the process ends before anyone could free it.
+        // SAFETY: as above; the process ends before the string could be freed.
         let path = UnsafePointer<CChar>(bitPattern: place.load(ordering: .sequentiallyConsistent))
         if let path { _ = systemUnlink(path) }
     }
@@ -269,8 +270,8 @@ public enum TemporaryFile {
 
 private func systemUnlink(_ path: UnsafePointer<CChar>) -> Int32 { unlink(path) }
 
-/// Reads a whole file, plain bytes, up to `limit` of them. Throws `cannotOpen`, `cannotRead`, or `damaged` where it is
-/// longer.
+/// Reads a whole file without unpacking it; `-` is standard input. Throws `cannotOpen`, `cannotRead`, or `damaged`
+/// where it has more than `limit` bytes.
 public func readWhole(path: String, limit: Int = 1 << 30) throws(InputError) -> [UInt8] {
     let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
@@ -278,7 +279,7 @@ public func readWhole(path: String, limit: Int = 1 << 30) throws(InputError) -> 
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-        // SAFETY: read writes at most the piece's bytes.
+        // SAFETY: read writes at most the bytes of the piece.
         let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
         if count < 0 {
             if errno == EINTR { continue }
@@ -286,7 +287,7 @@ public func readWhole(path: String, limit: Int = 1 << 30) throws(InputError) -> 
         }
         if count == 0 { return bytes }
         guard bytes.count + count <= limit else {
-            throw .damaged(Location(path: path, line: 0), "more than \(limit) bytes: this is no model file")
+            throw .damaged(Location(path: path, line: 0), "more than \(limit) bytes: this is not a model file")
         }
         bytes.append(contentsOf: piece[..<count])
     }

@@ -1,4 +1,4 @@
-// ByteSource: the bytes of an input for its reader; what has to be unpacked in a row is unpacked ahead, on a thread.
+// ByteSource: the bytes of an input for its reader; serial gzip is unpacked ahead on a thread of its own.
 
 import Synchronization
 
@@ -10,34 +10,35 @@ import Synchronization
 
 /// Which threads unpack an input.
 public enum Unpacking: Sendable {
-    /// A thread of its own, ahead of the reader; blocks of BGZF all cores.
+    /// A thread of its own, ahead of the reader; BGZF blocks use all cores.
     case ahead
-    /// The thread that reads, as it comes to it.
+    /// The reading thread, on demand.
     case inTurn
 }
 
-/// The bytes of an input, unpacked. Gzip is known by its first bytes, on standard input too; members follow each other.
+/// The bytes of an input, unpacked. Gzip is recognised by its first bytes, on standard input too; it may have several
+/// members.
 ///
-/// Not Sendable: it belongs to whoever reads.
+/// Not Sendable: it belongs to one reader.
 public final class ByteSource {
-    /// The path as it stands in messages.
+    /// The path as messages show it; standard input is `<stdin>`.
     public let path: String
-    /// Bytes read so far, packed as they lie in the file.
+    /// Bytes read so far, as stored in the file (packed).
     public private(set) var bytesRead = 0
     private let input: Input
     private let chunk: Int
     private let unpacking: Unpacking
     private var isOpened = false
-    private var ahead: UnpackedAhead?
+    private var ahead: UnpackingPrefetcher?
 
-    /// The input, which one thread at a time reads.
+    /// The input, used by one thread at a time.
     final class Input: Sendable {
         let bytes: Mutex<UnpackedBytes>
         init(_ bytes: sending UnpackedBytes) { self.bytes = Mutex(bytes) }
     }
 
-    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes, of a file from byte `offset` on. Throws
-    /// `cannotOpen`, or `cannotRead`.
+    /// Opens a path, or standard input for `-`, to be read in chunks of `chunk` bytes from byte `offset` of the file
+    /// on. Throws `cannotOpen`, or `cannotRead`.
     public init(
         path: String, chunk: Int = 1 << 18, from offset: Int = 0, unpacking: Unpacking = .ahead
     ) throws(InputError) {
@@ -47,7 +48,7 @@ public final class ByteSource {
         input = Input(try UnpackedBytes(path: path, chunk: chunk, from: offset, unpacking: unpacking))
     }
 
-    /// The size of a file, packed as it lies, `-` for standard input; nil where it is no file, but a pipe or a terminal.
+    /// The size of a file in bytes as stored (packed), `-` for standard input; nil for anything but a regular file.
     public static func size(of path: String) -> Int? {
         var status = stat()
         guard (path == "-" ? fstat(0, &status) : stat(path, &status)) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -56,15 +57,15 @@ public final class ByteSource {
         return Int(status.st_size)
     }
 
-    /// Fills `buffer` from `start` with at least one byte and returns how many, or 0 at the end.
+    /// Writes at least one byte into `buffer` from index `start` on and returns the number of bytes, or 0 at the end.
     ///
-    /// Throws `cannotRead`, or `damaged` (without a line: the reader of lines knows it) once all that could be
-    /// unpacked has been delivered.
+    /// Throws `cannotRead`, or `damaged` (without a line number, which the line reader adds) after all bytes that
+    /// could be unpacked.
     public func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
         if !isOpened, unpacking == .ahead {
             isOpened = true
             let isStream = try input.bytes.withLock { bytes throws(InputError) in try bytes.isStream() }
-            if isStream { ahead = UnpackedAhead(input, chunk: chunk) }
+            if isStream { ahead = UnpackingPrefetcher(input, chunk: chunk) }
         }
         if let ahead {
             let count = try ahead.read(into: &buffer, from: start)
@@ -80,27 +81,27 @@ public final class ByteSource {
 }
 
 /// An input that is unpacked ahead of its reader.
-private final class UnpackedAhead {
-    /// Bytes of the file, packed, behind what was handed out.
+private final class UnpackingPrefetcher {
+    /// Bytes of the file, as stored, that the bytes handed out came from.
     private(set) var bytesRead = 0
-    private let pieces: PiecesAhead<Piece>
+    private let pieces: Prefetcher<Piece>
     private var isEnded = false
 
     private struct Piece: Sendable {
         var bytes: [UInt8]
-        /// How many of them were unpacked, and how many taken.
+        /// The number of bytes unpacked, and of those handed out.
         var count = 0, taken = 0
         var bytesRead = 0
         var failure: InputError?
     }
 
     init(_ input: ByteSource.Input, chunk: Int) {
-        pieces = PiecesAhead(empty: { Piece(bytes: [UInt8](repeating: 0, count: chunk)) }) { piece in
-            input.bytes.withLock { bytes in UnpackedAhead.fill(&piece, bytes) }
+        pieces = Prefetcher(empty: { Piece(bytes: [UInt8](repeating: 0, count: chunk)) }) { piece in
+            input.bytes.withLock { bytes in UnpackingPrefetcher.fill(&piece, bytes) }
         }
     }
 
-    /// Reads a piece; true where it is the last.
+    /// Reads a piece; returns true where it is the last.
     private static func fill(_ piece: inout Piece, _ bytes: UnpackedBytes) -> Bool {
         piece.taken = 0
         do throws(InputError) {

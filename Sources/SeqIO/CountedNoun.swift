@@ -1,7 +1,7 @@
-// CountedNoun: how many of what, as messages say it.
+// CountedNoun: a count and its noun, for messages.
 
-/// `2 pairs`, `0 pairs`, but `1 pair`: a count, or the text of it, and its noun. That is given in the plural, one that ends
-/// with an s.
+/// A count and its noun: `2 pairs`, `0 pairs`, `1 pair`. The noun is given in the plural, which must end with s;
+/// `text` replaces the digits.
 public func counted(_ count: Int, _ plural: String, as text: String? = nil) -> String {
     guard count == 1 else { return "\(text ?? "\(count)") \(plural)" }
     let single = plural.hasSuffix("ies") ? plural.dropLast(3) + "y" : plural.dropLast()

@@ -1,4 +1,4 @@
-// GzipInflater: zlib's inflate behind arrays: one member at a time, or many BGZF blocks at once.
+// GzipInflater: zlib's inflate on arrays: one gzip member at a time, or many BGZF blocks at once.
 
 import CZlib
 import Dispatch
@@ -17,22 +17,24 @@ final class Inflater {
 
     deinit { if isReady { inflateEnd(&stream) } }
 
-    /// Makes ready for a new member; false where zlib has no memory.
+    /// Prepares for a new member; returns false where zlib has no memory.
     func reset() -> Bool {
         isBetweenMembers = false
         if isReady { return inflateReset(&stream) == Z_OK }
-        // 15 + 16: the largest window, and gzip's header and trailer checked.
+        // 15 + 16: the largest window, with gzip's header and trailer checked.
         isReady = inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         return isReady
     }
 
-    /// Says that the member under way was read by someone else.
+    /// Marks the current member as read by other code.
     func endMember() { isBetweenMembers = true }
 
-    /// Unpacks from `range` of `raw` to `buffer` from `start`; returns bytes used and made.
+    /// Unpacks `range` of `raw` into `buffer` from `start` on; returns the bytes used, the bytes made, and the
+    /// status.
     func inflate(_ raw: [UInt8], _ range: Range<Int>, _ buffer: inout [UInt8], _ start: Int) -> (Int, Int, Status) {
         let room = buffer.count - start
-        // SAFETY: zlib reads `range` of raw and writes at most `room` bytes from `start`; both arrays outlive the call.
+        // SAFETY: zlib reads `range` of raw and writes at most `room` bytes from `start` on; both arrays outlive the
+        // call.
         let code = raw.withUnsafeBufferPointer { input in
             buffer.withUnsafeMutableBufferPointer { output in
                 stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + range.lowerBound })
@@ -59,7 +61,7 @@ final class Inflater {
     private var lastMade = 0
 }
 
-/// Unpacks BGZF blocks (SAM specification, section 4.1), many at once on all cores, and gives them out in order.
+/// Unpacks BGZF blocks (SAM specification, section 4.1), many at once on all cores, and returns their text in order.
 final class BlockInflater {
     private struct Block: Sendable {
         var start: Int
@@ -73,18 +75,19 @@ final class BlockInflater {
     private var blocks: [Block] = []
     private var out = [UInt8](repeating: 0, count: most << 16)
     private var ready = 0..<0
-    /// What was wrong with a block, once all before it has been given out.
+    /// The fault of a block, once the text of all blocks before it has been returned.
     private(set) var failure: String?
     /// Whether the last block was the empty one that ends a BGZF file.
     private(set) var sawEndMarker = false
-    /// Whether what comes next is no BGZF block.
+    /// Whether the next bytes are not a BGZF block.
     private(set) var needsOrdinaryReading = false
 
     init(_ unpacking: Unpacking) { self.unpacking = unpacking }
 
     var isDrained: Bool { ready.isEmpty }
 
-    /// Whether bytes begin with a BGZF block's header: a gzip header whose first extra field is BC, of two bytes.
+    /// Whether bytes begin with the header of a BGZF block: a gzip header whose first extra field is BC, of two
+    /// bytes.
     static func isBlock(_ bytes: ArraySlice<UInt8>) -> Bool {
         let b = bytes.startIndex
         return bytes.count >= 18 && bytes[b] == 0x1f && bytes[b + 1] == 0x8b && bytes[b + 2] == 8 && bytes[b + 3] == 4
@@ -92,7 +95,8 @@ final class BlockInflater {
             && bytes[b + 14] == 2 && bytes[b + 15] == 0
     }
 
-    /// Unpacks the whole blocks at the start of `range`; returns the bytes that they take, 0 where there is none.
+    /// Unpacks the whole blocks at the start of `range`; returns the number of bytes they take, 0 where there is
+    /// none.
     func load(_ raw: [UInt8], _ range: Range<Int>) -> Int {
         blocks.removeAll(keepingCapacity: true)
         var at = range.lowerBound
@@ -155,7 +159,7 @@ final class BlockInflater {
         }
     }
 
-    /// Unpacks one block; false unless it fills `output` exactly and its checksum agrees.
+    /// Unpacks one block; returns false unless it fills `output` exactly and its checksum matches.
     private static func inflate(_ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>)
         -> Bool
     {
@@ -168,14 +172,14 @@ final class BlockInflater {
         stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
         stream.avail_in = UInt32(input.count)
         return withUnsafeMutablePointer(to: &spare) { spare in
-            // An empty block still needs somewhere to point.
+            // zlib needs a valid pointer for an empty block too.
             stream.next_out = output.baseAddress ?? spare
             stream.avail_out = UInt32(output.count)
             return CZlib.inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0 && stream.avail_in == 0
         }
     }
 
-    /// Copies what is ready to `buffer` from `start`, as far as there is room.
+    /// Copies unpacked bytes into `buffer` from `start` on, as far as there is room; returns their number.
     func take(into buffer: inout [UInt8], from start: Int) -> Int {
         let count = min(ready.count, buffer.count - start)
         buffer.replaceSubrange(start..<start + count, with: out[ready.prefix(count)])

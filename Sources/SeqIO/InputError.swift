@@ -1,4 +1,4 @@
-// InputError: what can be wrong with an input or an output, where, and what was expected instead.
+// InputError: what can be wrong with an input or an output, and where.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,47 +6,47 @@
     import Darwin
 #endif
 
-/// A place in an input: its path, and the line in the unpacked text.
+/// A place in an input: its path, and a line of the unpacked text.
 public struct Location: Sendable, Equatable, CustomStringConvertible {
     /// The path as the user gave it; standard input is `<stdin>`.
     public var path: String
     /// Counted from 1; 0 where no line is meant.
     public var line: Int
 
-    /// A place.
+    /// Creates a location. `line` is counted from 1; 0 stands for the file as a whole.
     public init(path: String, line: Int) {
         self.path = path
         self.line = line
     }
 
-    /// `pairs.tsv.gz:4213`, as editors understand it.
+    /// `pairs.tsv.gz:4213`, the form that editors and compilers use.
     public var description: String { line > 0 ? "\(path):\(line)" : path }
 }
 
 /// What is wrong with an input.
 public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It can't be opened; the system's error number.
+    /// The file cannot be opened. `code` is the system's `errno`.
     case cannotOpen(path: String, code: Int32)
-    /// Reading failed; the system's error number.
+    /// Reading failed. `code` is the system's `errno`.
     case cannotRead(path: String, code: Int32)
-    /// The compressed data are damaged or end early.
+    /// The compressed data are damaged or truncated.
     case damaged(Location, String)
-    /// The text is not what it should be.
+    /// The text has another form than expected.
     case malformed(Location, seen: String, expected: String)
-    /// Two records that would be a pair are not each other's mates, by their names.
+    /// Two records that would form a pair have names that belong to different pairs of mates.
     case notMates(Location, String, Location, String)
 
-    /// The error behind so many more lines; without a line where their number is not known.
-    func moved(behind lines: Int?) -> InputError {
-        func moved(_ place: Location) -> Location {
+    /// This error with its line numbers increased by `lines`; without line numbers where `lines` is nil.
+    func shifted(byLines lines: Int?) -> InputError {
+        func shifted(_ place: Location) -> Location {
             Location(path: place.path, line: place.line > 0 ? lines.map { place.line + $0 } ?? 0 : 0)
         }
         switch self {
-        case .damaged(let place, let what): return .damaged(moved(place), what)
+        case .damaged(let place, let what): return .damaged(shifted(place), what)
         case .malformed(let place, let seen, let expected):
-            return .malformed(moved(place), seen: seen, expected: expected)
+            return .malformed(shifted(place), seen: seen, expected: expected)
         case .notMates(let placeA, let nameA, let placeB, let nameB):
-            return .notMates(moved(placeA), nameA, moved(placeB), nameB)
+            return .notMates(shifted(placeA), nameA, shifted(placeB), nameB)
         default: return self
         }
     }
@@ -66,11 +66,11 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// What is wrong with an output.
 public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It can't be made; the system's error number.
+    /// The file cannot be created or opened for writing. `code` is the system's `errno`.
     case cannotOpen(path: String, code: Int32)
-    /// Writing failed; the system's error number.
+    /// Writing failed. `code` is the system's `errno`.
     case cannotWrite(path: String, code: Int32)
-    /// Whoever read the other end of the pipe has gone.
+    /// The reader of the pipe has closed it.
     case closedPipe
 
     /// The message, without the program's name.
@@ -83,7 +83,8 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Text of an input as it may stand in a message: cut to `most` bytes, control characters as `\r`, `\t` or `\x00`.
+/// Input bytes as they are quoted in a message: at most `most` bytes, with control characters written as `\r`, `\t`
+/// or `\x00`.
 public func excerpt(_ bytes: some Collection<UInt8>, most: Int = 40) -> String {
     let shown = bytes.prefix(most).flatMap { byte in
         switch byte {

@@ -1,30 +1,30 @@
-// InputShard: one of n parts of an input, cut between records: what the parts come to, one after the other, is what the
-// whole does.
+// InputShard: one of n parts of an input, cut between records. The outputs of all parts, concatenated, equal the
+// output of one run.
 
-/// A part of an input: the `index`-th of `count`.
+/// One part of an input: number `index` of `count`.
 ///
-/// Files are cut by their sizes, packed as they lie, so that the parts take about the same time, and a cut falls on the
-/// next record behind it. Cuts depend on the files' bytes alone, so that each part can be read without the others.
+/// Files are cut by their sizes as stored (packed), so that the parts take about equal time; the cut moves to the
+/// next record. Cuts depend on the bytes of the files only, so each part can be read without the others.
 public struct InputShard: Sendable, Equatable {
-    /// From 1 to `count`.
+    /// The number of this part, from 1 to `count`.
     public let index: Int
-    /// Parts of the whole, 1 or more.
+    /// The number of parts, 1 or more.
     public let count: Int
 
-    /// A part; nil unless `index` is from 1 to `count`.
+    /// Creates a part; nil unless `index` is from 1 to `count`.
     public init?(_ index: Int, of count: Int) {
         guard 1 <= index, index <= count else { return nil }
         (self.index, self.count) = (index, count)
     }
 
-    /// A part as it is written: `3/8`.
+    /// Parses a part such as `3/8`.
     public init?(_ text: String) {
         let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 2, let index = numbers[0], let count = numbers[1] else { return nil }
         self.init(index, of: count)
     }
 
-    /// A part of a file of `size` bytes, packed as it lies: what is between two cuts.
+    /// A byte range of a file of `size` bytes, as stored (packed).
     struct Cut {
         var from: Int
         var to: Int
@@ -33,7 +33,7 @@ public struct InputShard: Sendable, Equatable {
         var isWhole: Bool { from == 0 && to == size }
     }
 
-    /// This part of files that lie one after the other.
+    /// The ranges of this part in files of these sizes, taken as one concatenation.
     func cuts(of sizes: [Int]) -> [Cut] {
         let total = sizes.reduce(0, +)
         let (from, to) = (share(index - 1, of: total), share(index, of: total))
@@ -45,11 +45,11 @@ public struct InputShard: Sendable, Equatable {
         }
     }
 
-    /// `total * parts / count`, which may be more than a number holds on its way.
+    /// `total * parts / count`, where the product may overflow.
     private func share(_ parts: Int, of total: Int) -> Int { scaled(total, by: parts, over: count) }
 
-    /// This part of `total` things, of which those of the first `k` rows are `before(k)`: the rows whose things it has.
-    /// Parts of rows have about as many things each.
+    /// The rows of this part, chosen so that each part has about as many of `total` items. `before(k)` is the number
+    /// of items in the first `k` rows.
     public func rows(_ rowCount: Int, total: Int, before: (Int) -> Int) -> Range<Int> {
         func cut(_ parts: Int) -> Int {
             if parts == count { return rowCount }
@@ -65,13 +65,13 @@ public struct InputShard: Sendable, Equatable {
     }
 }
 
-/// `value * numerator / denominator` for `numerator <= denominator`, all of them 0 or more.
+/// `value * numerator / denominator` without overflow. Requires 0 <= `numerator` <= `denominator` and `value` >= 0.
 func scaled(_ value: Int, by numerator: Int, over denominator: Int) -> Int {
     denominator == 0 ? 0 : denominator.dividingFullWidth(value.multipliedFullWidth(by: numerator)).quotient
 }
 
-/// What is read of a file: the records that begin behind `after` and not behind `last`, counted in the unpacked text from
-/// where reading begins.
+/// The records of a file to read: those that begin after offset `after` and not after `last`, in unpacked text
+/// counted from where reading begins.
 struct FilePart {
     var after = -1
     var last = Int.max
@@ -79,13 +79,13 @@ struct FilePart {
     var textBefore: TextBefore?
 }
 
-/// The text before a place in a file. Its lines are counted only when a message needs their number.
+/// The text before an offset of a file. Its lines are counted only when a message needs a line number.
 struct TextBefore: Sendable {
     var path: String
-    /// Where in the file, packed as it lies, the text ends.
+    /// The offset in the file, as stored, at which the text ends.
     var offset: Int
 
-    /// The number of line ends in it; nil where it can't be read.
+    /// The number of line ends in it; nil where it cannot be read.
     func lineCount() -> Int? {
         do {
             let file = try BlockedFile(path)
@@ -107,7 +107,7 @@ struct TextBefore: Sendable {
 }
 
 extension PairReader {
-    /// Opens the next file of which something is to be read; nil where there is none.
+    /// Opens the next file that has records of this part; nil where there is none.
     mutating func nextFile() throws(InputError) -> (lines: LineScanner, format: TextFormat?, part: FilePart)? {
         while let path = paths.popFirst() {
             let cut = cuts?.popFirst()
@@ -115,7 +115,7 @@ extension PairReader {
             let (scanner, format) = try open(path)
             guard let cut, !cut.isWhole else { return (scanner, format, FilePart()) }
             if cut.from == cut.size {
-                try passHeader(scanner, format)
+                try readHeader(scanner, format)
                 continue
             }
             let file = try BlockedFile(path)
@@ -127,7 +127,7 @@ extension PairReader {
         return nil
     }
 
-    /// The part of a file that can only be read from its start: records are told by their number on the way.
+    /// The part of a file that can only be read from its start; its records are skipped up to the part.
     private func streamPart(_ path: String, _ cut: InputShard.Cut, _ file: BlockedFile) throws(InputError) -> FilePart {
         var length = cut.size
         if file.packing != .plain {
@@ -140,31 +140,31 @@ extension PairReader {
             last: cut.to == cut.size ? .max : scaled(length, by: cut.to, over: cut.size))
     }
 
-    /// The part of a table, plain or of BGZF blocks, read from where it begins; nil where there is nothing of it.
+    /// The part of a plain or BGZF table, read from its own offset; nil where it is empty.
     private mutating func tablePart(
         _ path: String, _ scanner: LineScanner, _ cut: InputShard.Cut, _ file: BlockedFile
     ) throws(InputError) -> (LineScanner, FilePart)? {
-        let from = cut.from == 0 ? 0 : try file.place(behind: cut.from)
-        let to = cut.to == cut.size ? cut.size : try file.place(behind: cut.to)
+        let from = cut.from == 0 ? 0 : try file.firstEntry(from: cut.from)
+        let to = cut.to == cut.size ? cut.size : try file.firstEntry(from: cut.to)
         let length = to == cut.size ? nil : try file.textLength(from: from, to: to)
         guard from > 0 else { return (scanner, FilePart(last: length ?? .max)) }
         let hadHeader = hasHeader
-        try passHeader(scanner, .table)
+        try readHeader(scanner, .table)
         guard from < cut.size else { return nil }
         if from >= scanner.bytesRead {
-            // The first line, whose beginning may be cut off, belongs to the part before, wherever it begins.
+            // The first line, which may be incomplete, belongs to the part before.
             let source = try ByteSource(path: path, chunk: chunk, from: from, unpacking: unpacking)
             let lines = LineScanner(source, capacity: chunk)
             return (lines, FilePart(after: 0, last: length ?? .max, textBefore: TextBefore(path: path, offset: from)))
         }
-        // So near to the start that the header may be in it.
+        // The part begins within the buffer of the first read, which may include the header.
         hasHeader = hadHeader
         let before = try file.textLength(from: 0, to: from)
         return (try open(path).0, FilePart(after: before, last: length.map { before + $0 } ?? .max))
     }
 
-    /// Reads up to the first line that is no comment, for the numbers of the columns, and whether there is a header.
-    private mutating func passHeader(_ scanner: LineScanner, _ format: TextFormat?) throws(InputError) {
+    /// Reads to the first line that is not a comment, to find the columns and whether there is a header.
+    private mutating func readHeader(_ scanner: LineScanner, _ format: TextFormat?) throws(InputError) {
         guard format == .table else { return }
         repeat {
             let line = scanner.buffer[scanner.line]

@@ -1,4 +1,4 @@
-// LineScanner: the lines of an input, one at a time, in one rolling buffer.
+// LineScanner: the lines of an input, one at a time, in a rolling buffer.
 
 #if canImport(Glibc)
     import Glibc
@@ -8,29 +8,29 @@
 
 /// The lines of an input without their ends (LF or CRLF), counted from 1.
 ///
-/// A class, since it is one place in one input: a copy would read on from nowhere.
+/// A class, because it is a position in one input: a copy would read on from a stale position.
 public final class LineScanner {
     private let source: ByteSource
-    /// The rolling buffer; `line` is a range of it.
+    /// The rolling buffer; `line` is a range of its indices.
     public private(set) var buffer: [UInt8]
-    /// The line read last.
+    /// The current line: the one that was read last.
     public private(set) var line = 0..<0
-    /// Its number.
+    /// The number of the current line, from 1; 0 before the first.
     public private(set) var number = 0
-    /// Where it begins in the unpacked text, counted from where reading began.
+    /// Offset of the current line in the unpacked text, counted from where reading began.
     private(set) var position = 0
-    /// Bytes of the text that were dropped from the buffer.
+    /// Bytes of the text that are no longer in the buffer.
     private var dropped = 0
     private var filled = 0
     private var next = 0
     private var isAtEnd = false
-    /// The longest line, in bytes, that is read: memory stays small whatever comes.
+    /// The longest line that is read, in bytes. The limit bounds the memory for any input.
     public static let mostBytes = 1 << 22
     private let longest: Int
     private var holdsReturns = false
     private var pending: InputError?
 
-    /// Lines of `source`; a longer line than `longest` bytes is an error.
+    /// Reads the lines of `source`, `capacity` bytes at first. A line of more than `longest` bytes is an error.
     public init(_ source: ByteSource, capacity: Int = 1 << 18, longest: Int = LineScanner.mostBytes) {
         self.source = source
         self.longest = longest
@@ -40,17 +40,17 @@ public final class LineScanner {
     /// The input's name in messages.
     public var path: String { source.path }
 
-    /// Bytes read so far, packed as they lie in the file.
+    /// Bytes read so far, as stored in the file (packed).
     var bytesRead: Int { source.bytesRead }
 
     /// Bytes of text in the lines read so far.
     var textRead: Int { dropped + next }
 
-    /// Where the line read last stands.
+    /// The location of the current line.
     public var location: Location { Location(path: source.path, line: number) }
 
-    /// Reads the next line; false at the end. Throws what the source throws, after the last whole line before it, and
-    /// `malformed` for a line that is too long or holds a carriage return before its end.
+    /// Reads the next line; returns false at the end. Throws the source's error once all whole lines before it were
+    /// returned, and `malformed` for a line that is too long or has a carriage return before its end.
     public func advance() throws(InputError) -> Bool {
         var searched = next
         while true {
@@ -69,7 +69,7 @@ public final class LineScanner {
         }
     }
 
-    /// Reads a piece more of the source into the buffer.
+    /// Reads the next chunk of the source into the buffer.
     private func load(keeping kept: Int) throws(InputError) {
         try makeRoom(keeping: kept)
         do throws(InputError) {
@@ -78,17 +78,17 @@ public final class LineScanner {
             if !holdsReturns { holdsReturns = place(of: 13, in: filled..<filled + count) != nil }
             filled += count
         } catch {
-            // The rest of a line that was cut off is no line.
+            // An incomplete last line is not returned.
             isAtEnd = true
             pending = error
         }
     }
 
-    /// The lines that follow the one read last, up to `most` of them and `bytes` altogether, without reading on: those that end
-    /// inside that many bytes. A failure of the source is kept for `advance`.
+    /// The lines after the current one that end within the next `bytes` bytes, at most `most` of them, without
+    /// advancing. A failure of the source is kept for `advance`.
     func peek(lines most: Int, bytes: Int) throws(InputError) -> [ArraySlice<UInt8>] {
         var ends: [Int] = []
-        // Offsets from `next`, which moves when room is made.
+        // Offsets count from `next`, which moves when room is made.
         var searched = 0
         while ends.count < most {
             if let end = endOfLine(from: next + searched) {
@@ -99,7 +99,7 @@ public final class LineScanner {
             }
             guard !isAtEnd, filled - next < bytes, filled - line.lowerBound < longest else { break }
             searched = filled - next
-            // The line read last stays where `line` finds it.
+            // The current line must stay in the buffer.
             try load(keeping: min(line.lowerBound, next))
         }
         if isAtEnd, pending == nil, ends.count < most, filled > next + searched, filled - next < bytes {
@@ -115,10 +115,10 @@ public final class LineScanner {
 
     private func endOfLine(from start: Int) -> Int? { place(of: 10, in: start..<max(start, filled)) }
 
-    /// The first place in `range` of the buffer where `byte` stands.
+    /// The first index in `range` of the buffer at which `byte` occurs.
     func place(of byte: Int32, in range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
-        // SAFETY: memchr looks at the range, inside the buffer.
+        // SAFETY: memchr reads the range only, which lies inside the buffer.
         return buffer.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, byte, range.count) else {
                 return nil
@@ -127,34 +127,36 @@ public final class LineScanner {
         }
     }
 
-    /// Adds the line read last to `bytes`, and returns where it lies there.
+    /// Appends the current line to `bytes` and returns its range there.
     func appendLine(to bytes: inout [UInt8]) -> Range<Int> {
         let start = bytes.count
-        // SAFETY: the line lies inside the buffer. (A slice of it would be held and let go of, which takes longer than the copy.)
+        // SAFETY: the line lies inside the buffer. (Retaining and releasing a slice of it takes longer than the
+        // copy.)
         buffer.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[line])) }
         return start..<bytes.count
     }
 
-    /// Bytes of the line read last from its `start`-th on, up to the first space or tab.
+    /// The number of bytes from offset `start` of the current line to the first space or tab, or to its end.
     func wordLength(from start: Int) -> Int {
         let from = line.lowerBound + start
         let end = place(of: 32, in: from..<line.upperBound) ?? line.upperBound
         return (place(of: 9, in: from..<end) ?? end) - from
     }
 
-    /// Whether the line read last is like the beginning of `text`, which is no shorter, from the `start`-th byte on.
-    func endsAlike(_ text: [UInt8], from start: Int) -> Bool {
-        LineScanner.areAlike(buffer, at: line.lowerBound + start, text, at: start, count: line.count - start)
+    /// Whether the current line equals the beginning of `text` from byte `start` on. `text` is at least as long as
+    /// the line.
+    func matches(_ text: [UInt8], from start: Int) -> Bool {
+        LineScanner.areEqual(buffer, at: line.lowerBound + start, text, at: start, count: line.count - start)
     }
 
-    /// Whether two texts are alike in `range`.
-    static func areAlike(_ a: [UInt8], _ b: [UInt8], in range: Range<Int>) -> Bool {
-        areAlike(a, at: range.lowerBound, b, at: range.lowerBound, count: range.count)
+    /// Whether two texts are equal in `range`.
+    static func areEqual(_ a: [UInt8], _ b: [UInt8], in range: Range<Int>) -> Bool {
+        areEqual(a, at: range.lowerBound, b, at: range.lowerBound, count: range.count)
     }
 
-    private static func areAlike(_ a: [UInt8], at startA: Int, _ b: [UInt8], at startB: Int, count: Int) -> Bool {
+    private static func areEqual(_ a: [UInt8], at startA: Int, _ b: [UInt8], at startB: Int, count: Int) -> Bool {
         precondition(count >= 0 && startA + count <= a.count && startB + count <= b.count)
-        // SAFETY: memcmp looks at `count` bytes from each start on, which are inside the arrays.
+        // SAFETY: memcmp reads `count` bytes from each start, which lie inside the arrays.
         return a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 guard let a = a.baseAddress, let b = b.baseAddress else { return true }
@@ -163,13 +165,14 @@ public final class LineScanner {
         }
     }
 
-    /// The first place in the line read last of a byte that is no printable character of ASCII, or a space.
+    /// The index of the first byte of the current line that is not a printable ASCII character; a space counts as not
+    /// printable.
     func unprintable() -> Int? {
         // SAFETY: the line lies inside the buffer.
         return buffer.withUnsafeBufferPointer { bytes in
             let line = UnsafeBufferPointer(rebasing: bytes[line])
             var bad: UInt8 = 0
-            for byte in line { bad |= byte &- 33 > 93 ? 1 : 0 }  // below 33 it wraps to a large number
+            for byte in line { bad |= byte &- 33 > 93 ? 1 : 0 }  // below 33 it wraps round to a large number
             return bad == 0 ? nil : line.firstIndex { !(33...126).contains($0) }
         }
     }
@@ -180,7 +183,7 @@ public final class LineScanner {
         let first = number == 1 ? try textStart(next..<end) : next
         line = first..<(end > first && buffer[end - 1] == 13 ? end - 1 : end)
         next = start
-        // Lines of old Macs would else be one, and all but the first record lost.
+        // A file with CR line ends (old Macs) would be one single line, and all records but the first would be lost.
         if holdsReturns, place(of: 13, in: line) != nil {
             throw .malformed(
                 location, seen: "a carriage return inside the line",
@@ -189,14 +192,14 @@ public final class LineScanner {
         return true
     }
 
-    /// Where the text begins in the first line: behind the byte-order mark of UTF-8. Throws where it is no text, but packed.
+    /// Where the text begins in the first line: after the UTF-8 byte-order mark. Throws for packed or binary data.
     @inline(never)
     private func textStart(_ line: Range<Int>) throws(InputError) -> Int {
         if let packed = PackedFormat(buffer[line]) { throw packed.error(at: location) }
         return buffer[line].starts(with: [0xef, 0xbb, 0xbf]) ? line.lowerBound + 3 : line.lowerBound
     }
 
-    /// Makes room for a piece; what lies before `kept`, which is not behind `next`, is dropped.
+    /// Makes room for a chunk and drops what lies before `kept`, which is at most `next`.
     private func makeRoom(keeping kept: Int) throws(InputError) {
         if kept > 0 {
             buffer.replaceSubrange(0..<filled - kept, with: Array(buffer[kept..<filled]))

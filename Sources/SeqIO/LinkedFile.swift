@@ -1,4 +1,4 @@
-// LinkedFile: the file that a name stands for, through links, also where that file is not there yet.
+// LinkedFile: the file that a path names, with symbolic links resolved, also where the file does not exist yet.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,17 +6,17 @@
     import Darwin
 #endif
 
-/// A file by its name, behind all links of that name.
+/// A path with all symbolic links resolved.
 struct LinkedFile {
-    /// The path of what is no link, as far as the name leads; what is there may be nothing yet.
+    /// The resolved path; the file may not exist yet.
     let path: String
 
-    /// As many links as the system follows.
+    /// The most links to follow, as in Linux.
     private static let most = 40
 
-    /// Follows `path` from link to link. Throws `cannotOpen` where they lead in a circle, or can't be read.
+    /// Resolves `path`. Throws `cannotOpen` where the links form a cycle or cannot be read.
     init(_ path: String) throws(OutputError) {
-        // What there is, the system knows best: a link of /proc may read as no path at all.
+        // Where the file exists the system resolves it: some links of /proc do not read as paths.
         if let real = realpath(path, nil) {
             defer { free(real) }
             self.path = String(cString: real)
@@ -38,13 +38,13 @@ struct LinkedFile {
         throw .cannotOpen(path: path, code: ELOOP)
     }
 
-    /// A path's folder with the slash behind it, empty for the current one, and the name in it.
+    /// The folder of a path with its trailing slash (empty for the current folder), and the name in it.
     static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[...slash]), String(path[path.index(after: slash)...]))
     }
 
-    /// Whether two names stand for one file, or will where none is there yet.
+    /// Whether two paths name one file; the file need not exist.
     static func isSame(_ one: String, _ two: String) -> Bool {
         func folder(_ path: String) -> (status: stat, name: String)? {
             guard let file = try? LinkedFile(path) else { return nil }

@@ -1,25 +1,25 @@
-// MateNames: whether the names of two records say that they are mates, and of one pair.
+// MateNames: whether two records are mates of one pair, by their names.
 
-/// What the names of one input's pairs say, pair after pair.
+/// Compares the names of the two records of each pair of an input.
 ///
-/// A name bears a mate's mark where it ends in `/1`, `.1`, `_1` or `_R1` (or 2) behind something else, or where
-/// ` 1:N:` or ` 1:Y:` follows it, as Illumina writes. A slash and Illumina's comment mark mates and nothing else. The
-/// others number versions and items too: `probe_1` beside `target_1` is nothing wrong, unless an earlier pair of the
-/// input was marked in the same way as mates, such as `r1_1` and `r1_2`.
+/// A name has a mate mark where it ends in `/1`, `.1`, `_1` or `_R1` (or 2) after something else, or where ` 1:N:` or
+/// ` 1:Y:` follows it, as Illumina writes. A slash and Illumina's comment always mark mates. The other marks also
+/// number versions and items: `probe_1` beside `target_1` is no error, unless an earlier pair of the input was marked
+/// in the same way as mates, such as `r1_1` and `r1_2`.
 struct MateNames {
-    /// What two names say of each other.
+    /// The result of comparing two names.
     enum Verdict {
-        /// Nothing: one bears no mark, or both have the same name.
+        /// One name has no mark, or both names are the same.
         case nothing
         case mates
-        /// Mates, but not each other's.
-        case strangers
+        /// Both are mates, but of different pairs.
+        case mismatch
     }
 
     private struct Mark {
-        /// Where in the record's text the mark begins, and so what is before it ends.
+        /// The offset of the mark in the record's text, which is the end of the name without it.
         var end: Int
-        /// The byte 1 or 2.
+        /// `1` or `2`, as ASCII.
         var mate: UInt8
         /// `/`, `.`, `_` or R, or `:` for Illumina's comment.
         var sign: UInt8
@@ -27,35 +27,35 @@ struct MateNames {
         var isCertain: Bool { sign == UInt8(ascii: "/") || sign == UInt8(ascii: ":") }
     }
 
-    /// Whether the record read last has yet to be taken for a strand A: the one before it was alone.
+    /// Whether the record that was read last becomes the next strand A, because the one before it had no mate.
     var isHeld = false
-    /// Whether a record was alone, and no two since then were mates.
+    /// Whether a record without a mate was found, and no two records since then were mates.
     var isOutOfStep = false
-    /// The signs by which an earlier pair was marked.
+    /// The marks by which an earlier pair was recognised.
     private var signs: (UInt8, UInt8, UInt8) = (0, 0, 0)
 
-    /// Compares the names of the records of a pair.
+    /// Compares the names of the two records of a pair.
     mutating func compare(_ a: borrowing SequenceRecord, _ b: borrowing SequenceRecord) -> Verdict {
         guard let markA = MateNames.mark(of: a), let markB = MateNames.mark(of: b) else { return .nothing }
-        if MateNames.haveOneBase(a, markA, b, markB) {
+        if MateNames.haveSameBase(a, markA, b, markB) {
             guard markA.mate != markB.mate else { return .nothing }
             if markA.sign == markB.sign { remember(markA.sign) }
             return .mates
         }
-        // A comment beside a name with a suffix, which then may be the mark or a part of the name.
+        // One name has Illumina's comment and the other a suffix, which may be a mark or part of the name.
         if markA.sign != markB.sign || !markA.isCertain || markA.sign == UInt8(ascii: ":") {
             if a.name == b.name { return .nothing }
             if let suffixA = MateNames.suffix(of: a), let suffixB = MateNames.suffix(of: b),
-                suffixA.mate != suffixB.mate, MateNames.haveOneBase(a, suffixA, b, suffixB)
+                suffixA.mate != suffixB.mate, MateNames.haveSameBase(a, suffixA, b, suffixB)
             {
                 return .mates
             }
         }
         if markA.mate == markB.mate, !(isMate(markA) && isMate(markB)) { return .nothing }
-        return .strangers
+        return .mismatch
     }
 
-    /// Whether such a mark can but be a mate's.
+    /// Whether the mark is known to be a mate mark.
     private func isMate(_ mark: Mark) -> Bool {
         mark.isCertain || mark.sign == signs.0 || mark.sign == signs.1 || mark.sign == signs.2
     }
@@ -69,7 +69,7 @@ struct MateNames {
         }
     }
 
-    /// The mark of a record's name: a slash before a comment, a comment before what may be no mark.
+    /// The mark of a record's name. A slash takes precedence over a comment, a comment over an ambiguous suffix.
     private static func mark(of record: borrowing SequenceRecord) -> Mark? {
         let suffix = suffix(of: record)
         if suffix?.isCertain == true { return suffix }
@@ -100,27 +100,27 @@ struct MateNames {
 
     private static func isOneOrTwo(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "1") || byte == UInt8(ascii: "2") }
 
-    private static func haveOneBase(
+    private static func haveSameBase(
         _ a: borrowing SequenceRecord, _ markA: Mark, _ b: borrowing SequenceRecord, _ markB: Mark
     ) -> Bool {
-        markA.end == markB.end && LineScanner.areAlike(a.text, b.text, in: 1..<markA.end)
+        markA.end == markB.end && LineScanner.areEqual(a.text, b.text, in: 1..<markA.end)
     }
 }
 
 extension PairReader {
-    /// Whether the records just read may be a pair, by their names.
+    /// Whether the two records just read may form a pair, by their names.
     ///
-    /// Where they follow each other and may not, the first is a bad record, and the second is held for the next pair: so
-    /// the pairs behind a lost record are right again, as soon as two names agree. Of two files, nothing tells which has
-    /// lost a record: then `notMates` is thrown.
+    /// Where they follow each other in one file and do not match, the first is a bad record and the second is held
+    /// for the next pair: the pairs after a lost record are right again as soon as two names agree. With two files it
+    /// is unknown which of them has lost a record, so `notMates` is thrown.
     mutating func checkNames(_ matesPath: String?, into batch: inout PairBatch) throws(InputError) -> Bool {
         let verdict = names.compare(records.a, records.b)
-        guard verdict == .strangers || names.isOutOfStep && verdict == .nothing else {
+        guard verdict == .mismatch || names.isOutOfStep && verdict == .nothing else {
             names.isOutOfStep = false
             return true
         }
         let isWanted = records.a.position > part.after
-        // Names of mates differ at their ends: they are shown whole.
+        // Names of mates differ at their ends, so they are shown whole.
         func error() -> InputError {
             .notMates(
                 Location(path: batch.path, line: records.a.line), excerpt(records.a.name, most: 200),

@@ -1,13 +1,13 @@
-// NumpyHeader: the header of NumPy's .npy format (NEP 1), written, and read as NEP 1 describes it.
+// NumpyHeader: writes and reads the header of NumPy's .npy format (NEP 1).
 
-/// What an .npy file says of its array.
+/// The type and shape of the array in an .npy file.
 public struct NumpyHeader: Sendable, Equatable {
-    /// NumPy's name of the numbers' type, such as `|u1` (bytes) or `<f4` (32-bit floats, little-endian).
+    /// NumPy's name of the element type, such as `|u1` (bytes) or `<f4` (32-bit floats, little-endian).
     public var type: String
-    /// The sizes, row-major.
+    /// The sizes of the dimensions, row-major.
     public var shape: [Int]
 
-    /// A header.
+    /// Creates a header.
     public init(type: String, shape: [Int]) {
         self.type = type
         self.shape = shape
@@ -15,18 +15,18 @@ public struct NumpyHeader: Sendable, Equatable {
 
     /// Why a header cannot be read.
     public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
-        /// The file does not begin as an .npy file does, or ends inside its header.
+        /// The file does not begin like an .npy file, or it ends inside the header.
         case none, truncated
-        /// A version of the format that NEP 1 does not have.
+        /// A version of the format that NEP 1 does not define.
         case version(Int)
-        /// The numbers lie column by column.
+        /// The array is stored column by column.
         case fortranOrder
-        /// The type is made of several.
+        /// The element type is a structure.
         case structured
-        /// What is wrong with the dictionary.
+        /// A fault of the dictionary.
         case malformed(String)
 
-        /// The message.
+        /// The message, without the file's name.
         public var description: String {
             switch self {
             case .none: "no header of an .npy array"
@@ -39,7 +39,7 @@ public struct NumpyHeader: Sendable, Equatable {
         }
     }
 
-    /// The bytes before the data, a multiple of 64.
+    /// The bytes of the header, a multiple of 64.
     public func encoded() -> [UInt8] {
         let sizes = shape.map { "\($0), " }.joined()
         var text = Array("{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }".utf8)
@@ -48,15 +48,15 @@ public struct NumpyHeader: Sendable, Equatable {
         return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.count & 255), UInt8(text.count >> 8)] + text
     }
 
-    /// The size of a header, which is text that people write, up to which it is read.
+    /// The longest header that is read, in bytes.
     private static let mostBytes = 1 << 20
 
-    /// Reads a header at the start of `bytes`, of version 1, 2 or 3, with its keys in any order and spacing. `size` is its
-    /// length in bytes.
+    /// Reads a header at the start of `bytes`, of version 1, 2 or 3, with its keys in any order and spacing. `size`
+    /// is its length in bytes. Throws a `Fault`.
     public static func decode(_ bytes: [UInt8]) throws(Fault) -> (header: NumpyHeader, size: Int) {
         guard bytes.count >= 8, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else { throw .none }
         guard (1...3).contains(bytes[6]), bytes[7] == 0 else { throw .version(Int(bytes[6])) }
-        // Version 1 has two bytes of length, the others four; version 3 is in UTF-8.
+        // Version 1 has a length of two bytes, the others of four; version 3 is UTF-8.
         let start = bytes[6] == 1 ? 10 : 12
         guard bytes.count >= start else { throw .truncated }
         let length = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -67,13 +67,13 @@ public struct NumpyHeader: Sendable, Equatable {
     }
 }
 
-/// A dictionary as Python writes it, read as far as NEP 1 needs: strings, booleans and tuples of whole numbers.
+/// A parser of Python dictionaries, as far as NEP 1 needs them: strings, booleans and tuples of whole numbers.
 private struct PythonLiteral {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: ArraySlice<UInt8>) { rest = text }
 
-    /// The header that the dictionary describes: the three keys, once each, and nothing behind it.
+    /// The header that the dictionary describes: each of the three keys once, and nothing after it.
     mutating func header() throws(NumpyHeader.Fault) -> NumpyHeader {
         var (type, isFortran, shape): (String?, Bool?, [Int]?)
         try expect("{")
@@ -95,11 +95,11 @@ private struct PythonLiteral {
             }
         }
         skipSpace()
-        guard rest.isEmpty else { throw .malformed("\(excerpt(rest)) behind it") }
+        guard rest.isEmpty else { throw .malformed("\(excerpt(rest)) after it") }
         guard let type, let isFortran, let shape else {
             throw .malformed("no \(type == nil ? "descr" : isFortran == nil ? "fortran_order" : "shape")")
         }
-        // One column or row after the other is the same where there is but one.
+        // For fewer than two dimensions both orders are the same.
         guard !isFortran || shape.count < 2 else { throw .fortranOrder }
         return NumpyHeader(type: type, shape: shape)
     }
@@ -119,7 +119,7 @@ private struct PythonLiteral {
         if !take(text) { throw .malformed("\(excerpt(rest.prefix(20))) where '\(text)' should be") }
     }
 
-    /// A string in quotes of either kind, without escapes, which no type or key has.
+    /// A string in single or double quotes, without escapes, which no type and no key has.
     private mutating func string() throws(NumpyHeader.Fault) -> String {
         skipSpace()
         guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""),
@@ -139,7 +139,7 @@ private struct PythonLiteral {
         return false
     }
 
-    /// Whole numbers of 0 or more; Python 2 wrote an L behind some.
+    /// Whole numbers, 0 or more. Python 2 wrote an L after some.
     private mutating func tuple() throws(NumpyHeader.Fault) -> [Int] {
         var sizes: [Int] = []
         try expect("(")
@@ -153,8 +153,8 @@ private struct PythonLiteral {
             _ = take("L")
             sizes.append(size)
             if !take(",") {
-                // A single number in brackets is no tuple.
-                guard sizes.count > 1 else { throw .malformed("a shape that is no tuple") }
+                // A single number in parentheses is not a tuple in Python.
+                guard sizes.count > 1 else { throw .malformed("a shape that is not a tuple") }
                 try expect(")")
                 break
             }

@@ -1,17 +1,19 @@
-// PackedFormat: formats in which a text comes packed but which are not unpacked here, known by their first bytes.
+// PackedFormat: compressed and binary formats that are not unpacked here, known by their first bytes.
 
-/// How bytes are packed, where that is not for this reader to unpack.
+/// A format of compressed or binary data. Only gzip text is unpacked by this program.
 public enum PackedFormat: String, Sendable, CaseIterable {
-    /// By its first bytes 1f 8b 08. Text is unpacked from it; models and arrays are not.
+    /// Gzip, by its first bytes 1f 8b 08. Text is unpacked from it; models and arrays are not.
     case gzip
+    /// Formats by their usual names.
     case bzip2, xz, zstd, lz4, lzip, zip, rar, tar
+    /// 7-Zip.
     case sevenZip = "7z"
-    /// Unix compress, `.Z`.
+    /// Unix compress (`.Z`).
     case compress
     /// Aligned reads.
     case bam = "BAM", cram = "CRAM"
 
-    /// The format of data that begin with `bytes`; nil where it is none of these.
+    /// The format of data that begin with `bytes`; nil where none of these formats matches.
     public init?(_ bytes: some Collection<UInt8>) {
         let first = Array(bytes.prefix(264))
         let signs: [(PackedFormat, [UInt8])] = [
@@ -23,7 +25,7 @@ public enum PackedFormat: String, Sendable, CaseIterable {
             (.cram, Array("CRAM".utf8) + [3]),
         ]
         guard let (format, sign) = signs.first(where: { first.starts(with: $0.1) }) else {
-            // zstd may begin with a frame that is skipped, and the name of a tar's first file with anything.
+            // A zstd file may begin with a skippable frame; a tar file begins with the name of its first member.
             if first.count >= 4, first[0] & 0xf0 == 0x50, first[1...3] == [0x2a, 0x4d, 0x18] {
                 self = .zstd
             } else if first.dropFirst(257).starts(with: "ustar".utf8), first[..<257].contains(0) {
@@ -33,7 +35,7 @@ public enum PackedFormat: String, Sendable, CaseIterable {
             }
             return
         }
-        // A strand could begin so; what follows in bzip2 could be none: digits of pi, or of its square root.
+        // Text could begin with BZh; the magic number of a block (digits of pi or of its square root) decides.
         if format == .bzip2 {
             let block = first.dropFirst(sign.count + 1)
             guard block.starts(with: Array("1AY&SY".utf8)) || block.starts(with: [0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
@@ -42,7 +44,7 @@ public enum PackedFormat: String, Sendable, CaseIterable {
         self = format
     }
 
-    /// The name of the program that writes the contents of such a file to standard output, and its options.
+    /// The command that writes the contents of such a file to standard output.
     public var reader: String {
         switch self {
         case .gzip: "gzip -dc"
@@ -60,7 +62,7 @@ public enum PackedFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// What is wrong with an input of text that is packed so.
+    /// The error for packed data where text is expected.
     func error(at location: Location) -> InputError {
         let file = location.path == "<stdin>" ? "FILE" : location.path
         return .malformed(

@@ -1,64 +1,64 @@
-// PairBatch: some pairs as they were read, in one stretch of memory that is used again and again.
+// PairBatch: a batch of pairs as they were read, in reused memory.
 
-/// What an entry of a batch is.
+/// The kind of an entry of a batch.
 public enum PairEntryKind: Sendable {
     /// A pair of strands.
     case pair
     /// The first line of a table, with the names of its columns.
     case header
-    /// A line behind the first of a table that names the columns once more.
+    /// A later line of a table that names the columns again.
     case repeatedHeader
-    /// A line that goes through as it is: a comment.
+    /// A comment, which is passed to the output unchanged.
     case comment
-    /// A record that is no pair; `rejection` says why.
+    /// A bad record; `rejection` refers to the reason.
     case rejected
 }
 
-/// An entry of a batch; the ranges are of the batch's bytes.
+/// An entry of a batch. Its ranges refer to the batch's `bytes`.
 public struct PairEntry: Sendable {
-    /// What it is.
+    /// The kind of the entry.
     public var kind: PairEntryKind
-    /// The line of the text on which it begins.
+    /// The line number at which the entry begins.
     public var line: Int
     /// The line of strand B's record; 0 in tables.
     public var lineB = 0
-    /// The text as it came, without the last line end and without empty lines.
+    /// The text as read, without its last line end and without empty lines.
     public var text = 0..<0
-    /// Where strand B's record begins in the text.
+    /// Where the record of strand B begins in `bytes`.
     var startB = 0
-    /// The names of the strands, empty in tables.
+    /// The names of the strands; empty for pairs of a table.
     public var nameA = 0..<0, nameB = 0..<0
     /// The strands, without line ends.
     public var strandA = 0..<0, strandB = 0..<0
-    /// The label's text, empty where none was asked for.
+    /// The text of the label; empty where none was asked for.
     public var label = 0..<0
     /// Whether the text is FASTA or FASTQ, not a table.
     public var isSequenceText = false
-    /// For a rejected entry: its place in the batch's rejections.
+    /// For a rejected entry: the index in the batch's `rejections`.
     public var rejection = 0
 }
 
-/// Some pairs as they were read. Kept from batch to batch, it allocates nothing once it has grown.
+/// A batch of pairs as they were read. A reused batch allocates nothing once it has grown.
 public struct PairBatch: Sendable {
     /// The memory that the entries' ranges refer to.
     public internal(set) var bytes: [UInt8] = []
     /// Pairs, headers, comments and rejected records, in the order of the input.
     public internal(set) var entries: [PairEntry] = []
-    /// Why records were rejected.
+    /// The reasons for rejected records.
     public internal(set) var rejections: [InputError] = []
-    /// The input's name in messages.
+    /// The path of the input as messages show it.
     public internal(set) var path = ""
-    /// The file of strands B, where they have one of their own.
+    /// The path of the file of strands B; empty where there is none.
     public internal(set) var matesPath = ""
-    /// The text before the place where reading of the file began; nil where that was its first line.
+    /// The text before the offset at which reading of the file began; nil where it began at the first line.
     var textBefore: TextBefore?
-    /// Where empty lines were inside records, by places in `bytes`.
+    /// Empty lines inside records, by offsets in `bytes`.
     var emptyLines: [EmptyLines] = []
 
     /// An empty batch.
     public init() {}
 
-    /// Forgets everything and keeps the memory.
+    /// Removes all entries and keeps the memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
@@ -67,13 +67,14 @@ public struct PairBatch: Sendable {
         textBefore = nil
     }
 
-    /// An error of this batch, with the number that its line has in the whole file.
+    /// An error of this batch with line numbers that count from the start of the file.
     public func located(_ error: InputError) -> InputError {
         guard let textBefore else { return error }
-        return error.moved(behind: textBefore.lineCount())
+        return error.shifted(byLines: textBefore.lineCount())
     }
 
-    /// A place in this batch, with the number that its line has in the whole file; 0 where that cannot be found.
+    /// A location in this batch with a line number that counts from the start of the file; 0 where that cannot be
+    /// found.
     public func located(_ place: Location) -> Location {
         guard let textBefore else { return place }
         return Location(path: place.path, line: textBefore.lineCount().map { place.line + $0 } ?? 0)
@@ -85,7 +86,7 @@ public struct PairBatch: Sendable {
         return start..<bytes.count
     }
 
-    /// Adds the text of a record.
+    /// Appends the text of a record.
     mutating func append(_ record: SequenceRecord) -> Range<Int> {
         for empty in record.emptyLines {
             emptyLines.append(EmptyLines(place: bytes.count + empty.place, count: empty.count))
@@ -93,8 +94,8 @@ public struct PairBatch: Sendable {
         return append(record.text)
     }
 
-    /// Where the name and the letters of a record are whose text was added at `place`: in the text, but letters of several
-    /// lines behind it all.
+    /// The ranges of the name and the letters of a record whose text was appended at `place`. Letters of several
+    /// lines are appended again, joined.
     mutating func nameAndLetters(
         of record: borrowing SequenceRecord, at place: Int
     ) -> (name: Range<Int>, letters: Range<Int>) {
@@ -108,13 +109,14 @@ public struct PairBatch: Sendable {
         rejections.append(error)
     }
 
-    /// Where letter `offset` of a strand of `entry` stands: the line is found in the record's text.
+    /// The location of letter `offset` (from 0) of a strand of `entry`; its line is found from the text of the
+    /// record.
     public func location(of entry: PairEntry, inB: Bool, offset: Int) -> Location {
         guard entry.isSequenceText else { return Location(path: path, line: entry.line) }
         let start = inB ? entry.startB : entry.text.lowerBound
         var line = inB ? entry.lineB : entry.line
         var (at, seen) = (start, 0)
-        // The letters follow the header, line by line, until the offset is reached.
+        // Skip the header, then whole lines of letters, up to the line with the offset.
         for part in bytes[start..<entry.text.upperBound].split(separator: 10, omittingEmptySubsequences: false) {
             if at > start {
                 line += emptyLines.reduce(0) { $0 + ($1.place == at ? $1.count : 0) }

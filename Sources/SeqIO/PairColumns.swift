@@ -1,17 +1,17 @@
-// PairColumns: where in a table the strands and the label stand, and which bytes are letters.
+// PairColumns: the columns of a table that hold strands and label, and the kinds of bytes of an alphabet.
 
-/// A column of a table, by its number or by its name in the header.
+/// A column of a table, by number or by its title in the header.
 public enum PairColumn: Sendable, Equatable {
-    /// Counted from 1.
+    /// The number, from 1.
     case number(Int)
-    /// As in the header.
+    /// The title, exactly as in the header.
     case name(String)
 
-    /// The largest number: a line of `LineScanner.mostBytes` has no more columns.
+    /// The largest column number: a line of `LineScanner.mostBytes` has no more columns.
     public static let largestNumber = LineScanner.mostBytes
 
-    /// A column as it is typed: digits are a number, 1 to `largestNumber`, other text a name. Nil for other numbers, with a sign
-    /// or without, and for no text at all.
+    /// Parses a column as typed: digits are a number from 1 to `largestNumber`, any other text is a title. Nil for
+    /// other numbers, signed or not, and for empty text.
     public init?(_ text: String) {
         let bytes = text.utf8
         let digits =
@@ -29,7 +29,7 @@ public enum PairColumn: Sendable, Equatable {
     }
 }
 
-/// Which columns hold the strands, and the label where one is wanted.
+/// Which columns hold the strands, the label and the names.
 public struct PairColumns: Sendable, Equatable {
     /// Strand A, or the single sequence.
     public var strandA = PairColumn.number(1)
@@ -37,20 +37,20 @@ public struct PairColumns: Sendable, Equatable {
     public var strandB: PairColumn? = .number(2)
     /// The label; nil where none is wanted.
     public var label: PairColumn?
-    /// The name of a single sequence; nil where it is to be found.
+    /// The name of a single sequence; nil where it is to be found from the table.
     public var name: PairColumn?
-    /// Whether the strands' columns were asked for, so that a table in which others look more like strands is taken as it
-    /// is.
+    /// Whether the columns of the strands were chosen by the user. A table in which other columns look more like
+    /// strands is then read as it is.
     public var areGiven = false
-    /// What is said of a line that is one strand alone: how single sequences are asked for.
+    /// Advice for the message about a line with one strand only: how to ask for single sequences.
     public var singleAdvice = ""
-    /// Which lines name the columns.
+    /// Which lines are headers.
     public var header = HeaderRule.auto
 
-    /// Columns 1 and 2, and `label`.
+    /// Strands in columns 1 and 2, and `label`.
     public init(label: PairColumn? = nil) { self.label = label }
 
-    /// Single sequences, in `sequence`, column 1 unless given, with the names in `name`.
+    /// Single sequences in `sequence` (column 1 if nil), with their names in `name`.
     public init(sequence: PairColumn?, name: PairColumn? = nil) {
         strandA = sequence ?? .number(1)
         strandB = nil
@@ -59,12 +59,12 @@ public struct PairColumns: Sendable, Equatable {
     }
 }
 
-/// What a byte is to an alphabet; `PairReader` tells a header from a pair by it.
+/// What a byte is in an alphabet. `PairReader` tells headers from pairs by it.
 public enum LetterKind: Sendable {
-    /// No letter.
+    /// Not a letter.
     case none
-    /// A letter, or one that stands for any (N).
+    /// A letter, or one that stands for any letter (N).
     case plain
-    /// A letter that stands for some others (R, Y, S, ...).
+    /// A letter that stands for some of the others (R, Y, S, ...).
     case ambiguous
 }

@@ -1,7 +1,7 @@
 // PairReader+Table: pairs from the lines of a table.
 
 extension PairReader {
-    /// Reads the next line of a table; false at its end.
+    /// Reads the next line of a table; returns false at its end.
     mutating func readLine(into batch: inout PairBatch) throws(InputError) -> Bool {
         guard let scanner = lines else { return false }
         if isPending { isPending = false } else if try !scanner.advance() { return false }
@@ -15,9 +15,9 @@ extension PairReader {
         }
         if isFirstLine {
             isFirstLine = false
-            if turnToRecords(scanner) { return true }
+            if switchToRecords(scanner) { return true }
             if try beginTable(scanner) {
-                // That of a further file is known already.
+                // The header of a further file is not repeated.
                 if !hasHeader, isWanted { addLine(scanner, .header, to: &batch) }
                 hasHeader = true
                 return true
@@ -27,18 +27,18 @@ extension PairReader {
         return true
     }
 
-    /// Whether a first line, which may be behind comments, begins a record; then records are read from it on.
+    /// Whether the first line after comments begins a record; if so, switches to reading records.
     @inline(never)
-    private mutating func turnToRecords(_ scanner: LineScanner) -> Bool {
+    private mutating func switchToRecords(_ scanner: LineScanner) -> Bool {
         let format = TextFormat.of(scanner.buffer[scanner.line.lowerBound])
         guard format != .table else { return false }
         (lines, sequences) = (nil, SequenceReader(scanner, format: format))
         return true
     }
 
-    /// Looks at the first line of a table that is no comment; returns whether it names the columns.
+    /// Inspects the first line of a table that is not a comment; returns whether it is a header.
     mutating func beginTable(_ scanner: LineScanner) throws(InputError) -> Bool {
-        let table = try TableReading(scanner, columns, letters)
+        let table = try TableLayout(scanner, columns, letters)
         self.table = table
         if table.isHeaderFirst, headerText.isEmpty { headerText = Array(scanner.buffer[scanner.line]) }
         return table.isHeaderFirst
@@ -49,12 +49,12 @@ extension PairReader {
         batch.entries.append(PairEntry(kind: kind, line: scanner.number, text: text))
     }
 
-    /// Whether the line read last, whose strands are `entry`'s, names the columns once more.
+    /// Whether the current line, with the strands of `entry`, is a repeated header.
     private func isHeader(_ scanner: LineScanner, _ entry: PairEntry, _ bytes: [UInt8]) -> Bool {
         let line = scanner.line
         if line.count == headerText.count, scanner.buffer[line].elementsEqual(headerText) { return true }
-        // Words are short, and those that could be strands have ambiguity letters.
-        guard let table, entry.strandA.count < FieldLook.longestWord, entry.strandB.count < FieldLook.longestWord,
+        // Words are short, and words that could be strands have ambiguity letters.
+        guard let table, entry.strandA.count < FieldProfile.longestWord, entry.strandB.count < FieldProfile.longestWord,
             hasAmbiguous(bytes[entry.strandA]) || hasAmbiguous(bytes[entry.strandB])
         else { return false }
         return table.isHeader(scanner.buffer[line])
@@ -63,7 +63,7 @@ extension PairReader {
     private func hasAmbiguous(_ field: ArraySlice<UInt8>) -> Bool { field.contains { letters[Int($0)] == .ambiguous } }
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
-        let numbers = table?.numbers ?? TableReading.Numbers()
+        let numbers = table?.numbers ?? TableLayout.Numbers()
         let line = scanner.line
         let text = scanner.appendLine(to: &batch.bytes)
         var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
@@ -102,10 +102,10 @@ extension PairReader {
         }
     }
 
-    /// How a line of one column comes to more: by the separator that it has, if any; or what it is otherwise.
+    /// Advice on a line of one column: the separator it seems to use, or how to read single sequences.
     private func separatorHint(_ scanner: LineScanner) -> String {
         let line = scanner.buffer[scanner.line]
-        if FieldLook(line, letters).isStrand { return columns.singleAdvice }
+        if FieldProfile(line, letters).isStrand { return columns.singleAdvice }
         return line.first { ",;| ".utf8.contains($0) }.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
     }
 }

@@ -1,7 +1,7 @@
 // PairReader: pairs of strands from tables, FASTA and FASTQ, file after file.
 
-/// Reads pairs: tables by their columns, FASTA and FASTQ two records a pair. Files are read one after the other; what
-/// each is shows its first byte.
+/// Reads pairs: from tables by their columns, from FASTA and FASTQ two records a pair. Files are read one after the
+/// other; the format of each is recognised by its first byte.
 public struct PairReader {
     var paths: ArraySlice<String>
     let columns: PairColumns
@@ -9,36 +9,36 @@ public struct PairReader {
     let chunk: Int
     /// Which threads unpack the input.
     public let unpacking: Unpacking
-    /// The most entries of a batch: those of lines of a few bytes are larger than their text.
+    /// The most entries of a batch: an entry takes more memory than a line of a few bytes.
     private static let mostEntries = 1 << 13
     private var finishedBytes = 0
     var lines: LineScanner?
     var sequences: SequenceReader?
-    /// How the table under way is read, once its first line has been looked at.
-    var table: TableReading?
+    /// The layout of the current table, once its first line has been inspected.
+    var table: TableLayout?
     var isFirstLine = true, isPending = false
     var hasHeader = false
     /// The text of the first header of all files.
     var headerText: [UInt8] = []
     var records = (a: SequenceRecord(), b: SequenceRecord())
-    /// What the names of the pairs of the file under way say of each other, and whether that counts.
+    /// The comparison of the names in the current file.
     var names = MateNames()
     private let comparesNames: Bool
-    /// The file of strands B, where they have one of their own, and the pairs read with it.
+    /// The file of strands B, where there is one, and the number of pairs read with it.
     let matesPath: String?
     private var mates: SequenceReader?
     private var pairsWithMates = 0
-    /// What is cut from each of the paths, where only a part of the input is read; and what that leaves of the file
-    /// under way.
+    /// The byte ranges to read of each path, where only a part of the input is read; and the part of the current
+    /// file.
     var cuts: ArraySlice<InputShard.Cut>?
     var part = FilePart()
 
-    /// Reads `paths` in turn (`-` or none: standard input). `letters` has an entry for every byte.
+    /// Reads `paths` one after the other (`-` or none: standard input). `letters` has 256 entries, one for each byte.
     ///
-    /// Which lines of a table name its columns, `HeaderLine` tells. `mates` is a FASTA or FASTQ file of strands B, record by
-    /// record those of the strands A in the only path.
-    /// Where it `comparesNames`, records whose names say that they are others' mates are an error, `notMates`.
-    /// Of a `shard`, only its records are read; the paths are then those of files.
+    /// `mates` is a FASTA or FASTQ file of strands B; its records correspond to the strands A in the only path. With
+    /// `comparesNames`, records whose names mark them as mates of other records are an error, `notMates`. With
+    /// `shard`, only the records of that part are read; the paths must then name files. The header lines of a table
+    /// are found by `HeaderLine`.
     public init(
         paths: [String], columns: PairColumns, letters: [LetterKind], mates: String? = nil,
         comparesNames: Bool = true, shard: InputShard? = nil, chunk: Int = 1 << 18, unpacking: Unpacking = .ahead
@@ -54,9 +54,9 @@ public struct PairReader {
         self.unpacking = unpacking
     }
 
-    /// Replaces `batch` by the next pairs, up to about `bytes` of them; false when there are no more.
+    /// Replaces `batch` by the next pairs, about `bytes` bytes of them; returns false when there are no more.
     ///
-    /// When it throws, the batch holds all entries before the failure. A batch is of one file.
+    /// When it throws, the batch holds all entries before the failure. A batch comes from one file.
     public mutating func fill(_ batch: inout PairBatch, bytes: Int = 1 << 17) throws(InputError) -> Bool {
         batch.removeAll()
         batch.bytes.reserveCapacity(bytes + bytes / 8)
@@ -67,7 +67,7 @@ public struct PairReader {
         }
     }
 
-    /// As `fill`, with errors whose lines are numbered from where reading of the file began.
+    /// As `fill`, but line numbers of errors count from where reading of the file began.
     private mutating func fillAsNumbered(_ batch: inout PairBatch, bytes: Int) throws(InputError) -> Bool {
         while batch.entries.isEmpty {
             if lines == nil, sequences == nil, try !openNext() { return false }
@@ -90,7 +90,7 @@ public struct PairReader {
         return true
     }
 
-    /// Bytes read so far of all files, packed as they lie there.
+    /// Bytes read so far of all files, as stored (packed).
     public var bytesRead: Int { finishedBytes + (lines?.bytesRead ?? sequences?.lines.bytesRead ?? 0) }
 
     private mutating func closeCurrent() {
@@ -99,11 +99,11 @@ public struct PairReader {
         sequences = nil
     }
 
-    /// Opens the next file and finds its format; false when there are no more.
+    /// Opens the next file and finds its format; returns false when there are no more.
     private mutating func openNext() throws(InputError) -> Bool {
         guard let file = try nextFile() else { return false }
         let scanner = file.lines
-        let format = matesPath != nil && file.format == .table ? try passComments(scanner) : file.format
+        let format = matesPath != nil && file.format == .table ? try skipComments(scanner) : file.format
         (part, isFirstLine, names) = (file.part, file.part.textBefore == nil, MateNames())
         switch format {
         case .table:
@@ -114,7 +114,7 @@ public struct PairReader {
         }
         guard let matesPath else { return true }
         var (mateScanner, mateFormat) = try open(matesPath)
-        if mateFormat == .table { mateFormat = try passComments(mateScanner) }
+        if mateFormat == .table { mateFormat = try skipComments(mateScanner) }
         for (scanner, format) in [(scanner, format), (mateScanner, mateFormat)] where format == .table {
             throw .malformed(
                 scanner.location, seen: excerpt(scanner.buffer[scanner.line]),
@@ -125,8 +125,8 @@ public struct PairReader {
         return true
     }
 
-    /// Opens a file and tells its format by its first line that is not empty; nil where there is none. A comment may be a
-    /// table's, or stand before records.
+    /// Opens a file and finds its format from its first line that is not empty; nil where there is none. A comment
+    /// may belong to a table or precede records.
     func open(_ path: String) throws(InputError) -> (LineScanner, TextFormat?) {
         let scanner = LineScanner(try ByteSource(path: path, chunk: chunk, unpacking: unpacking), capacity: chunk)
         repeat {
@@ -139,7 +139,7 @@ public struct PairReader {
         return (scanner, TextFormat.of(first))
     }
 
-    /// Throws where strands B are left when strands A have ended.
+    /// Throws where strands B remain after the last strand A.
     private mutating func requireNoMate() throws(InputError) {
         guard let mates, try mates.read(into: &records.b) else { return }
         throw .malformed(
@@ -147,7 +147,7 @@ public struct PairReader {
             expected: "the end, as \(sequences?.lines.path ?? "strands A") has \(counted(pairsWithMates, "records"))")
     }
 
-    /// Reads strand B of the record just read; false where there is none.
+    /// Reads strand B of the record just read; returns false where there is none.
     private mutating func readSecond(_ reader: SequenceReader) throws(InputError) -> Bool {
         guard let matesPath else { return try reader.read(into: &records.b) }
         guard let mates, try mates.read(into: &records.b) else {

@@ -1,15 +1,15 @@
 // SequenceReader: FASTA and FASTQ records from lines of text.
 
-/// What the text of an input is.
+/// The format of an input.
 public enum TextFormat: Sendable {
-    /// `>` records of any number of lines.
+    /// FASTA: records that begin with `>`, of any number of lines.
     case fasta
-    /// `@` records with qualities, of four lines or wrapped.
+    /// FASTQ: records that begin with `@`, on four lines or wrapped.
     case fastq
-    /// Columns between tabs.
+    /// A table: columns separated by tabs.
     case table
 
-    /// The format of an input by the first byte of its first line that is not empty.
+    /// The format by the first byte of the first line that is not empty.
     static func of(_ first: UInt8?) -> TextFormat {
         switch first {
         case UInt8(ascii: ">"): .fasta
@@ -19,13 +19,13 @@ public enum TextFormat: Sendable {
     }
 }
 
-/// Reads FASTA or FASTQ records from lines; the scanner must stand before the first.
+/// Reads FASTA or FASTQ records.
 final class SequenceReader {
     let lines: LineScanner
     private let format: TextFormat
     private var hasLine: Bool
 
-    /// Goes on from a scanner whose current line, the first of a record, is already read.
+    /// Starts at the scanner's current line, which begins a record.
     init(_ lines: LineScanner, format: TextFormat) {
         self.lines = lines
         self.format = format
@@ -35,8 +35,8 @@ final class SequenceReader {
     private var line: ArraySlice<UInt8> { lines.buffer[lines.line] }
     private var first: UInt8? { lines.line.isEmpty ? nil : lines.buffer[lines.line.lowerBound] }
 
-    /// Reads the next record; false at the end. Throws `malformed` with the line where what follows can't be told apart.
-    /// A record that is whole, and yet none, has its `fault`.
+    /// Reads the next record; returns false at the end. Throws `malformed` where the end of a record cannot be
+    /// determined. A record that is complete but invalid gets a `fault` instead.
     func read(into record: inout SequenceRecord) throws(InputError) -> Bool {
         record.removeAll()
         repeat {
@@ -53,16 +53,16 @@ final class SequenceReader {
         (record.line, record.position) = (lines.number, lines.position)
         record.titleEnd = lines.line.count
         record.nameEnd = 1 + lines.wordLength(from: 1)
-        try keep(&record)
+        try appendLine(to: &record)
         if format == .fasta { try readLetters(into: &record, until: mark) } else { try readQualities(into: &record) }
         if record.count == 0 {
             let location = Location(path: lines.path, line: record.line)
-            record.note(location, seen: "a record without a sequence", expected: "letters")
+            record.noteFault(location, seen: "a record without a sequence", expected: "letters")
         }
         return true
     }
 
-    private func keep(_ record: inout SequenceRecord) throws(InputError) {
+    private func appendLine(to record: inout SequenceRecord) throws(InputError) {
         guard record.text.count + lines.line.count < LineScanner.mostBytes else {
             throw .malformed(
                 Location(path: lines.path, line: record.line),
@@ -85,13 +85,13 @@ final class SequenceReader {
                         lines.location, seen: "\(excerpt(line)) among the letters of record \(excerpt(record.name))",
                         expected: "letters, or a line with '+' and the qualities")
                 }
-                try keep(&record)
+                try appendLine(to: &record)
                 record.addLetters(lines.line.count)
             }
         }
     }
 
-    /// Letters up to the line with `+`, then as many qualities; these may begin with `@` or `+`.
+    /// Reads letters up to the line with `+`, then as many qualities. A line of qualities may begin with `@` or `+`.
     private func readQualities(into record: inout SequenceRecord) throws(InputError) {
         try readLetters(into: &record, until: UInt8(ascii: "+"))
         guard hasLine else {
@@ -100,7 +100,7 @@ final class SequenceReader {
                 expected: "a line with '+' and the qualities")
         }
         if lines.line.count > 1 { try requireTitle(of: record) }
-        try keep(&record)
+        try appendLine(to: &record)
         var qualities = 0
         var firstLine: (number: Int, count: Int)?
         while qualities < record.count {
@@ -111,10 +111,10 @@ final class SequenceReader {
             }
             qualities += lines.line.count
             if let place = lines.unprintable() { noteQuality(place, in: &record) }
-            try keep(&record)
+            try appendLine(to: &record)
         }
         guard qualities == record.count else {
-            // Where the letters are on one line the qualities are, too: behind a shorter one comes the next record.
+            // Where the letters are on one line, so are the qualities: a shorter line is followed by the next record.
             let (line, count) = record.isWrapped ? (lines.number, qualities) : firstLine ?? (lines.number, 0)
             throw .malformed(
                 Location(path: lines.path, line: line),
@@ -124,10 +124,10 @@ final class SequenceReader {
         hasLine = false
     }
 
-    /// Throws where the line with `+` has a title that is not the record's. White space at the ends, which no one sees, is
-    /// nothing.
+    /// Throws where the line with `+` has a title that differs from that of the record. Trailing white space, which
+    /// is invisible, is ignored.
     private func requireTitle(of record: borrowing SequenceRecord) throws(InputError) {
-        if lines.line.count == record.titleEnd, lines.endsAlike(record.text, from: 1) { return }
+        if lines.line.count == record.titleEnd, lines.matches(record.text, from: 1) { return }
         func isVisible(_ byte: UInt8) -> Bool { byte != 32 && byte != 9 }
         let title = record.text[1..<record.titleEnd]
         let repeated = line.dropFirst()
@@ -135,14 +135,15 @@ final class SequenceReader {
         let end = title.lastIndex(where: isVisible).map { $0 + 1 } ?? title.startIndex
         if repeated[...last].elementsEqual(title[..<end]) { return }
         throw .malformed(
-            lines.location, seen: "the title \(excerpt(repeated, most: 200)) behind '+'",
-            expected: "none, or \(excerpt(title, most: 200)), that of the record")
+            lines.location, seen: "the title \(excerpt(repeated, most: 200)) after '+'",
+            expected: "none, or \(excerpt(title, most: 200)), the title of the record")
     }
 
-    /// Notes a quality that is none. Where the letters are no better, they come first: who knows the alphabet names them.
+    /// Records an invalid quality as the record's fault, unless a letter is invalid too: that error comes first and
+    /// is found where the alphabet is known.
     private func noteQuality(_ place: Int, in record: inout SequenceRecord) {
         guard record.fault == nil, record.sequence.allSatisfy({ (33...126).contains($0) }) else { return }
-        record.note(
+        record.noteFault(
             lines.location, seen: "\(excerpt(line.dropFirst(place).prefix(1))) for a quality",
             expected: "a character from '!' to '~'")
     }

@@ -1,33 +1,33 @@
-// SequenceRecord: a record of FASTA or FASTQ as it was read, in memory that is used again.
+// SequenceRecord: a record of FASTA or FASTQ as it was read, in reused memory.
 
-/// A sequence as it was read; reused from record to record.
+/// A record as it was read; reused for record after record.
 public struct SequenceRecord: Sendable {
-    /// The record's text as it came, without its last line end and without empty lines.
+    /// The text of the record, without its last line end and without empty lines.
     public internal(set) var text: [UInt8] = []
-    /// The number of the record's first line.
+    /// The number of the first line of the record, from 1.
     public internal(set) var line = 0
-    /// Number of letters.
+    /// The number of letters.
     public private(set) var count = 0
-    /// Where that line begins in the unpacked text.
+    /// The offset of the first line in the unpacked text.
     var position = 0
-    /// Where the first line ends in the text, and where the name does, which begins behind `>` or `@`.
+    /// Where the first line ends in `text`, and where the name ends, which begins after `>` or `@`.
     var titleEnd = 0
     var nameEnd = 1
-    /// Where the letters stand in the text, if they are all on one line; else they are in `joined`.
+    /// The letters in `text`, if they are all on one line; else they are in `joined`.
     private(set) var letters = 0..<0
     private(set) var joined: [UInt8] = []
-    /// Where empty lines were among the letters.
+    /// Empty lines among the letters.
     var emptyLines: [EmptyLines] = []
-    /// What makes the record none, and on which line, though it is clear where it ends.
+    /// Why the record is invalid, and at which line; its end is known nevertheless.
     private(set) var fault: (error: InputError, line: Int)?
 
     /// An empty record.
     public init() {}
 
-    /// The name: what follows `>` or `@` up to the first white space.
+    /// The name: the text between `>` or `@` and the first white space.
     public var name: ArraySlice<UInt8> { text[1..<nameEnd] }
 
-    /// Whether the letters stand on several lines.
+    /// Whether the letters are on several lines.
     var isWrapped: Bool { !joined.isEmpty }
 
     /// The letters, without line ends.
@@ -40,7 +40,7 @@ public struct SequenceRecord: Sendable {
         (count, letters, fault) = (0, 0..<0, nil)
     }
 
-    /// Takes the last `length` bytes of the text for letters.
+    /// Marks the last `length` bytes of the text as letters.
     mutating func addLetters(_ length: Int) {
         let line = text.count - length..<text.count
         if count == 0 {
@@ -52,11 +52,11 @@ public struct SequenceRecord: Sendable {
         count += length
     }
 
-    mutating func note(_ location: Location, seen: String, expected: String) {
+    mutating func noteFault(_ location: Location, seen: String, expected: String) {
         fault = (.malformed(location, seen: seen, expected: expected), location.line)
     }
 
-    /// Counts an empty line behind the text so far; any number of them takes the same memory.
+    /// Counts an empty line after the text so far. Any number of consecutive ones takes the same memory.
     mutating func countEmptyLine() {
         let (place, last) = (text.count + 1, emptyLines.count - 1)
         if last >= 0, emptyLines[last].place == place {
@@ -67,9 +67,9 @@ public struct SequenceRecord: Sendable {
     }
 }
 
-/// Empty lines, one after the other, that are no part of a record's text.
+/// Consecutive empty lines, which are not part of a record's text.
 struct EmptyLines: Sendable {
-    /// The place of the line that follows them.
+    /// The offset of the line that follows them.
     var place: Int
     var count: Int
 }

@@ -1,4 +1,4 @@
-// UnpackedBytes: the bytes of a file or of standard input, unpacked where they are gzip, on the thread that asks.
+// UnpackedBytes: the bytes of a file or of standard input, gzip unpacked on the calling thread.
 
 import CZlib
 
@@ -8,13 +8,14 @@ import CZlib
     import Darwin
 #endif
 
-/// The bytes of an input, unpacked. Gzip is known by its first bytes, on standard input too; members follow each other.
+/// The bytes of an input, unpacked. Gzip is recognised by its first bytes, on standard input too; it may have several
+/// members.
 ///
-/// Not Sendable: it belongs to whoever reads.
+/// Not Sendable: it belongs to one reader.
 final class UnpackedBytes {
-    /// The path as it stands in messages.
+    /// The path as messages show it.
     let path: String
-    /// Bytes read so far, packed as they lie in the file.
+    /// Bytes read so far, as stored in the file (packed).
     private(set) var bytesRead = 0
     private let descriptor: Int32
     private let chunk: Int
@@ -23,15 +24,15 @@ final class UnpackedBytes {
     private var rawRange = 0..<0
     private var isAtEnd = false
     private var inflater: Inflater?
-    /// Whether the last member lies behind: zeros may follow it, as tapes have them, and nothing else.
+    /// Whether only zero padding, as on tapes, may follow.
     private var isPadding = false
     private var isSniffed = false
     private var blocks: BlockInflater?
-    /// What is wrong with the BGZF block that is read as an ordinary member, for what it still holds.
+    /// The fault of a BGZF block that is being read as an ordinary member to recover its text.
     private var blockFailure: String?
 
-    /// Opens a path, or standard input for `-`, and reads pieces of `chunk` bytes from byte `offset` of the file on.
-    /// Throws `cannotOpen`, or `cannotRead`.
+    /// Opens a path, or standard input for `-`, to be read in chunks of `chunk` bytes from byte `offset` on. Throws
+    /// `cannotOpen`, or `cannotRead`.
     init(path: String, chunk: Int, from offset: Int = 0, unpacking: Unpacking = .ahead) throws(InputError) {
         let isInput = path == "-"
         self.path = isInput ? "<stdin>" : path
@@ -45,10 +46,10 @@ final class UnpackedBytes {
 
     deinit { if descriptor > 0 { close(descriptor) } }
 
-    /// Fills `buffer` from `start` with at least one byte and returns how many, or 0 at the end.
+    /// Writes at least one byte into `buffer` from index `start` on and returns the number of bytes, or 0 at the end.
     ///
-    /// Throws `cannotRead`, or `damaged` (without a line: the reader of lines knows it) once all that could be
-    /// unpacked has been delivered.
+    /// Throws `cannotRead`, or `damaged` (without a line number, which the line reader adds) after all bytes that
+    /// could be unpacked.
     func read(into buffer: inout [UInt8], from start: Int) throws(InputError) -> Int {
         if !isSniffed { try sniff() }
         if blocks != nil { return try readBlocks(into: &buffer, from: start) }
@@ -60,7 +61,7 @@ final class UnpackedBytes {
         return count
     }
 
-    /// Whether the input is gzip that has to be unpacked byte after byte, not BGZF.
+    /// Whether the input is gzip that must be unpacked serially, not BGZF.
     func isStream() throws(InputError) -> Bool {
         if !isSniffed { try sniff() }
         return inflater != nil && blocks == nil
@@ -75,7 +76,7 @@ final class UnpackedBytes {
         }
     }
 
-    /// Reads more raw bytes, behind those left when `keeping`.
+    /// Reads more raw bytes; with `keeping`, after the unused ones.
     private func refill(keeping: Bool = false) throws(InputError) {
         let left = keeping ? rawRange.count : 0
         if left > 0, rawRange.lowerBound > 0 {
@@ -84,7 +85,7 @@ final class UnpackedBytes {
         if raw.count < left + chunk { raw.append(contentsOf: repeatElement(0, count: left + chunk - raw.count)) }
         var count = 0
         repeat {
-            // SAFETY: the buffer has `chunk` bytes behind `left`.
+            // SAFETY: the buffer has at least `chunk` bytes after the first `left`.
             count = raw.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + left }, chunk) }
         } while count < 0 && errno == EINTR
         guard count >= 0 else { throw .cannotRead(path: path, code: errno) }
@@ -145,29 +146,29 @@ final class UnpackedBytes {
             guard blocks.sawEndMarker else {
                 let file = path == "<stdin>" ? "FILE" : path
                 throw damaged(
-                    "no BGZF end-of-file block: the file is truncated, or was written without one: then try gzip -dc \(file) "
-                        + "| seqgan ...")
+                    "no BGZF end-of-file block: the file is truncated, or was written without one: then try "
+                        + "gzip -dc \(file) | seqgan ...")
             }
             return 0
         }
         return blocks.take(into: &buffer, from: start)
     }
 
-    /// Goes over to ordinary reading where no whole block follows: an ordinary member or padding behind an end marker,
-    /// a damaged block, or the end cut off.
+    /// Switches to ordinary gzip reading where no whole block follows: at an ordinary member or padding after an end
+    /// marker, at a damaged block, or at a truncated end.
     ///
-    /// Behind a block that is no end marker only a block may follow: damage to a block's header can make an ordinary
-    /// member of it whose extra field swallows the text of this block and the next.
+    /// After a block that is not an end marker only a block may follow: damage to a block's header can turn it into
+    /// an ordinary member whose extra field hides the text of this block and the next.
     private func leaveBlocks(sawEndMarker: Bool) throws(InputError) {
         let rest = raw[rawRange]
         blocks = nil
         if BlockInflater.isBlock(rest) {
             guard inflater?.reset() == true else { throw damaged("zlib cannot start") }
-            blockFailure = "a BGZF block does not have the length that it says"
+            blockFailure = "a BGZF block does not have the length that its header gives"
         } else {
             let isCut = rest.count < 18 && rest.starts(with: [0x1f, 0x8b].prefix(rest.count))
             guard sawEndMarker || isCut else {
-                throw damaged("a BGZF block is followed by none, and is no end-of-file block: damaged or truncated")
+                throw damaged("no BGZF block follows one that is not the end-of-file block: damaged or truncated")
             }
             inflater?.endMember()
         }

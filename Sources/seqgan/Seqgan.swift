@@ -1,17 +1,18 @@
-// Seqgan: the program and its commands.
+// Seqgan: the root command, its subcommands and the start of the program.
 
 import ArgumentParser
 import Kernels
 import SeqIO
 
+/// The program and its commands.
 @main
 struct Seqgan: ParsableCommand {
     static let version = "0.1.0"
     static let versionText = "seqgan \(version)"
 
-    /// The version, Swift's, and the level of processor whose loops run here.
+    /// The version, that of Swift, and the level of processor whose loops run here.
     static var longVersion: String {
-        // The library that runs knows its version, but not its third number.
+        // The Swift library does not report the third number of its version.
         let swift = "\(_SwiftStdlibVersion.current)".split(separator: ".").prefix(2).joined(separator: ".")
         #if arch(x86_64)
             let processor = "x86-64-\(Processor.best.rawValue)"
@@ -50,11 +51,11 @@ struct Seqgan: ParsableCommand {
             printMessage(advice)
             exit(withError: ExitCode(ExitCodes.usage))
         }
-        // ArgumentParser would take the next word, a file as a rule: `--mates= strands.fa`, as scripts with an unset variable
-        // have it.
+        // ArgumentParser would take the next argument, usually a file, as the value: `--mates= strands.fa`, as
+        // scripts with an unset variable write it.
         let words = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
         if let word = words.first(where: { $0.hasPrefix("-") && $0.firstIndex(of: "=") == $0.indices.last }) {
-            printMessage("'\(word)' has no value behind the '='")
+            printMessage("'\(word)' has no value after the '='")
             exit(withError: ExitCode(ExitCodes.usage))
         }
         do {
@@ -62,19 +63,19 @@ struct Seqgan: ParsableCommand {
             do {
                 try command.run()
             } catch let error as ValidationError {
-                refuse(error, by: type(of: command))
+                exitWithUsage(error, of: type(of: command))
             }
         } catch  where exitCode(for: error).isSuccess {
-            // Help or the version: to standard output, where a full disk has to be seen.
-            tell(fullMessage(for: error))
+            // Help and version go to standard output, where a full disk must be reported.
+            writeToStandardOutput(fullMessage(for: error))
         } catch {
             exit(withError: error)
         }
     }
 
-    /// Ends as ArgumentParser does where it finds the error itself, with the usage of the command that found it: thrown to
-    /// the root, it would have the root's.
-    private static func refuse(_ error: ValidationError, by command: any ParsableCommand.Type) -> Never {
+    /// Exits as ArgumentParser does for its own errors, with the usage of this command; an error thrown to the root
+    /// would show the root's usage.
+    private static func exitWithUsage(_ error: ValidationError, of command: any ParsableCommand.Type) -> Never {
         writeToStandardError(
             """
             Error: \(error.message)
@@ -85,7 +86,7 @@ struct Seqgan: ParsableCommand {
         exit(withError: ExitCode(ExitCodes.usage))
     }
 
-    private static func tell(_ text: String) {
+    private static func writeToStandardOutput(_ text: String) {
         do {
             let sink = try ByteSink(path: nil)
             try sink.write("\(text)\n".utf8)
@@ -97,7 +98,7 @@ struct Seqgan: ParsableCommand {
         }
     }
 
-    /// Without a command there is nothing to do: what could be done goes to standard error, as a usage error.
+    /// Without a command, prints an overview to standard error and exits with a usage error.
     func run() throws {
         writeToStandardError(Welcome.text)
         throw ExitCode(ExitCodes.usage)

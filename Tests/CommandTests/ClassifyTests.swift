@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func theClosingLineTellsOfTheRunUnlessQuiet() throws {
+    @Test func theLastLineSummarisesTheRunUnlessQuiet() throws {
         let sandbox = try Example.sandbox()
         let outcome = try sandbox.run("seqgan classify -m m.seqgan pairs.tsv")
         #expect(outcome.errors.contains("classify -m m.seqgan pairs.tsv"))

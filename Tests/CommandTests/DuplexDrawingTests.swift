@@ -21,7 +21,7 @@ import Testing
             try sandbox.run("seqgan evaluate -q --force-lengths p.tsv --threshold 0 --report p.html > /dev/null").code
                 == 0)
         let page = try sandbox.read("p.html")
-        let part = try #require(page.components(separatedBy: "Pairs, one by one").last)
+        let part = try #require(page.components(separatedBy: "Single pairs").last)
         let svg = try #require(part.firstMatch(of: /<svg.*?<\/svg>/.dotMatchesNewlines()))
         let box = try #require(svg.0.firstMatch(of: /viewBox="0 0 ([\d.]+) ([\d.]+)"/))
         let texts = svg.0.matches(of: /<text ([^>]*)>([^<]*)</)

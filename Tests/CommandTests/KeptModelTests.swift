@@ -89,7 +89,7 @@ import Testing
             #expect(result.code == 65 && result.bytes.isEmpty)
             #expect(
                 result.errors
-                    == "seqgan: m.seqgan: made by an older seqgan (format version 1, a duplex is read from 2 on): "
+                    == "seqgan: m.seqgan: made by an older seqgan (format version 1; a duplex is read from version 2 on): "
                     + "train it again\n")
         }
     }

@@ -34,7 +34,7 @@ import Testing
         let before = try sandbox.files()
         let words =
             "seqgan: lost.fa:9: record 'r3/1' beside 'r4/1' (lost.fa:11), expected mates of one name: is a record missing? "
-            + "--no-name-check pairs them all the same\n"
+            + "--no-name-check pairs them nevertheless\n"
         for command in Self.reads {
             let result = try sandbox.run("seqgan \(command) lost.fa")
             #expect(result.code == 65 && result.errors == words, "\(command): \(result.errors)")

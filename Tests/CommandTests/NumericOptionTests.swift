@@ -31,7 +31,7 @@ import Testing
         ("generate", "--max-tries", "a whole number from 1 to 1000000", ["0", "1000001"]),
         ("generate", "--max-run", "a whole number, 1 or more", ["0"]),
         (
-            "generate", "--gc", "MIN:MAX, shares from 0 to 1",
+            "generate", "--gc", "MIN:MAX, fractions from 0 to 1",
             ["nan:nan", "0.6:0.4", "0:1.5", "-1:1", "40:60", "0.1:0.2:0.3", "0.5:"]
         ),
         (
@@ -95,7 +95,7 @@ import Testing
             "train -o x --validation= p.tsv", "classify --mates= p.tsv", "generate -n= 5", "classify -o= p.tsv",
         ] {
             let outcome = try sandbox.run("seqgan \(line)")
-            #expect(outcome.code == 64 && outcome.errors.hasSuffix("=' has no value behind the '='\n"), "\(outcome)")
+            #expect(outcome.code == 64 && outcome.errors.hasSuffix("=' has no value after the '='\n"), "\(outcome)")
         }
         let empty = try sandbox.run("seqgan generate --avoid-motif ''")
         #expect(empty.code == 64 && empty.errors.contains("Usage: seqgan generate "), "\(empty.errors)")

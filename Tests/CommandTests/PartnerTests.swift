@@ -19,7 +19,7 @@ import Testing
         #expect(
             outcome.errors.hasSuffix(
                 "seqgan: found 8 of 12 distinct partners with a score above 0.2, fewer than 4 for 1 of 3 strands "
-                    + "('short': 0); given up after 100 draws without a new one: raise --max-tries or loosen the constraints\n"
+                    + "('short': 0); gave up after 100 draws without a new one: raise --max-tries or loosen the constraints\n"
             ), "\(outcome.errors)")
         let rows = Self.rows(outcome.output)
         #expect(rows.count == 8 && Set(rows.map { $0[1] }).count == 8)
@@ -83,17 +83,17 @@ import Testing
         #expect(
             outcome.errors.contains(
                 "found 0 of 18 distinct partners with a score above 0.2, fewer than 2 for 9 of 9 strands "
-                    + "('s1': 0, 's2': 0, 's3': 0, 's4': 0, 's5': 0, and 4 more); given up after 1 draw without"),
+                    + "('s1': 0, 's2': 0, 's3': 0, 's4': 0, 's5': 0, and 4 more); gave up after 1 draw without"),
             "\(outcome.errors)")
     }
 
     @Test(arguments: [
-        ("--length 60:80", "--length 60:80: this model's generator makes strands of 10 to 40 letters\n"),
-        ("--length 1:9", "--length 1:9: this model's generator makes strands of 10 to 40 letters\n"),
-        ("--length 41", "--length 41: this model's generator makes strands of 10 to 40 letters\n"),
-        ("--gc 0.51:0.52 --length 10:12", "--gc 0.51:0.52: no strand of 10 to 12 letters is like that\n"),
-        ("--avoid-motif NN", "--avoid-motif N: no strand of 10 to 40 letters is like that\n"),
-        ("-n 2 --min-distance 41", "--min-distance 41: this model's generator makes strands of up to 40 letters"),
+        ("--length 60:80", "--length 60:80: the generator of this model makes strands of 10 to 40 letters\n"),
+        ("--length 1:9", "--length 1:9: the generator of this model makes strands of 10 to 40 letters\n"),
+        ("--length 41", "--length 41: the generator of this model makes strands of 10 to 40 letters\n"),
+        ("--gc 0.51:0.52 --length 10:12", "--gc 0.51:0.52: no strand of 10 to 12 letters can meet this\n"),
+        ("--avoid-motif NN", "--avoid-motif N: no strand of 10 to 40 letters can meet this\n"),
+        ("-n 2 --min-distance 41", "--min-distance 41: the generator of this model makes strands of up to 40 letters"),
     ])
     func whatTheModelNeverMakesIsSaidAtOnce(options: String, words: String) throws {
         // With so many draws it would take hours to find out.
@@ -105,7 +105,8 @@ import Testing
     @Test func ofLengthsThatItMakesInPartThatIsUsedAndSaid() throws {
         let outcome = try Sandbox().run("seqgan generate -q -n 20 --format tsv --length 35:60")
         #expect(outcome.code == 0)
-        #expect(outcome.errors == "seqgan: of --length 35:60 this model's generator makes 35 to 40 letters\n")
+        #expect(
+            outcome.errors == "seqgan: of --length 35:60, the generator of this model makes 35 to 40 letters only\n")
         #expect(Self.rows(outcome.output).joined().filter { $0.count > 9 }.allSatisfy { (35...40).contains($0.count) })
         let within = try Sandbox().run("seqgan generate -q --length 10:40")
         #expect(within.code == 0 && within.errors == "")

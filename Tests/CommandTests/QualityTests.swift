@@ -30,7 +30,7 @@ import Testing
             }
         }
         for title in ["r3 y", "r3", "r3 xx", "r", "x", "R3 x", "@r3 x"] {
-            faults.append((record(plus: title, qualities: qualities), 11, "the title '\(title)' behind '+'", false))
+            faults.append((record(plus: title, qualities: qualities), 11, "the title '\(title)' after '+'", false))
         }
         let spaced = ["GATGTGCAA TACCTTTGTAG", "GATGTGCAA\tTACCTTTGTAG"]
         for letters in spaced {
@@ -111,7 +111,7 @@ import Testing
             let record = "@\(title)\n\(Self.letters)\n+x\n\(Self.qualities)\n"
             let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: record)
             #expect(result.code == 65 && result.output.isEmpty)
-            #expect(result.errors.hasPrefix("seqgan: <stdin>:3: the title 'x' behind '+'"), "\(result.errors)")
+            #expect(result.errors.hasPrefix("seqgan: <stdin>:3: the title 'x' after '+'"), "\(result.errors)")
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
         let accepted = try #require(rows["score_above_threshold"])
         #expect(accepted[0] < 0.4 && accepted[1] > 0.8)
         let page = try sandbox.read("far.html")
-        #expect(page.contains("100 generated pairs beside 300 real pairs") && page.contains("What the classifier says"))
+        #expect(page.contains("100 generated pairs beside 300 real pairs") && page.contains("Scores by the classifier"))
     }
 
     @Test func labelsOfTheRealPairsAreFoundOrNamed() throws {
@@ -93,7 +93,7 @@ import Testing
         let sandbox = try Self.sandbox()
         let cases: [(String, Int32, String)] = [
             ("--generated made.fa", 64, "go together"), ("--real real.tsv", 64, "go together"),
-            ("--generated made.fa --real real.tsv pairs.tsv", 64, "no other input"),
+            ("--generated made.fa --real real.tsv pairs.tsv", 64, "are the only inputs"),
             ("--generated made.fa --real made.fa", 64, "are the same"),
             ("--generated made.fa --real real.tsv -o ./real.tsv", 64, "is an input too"),
             ("--generated made.fa --real real.tsv --report ./made.fa", 64, "is an input too"),
@@ -200,8 +200,8 @@ import Testing
         let page = Self.read(text)
         #expect(page.curves.count >= 20 && (page.elements["svg"] ?? 0) >= 25)
         for heading in [
-            "How the classifier learned", "How the generator learned", "Telling the labels apart",
-            "The rule that was learned", "The relation: which letters face each other", "Pairs, one by one",
+            "Training of the classifier", "Training of the generator", "Discrimination",
+            "Learned energies", "The relation: which letters face each other", "Single pairs",
         ] { #expect(text.contains(heading), "\(heading)") }
         let log = try sandbox.read("l.tsv").split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         let header = try #require(log.first { $0[0] == "step" })

@@ -103,7 +103,7 @@ import Testing
         ] {
             let outcome = try sandbox.run(line)
             #expect(outcome.code == 64 && outcome.bytes.isEmpty, "\(line)")
-            #expect(outcome.errors.contains("can't be cut"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("cannot be cut"), "\(outcome.errors)")
         }
         let missing = try sandbox.run("seqgan classify --shard 2/2 pairs.tsv none.tsv")
         #expect(missing.code == 66 && missing.errors.hasPrefix("seqgan: none.tsv: cannot open"), "\(missing.errors)")

@@ -168,13 +168,13 @@ private func pairs(_ path: String, chunk: Int = 1 << 16, columns: PairColumns = 
         let extra = endMarker + 18 - (second + 12)  // an extra field up to the end marker's own empty text
         swallowed[second + 10] = UInt8(extra & 255)
         swallowed[second + 11] = UInt8(extra >> 8)
-        try expectFirstBlock(of: swallowed, "followed by none")
-        try expectFirstBlock(of: blocks[..<second] + [UInt8](repeating: 0, count: 512), "followed by none")
+        try expectFirstBlock(of: swallowed, "no BGZF block follows")
+        try expectFirstBlock(of: blocks[..<second] + [UInt8](repeating: 0, count: 512), "no BGZF block follows")
         try expectFirstBlock(of: Array(blocks[..<(second + 40)]), "truncated")
         // A length that leads behind the file: the text is whole, its block is not.
         var long = blocks
         long[second + 17] = 255
-        try expectFirstBlock(of: long, "the length that it says")
+        try expectFirstBlock(of: long, "the length that its header gives")
         let other = try folder.packed(Array("AC\tGT\t1\n".utf8), members: 1)
         let (found, failure) = pairs(try folder.write(blocks + other + [0, 0]))
         #expect(failure == nil && found.count == 6001)

@@ -180,7 +180,7 @@ import Testing
         let text = String(checksum(header[...]), radix: 16)
         header.replaceSubrange(digits, with: Array((String(repeating: "0", count: 8 - text.count) + text).utf8))
         bytes.replaceSubrange(8..<8 + length, with: header)
-        #expect(Self.refusal(bytes)?.description.contains("the header is no JSON") == true)
+        #expect(Self.refusal(bytes)?.description.contains("its header is not the JSON") == true)
     }
 
     @Test func aHeaderLengthBeyondTheFileIsRefused() {

@@ -82,7 +82,8 @@ extension ModelFile {
             guard scored.contains(trained) else {
                 throw .inconsistent(
                     field: "shortest-scored, longest-scored", found: "\(scored.lowerBound), \(scored.upperBound)",
-                    expected: "those it was trained on, \(trained.lowerBound) to \(trained.upperBound), among them")
+                    expected:
+                        "a range that contains the trained lengths, \(trained.lowerBound) to \(trained.upperBound)")
             }
             return scored
         }

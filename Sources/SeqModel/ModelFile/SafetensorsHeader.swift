@@ -57,7 +57,7 @@ private struct JSONReader {
     init(_ text: ArraySlice<UInt8>) { rest = text }
 
     /// What is thrown where the text is another than was asked for.
-    var failure: ModelError { .damaged("the header is no JSON of a safetensors file") }
+    var failure: ModelError { .damaged("its header is not the JSON of a safetensors file") }
 
     /// Reads `{`, members and `}`; `read` is called with each key and reads its value. Throws where a key comes twice.
     mutating func object(_ read: (inout JSONReader, String) throws(ModelError) -> Void) throws(ModelError) {

@@ -50,7 +50,7 @@ public struct TrainingCheckpoint: Sendable {
     public init(decoding bytes: [UInt8]) throws(ModelError) {
         let archive = try WeightArchive(decoding: bytes)
         guard archive.metadata["kind"] == "checkpoint", let digest = archive.metadata["digest"] else {
-            throw .notAModel("it is no checkpoint of a training")
+            throw .notAModel("it is not a training checkpoint")
         }
         self.digest = digest
         numbers = [:]

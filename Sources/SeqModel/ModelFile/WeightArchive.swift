@@ -124,7 +124,7 @@ public struct WeightArchive: Equatable, Sendable {
                 let (product, overflows) = count.multipliedReportingOverflow(by: size)
                 guard size >= 0, !overflows, product <= data.count else {
                     throw .inconsistent(
-                        field: "shape of \(name)", found: "\(entry.shape)", expected: "what the file holds")
+                        field: "shape of \(name)", found: "\(entry.shape)", expected: "a size within the file")
                 }
                 count = product
             }
@@ -145,7 +145,7 @@ public struct WeightArchive: Equatable, Sendable {
             tensors.append(Tensor(name: name, shape: entry.shape, values: values))
         }
         guard end == data.count else {
-            throw .damaged(end < data.count ? "bytes behind its end: \(data.count - end)" : "it ends early")
+            throw .damaged(end < data.count ? "bytes after its end: \(data.count - end)" : "it ends early")
         }
         return tensors
     }

@@ -1,4 +1,4 @@
-// Encode: pairs as one-hot arrays for NumPy, or as pictures in letters, and back.
+// Encode: converts pairs to one-hot arrays for NumPy or to pictures in letters, and arrays back to sequences.
 
 import ArgumentParser
 import Kernels
@@ -11,25 +11,29 @@ import SeqModel
     import Darwin
 #endif
 
+/// The shape of the array.
 enum ImageLayout: String, ExpressibleByArgument, CaseIterable {
     case channels, stacked, single
 }
 
+/// The element type of the array.
 enum NumberType: String, ExpressibleByArgument, CaseIterable {
     case uint8, float32
 }
 
+/// The output format.
 enum EncodedFormat: String, ExpressibleByArgument, CaseIterable {
     case npy, text
 }
 
+/// `seqgan encode`.
 struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode",
         abstract: "Turn pairs into one-hot arrays, and back.",
         discussion: """
-            channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for sequences that are no pairs. Columns behind
-            a strand are zero. An ambiguous letter is 1 in each of its rows (float32: an even share).
+            channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for single sequences. Columns after the
+            end of a strand are zero. An ambiguity letter is 1 in each of its rows (float32: equal fractions).
 
             EXAMPLES
               seqgan encode pairs.tsv.gz > pairs.npy
@@ -45,43 +49,42 @@ struct Encode: ParsableCommand {
     var layout = ImageLayout.channels
 
     @Option(
-        help: "Columns L. [default: the longest strand]",
+        help: "Number of columns L. [default: the length of the longest strand]",
         takes: whole(1...DuplexShape.maximumLength))
     var length: Int?
 
-    @Option(help: "parallel, or antiparallel: strand B from its end.")
+    @Option(help: "parallel, or antiparallel: strand B reversed.")
     var orientation = Orientation.parallel
 
     @Option(help: "uint8 or float32.")
     var dtype = NumberType.uint8
 
-    @Option(help: "npy, or text: letters and dots for people.")
+    @Option(help: "npy, or text: letters and dots to read.")
     var format = EncodedFormat.npy
 
-    @Option(help: "dna, rna, protein, or the letters themselves.")
+    @Option(help: "dna, rna, protein, or a list of letters.")
     var alphabet = "dna"
 
-    @Flag(help: "From such an array back to sequences.")
+    @Flag(help: "Convert such an array back to sequences.")
     var decode = false
 
     func run() throws {
         try input.requireInput()
-        try output.requireOther(than: input.everyFile)
-        guard let alphabet = Alphabet(named: alphabet) else {
-            throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
-        }
+        try output.requireDistinct(from: input.everyFile)
+        let alphabet = try Alphabet(option: alphabet)
         if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
-            throw ValidationError("an array is not for a terminal: write to a file or a pipe, or take --format text")
+            throw ValidationError(
+                "a binary array cannot be shown on a terminal: write to a file or a pipe, or use --format text")
         }
         try exitOnFailure {
-            let clock = RunSummary()
+            let summary = RunSummary()
             let sink = try ByteSink(path: output.output)
             if decode {
                 let decoder = ImageDecoder(alphabet: alphabet, reversesB: orientation == .antiparallel)
                 let path = input.files.first ?? "-"
                 let rows = try decoder.decode(try readWhole(path: path, limit: 1 << 34), path: path, to: sink)
                 try sink.finish()
-                if !running.quiet { clock.write(rows, "records", seed: running.seed) }
+                if !running.quiet { summary.write(rows, "records", seed: running.seed) }
                 return
             }
             let (strands, skipped) = try readStrands(alphabet)
@@ -109,8 +112,8 @@ struct Encode: ParsableCommand {
                 try encoder.writeFloats(to: sink)
             }
             try sink.finish()
-            if !running.quiet { clock.write(count, "records", seed: running.seed) }
-            try skipped.conclude()
+            if !running.quiet { summary.write(count, "records", seed: running.seed) }
+            try skipped.report()
         }
     }
 

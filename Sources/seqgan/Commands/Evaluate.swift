@@ -1,24 +1,27 @@
-// Evaluate: a model judged on labelled pairs, or generated pairs on real ones.
+// Evaluate: evaluates a model on labelled pairs, or generated pairs beside real ones.
 
 import ArgumentParser
 import Kernels
 import SeqIO
 import SeqModel
 
+/// `seqgan evaluate`.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Judge a model on labelled pairs, or generated pairs beside real ones.",
+        abstract: "Evaluate a model on labelled pairs, or compare generated pairs with real ones.",
         discussion: """
-            Rows of name and value: AUROC, AP, MCC and the rest at the model's threshold, the best MCC of all thresholds,
-            confusion counts, calibration by tenths of the score (count, mean score, mean label).
+            Writes rows of name and value: AUROC, AP, MCC and other figures at the model's threshold, the best MCC over
+            all thresholds, confusion counts, and calibration by tenths of the score (count, mean score, mean label).
 
-            With --generated and --real, rows of name, generated and real. Of the real pairs (those above the threshold,
-            where column 3 or the third of --columns holds labels): what generated ones can be asked for. kmer_distance
-            and length_distance are to half of the real pairs, in the real column from the other half. identity is that
-            of two strands A drawn at random. facing_..._A-T is the share of A's letters A that face a T, agreement
-            the share that faces the real pairs' most frequent partner, bits what a letter tells of the one it faces,
-            letters how many of a pair face one, all at the offset that tells most.
+            With --generated and --real, writes rows of name, generated and real: each figure of the generated pairs,
+            and that of the real pairs to compare with. Real pairs are those with a label above the threshold, where
+            column 3 or the third of --columns holds labels. kmer_distance and length_distance are distances to half
+            of the real pairs; in the real column, those of the other half. identity is that of two strands A drawn
+            at random. The facing rows are of the contingency table of letters opposite each other, at the offset of
+            the largest mutual information: A-T is the conditional frequency of T opposite A, agreement the share of
+            letters opposite their most frequent partner in the real pairs, bits the mutual information, letters the
+            mean number of such letters of a pair.
 
             EXAMPLES
               seqgan evaluate -m my.seqgan test.tsv.gz
@@ -35,64 +38,63 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     @Option(
-        help: "A label or score above this counts as 1. [default: the model's own; without one 0.5]",
+        help: "A label or score above this counts as 1. [default: the model's own; without a model 0.5]",
         takes: share())
     var threshold: Double?
 
-    @Flag(help: "JSON instead of a table.")
+    @Flag(help: "Write JSON instead of a table.")
     var json = false
 
-    @Option(help: "Pairs to judge by --real, as generate writes them; '-': standard input.", completion: .file())
+    @Option(help: "Pairs to compare with --real, as generate writes them; '-': standard input.", completion: .file())
     var generated: String?
 
-    @Option(help: "The pairs that generated ones should be like.", completion: .file())
+    @Option(help: "Real pairs to compare the generated ones with.", completion: .file())
     var real: String?
 
-    @Option(help: "The letters of --generated and --real, where there is no model: dna, rna, protein or themselves.")
+    @Option(
+        help: "Alphabet of --generated and --real where no model is named: dna, rna, protein, or a list of letters.")
     var alphabet = "dna"
 
-    @Option(help: "A page with curves and pictures.", completion: .file(extensions: ["html"]))
+    @Option(help: "Write an HTML page with curves and pictures.", completion: .file(extensions: ["html"]))
     var report: String?
 
     @Option(
         help: ArgumentHelp(
-            "Files for MultiQC: NAME_mqc.json, and its plots in NAME_roc_mqc.json, NAME_calibration_mqc.json, "
+            "Write files for MultiQC: NAME_mqc.json, plots NAME_roc_mqc.json, NAME_calibration_mqc.json, "
                 + "NAME_confusion_mqc.json.", valueName: "NAME_mqc.json"),
         completion: .file(extensions: ["json"]))
     var multiqc: String?
 
     func validate() throws {
         if multiqc != nil, generated != nil {
-            throw ValidationError("--multiqc tells of a model on labelled pairs, not of --generated")
+            throw ValidationError("--multiqc reports on a model and labelled pairs: it does not go with --generated")
         }
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
         if generated != nil, let other = input.files.first ?? input.mates {
-            throw ValidationError("with --generated and --real there is no other input: '\(other)'")
+            throw ValidationError("--generated and --real are the only inputs, not '\(other)'")
         }
         if let generated, generated == real {
-            throw ValidationError("--generated and --real are the same: '\(generated)'")
+            throw ValidationError("--generated and --real are the same file: '\(generated)'")
         }
     }
 
     func run() throws {
         if generated == nil { try input.requireInput() }
         let inputs = generated == nil ? input.everyFile + [model.path] : [generated, real, model.path]
-        try output.requireOther(than: inputs)
-        try OutputOptions.requireOthers([output.output, report] + MultiQCSections.files(multiqc), than: inputs)
-        guard let letters = Alphabet(named: alphabet) else {
-            throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
-        }
+        try output.requireDistinct(from: inputs)
+        try OutputOptions.requireDistinct([output.output, report] + MultiQCSections.files(multiqc), from: inputs)
+        let letters = try Alphabet(option: alphabet)
         try exitOnFailure {
             if let generated, let real {
                 try compare(generated, real, letters)
             } else {
-                try judge()
+                try evaluate()
             }
         }
     }
 
-    private func judge() throws {
-        let clock = RunSummary()
+    private func evaluate() throws {
+        let summary = RunSummary()
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
         let sections = try multiqc.map(MultiQCSections.init)
@@ -102,23 +104,23 @@ struct Evaluate: ParsableCommand {
             unpacking: running.unpacking)
         var remarks = StrandRemarks()
         remarks.count(pairs.pairs, classifier)
-        remarks.tell(classifier.alphabet, classifier)
+        remarks.report(classifier.alphabet, classifier)
         guard pairs.count > 0 else {
-            throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
+            throw Failure(message: "no labelled pairs to evaluate", code: ExitCodes.badData)
         }
-        let judged = JudgedPairs(
+        let evaluation = ClassifierEvaluation(
             classifier, pairs, threshold: threshold, threads: running.threadCount, isQuiet: running.quiet)
-        let rows = judged.metrics.rows
+        let rows = evaluation.metrics.rows
         try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
-        try page?.write(judged.page)
-        try sections?.write(judged)
-        if !running.quiet { clock.write(pairs.count, seed: running.seed) }
-        try skipped.conclude()
+        try page?.write(evaluation.page)
+        try sections?.write(evaluation)
+        if !running.quiet { summary.write(pairs.count, seed: running.seed) }
+        try skipped.report()
     }
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
-        let clock = RunSummary()
+        let summary = RunSummary()
         let classifier = try model.loadIfNamed()?.classifier
         let letters = classifier?.alphabet ?? letters
         let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)
@@ -143,8 +145,8 @@ struct Evaluate: ParsableCommand {
         try sink.finish()
         let pages = ComparedPairs(comparison, made.pairs, known.pairs, letters, threshold: threshold)
         try page?.write(pages.page)
-        if !running.quiet { clock.write(made.pairs.count, seed: running.seed) }
+        if !running.quiet { summary.write(made.pairs.count, seed: running.seed) }
         made.skipped += known.skipped
-        try made.skipped.conclude()
+        try made.skipped.report()
     }
 }

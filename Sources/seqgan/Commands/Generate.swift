@@ -1,4 +1,4 @@
-// Generate: a model to new pairs.
+// Generate: writes new pairs that a model's generator makes.
 
 import ArgumentParser
 import Kernels
@@ -6,18 +6,19 @@ import SeqIO
 import SeqModel
 import Synchronization
 
+/// `seqgan generate`.
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract: "Write new pairs that interact, or do not.",
         discussion: """
-            Pairs as FASTA, two records a pair, with the classifier's score; or as TSV. What a pair is depends on the
-            seed and its number alone, unless pairs are compared with each other. Where the constraints cannot be met,
-            what was found is written, and the exit code is 65.
+            Writes pairs as FASTA, two records a pair, with the classifier's score; or as TSV. A pair depends on the
+            seed and its own number only, unless pairs are compared with each other. Where the constraints cannot be
+            met, the pairs that were found are written, and the exit code is 65.
 
             With --partner-of, each strand of the file gets N partners that differ from each other and score above the
-            model's threshold (with --label 0: at or below it). Its ambiguous letters are drawn anew for each partner from
-            those they stand for, and written as drawn.
+            model's threshold (with --label 0: at or below it). Ambiguity letters of a given strand are replaced, at
+            random for each partner, by letters that they stand for, and written so.
 
             EXAMPLES
               seqgan generate -m my.seqgan -n 1000 > out.fa
@@ -36,30 +37,30 @@ struct Generate: ParsableCommand {
     @Option(help: "fasta or tsv (A, B, label, score).")
     var format = Format.fasta
 
-    @Option(help: "Make distinct partners for each strand of this file (FASTA, FASTQ, or lines).", completion: .file())
+    @Option(help: "Make distinct partners for each strand of this file (FASTA, FASTQ or lines).", completion: .file())
     var partnerOf: String?
 
     @Option(
-        help: "The least score by the classifier, 0 to 1. [default: any; of partners, above the model's threshold]",
+        help: "Least classifier score, 0 to 1. [default: any; with --partner-of, above the model's threshold]",
         takes: share())
     var minScore: Float?
 
-    @Flag(help: "No pair twice.")
+    @Flag(help: "Write no pair twice.")
     var unique = false
 
-    @Option(help: "No pair of this file.", completion: .file())
+    @Option(help: "Write no pair that is in this file.", completion: .file())
     var notIn: String?
 
-    @Flag(help: "Pair the records of --not-in though their names be those of other mates.")
+    @Flag(help: "Pair the records of --not-in even where their names mark them as mates of others.")
     var noNameCheck = false
 
     @Option(
-        help: "Least distance to every strand already written: Hamming's for equal lengths, else the edit distance.",
+        help: "Least distance to every strand already written: Hamming for equal lengths, else edit distance.",
         takes: whole(0...))
     var minDistance = 0
 
     @Option(
-        help: "Draws for each pair that is asked for, before giving up; for a given strand those without a new one.",
+        help: "Draws for each pair before giving up; with --partner-of, draws in a row without a new partner.",
         takes: whole(1...1_000_000))
     var maxTries = 100
 
@@ -68,7 +69,7 @@ struct Generate: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
-    /// How pairs are written.
+    /// The output format.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case fasta, tsv
     }
@@ -78,17 +79,17 @@ struct Generate: ParsableCommand {
     }
 
     func run() throws {
-        try output.requireOther(than: [partnerOf, notIn, model.path])
+        try output.requireDistinct(from: [partnerOf, notIn, model.path])
         try exitOnFailure {
-            let clock = RunSummary()
+            let summary = RunSummary()
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
             let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
             let places = partnerOf == nil ? count : count * given.count
             let (constraints, lengths) = (try strands.constraints(alphabet), try strands.lengths)
-            let scores = try wantedScores(threshold: file.classifier.threshold)
-            let made = StrandsMade(
+            let scores = try scoreRange(threshold: file.classifier.threshold)
+            let made = GeneratorFeasibility(
                 generator: generator, label: label, given: Set(given.map(\.codes.count)), letters: alphabet.count)
             try made.require(
                 lengths.map { ($0, strands.length ?? "") }, constraints, distance: minDistance, pairs: places)
@@ -109,21 +110,21 @@ struct Generate: ParsableCommand {
             }
             ProgressBar.clear()
             try end.withLock { try $0.sink.finish() }
-            // What was found is a result, though not all that was asked for.
+            // An incomplete result is written nevertheless.
             guard found == places else {
                 let message = end.withLock { tooFew(found, of: places, $0.found, scores, given) }
                 throw Failure(message: message, code: ExitCodes.badData)
             }
-            if !running.quiet { clock.write(found, seed: running.seed) }
+            if !running.quiet { summary.write(found, seed: running.seed) }
         }
     }
 
-    /// Where pairs go, in the order of their places.
+    /// Writes pairs in the order of their places.
     private struct OutputEnd {
         let sink: ByteSink
         let writer: PairWriter
         var progress: ProgressBar
-        /// For each given strand, the partners written.
+        /// For each given strand, the number of partners written.
         private(set) var found: [Int]
         private var text: [UInt8] = []
 
@@ -140,30 +141,30 @@ struct Generate: ParsableCommand {
         }
     }
 
-    /// What a pair's score has to be: partners are predicted what they are asked to be, free pairs are as the generator
-    /// makes them.
-    private func wantedScores(threshold: Float) throws -> WantedScores? {
-        var scores = WantedScores()
+    /// The scores that pairs must have: those of partners must be predicted as `label`, those of free pairs may be
+    /// any.
+    private func scoreRange(threshold: Float) throws -> ScoreRange? {
+        var scores = ScoreRange()
         if let minScore { scores.least = minScore }
         guard partnerOf != nil else { return minScore == nil ? nil : scores }
         if label == 1 {
             if minScore == nil { scores.above = threshold }
         } else if scores.least > threshold {
             throw ValidationError(
-                "--min-score \(scores.least) with --label 0: partners that do not interact score \(threshold) at most, "
-                    + "the model's threshold")
+                "--min-score \(scores.least) with --label 0: partners that do not interact score at most "
+                    + "\(threshold), the model's threshold")
         } else {
             scores.most = threshold
         }
         return scores
     }
 
-    /// Strands that are named where there are too few partners.
+    /// The most strands that a message names.
     private static let mostNames = 5
 
-    /// Says that fewer pairs were found than places, and for which strands.
+    /// The message that fewer pairs were found than asked for, and for which strands.
     private func tooFew(
-        _ found: Int, of places: Int, _ partners: [Int], _ scores: WantedScores?, _ given: [GivenStrand]
+        _ found: Int, of places: Int, _ partners: [Int], _ scores: ScoreRange?, _ given: [GivenStrand]
     ) -> String {
         guard partnerOf != nil else {
             return "found \(found) of \(counted(places, "pairs")) that meet the constraints in \(maxTries) draws each: "
@@ -174,8 +175,8 @@ struct Generate: ParsableCommand {
         let more = short.count > names.count ? ", and \(short.count - names.count) more" : ""
         return "found \(found) of \(counted(places, "distinct partners")) with a score \(scores?.text ?? ""), "
             + "fewer than \(count) for \(short.count) of \(counted(given.count, "strands")) "
-            + "(\(names.joined(separator: ", "))\(more)); given up after \(counted(maxTries, "draws")) without a new one: "
-            + "raise --max-tries or loosen the constraints"
+            + "(\(names.joined(separator: ", "))\(more)); gave up after "
+            + "\(counted(maxTries, "draws")) without a new one: raise --max-tries or loosen the constraints"
     }
 
     private func givenStrands(_ path: String, _ file: ModelFile, _ generator: TrainedGenerator) throws
@@ -183,7 +184,7 @@ struct Generate: ParsableCommand {
     {
         guard let paired = generator.paired else {
             throw Failure(
-                message: "--partner-of needs a paired generator: this model's makes both strands at once",
+                message: "--partner-of needs a paired generator: that of this model makes both strands at once",
                 code: ExitCodes.badData)
         }
         return try readGiven(path, file, paired)
@@ -197,13 +198,13 @@ struct Generate: ParsableCommand {
         }
         guard generator.knows(label: label) else {
             throw Failure(
-                message: "the generator learned from pairs of label \(1 - label) alone", code: ExitCodes.badData)
+                message: "the generator was trained on pairs of label \(1 - label) only", code: ExitCodes.badData)
         }
         return generator
     }
 
-    private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> WrittenPairs {
-        var written = WrittenPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
+    private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> AcceptedPairs {
+        var written = AcceptedPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
         guard let notIn else { return written }
         let (pairs, _) = try StrandInput(
             paths: [notIn], columns: PairColumns(), alphabet: alphabet, comparesNames: !noNameCheck

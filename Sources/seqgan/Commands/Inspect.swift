@@ -1,4 +1,4 @@
-// Inspect: what a model is, as a table, a picture or a page.
+// Inspect: shows the contents of a model as a table, a picture or a page.
 
 import ArgumentParser
 import BuiltInModel
@@ -6,10 +6,11 @@ import Report
 import SeqIO
 import SeqModel
 
+/// `seqgan inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what a model is: sizes, training record, learned energies.",
+        abstract: "Show a model: sizes, training record, learned energies.",
         discussion: """
             EXAMPLES
               seqgan inspect my.seqgan
@@ -18,7 +19,7 @@ struct Inspect: ParsableCommand {
               seqgan inspect my.seqgan --report my.html
             """)
 
-    @Argument(help: "The model. [default: as --model]", completion: .file(extensions: ["seqgan"]))
+    @Argument(help: "Model file. [default: that of --model]", completion: .file(extensions: ["seqgan"]))
     var file: String?
 
     @OptionGroup var model: ModelOptions
@@ -27,16 +28,18 @@ struct Inspect: ParsableCommand {
     @Flag(help: "The learned pairing and stacking energies in kT, largest first.")
     var tables = false
 
-    @Option(help: "The learned pairing energies as a picture.", completion: .file(extensions: ["svg"]))
+    @Option(help: "Draw the learned pairing energies.", completion: .file(extensions: ["svg"]))
     var svg: String?
 
-    @Option(help: "A page with the learned energies and the training record.", completion: .file(extensions: ["html"]))
+    @Option(
+        help: "Write an HTML page with the learned energies and the training record.",
+        completion: .file(extensions: ["html"]))
     var report: String?
 
     func run() throws {
         let inputs = [file ?? model.path]
-        try output.requireOther(than: inputs)
-        try OutputOptions.requireOthers([output.output, svg, report], than: inputs)
+        try output.requireDistinct(from: inputs)
+        try OutputOptions.requireDistinct([output.output, svg, report], from: inputs)
         try exitOnFailure {
             let loaded = try file.map(loadModel) ?? model.load()
             let isBuiltIn = file == nil && model.path == nil
@@ -67,11 +70,11 @@ struct Inspect: ParsableCommand {
         let classifier = loaded.classifier
         let rows = loaded.description().filter { !$0[0].hasPrefix("tensor") }
         return Page(
-            title: "A model of pairs in \(classifier.alphabet.name)",
-            lead: "What it is, what it learned, and how it was trained.",
+            title: "A model of pairs of \(classifier.alphabet.name)",
+            lead: "Its sizes, the energies that it learned, and the record of its training.",
             facts: [
                 ("strands face each other", classifier.orientation.rawValue),
-                ("A and B", classifier.isSymmetric ? "may be swapped" : "differ"),
+                ("strands A and B", classifier.isSymmetric ? "may be swapped" : "differ"),
                 ("threshold", figure(Double(classifier.threshold), 2)),
                 ("generator", loaded.generator == nil ? "none" : "of pairs"),
             ],

@@ -1,17 +1,18 @@
-// Train: labelled pairs to a model.
+// Train: trains a model on labelled pairs.
 
 import ArgumentParser
 import Kernels
 import SeqIO
 import SeqModel
 
+/// `seqgan train`.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Learn from labelled pairs and write a model.",
+        abstract: "Train a model on labelled pairs.",
         discussion: """
-            What is not given is found from the data: how the strands face each other, whether they may be swapped,
-            whether position matters, how long to train. Labels are 0 and 1, or numbers between (soft labels).
+            Options that are not given are set from the data: the orientation of the strands, whether they may be
+            swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between (soft labels).
 
             EXAMPLES
               seqgan train labelled.tsv.gz -o my.seqgan
@@ -28,44 +29,42 @@ struct Train: ParsableCommand {
     @OptionGroup var checkpoints: CheckpointOptions
     @OptionGroup var running: RunOptions
 
-    @Option(name: .shortAndLong, help: "The model file to write.", completion: .file(extensions: ["seqgan"]))
+    @Option(name: .shortAndLong, help: "Model file to write.", completion: .file(extensions: ["seqgan"]))
     var output: String
 
-    @Option(help: "A table with a row for each epoch.", completion: .file())
+    @Option(help: "Write a table with a row for each epoch, or of a generator every few steps.", completion: .file())
     var log: String?
 
     @Option(
-        help: "A page with the curves, the model on held-out pairs, what it learned and generates.",
+        help: "Write an HTML page: curves, figures on held-out pairs, what the model learned and generates.",
         completion: .file(extensions: ["html"]))
     var report: String?
 
     @Option(
-        help: "A trained model: its classifier teaches the generator; a cnn becomes dcgan's discriminator.",
+        help: "Trained model whose classifier teaches the generator; a cnn initialises the discriminator of dcgan.",
         completion: .file(extensions: ["seqgan"]))
     var from: String?
 
     func validate() throws {
         if from != nil, training.learn != .generator {
-            throw ValidationError("--from goes with --learn generator: its classifier is kept as it is")
+            throw ValidationError("--from needs --learn generator: the classifier of that model is kept unchanged")
         }
     }
 
     func run() throws {
         try input.requireInput()
-        // The model may take the place of the one that it comes from, and a state that of the one that it goes on from.
+        // The model may replace the one that --from names, and a checkpoint the one that --resume names.
         let inputs = input.everyFile + [training.validation]
-        try OutputOptions.requireOther(output, than: inputs + [checkpoints.resume])
-        try OutputOptions.requireOthers([checkpoints.checkpoint], than: inputs + [from])
-        try OutputOptions.requireOthers([log, report], than: inputs + [from, checkpoints.resume])
-        try OutputOptions.requireOthers([output, log, report, checkpoints.checkpoint], than: [])
-        guard let named = Alphabet(named: training.alphabet) else {
-            throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
-        }
+        try OutputOptions.requireDistinct(output, from: inputs + [checkpoints.resume])
+        try OutputOptions.requireDistinct([checkpoints.checkpoint], from: inputs + [from])
+        try OutputOptions.requireDistinct([log, report], from: inputs + [from, checkpoints.resume])
+        try OutputOptions.requireDistinct([output, log, report, checkpoints.checkpoint], from: [])
+        let named = try Alphabet(option: training.alphabet)
         try exitOnFailure {
-            let clock = RunSummary()
+            let summary = RunSummary()
             let start = try from.map(loadModel)
             let alphabet = start?.classifier.alphabet ?? named
-            // Opened first, so that a name that can't be written is known before the work is done.
+            // Opened first, so that an unwritable path is reported before the work is done.
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
             let page = try report.map(ReportFile.init)
@@ -85,16 +84,17 @@ struct Train: ParsableCommand {
             ) {
                 try split(pairs, alphabet, seed: running.seed)
             }
-            let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: clock)
+            let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: summary)
             let classifying = ClassifierTraining(
-                options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
+                options: training.ofClassifier, running: running, clock: summary, log: log, keeper: keeper)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
                 longest: max(data.all.pairs.longest, data.validation.pairs.longest))
             var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(
-                    options: training, running: running, clock: clock, log: log, keeper: keeper, hasStart: start != nil)
+                    options: training, running: running, clock: summary, log: log, keeper: keeper,
+                    hasStart: start != nil)
                 try learning.run(&file, data.training)
             }
             file.record["data-digest"] = data.digests.data
@@ -105,25 +105,25 @@ struct Train: ParsableCommand {
                 file: file, log: log, training: data.training, validation: data.validation, seed: running.seed,
                 threads: running.threadCount)
             try page?.write(pages.page())
-            if !running.quiet { clock.write(pairs.count, "pairs", seed: running.seed) }
-            try skipped.conclude()
+            if !running.quiet { summary.write(pairs.count, "pairs", seed: running.seed) }
+            try skipped.report()
         }
     }
 
-    /// The file's bytes, once they have been read again: what would be refused later is not written.
+    /// The bytes of the file, decoded once as a check: a model that would be refused later is not written.
     private func readable(_ file: ModelFile) throws -> [UInt8] {
         let bytes = file.encoded()
         do {
             _ = try ModelFile(decoding: bytes)
         } catch {
             throw Failure(
-                message: "what was learned is no sound model (\(error)): no model was written", code: ExitCodes.badData
-            )
+                message: "the trained model is not valid (\(error)): no model was written",
+                code: ExitCodes.badData)
         }
         return bytes
     }
 
-    /// Holds back the validation pairs: a file of them, or a share drawn by the seed.
+    /// Splits off the validation pairs: those of a file, or a share drawn by the seed.
     private func split(_ pairs: LabelledPairs, _ alphabet: Alphabet, seed: UInt64) throws -> (
         training: LabelledPairs, held: LabelledPairs
     ) {

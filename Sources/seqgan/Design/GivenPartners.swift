@@ -1,35 +1,35 @@
-// GivenPartners: what has been found for the strands that partners are made to: no partner twice, and no search for ever.
+// GivenPartners: the partners found for the given strands: none twice, and no endless search.
 
-/// The partners of the given strands under way. Each strand has so many places, one strand's behind another's.
+/// The partners of the current given strands. Each strand has `each` consecutive places.
 struct GivenPartners {
-    /// Places of a strand.
+    /// The number of places of a strand.
     private let each: Int
-    /// Draws in a row without a new partner after which a strand is given up.
+    /// The number of draws in a row without a new partner after which a strand is given up.
     private let mostMisses: Int
-    /// By strand: the partners accepted, and the draws since the last of them.
+    /// For each strand, the accepted partners, and the draws since the last of them.
     private var partners: [Int: Set<[UInt8]>] = [:]
     private var misses: [Int: Int] = [:]
 
     init(each: Int, mostMisses: Int) { (self.each, self.mostMisses) = (each, mostMisses) }
 
-    /// Whether the strand of this place has no such partner yet.
+    /// Whether `partner` is new for the strand of this place.
     func isNew(_ partner: [UInt8], at place: Int) -> Bool {
         !(partners[place / each]?.contains(partner) ?? false)
     }
 
-    /// Counts a draw for this place: a new partner, or none.
+    /// Counts a draw for this place: a new partner, or nil.
     mutating func count(_ partner: [UInt8]?, at place: Int) {
         let strand = place / each
         guard let partner else { return misses[strand, default: 0] += 1 }
         misses[strand] = 0
-        // Where a strand has one place, there is nothing to compare with.
+        // With a single place there is nothing to compare with.
         if each > 1 { partners[strand, default: []].insert(partner) }
     }
 
-    /// Whether no more is drawn for this place.
+    /// Whether the strand of this place was given up.
     func isGivenUp(_ place: Int) -> Bool { misses[place / each, default: 0] >= mostMisses }
 
-    /// Forgets the strands whose places all lie before this one.
+    /// Removes the strands whose places all lie before this one.
     mutating func forget(before place: Int) {
         let first = place / each
         partners = partners.filter { $0.key >= first }

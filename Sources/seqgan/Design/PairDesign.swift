@@ -1,25 +1,25 @@
-// PairDesign: pairs asked of the generator again and again until every place has one that meets the constraints.
+// PairDesign: draws pairs from the generator until every place has one that meets the constraints.
 
 import Kernels
 import SeqIO
 import SeqModel
 import Synchronization
 
-/// A strand A to which partners are to be made.
+/// A strand A for which partners are made.
 struct GivenStrand: Sendable {
     var name: String
     var codes: [UInt8]
 }
 
 /// The scores that a pair may have.
-struct WantedScores: Sendable {
+struct ScoreRange: Sendable {
     var least: Float = 0, most: Float = 1
-    /// Only higher ones.
+    /// Scores must exceed this.
     var above: Float = -1
 
     func contains(_ score: Float) -> Bool { score >= least && score <= most && score > above }
 
-    /// As it follows the words "a score".
+    /// The text that follows "a score" in messages.
     var text: String {
         if above >= 0 { return "above \(above)" }
         if most == 1 { return "of \(least) or more" }
@@ -27,19 +27,19 @@ struct WantedScores: Sendable {
     }
 }
 
-/// Fills places with pairs, window by window. What place k holds depends on the seed and k alone, unless constraints
-/// between pairs are asked for, of which the partners of a given strand have one: they differ. It never depends on the
-/// number of threads.
+/// Fills places with pairs, window by window. The pair at place k depends on the seed and k only, unless there are
+/// constraints between pairs; the partners of a given strand have one: they differ. It never depends on the number of
+/// threads.
 struct PairDesign: Sendable {
     let classifier: PairClassifier
     let generator: TrainedGenerator
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>
-    /// None: whatever it is.
-    let scores: WantedScores?
+    /// Nil: any score.
+    let scores: ScoreRange?
     let seed: UInt64
-    /// Draws in all, or where strands are given for one of them in a row without a new partner.
+    /// The most draws in all; where strands are given, the most in a row without a new partner.
     let mostDraws: Int
     let threads: Int
 
@@ -52,10 +52,10 @@ struct PairDesign: Sendable {
     }
 
     private static let window = 4_096, piece = 16
-    /// Strands A drawn for one candidate before it is given up: drawing A is cheap, its partner is not.
+    /// Draws of strand A for one candidate before giving up: drawing A is cheap, its partner is not.
     private static let triesOfA = 50
 
-    /// A thread's memory.
+    /// The working memory of one thread.
     private final class Worker {
         let drawing: TrainedGenerator.Worker
         let workspace = Workspace()
@@ -68,14 +68,14 @@ struct PairDesign: Sendable {
         }
     }
 
-    /// Fills `places` places, in turn `each` for every strand of `given`, or free where there are none. Calls `write` with the
-    /// place and its pair, in order, for every place that was filled, `didPass` with how many places are done now and then,
-    /// and returns how many were filled.
+    /// Fills `places` places: `each` for every strand of `given`, one strand after the other, or free ones where
+    /// there are none. Calls `write` in order with every place that was filled and its pair, and `didPass` from time
+    /// to time with the number of places done. Returns the number of places filled.
     ///
-    /// While a window's first candidates are drawn, those of the window before are taken, and the pairs of the one before that
-    /// are written: the threads do not wait for it.
+    /// While the first candidates of a window are drawn, those of the window before are checked and the pairs of the
+    /// one before that are written, so that no thread waits for this.
     func fill(
-        places: Int, each: Int, given: [GivenStrand], _ written: inout WrittenPairs,
+        places: Int, each: Int, given: [GivenStrand], _ written: inout AcceptedPairs,
         write: @Sendable (Int, Candidate) throws -> Void, didPass: @Sendable (Int) -> Void = { _ in }
     ) throws -> Int {
         let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
@@ -88,9 +88,9 @@ struct PairDesign: Sendable {
         for start in stride(from: 0, to: places, by: PairDesign.window) {
             let (candidates, places) = (next, window(from: start))
             let failure = Mutex<(any Error)?>(nil)
-            // Asked before the threads begin: which places these are is not to depend on how far they come.
-            let behind = filling.withLock { $0.worthwhile(window(from: start + PairDesign.window)) }
-            next = draw(behind, attempt: 0, each: each, given: given, workers) {
+            // Determined before the threads start: the choice must not depend on how far they get.
+            let nextPlaces = filling.withLock { $0.worthwhile(window(from: start + PairDesign.window)) }
+            next = draw(nextPlaces, attempt: 0, each: each, given: given, workers) {
                 filling.withLock { filling in
                     do { try filling.write(write) } catch { failure.withLock { $0 = error } }
                     didPass(places.lowerBound)
@@ -116,7 +116,7 @@ struct PairDesign: Sendable {
         }
     }
 
-    /// One candidate for each place that is asked for; `other` is done at the same time.
+    /// Draws one candidate for each place of `places`; runs `other` at the same time.
     private func draw(
         _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>],
         beside other: @Sendable () -> Void = {}
@@ -134,7 +134,7 @@ struct PairDesign: Sendable {
         return drawn.withLock { Array($0.joined()) }
     }
 
-    /// A strand with every ambiguous letter drawn from those it stands for.
+    /// A strand with every ambiguity letter replaced by a random one of those it stands for.
     private func resolved(_ codes: [UInt8], _ random: inout RandomSource) -> [UInt8] {
         let alphabet = classifier.alphabet
         return codes.map { code in
@@ -149,7 +149,7 @@ struct PairDesign: Sendable {
     ) -> [Candidate] {
         var candidates = places.map { Candidate(place: $0) }
         var sources = places.map { place in
-            // Places have streams of the seed, attempts theirs of a seed drawn from the place.
+            // Each place has a stream of the seed; its attempts have streams of a seed drawn from that.
             var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
             return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
         }
@@ -165,7 +165,8 @@ struct PairDesign: Sendable {
             candidates[k].pair = pair
         }
         let acceptance = generator.acceptance
-        // Another B where a pair is too common, to the same A: what strands A are like stays as it is.
+        // Rejection sampling: a rejected pair gets another B for the same A, so that the distribution of A is
+        // unchanged.
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
             worker.pairs.removeAll()

@@ -1,22 +1,22 @@
-// PairPlaces: the places that pairs are designed for, window by window, and what has been found for them.
+// PairPlaces: the places to fill with pairs, window by window, and the pairs found for them.
 
-/// Takes candidates in the order of their places, as far as the constraints between pairs and the draws that are left
+/// Accepts candidates in the order of their places, as far as the constraints between pairs and the number of draws
 /// allow.
 struct PairPlaces {
-    private(set) var written: WrittenPairs
-    /// What the given strands have, where partners are made to such; these strands need not be far from others.
+    private(set) var written: AcceptedPairs
+    /// The partners found so far, where strands are given; these strands need not be far from others.
     private var given: GivenPartners?
-    /// Draws so far, and those that are allowed.
+    /// Draws so far, and the most that are allowed.
     private var drawn = 0
     private let mostDraws: Int
-    /// Places that were filled and written.
+    /// The number of places filled and written.
     private(set) var filled = 0
-    /// The places under way, their pairs, and which of them have none yet.
+    /// The current window of places, its pairs, and the places without one.
     private var window = 0..<0
     private var held: [PairDesign.Candidate?] = []
     private var open: [Int] = []
 
-    init(_ written: WrittenPairs, mostDraws: Int, given: GivenPartners?) {
+    init(_ written: AcceptedPairs, mostDraws: Int, given: GivenPartners?) {
         (self.written, self.mostDraws, self.given) = (written, mostDraws, given)
     }
 
@@ -25,13 +25,13 @@ struct PairPlaces {
     /// The places for which a candidate is to be drawn next: those without a pair, as far as draws are left.
     var asked: [Int] { Array(open.prefix(mostDraws - drawn)) }
 
-    /// Those of `places` for which it is worth to draw: not those of a strand that was given up.
+    /// The places of `places` worth drawing for: without those of strands that were given up.
     func worthwhile(_ places: Range<Int>) -> [Int] {
         guard let given else { return Array(places) }
         return places.filter { !given.isGivenUp($0) }
     }
 
-    /// Goes on to these places.
+    /// Starts the window `places`.
     mutating func begin(_ places: Range<Int>) {
         window = places
         held = Array(repeating: nil, count: places.count)
@@ -39,7 +39,7 @@ struct PairPlaces {
         given?.forget(before: places.lowerBound)
     }
 
-    /// Takes a candidate for each place that it was drawn for, as far as draws are left.
+    /// Accepts or rejects each candidate, as far as draws are left.
     mutating func take(_ candidates: [PairDesign.Candidate]) {
         let taken = candidates.prefix(mostDraws - drawn)
         drawn += taken.count

@@ -1,4 +1,4 @@
-// PairWriter: generated pairs to text, and the strands that partners are made for from text.
+// PairWriter: writes generated pairs, and reads the strands to make partners for.
 
 import Kernels
 import SeqIO
@@ -9,7 +9,7 @@ struct PairWriter {
     let alphabet: Alphabet
     let label: Int
     let format: Generate.Format
-    /// Partners for each strand of `given`, where there are any.
+    /// The number of partners for each strand of `given`.
     let each: Int
     let given: [GivenStrand]
 
@@ -51,12 +51,12 @@ struct PairWriter {
     }
 }
 
-/// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
+/// Reads the strands for which `generator`, that of the model `file`, is to make partners.
 func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
     let alphabet = file.classifier.alphabet
     let (strands, _) = try StrandInput(
         paths: [path], columns: PairColumns(sequence: nil), alphabet: alphabet,
-        limits: LengthLimits(1...generator.layout.length, reason: ", as the generator learned")
+        limits: LengthLimits(1...generator.layout.length, reason: ", as the generator was trained on")
     ).readNamed(for: file.classifier) { _, place in Array("strand\(place + 1)".utf8) }
     return strands.names.enumerated().map { place, name in
         GivenStrand(name: String(decoding: name, as: UTF8.self), codes: Array(strands.codes[place]))

@@ -1,23 +1,25 @@
-// StrandConstraints: what a single strand has to be: its GC content, its runs, the motifs that it must not hold.
+// StrandConstraints: the constraints on single strands: GC content, runs, motifs and lengths.
 
 import ArgumentParser
 import Kernels
 import SeqModel
 
+/// The options that constrain generated strands.
 struct ConstraintOptions: ParsableArguments {
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Share of G and C in each strand.", valueName: "MIN:MAX"))
+        parsing: .unconditional, help: ArgumentHelp("GC content of each strand, as fractions.", valueName: "MIN:MAX"))
     var gc: String?
 
-    @Option(help: "The longest run of one letter.", takes: whole(1...))
+    @Option(help: "Longest run of one letter.", takes: whole(1...))
     var maxRun: Int?
 
     @Option(
         help: ArgumentHelp(
-            "A motif that no strand holds, nor its reverse complement; IUPAC letters; repeatable.", valueName: "MOTIF"))
+            "Motif that no strand may contain, nor its reverse complement; IUPAC letters; repeatable.",
+            valueName: "MOTIF"))
     var avoidMotif: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Letters of each strand.", valueName: "MIN:MAX"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of letters of each strand.", valueName: "MIN:MAX"))
     var length: String?
 
     func validate() throws {
@@ -25,7 +27,7 @@ struct ConstraintOptions: ParsableArguments {
         _ = try lengths
     }
 
-    /// Both ends of `MIN:MAX`, or one number for both.
+    /// Parses `MIN:MAX`, or one number that stands for both. Throws a usage error.
     private static func ends<T: LosslessStringConvertible & Comparable>(
         _ text: String, _ option: String, of kind: String, from least: T, to most: T
     ) throws -> ClosedRange<T> {
@@ -39,11 +41,11 @@ struct ConstraintOptions: ParsableArguments {
     private var gcRange: ClosedRange<Double>? {
         get throws {
             guard let gc else { return nil }
-            return try ConstraintOptions.ends(gc, "--gc", of: "shares from 0 to 1", from: 0, to: 1)
+            return try ConstraintOptions.ends(gc, "--gc", of: "fractions from 0 to 1", from: 0, to: 1)
         }
     }
 
-    /// The lengths asked for.
+    /// The lengths that `--length` allows; nil without the option.
     var lengths: ClosedRange<Int>? {
         get throws {
             guard let length else { return nil }
@@ -52,7 +54,7 @@ struct ConstraintOptions: ParsableArguments {
         }
     }
 
-    /// The constraints in an alphabet's codes; throws a usage error where it has no such letters.
+    /// The constraints in the codes of an alphabet. Throws a usage error where they have no meaning in it.
     func constraints(_ alphabet: Alphabet) throws -> StrandConstraints {
         let isNucleic = alphabet == .dna || alphabet == .rna
         if gc != nil, !isNucleic { throw ValidationError("--gc needs a model of DNA or RNA") }
@@ -64,27 +66,27 @@ struct ConstraintOptions: ParsableArguments {
             }
             let sets = codes.map { alphabet.members(of: $0).reduce(UInt32(0)) { $0 | 1 << UInt32($1) } }
             motifs.append(sets)
-            // Codes 0 to 3 are A, C, G, T or U: a base's complement is 3 less it.
+            // Codes 0 to 3 are A, C, G and T or U: the complement of a base is 3 minus its code.
             let complement = sets.reversed().map { set in
                 (0..<UInt32(4)).reduce(UInt32(0)) { $0 | (set >> $1 & 1) << (3 - $1) }
             }
             if isNucleic, complement != sets { motifs.append(complement) }
         }
-        // No strand has a longer run, and one letter more than the run can always be counted.
+        // No strand has a longer run; the bound keeps `longestRun + 1` in range.
         let longestRun = maxRun.map { min($0, DuplexShape.maximumLength) }
         return StrandConstraints(gc: try gcRange, longestRun: longestRun, motifs: motifs)
     }
 }
 
-/// What a single strand has to be, in codes.
+/// Constraints on a single strand, in codes.
 struct StrandConstraints: Sendable {
-    /// Share of codes 1 and 2, C and G.
+    /// Fraction of codes 1 and 2, C and G.
     let gc: ClosedRange<Double>?
     let longestRun: Int?
-    /// Motifs as sets of letters, place by place.
+    /// Motifs as bit sets of letters, position by position.
     let motifs: [[UInt32]]
 
-    /// Whether a whole strand is as asked for.
+    /// Whether a complete strand meets the constraints.
     func accepts(_ strand: ArraySlice<UInt8>) -> Bool {
         if let gc, !gc.contains(share(ofGC: count(strand), in: strand.count)) { return false }
         if let longestRun, run(strand) > longestRun { return false }
@@ -93,7 +95,8 @@ struct StrandConstraints: Sendable {
         }
     }
 
-    /// Whether a strand that was as asked for before its last letter still can be when it has `length` letters.
+    /// Whether a strand that met the constraints before its last letter can still meet them when it has `length`
+    /// letters.
     func canGrow(_ strand: ArraySlice<UInt8>, to length: Int) -> Bool {
         if let gc {
             let found = count(strand)
@@ -109,7 +112,8 @@ struct StrandConstraints: Sendable {
         return !motifs.contains { ends(strand.count, in: strand, with: $0) }
     }
 
-    /// The option that no strand of these lengths can meet, as it is typed; nil where each alone can be met.
+    /// The first option that no strand of these lengths can meet, as typed; nil where each of them can be met by
+    /// itself.
     func neverMet(_ lengths: ClosedRange<Int>, letters: Int) -> String? {
         if let gc {
             let isMet = lengths.contains { length in (0...length).contains { gc.contains(share(ofGC: $0, in: length)) }

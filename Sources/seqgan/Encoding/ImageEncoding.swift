@@ -1,11 +1,11 @@
-// ImageEncoding: strands to the bytes of one-hot arrays and pictures, and from arrays back to letters.
+// ImageEncoding: writes strands as one-hot arrays or pictures, and reads arrays back to letters.
 
 import Kernels
 import SeqIO
 import SeqModel
 import Synchronization
 
-/// Writes the images of strands, in blocks that are made in parallel and written in order.
+/// Writes the images of strands in blocks that are made in parallel and written in order.
 struct ImageEncoder: Sendable {
     let oneHot: OneHot
     let strands: StrandCodes
@@ -23,7 +23,8 @@ struct ImageEncoder: Sendable {
         try write(to: sink) { oneHot.writeFloats($0, of: strands, to: &$1) }
     }
 
-    /// A line a letter and a strand: the letter where it stands, dots elsewhere; an empty line behind each record.
+    /// Writes, for each strand, a line for each letter of the alphabet: the letter where it occurs, dots elsewhere.
+    /// An empty line follows each record.
     func draw(to sink: ByteSink) throws {
         let letters = oneHot.alphabet.letters
         try write(to: sink) { range, bytes in
@@ -69,13 +70,13 @@ struct ImageEncoder: Sendable {
     }
 }
 
-/// Turns one-hot arrays back into letters.
+/// Converts one-hot arrays back to letters.
 struct ImageDecoder {
     let alphabet: Alphabet
     let reversesB: Bool
 
-    /// Writes a line a record and returns how many. Throws where the bytes are no array that `encode` makes; the records before
-    /// a bad one have then been written.
+    /// Writes a line for each record and returns their number. Throws where `bytes` are not an array as `encode`
+    /// makes it; the records before a bad one have then been written.
     func decode(_ bytes: [UInt8], path: String, to sink: ByteSink) throws -> Int {
         func bad(_ seen: String, _ expected: String) -> Failure {
             Failure(message: "\(path): \(seen), expected \(expected)", code: ExitCodes.badData)
@@ -108,7 +109,7 @@ struct ImageDecoder {
                 counted(bytes.count - size, "bytes") + " of data",
                 "the \(needed.overflows ? "(too many)" : "\(needed.value)") of shape \(shape)")
         }
-        // Records without columns take no bytes: a few could stand for any number of empty lines.
+        // Records without columns take no bytes: a small file could stand for any number of empty lines.
         guard length > 0 || records == 0 else { throw bad("an array of shape \(shape)", "at least one column") }
         let oneHot = OneHot(alphabet: alphabet, length: length, reversesB: reversesB)
         for record in 0..<records {
@@ -123,7 +124,7 @@ struct ImageDecoder {
                     let strand = perRecord == 1 ? "" : " of strand \(part == 0 ? "A" : "B")"
                     throw bad(
                         "record \(record + 1) is not one-hot in column \(badColumn + 1)\(strand)",
-                        "zeros and a 1, or the even shares of an ambiguity letter, and behind the strand zeros alone")
+                        "zeros and a 1, or the equal fractions of an ambiguity letter, and only zeros after the strand")
                 }
                 line += part == 0 ? letters : [9] + letters
             }
@@ -133,20 +134,20 @@ struct ImageDecoder {
     }
 }
 
-/// The numbers of an array that can be read, by NumPy's name of their type.
+/// The element types that can be read, by NumPy's names.
 enum ArrayNumbers: String, CaseIterable {
     case bytes = "|u1", booleans = "|b1", signedBytes = "|i1", floats = "<f4", doubles = "<f8", integers = "<i4"
     case longIntegers = "<i8"
 
     init?(_ type: String) { self.init(rawValue: type) }
 
-    /// What is said to expect.
+    /// The readable types, as messages list them.
     static var expected: String {
         let types = allCases.map(\.rawValue)
         return types.dropLast().joined(separator: ", ") + " or \(types[types.count - 1]) (little-endian)"
     }
 
-    /// Bytes of a number.
+    /// The size of an element in bytes.
     var width: Int {
         switch self {
         case .bytes, .booleans, .signedBytes: 1
@@ -155,7 +156,7 @@ enum ArrayNumbers: String, CaseIterable {
         }
     }
 
-    /// The number that begins at `place`.
+    /// The number that begins at index `place`.
     func value(_ bytes: [UInt8], at place: Int) -> Double {
         var bits: UInt64 = 0
         for k in 0..<width { bits |= UInt64(bytes[place + k]) << UInt64(8 * k) }

@@ -1,10 +1,10 @@
-// LabelledInput: pairs with their labels, for training and evaluation.
+// LabelledInput: reads pairs with their labels, for training and evaluation.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Reads all labelled pairs of `options` into memory; a strand whose length is not within `limits` is a bad record.
+/// Reads all labelled pairs of `options` into memory. A strand with a length outside `limits` is a bad record.
 func readLabelled(
     _ options: InputOptions, _ alphabet: Alphabet, _ limits: LengthLimits, isQuiet: Bool,
     unpacking: Unpacking = .ahead
@@ -25,7 +25,7 @@ func readLabelled(
                 Location(path: batch.path, line: entry.line),
                 seen: isMissing ? "a record without a label" : "the label \(excerpt(text))",
                 expected: isMissing
-                    ? "'label=' and a number from 0 to 1 behind the name, or a table of strand A, strand B, label"
+                    ? "'label=' and a number from 0 to 1 after the name, or a table of strand A, strand B, label"
                     : "a number from 0 to 1")
         }
         last = Float(label)
@@ -35,11 +35,12 @@ func readLabelled(
         remarks.count(entry, of: batch, alphabet)
     }
     pairs.targets = targets
-    remarks.tell(alphabet)
+    remarks.report(alphabet)
     return (pairs, skipped)
 }
 
-/// The label's text: its column, or in FASTA and FASTQ what is behind `label=` in the first header; empty if none.
+/// The text of the label: its column, or in FASTA and FASTQ the value of `label=` in the first header; empty without
+/// one.
 private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UInt8> {
     guard entry.isSequenceText else { return batch.bytes[entry.label] }
     let header = batch.bytes[entry.text].prefix { $0 != 10 && $0 != 13 }

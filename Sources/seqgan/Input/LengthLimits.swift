@@ -1,22 +1,23 @@
-// LengthLimits: how long strands may be, and what is said of those that are not.
+// LengthLimits: the lengths that strands may have, and the text for messages about others.
 
 import Kernels
 import SeqModel
 
 /// The lengths that strands may have, and why.
 struct LengthLimits: Sendable {
-    /// Letters of a strand.
+    /// The allowed numbers of letters.
     let lengths: ClosedRange<Int>
-    /// What sets the upper limit, and what is said behind either.
+    /// The option that sets the upper limit, and the reason that messages append.
     private let option: String
     private let reason: String
 
-    /// `lengths` letters; `option`, with a space behind it, sets the most, and `reason` says why.
+    /// Allows `lengths`. `option`, with a trailing space, names the option that sets the upper limit; `reason` is
+    /// appended to messages.
     init(_ lengths: ClosedRange<Int> = 1...DuplexShape.maximumLength, option: String = "", reason: String = "") {
         (self.lengths, self.option, self.reason) = (lengths, option, reason)
     }
 
-    /// The lengths at which `classifier` holds; where `isForced`, all that it takes.
+    /// The lengths that `classifier` is valid for; where `isForced`, all that it can score.
     init(of classifier: PairClassifier, isForced: Bool) {
         let trained = classifier.trainedLengths
         self.init(
@@ -24,7 +25,7 @@ struct LengthLimits: Sendable {
             reason: isForced ? "" : ", as the model was trained on \(trained.lowerBound) to \(trained.upperBound)")
     }
 
-    /// What is expected of a strand of `count` letters, outside the lengths.
+    /// The expectation to report for a strand of `count` letters, which is outside the lengths.
     func expected(ofLength count: Int) -> String {
         count < lengths.lowerBound
             ? "at least \(lengths.lowerBound)\(reason)" : "at most \(option)\(lengths.upperBound)\(reason)"

@@ -1,4 +1,4 @@
-// SamplePairs: files of pairs to compare: all of a generated one, those that interact of a real one.
+// SamplePairs: reads files of pairs to compare: all generated pairs, and the real pairs that interact.
 
 import Kernels
 import SeqIO
@@ -6,10 +6,10 @@ import SeqModel
 
 /// Reads the pairs of `path`.
 ///
-/// With `threshold` only those whose label is above it, where the file has labels: in the column that `columns` names, or in
-/// the third where the first pair has a number from 0 to 1 there and `columns` names none. Then every row must have one.
-/// A strand whose length is not within `limits` is a bad record, and where it `comparesNames` records that are no mates are an
-/// error.
+/// With `threshold`, reads only pairs with a label above it, where the file has labels: in the column that `columns`
+/// names, or, with `findsLabels`, in the third column where the first pair has a number from 0 to 1 there. Every row
+/// must then have a label. A strand with a length outside `limits` is a bad record. With `comparesNames`, records
+/// that are no mates are an error.
 func readSample(
     _ path: String, columns: PairColumns, findsLabels: Bool, threshold: Double?, _ alphabet: Alphabet,
     _ limits: LengthLimits, comparesNames: Bool, skipsBad: Bool
@@ -35,7 +35,7 @@ func readSample(
     }
 }
 
-/// The text of a record's label: as the reader found it, or a table's third column.
+/// The text of a record's label: the field that the reader found, or the third column of a table.
 private func label(_ entry: PairEntry, _ batch: PairBatch, isNamed: Bool) -> ArraySlice<UInt8>? {
     if isNamed { return batch.bytes[entry.label] }
     guard !entry.isSequenceText else { return nil }

@@ -1,18 +1,18 @@
-// SkippedRecords: what was read and not used: bad records under --skip-bad, and lines that name the columns once more.
+// SkippedRecords: bad records under --skip-bad and repeated header lines, which are reported at the end of a run.
 
 import SeqIO
 
-/// Records that a run skipped, and what is to be said of them.
+/// The records that a run skipped.
 struct SkippedRecords: Sendable {
-    /// Bad records.
+    /// The number of bad records.
     private(set) var bad = 0
-    /// What was wrong with the first of them.
+    /// The messages for the first of them.
     private var messages: [String] = []
-    /// Lines of column names that are not the first.
+    /// The number of repeated header lines.
     private(set) var headers = 0
     private var firstHeader: Location?
 
-    /// Bad records that are described; of the others, the number is told.
+    /// The most bad records that are described one by one.
     private static let described = 10
 
     /// Counts a bad record.
@@ -21,7 +21,7 @@ struct SkippedRecords: Sendable {
         if messages.count < SkippedRecords.described { messages.append(error.description) }
     }
 
-    /// Counts a line that names the columns once more.
+    /// Counts a repeated header line.
     mutating func addHeader(_ place: Location) {
         headers += 1
         firstHeader = firstHeader ?? place
@@ -34,8 +34,8 @@ struct SkippedRecords: Sendable {
         sum.firstHeader = sum.firstHeader ?? more.firstHeader
     }
 
-    /// Says what was skipped; throws, where bad records were, what the run then ends in.
-    func conclude() throws {
+    /// Prints what was skipped. Throws `failure` where there were bad records.
+    func report() throws {
         if let firstHeader {
             printMessage(
                 headers == 1
@@ -47,7 +47,7 @@ struct SkippedRecords: Sendable {
         if let failure { throw failure }
     }
 
-    /// What a run ends in that skipped bad records.
+    /// The failure of a run that skipped bad records; nil without any.
     var failure: Failure? {
         bad == 0
             ? nil

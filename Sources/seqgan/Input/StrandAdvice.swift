@@ -1,12 +1,12 @@
-// StrandAdvice: what to do about a strand that holds more than letters, as suppliers, papers and tables write them.
+// StrandAdvice: advice on strands with more than letters, as suppliers, papers and tables write them.
 
 import SeqIO
 
-/// What to strip from strands written in other ways, and how.
+/// How to remove what is not a letter from a strand.
 enum StrandAdvice {
-    /// Advice on `strand`, with a colon before it; empty where there is none.
+    /// Advice on `strand`, after a colon; empty where there is none.
     static func on(_ strand: ArraySlice<UInt8>) -> String {
-        if MissingValue.isOne(strand) { return ": a missing value?" }
+        if MissingValue.matches(strand) { return ": a missing value?" }
         func holds(_ bytes: String) -> Bool { strand.contains { bytes.utf8.contains($0) } }
         let text = String(decoding: strand, as: UTF8.self)
         if strand.count(where: { $0 == UInt8(ascii: "/") }) > 1 {

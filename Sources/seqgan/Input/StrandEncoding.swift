@@ -1,11 +1,11 @@
-// StrandEncoding: where the letters of a record become the codes of a model. Here SeqIO and SeqModel meet.
+// StrandEncoding: converts the letters of records to the codes of a model. SeqIO and SeqModel meet here.
 
 import Kernels
 import SeqIO
 import SeqModel
 
 extension Alphabet {
-    /// For every byte, what it is to this alphabet.
+    /// The kind of every byte in this alphabet.
     var letterKinds: [LetterKind] {
         codes.map { code in
             if code == Alphabet.invalid { return .none }
@@ -16,15 +16,15 @@ extension Alphabet {
 }
 
 extension StrandCodes {
-    /// Makes room for the strands of `files`.
+    /// Reserves memory for the strands of `files`.
     mutating func reserve(for files: [String]) {
-        // Packed text is about a quarter of its letters; memory that stays untouched costs nothing.
+        // Packed text has about a quarter of the size of its letters; memory that is not touched costs nothing.
         let packed = files.reduce(0) { $0 + (ByteSource.size(of: $1) ?? 0) }
         reserve(4 * min(packed, 1 << 28))
     }
 
-    /// Adds the strands of `entry`. Throws, and adds nothing, where the length of one is not within `limits`, or it holds a
-    /// letter with no code.
+    /// Appends the strands of `entry`. Throws, and appends nothing, where the length of one is outside `limits` or a
+    /// letter has no code.
     mutating func append(
         _ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet, _ limits: LengthLimits
     ) throws(InputError) {
@@ -42,7 +42,7 @@ extension StrandCodes {
         _ batch: PairBatch, _ range: Range<Int>, _ entry: PairEntry, inB: Bool, _ alphabet: Alphabet,
         _ limits: LengthLimits
     ) throws(InputError) {
-        // What cannot be a strand is told of first: of a name or a missing value the length says little.
+        // A wrong letter is reported before a wrong length: the length of a name or of a missing value tells little.
         guard range.count <= DuplexShape.maximumLength else { throw refused(range, inB: inB, entry, batch, limits) }
         if let offset = append(batch.bytes, range, table: alphabet.codes) {
             let at = range.lowerBound + offset
@@ -59,7 +59,7 @@ extension StrandCodes {
         _ range: Range<Int>, inB: Bool, _ entry: PairEntry, _ batch: PairBatch, _ limits: LengthLimits
     ) -> InputError {
         let strand = batch.bytes[range]
-        let isMissing = MissingValue.isOne(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
+        let isMissing = MissingValue.matches(strand) ? " (\(excerpt(strand)): a missing value?)" : ""
         return .malformed(
             batch.location(of: entry, inB: inB, offset: 0),
             seen: "a strand of \(counted(range.count, "letters"))\(isMissing)",
@@ -67,21 +67,21 @@ extension StrandCodes {
     }
 }
 
-/// The decimal number that `bytes` spell, such as `0.97` or `1e-3`; nil where they spell none.
+/// Parses a decimal number such as `0.97` or `1e-3`; nil for any other text.
 func number(_ bytes: ArraySlice<UInt8>) -> Double? {
     if bytes.count == 1, let byte = bytes.first, byte == 48 || byte == 49 { return Double(byte - 48) }
     return Double(decimal: bytes)
 }
 
-/// Calls `body` with every record that `reader` takes for a pair, in order.
+/// Calls `body` with every pair of `reader`, in order, and returns what was skipped.
 ///
-/// Throws at the first bad record, be it the reader's finding or `body`'s; where `skipsBad`, these are skipped. Returns what
-/// was skipped. `progress` is told of every batch.
+/// Throws at the first bad record, found by the reader or by `body`; with `skipsBad`, bad records are skipped.
+/// `progress` is updated after every batch.
 func forEachPair(
     _ reader: sending PairReader, skipsBad: Bool, progress: ProgressBar? = nil,
     _ body: (PairEntry, PairBatch) throws(InputError) -> Void
 ) throws(InputError) -> SkippedRecords {
-    let batches = BatchesAhead(reader)
+    let batches = BatchPrefetcher(reader)
     var batch = PairBatch()
     var progress = progress
     var (skipped, count) = (SkippedRecords(), 0)

@@ -1,32 +1,33 @@
-// StrandInput: the one door by which records of files become strands in the codes of an alphabet.
+// StrandInput: reads the strands of files into memory, in the codes of an alphabet.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// What is to be read into memory, and how.
+/// What to read into memory, and how.
 struct StrandInput {
-    /// Read one after the other; '-' or none is standard input.
+    /// The files, read one after the other; '-' or none is standard input.
     let paths: [String]
-    /// Of tables.
+    /// The columns of tables.
     let columns: PairColumns
     let alphabet: Alphabet
-    /// A strand of another length is a bad record.
+    /// Strands with other lengths are bad records.
     var limits = LengthLimits()
-    /// FASTA or FASTQ of strands B.
+    /// The FASTA or FASTQ file of strands B, where there is one.
     var mates: String?
-    /// Whether records whose names are those of other mates are an error.
+    /// Whether records whose names mark them as mates of others are an error.
     var comparesNames = true
-    /// Whether bad records are skipped; else the first is thrown.
+    /// Whether bad records are skipped; otherwise the first one is thrown.
     var skipsBad = false
     var unpacking = Unpacking.ahead
-    /// Whether a bar shows how far reading has come.
+    /// Whether to show a progress bar.
     var showsProgress = false
 
-    /// Adds the strands of all records to `strands`, those of a pair one behind the other, and returns what was skipped.
+    /// Appends the strands of all records to `strands`, the two of a pair consecutively, and returns what was
+    /// skipped.
     ///
-    /// `wants` sees each record first: it may refuse it, or throw where it is a bad one. `added` sees those whose strands
-    /// were added.
+    /// `wants` is called first for each record: it returns false to ignore it, or throws for a bad one. `added` is
+    /// called for the records whose strands were appended.
     func read(
         into strands: inout StrandCodes,
         wants: (PairEntry, PairBatch) throws(InputError) -> Bool = { _, _ in true },
@@ -44,7 +45,7 @@ struct StrandInput {
         }
     }
 
-    /// The pairs of all records, and what was skipped; see `read(into:)`.
+    /// Reads the pairs of all records; also returns what was skipped. See `read(into:)`.
     func readPairs(
         wants: (PairEntry, PairBatch) throws(InputError) -> Bool = { _, _ in true },
         added: (PairEntry, PairBatch) -> Void = { _, _ in }
@@ -55,7 +56,7 @@ struct StrandInput {
     }
 }
 
-/// Single strands as they were read: names, and codes.
+/// Single strands with their names.
 struct NamedStrands: Sendable {
     var names: [[UInt8]] = []
     var codes: StrandCodes
@@ -64,10 +65,10 @@ struct NamedStrands: Sendable {
 }
 
 extension StrandInput {
-    /// The single sequences of all records with their names, and what was skipped. What is unusual about them for
-    /// `classifier` is said.
+    /// Reads the single sequences of all records with their names; also returns what was skipped. Prints remarks on
+    /// sequences that are unusual for `classifier`.
     ///
-    /// Those without a name are named by `unnamed`, which is given their letters and their place, from 0.
+    /// `unnamed` makes the name of a sequence without one, from its letters and its index, from 0.
     func readNamed(
         for classifier: PairClassifier, unnamed: (ArraySlice<UInt8>, Int) -> [UInt8] = { letters, _ in Array(letters) }
     ) throws(InputError) -> (strands: NamedStrands, skipped: SkippedRecords) {
@@ -84,7 +85,7 @@ extension StrandInput {
             })
         strands.names = names
         remarks.count(strands.codes, each: 1, classifier)
-        remarks.tell(alphabet, classifier, of: "strands")
+        remarks.report(alphabet, classifier, of: "strands")
         return (strands, skipped)
     }
 }

@@ -1,16 +1,17 @@
-// StrandRemarks: what is said once, at the end, of strands that were understood but are not what the model learned from.
+// StrandRemarks: remarks, printed once at the end, on strands that were understood but differ from the model's
+// training data.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Counts of pairs, or of single strands, of which something is to be said.
+/// Counts of the pairs, or single strands, to remark on.
 struct StrandRemarks: Sendable {
-    /// With U where the alphabet has T, or T where it has U.
+    /// Those with U where the alphabet has T, or T where it has U.
     var translated = 0
-    /// With a strand outside the lengths that the model was trained on; and outside those at which it holds.
+    /// Those with a strand outside the lengths of the training, and outside the lengths that the model is valid for.
     var unusual = 0, forced = 0
-    /// Of which expansions were drawn, as their ambiguity letters have too many.
+    /// Those with so many expansions of ambiguity letters that these were sampled.
     var drawn = 0
 
     static func += (sum: inout StrandRemarks, more: StrandRemarks) {
@@ -20,20 +21,20 @@ struct StrandRemarks: Sendable {
         sum.drawn += more.drawn
     }
 
-    /// Counts `entry` where it holds the base that the alphabet writes otherwise.
+    /// Counts `entry` where it has the base that the alphabet writes as another letter.
     mutating func count(_ entry: PairEntry, of batch: PairBatch, _ alphabet: Alphabet) {
         guard let other = alphabet.otherBase else { return }
         func holds(_ strand: Range<Int>) -> Bool { batch.bytes[strand].contains { $0 | 0x20 == other } }
         if holds(entry.strandA) || holds(entry.strandB) { translated += 1 }
     }
 
-    /// Counts the `pairs` that `classifier` scores less surely than others: of unusual lengths, of many expansions.
+    /// Counts the pairs whose scores are less certain: with unusual lengths or many expansions.
     mutating func count(_ pairs: Pairs, _ classifier: PairClassifier) {
         count(pairs.strands, each: 2, classifier)
         drawn += pairs.drawnPairs
     }
 
-    /// Counts the single strands, or pairs where `each` is 2, of unusual lengths.
+    /// Counts the single strands (`each` is 1) or pairs (`each` is 2) with unusual lengths.
     mutating func count(_ strands: StrandCodes, each: Int, _ classifier: PairClassifier) {
         let (trained, scored) = (classifier.trainedLengths, classifier.scoredLengths)
         for first in stride(from: 0, to: strands.count, by: each) {
@@ -47,8 +48,8 @@ struct StrandRemarks: Sendable {
         }
     }
 
-    /// Says what was counted; of lengths and expansions where there is a model.
-    func tell(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
+    /// Prints the counts; those of lengths and expansions only where there is a model.
+    func report(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
             printMessage("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
@@ -65,13 +66,15 @@ struct StrandRemarks: Sendable {
             tell(unusual, classifier.trainedLengths, "that the model was trained on", "less certain")
         }
         if forced > 0 {
-            tell(forced, classifier.scoredLengths, "at which the model holds", "not to be relied on")
+            tell(forced, classifier.scoredLengths, "that the model is valid for", "unreliable")
         }
         if drawn > 0 {
             let most = Pairs.mostExpansions
             printMessage(
-                "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs of plain strands: "
-                    + "\(drawn == 1 ? "its score is" : "their scores are") of \(most) of these, drawn")
+                "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs without "
+                    + "ambiguity letters: \(drawn == 1 ? "its score is" : "their scores are") from \(most) of these, "
+                    + "drawn at random"
+            )
         }
     }
 }

@@ -1,4 +1,4 @@
-// ModelOptions: which model serves: the one that is named, that of the environment, or the built-in one.
+// ModelOptions: which model is used: the one named, that of the environment, or the built-in one.
 
 import ArgumentParser
 import BuiltInModel
@@ -11,14 +11,15 @@ import SeqModel
     import Darwin
 #endif
 
+/// Which model a command uses.
 struct ModelOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "The model. [default: $SEQGAN_MODEL, else the built-in one for DNA hybridisation]",
+        help: "Model file. [default: $SEQGAN_MODEL, else the built-in model of DNA hybridisation]",
         completion: .file(extensions: ["seqgan"]))
     var model: String?
 
-    /// The model's file: as named, else that of `$SEQGAN_MODEL`; nil for the built-in one.
+    /// The path of the model: as named, else that of `$SEQGAN_MODEL`; nil for the built-in model.
     var path: String? {
         if let model { return model }
         guard let value = getenv("SEQGAN_MODEL") else { return nil }
@@ -26,17 +27,17 @@ struct ModelOptions: ParsableArguments {
         return path.isEmpty ? nil : path
     }
 
-    /// Reads the model, where one is named.
+    /// Loads the model where one is named; nil for the built-in model.
     func loadIfNamed() throws -> ModelFile? { try path.map(loadModel) }
 
-    /// Reads the model.
+    /// Loads the model.
     func load() throws -> ModelFile { try loadIfNamed() ?? loadBuiltInModel() }
 }
 
-/// Reads the model at `path`.
+/// Loads the model at `path`.
 func loadModel(_ path: String) throws -> ModelFile { try decodeModel(try readWhole(path: path), name: path) }
 
-/// Reads the model that the program brings along.
+/// Loads the built-in model.
 func loadBuiltInModel() throws -> ModelFile {
     try decodeModel(BuiltInModel.bytes(), name: "the built-in model")
 }

@@ -1,4 +1,4 @@
-// ExitCodes: how the program ends, in one place.
+// ExitCodes: the exit codes, failures, and how they end the program.
 
 import SeqIO
 import SeqModel
@@ -9,16 +9,16 @@ import SeqModel
     import Darwin
 #endif
 
-/// The exit codes that the man page promises (sysexits.h). All but `inputOutput` say that the same run fails again;
-/// engines that retry what failed can go by that.
+/// The exit codes that the man page documents (sysexits.h). All but `inputOutput` mean that the same run fails again;
+/// workflow engines can decide on retries by that.
 enum ExitCodes {
     static let usage: Int32 = 64
     static let badData: Int32 = 65
     static let cannotOpen: Int32 = 66
     static let inputOutput: Int32 = 74
 
-    /// The code of a file that the system refuses for the reason `code`: whether it is the file, which stays what it
-    /// is, or the machine, the network, the disk, which may do better on another try.
+    /// The exit code for a file error with the `errno` `code`: `cannotOpen` where the file itself is at fault,
+    /// `inputOutput` where the machine, network or disk may work on another try.
     static func ofSystem(_ code: Int32) -> Int32 {
         switch code {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EROFS, ENXIO, EINVAL: cannotOpen
@@ -33,7 +33,8 @@ struct Failure: Error {
     var code: Int32
 }
 
-/// The failure that an error of the libraries means to the user.
+/// The failure for an error of the libraries; nil for an unknown error. `path` names the model where the error has no
+/// path.
 func failure(_ error: any Error, path: String = "") -> Failure? {
     switch error {
     case let error as Failure: return error
@@ -43,7 +44,7 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
             return Failure(message: error.description, code: ExitCodes.ofSystem(code))
         case .damaged, .malformed: return Failure(message: error.description, code: ExitCodes.badData)
         case .notMates:
-            let message = "\(error): is a record missing? --no-name-check pairs them all the same"
+            let message = "\(error): is a record missing? --no-name-check pairs them nevertheless"
             return Failure(message: message, code: ExitCodes.badData)
         }
     case OutputError.closedPipe: return Failure(message: "", code: 0)
@@ -55,13 +56,13 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
     }
 }
 
-/// Writes a message and its line's end to standard error, in place of a progress bar.
+/// Prints a message as one line on standard error, in place of a progress bar.
 func printMessage(_ message: String) {
     ProgressBar.clear()
     writeToStandardError("seqgan: \(message)\n")
 }
 
-/// Writes all of `text`. That standard error is closed or full can be told nowhere, and is no reason to fail.
+/// Writes all of `text`. A closed or full standard error is ignored: there is nowhere to report it.
 func writeToStandardError(_ text: String) {
     var rest = Array(text.utf8)
     while !rest.isEmpty {
@@ -71,7 +72,7 @@ func writeToStandardError(_ text: String) {
     }
 }
 
-/// Has `handler` called by the signals that ask a run to end; not by SIGHUP where that is ignored, as nohup has it.
+/// Installs a handler of the signals that ask a run to end; not of SIGHUP where that is ignored, as under nohup.
 func onTerminationSignal(_ handler: @convention(c) (Int32) -> Void) {
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
@@ -79,9 +80,9 @@ func onTerminationSignal(_ handler: @convention(c) (Int32) -> Void) {
     if ignored >> UInt64(SIGHUP - 1) & 1 == 0 { signal(SIGHUP, handler) }
 }
 
-/// Runs a command's work and ends the process with its exit code where it fails.
+/// Runs a command's work; where it fails, prints the message and exits with the failure's code.
 ///
-/// A signal that ends the process removes the temporary file of the output first, then ends it as it would have.
+/// A termination signal removes the temporary files, then ends the process as it would have.
 func exitOnFailure(_ work: () throws -> Void) throws {
     onTerminationSignal { number in
         TemporaryFile.remove()

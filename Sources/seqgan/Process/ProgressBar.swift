@@ -1,4 +1,4 @@
-// ProgressBar: how far a run is, at what rate, and how long it will take, while a person looks on.
+// ProgressBar: progress, rate and remaining time of a run, on a terminal.
 
 import SeqIO
 import Synchronization
@@ -9,26 +9,26 @@ import Synchronization
     import Darwin
 #endif
 
-/// Whether a bar stands on the terminal's last line, which other text has to take away first.
+/// Whether a bar is on the terminal's last line, which must be cleared before other text.
 private let isDrawn = Atomic<Bool>(false)
 
-/// A line on standard error, drawn anew at most five times a second; nothing where that is no terminal.
+/// A line on standard error, redrawn at most five times a second; nothing where that is not a terminal.
 struct ProgressBar: Sendable {
     private static let mostWidth = 24, leastWidth = 5
     private static let secondsBetweenDrawings = 0.2
 
     private let isShown: Bool
     private let isColoured: Bool
-    /// What is counted.
+    /// The noun for what is counted.
     private let noun: String
-    /// All that there is to do: records, steps, or bytes of the inputs; nil where nobody knows, as at a pipe.
+    /// The total: records, steps, or bytes of the inputs; nil where it is unknown, as for a pipe.
     private let total: Int?
-    /// What was counted before, in the run that this one goes on with.
+    /// The count at which this run started, where it resumes another.
     private let first: Int
     private let start = RunSummary.now()
     private var lastDrawn = RunSummary.now()
 
-    /// A bar for a run that reads these inputs (none: standard input).
+    /// Creates a bar for a run that reads these inputs (none: standard input); its total is their size.
     init(inputs: [String], isQuiet: Bool) {
         var total: Int? = 0
         for input in inputs.isEmpty ? ["-"] : inputs {
@@ -41,7 +41,7 @@ struct ProgressBar: Sendable {
         self.init(total: total, noun: "pairs", isQuiet: isQuiet)
     }
 
-    /// A bar for a run that has so many things to do, of which `first` were done before.
+    /// Creates a bar for a run of `total` items, of which `first` were done by an earlier run.
     init(total: Int?, noun: String, from first: Int = 0, isQuiet: Bool) {
         isShown = !isQuiet && isatty(2) == 1 && Self.environment("TERM") != "dumb"
         // no-color.org: any value but the empty one asks for text without colours.
@@ -51,7 +51,7 @@ struct ProgressBar: Sendable {
         self.noun = noun
     }
 
-    /// Tells how far the run is: what has been counted, and how much of the total is done (the count itself unless told).
+    /// Redraws the bar if it is time: `count` items so far, and `done` of the total (the count itself by default).
     mutating func update(_ count: Int, done: Int? = nil) {
         guard isShown else { return }
         let now = RunSummary.now()
@@ -65,19 +65,19 @@ struct ProgressBar: Sendable {
         writeToStandardError("\r\(line)\u{1B}[K")
     }
 
-    /// Takes the bar away, before other text.
+    /// Clears the bar, before other text is printed.
     static func clear() {
         if isDrawn.exchange(false, ordering: .relaxed) { writeToStandardError("\r\u{1B}[K") }
     }
 
-    /// The columns that a line may have, one less than the terminal's: a letter in the last would begin the next line.
+    /// The width of a line, one less than the terminal's: a character in the last column would begin the next line.
     private static var columns: Int {
         var size = winsize()
-        // A terminal that does not tell its size has 80.
+        // A terminal that does not report its size is taken to have 80 columns.
         return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) - 1 : 79
     }
 
-    /// The bar's text, in `columns` at most; without a share, the counts alone.
+    /// The text of the bar, at most `columns` wide; without a share, the counts only.
     static func line(
         _ count: Int, _ noun: String, seconds: Double, share: Double?, from first: (count: Int, share: Double) = (0, 0),
         columns: Int = 79, isColoured: Bool
@@ -92,11 +92,11 @@ struct ProgressBar: Sendable {
         let held = min(max(share, 0), 1)
         let percent = "\(fixed(held * 100, 0))%"
         let left = "\(timeLeft(seconds, held, from: first.share)) left"
-        // All that there is to tell, and what matters most of it.
+        // From the full text to the shortest.
         let texts = [[percent, counts, rate, left], [percent, counts, left], [percent, left]].map {
             $0.joined(separator: "  ")
         }
-        // The bar has the room that the text leaves it, with its ends and a space.
+        // The bar takes the room that the text leaves, minus its ends and a space.
         guard let text = texts.first(where: { columns - $0.count - 3 >= leastWidth }) else {
             return String(texts[2].prefix(columns))
         }
@@ -107,8 +107,8 @@ struct ProgressBar: Sendable {
         return "[\(bar)] \(text)"
     }
 
-    /// How long what is left will take, if it goes on as it did; "-" as long as that is a guess: the first piece of work
-    /// comes late, as threads begin and files are opened before it, and tells little of the others.
+    /// The remaining time at the rate so far; "-" as long as that is a guess: the first piece of work is late, as
+    /// threads and files are opened before it, and does not predict the others.
     private static func timeLeft(_ seconds: Double, _ share: Double, from first: Double) -> String {
         guard share < 1 else { return duration(0) }
         let done = share - first

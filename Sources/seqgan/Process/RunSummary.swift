@@ -1,4 +1,4 @@
-// RunSummary: one line on standard error at the end of a run, for the log.
+// RunSummary: the last line of a run on standard error, for logs.
 
 import SeqIO
 
@@ -8,23 +8,23 @@ import SeqIO
     import Darwin
 #endif
 
-/// Measures a run and says at its end what it was.
+/// Measures a run and prints a summary of it.
 struct RunSummary {
     private let start: Double
 
     init() { start = RunSummary.now() }
 
-    /// Seconds on a clock that only goes forward.
+    /// Seconds of a monotonic clock.
     static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// Seconds since the start.
+    /// Seconds since the start of the run.
     var seconds: Double { RunSummary.now() - start }
 
-    /// Says version, command, seed, records, seconds, rate and peak memory.
+    /// Prints version, command, seed, number of records, seconds, rate and peak memory.
     func write(_ records: Int, _ noun: String = "pairs", seed: UInt64) {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF
@@ -36,7 +36,7 @@ struct RunSummary {
     }
 }
 
-/// A number with a fixed count of decimals.
+/// A number with `decimals` digits after the point; `nan`, `inf` or `-inf` where it is not finite.
 func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = (0..<decimals).reduce(1.0) { s, _ in s * 10 }
@@ -49,7 +49,7 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
     return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
 }
 
-/// An argument as a shell would have to be given it.
+/// An argument quoted for a shell.
 private func quoted(_ argument: String) -> String {
     let plain = argument.utf8.allSatisfy { byte in
         switch byte {

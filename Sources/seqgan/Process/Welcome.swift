@@ -1,9 +1,10 @@
-// Welcome: what a newcomer is told who names no command, or one that there is not.
+// Welcome: the overview that is shown without a command, and advice on unknown commands.
 
 import ArgumentParser
 
+/// Texts for users who name no command, or an unknown one.
 enum Welcome {
-    /// Five questions, and the pipes that answer them.
+    /// Five questions with the pipes that answer them.
     static let pipes = """
           Which candidate pairs of primers bind best?
             seqgan classify candidates.tsv | sort -t$'\\t' -k4,4gr | head
@@ -17,7 +18,7 @@ enum Welcome {
             seqgan inspect --tables my.seqgan | head -n 17
         """
 
-    /// What `seqgan` alone says.
+    /// The output of `seqgan` without arguments.
     static let text = """
         seqgan learns how two sequences interact, classifies pairs of them, and generates new ones.
 
@@ -29,7 +30,7 @@ enum Welcome {
 
     private static let commands = Seqgan.configuration.subcommands.compactMap { $0.configuration.commandName }
 
-    /// What to say where the first word is neither a command nor an option; nil where it is one.
+    /// Advice where the first argument is neither a command nor an option; nil where it is one.
     static func advice(on word: String) -> String? {
         guard !word.hasPrefix("-"), !(commands + ["help"]).contains(word), !word.isEmpty else { return nil }
         if let command = commands.first(where: { isNear(word, $0) }) {
@@ -38,7 +39,7 @@ enum Welcome {
         return "there is no command '\(word)': name one first, \(commands.joined(separator: ", ")); see seqgan help"
     }
 
-    /// Whether two words differ in one place, by two letters at most, or one begins the other.
+    /// Whether two words differ in one place by at most two letters, or one is a prefix of the other.
     private static func isNear(_ x: String, _ y: String) -> Bool {
         var (x, y) = (Array(x.lowercased())[...], Array(y)[...])
         while let first = x.first, first == y.first { (x, y) = (x.dropFirst(), y.dropFirst()) }

@@ -1,10 +1,10 @@
-// ComparedPairs: generated pairs beside real ones, and the page that shows them.
+// ComparedPairs: the page that compares generated pairs with real ones.
 
 import Kernels
 import Report
 import SeqModel
 
-/// A comparison with the pairs that it is of.
+/// A comparison and the pairs that it is about.
 struct ComparedPairs {
     private let comparison: SampleComparison
     private let made: Pairs, known: Pairs
@@ -22,28 +22,28 @@ struct ComparedPairs {
         Page(
             title: "\(groupedPairs(made.count, "generated")) beside \(groupedPairs(known.count, "real"))",
             lead:
-                "Whether they are new, as different from each other as real pairs, made of the same words, and related as "
-                + "real pairs are.", facts: facts, sections: sections, footer: ReportFile.footer)
+                "Whether they are new, as varied as real pairs, have the same k-mer frequencies, and interact as "
+                + "real pairs do.", facts: facts, sections: sections, footer: ReportFile.footer)
     }
 
     private var generated: PairSetFigures { comparison.generated }
     private var real: PairSetFigures { comparison.real }
 
-    /// The figures that matter most.
+    /// The most important figures.
     var facts: [(name: String, value: String)] {
         var facts = [
             ("unique", percent(generated.unique, 1)), ("new", percent(generated.new, 1)),
             ("facing agreement", percent(generated.facing[comparison.orientation]?.agreement ?? .nan, 1)),
-            ("the same of real pairs", percent(real.facing[comparison.orientation]?.agreement ?? .nan, 1)),
+            ("that of real pairs", percent(real.facing[comparison.orientation]?.agreement ?? .nan, 1)),
             ("4-mer distance", figure(generated.kmerDistance, 3)), ("its floor", figure(real.kmerDistance, 3)),
         ]
         if !generated.scores.isEmpty {
-            facts.append(("taken by the classifier", percent(generated.accepted(above: threshold), 1)))
+            facts.append(("accepted by the classifier", percent(generated.accepted(above: threshold), 1)))
         }
         return facts.map { (name: $0.0, value: $0.1) }
     }
 
-    /// The relation, the letters, the scores, single pairs.
+    /// Sections on the relation, the letters, the scores, and single pairs.
     var sections: [Section] {
         [relation, letters, spread, examples]
     }
@@ -59,20 +59,21 @@ struct ComparedPairs {
             figures = [("Real", pictures.reference), ("Generated", made.table)].map { name, table in
                 pictures.facing(
                     "\(name) pairs", table,
-                    caption: "A letter tells \(figure(table.information, 3)) bits of the one it faces.")
+                    caption: "Mutual information of facing letters: \(figure(table.information, 3)) bits.")
             }
             figures.append(columns(made.columns))
         }
         return Section(
             "The relation: which letters face each other",
             lead:
-                "Laid \(comparison.orientation.rawValue), \(offset == 0 ? "flush" : "B moved by \(offset)"). Good tables look "
-                + "alike: the same strong cells, as strong. An even table of generated pairs means that the columns were "
+                "Strands aligned \(comparison.orientation.rawValue), "
+                + "\(offset == 0 ? "flush" : "B shifted by \(offset)"). In a good result both tables have the same "
+                + "strong cells. A uniform table of generated pairs means that the letters of each column were "
                 + "learned and the relation was not.", figures: figures)
     }
 
     private func columns(_ made: [Double]) -> Figure {
-        var chart = LineChart(title: "Agreement by place", x: "place in A", y: "faces its partner")
+        var chart = LineChart(title: "Agreement by position", x: "position in A", y: "faces its partner")
         func points(_ columns: [Double]) -> [(x: Double, y: Double)] {
             columns.enumerated().map { (Double($0 + 1), $1) }
         }
@@ -82,13 +83,14 @@ struct ComparedPairs {
         ]
         chart.yRange = 0...1
         return Figure(
-            "Agreement, place by place", chart.drawn(),
-            caption: "Share of the letters of A that face the most frequent partner of their kind in real pairs. Where "
+            "Agreement by position", chart.drawn(),
+            caption:
+                "Share of the letters of A that face the most frequent partner of that letter in real pairs. Where "
                 + "lengths differ, it falls towards the end.")
     }
 
     private var letters: Section {
-        var chart = LineChart(title: "Column entropy", x: "place", y: "bits")
+        var chart = LineChart(title: "Column entropy", x: "position", y: "bits")
         func points(_ bits: [Double]) -> [(x: Double, y: Double)] { bits.enumerated().map { (Double($0 + 1), $1) } }
         chart.series = [
             .init("real A", points(real.entropy.bits[0]), .reference),
@@ -101,17 +103,17 @@ struct ComparedPairs {
         let entropy = Figure(
             "Column entropy", chart.drawn(),
             caption:
-                "How open a place is to every letter. A generator that falls to a few pairs shows dips that real pairs "
-                + "lack.")
+                "Entropy of the letters at each position. A generator that collapses to a few pairs shows dips that "
+                + "real pairs do not have.")
         return Section(
-            "The letters: different, new, and in the same words",
+            "The letters: varied, new, with the same k-mers",
             lead:
-                "Good dots lie along the diagonal and good curves lie on the grey ones. What is asked of each figure is in "
-                + "the column of real pairs: there the same is told of two halves of them.",
-            figures: [words, entropy].compactMap { $0 }, table: table)
+                "In a good result the dots lie along the diagonal and the curves on the grey ones. The column of "
+                + "real pairs is what to compare each figure with: there it compares two halves of them.",
+            figures: [kmers, entropy].compactMap { $0 }, table: table)
     }
 
-    private var words: Figure? {
+    private var kmers: Figure? {
         let (p, q) = (real.kmers, generated.kmers)
         guard p.total > 0, q.total > 0 else { return nil }
         var chart = LineChart(title: "4-mers", x: "share of 4-mers, real, %", y: "generated, %")
@@ -119,14 +121,14 @@ struct ComparedPairs {
         let common = p.counts.indices.filter { p.counts[$0] + q.counts[$0] > 0 }
             .sorted { (p.counts[$0] + q.counts[$0], $1) > (p.counts[$1] + q.counts[$1], $0) }.prefix(600)
         var largest = 0.0
-        for word in common {
-            var (rest, text) = (word, "")
+        for kmer in common {
+            var (rest, text) = (kmer, "")
             for _ in 0..<KmerProfile.length {
                 text.insert(names[rest % names.count], at: text.startIndex)
                 rest /= names.count
             }
-            let x = 100 * Double(p.counts[word]) / Double(p.total)
-            let y = 100 * Double(q.counts[word]) / Double(q.total)
+            let x = 100 * Double(p.counts[kmer]) / Double(p.total)
+            let y = 100 * Double(q.counts[kmer]) / Double(q.total)
             largest = max(largest, x, y)
             chart.dots.append(.init(x: x, y: y, radius: 2.2, note: "\(text): \(figure(x, 2)) and \(figure(y, 2)) %"))
         }
@@ -134,8 +136,8 @@ struct ComparedPairs {
         return Figure(
             "4-mers, distance \(figure(generated.kmerDistance, 3))", chart.drawn(),
             caption:
-                "Each dot is a word of four letters. Two halves of the real pairs are \(figure(real.kmerDistance, 3)) "
-                + "apart: nothing can be asked to be nearer.")
+                "Each dot is a 4-mer. The distance between two halves of the real pairs is "
+                + "\(figure(real.kmerDistance, 3)): less cannot be expected.")
     }
 
     private var table: Table {
@@ -144,11 +146,11 @@ struct ComparedPairs {
         }
         return Table([
             ["", "generated", "real"], row("different pairs, share", 4) { $0.unique },
-            row("not among the real, share", 4) { $0.new }, row("identity of two strands A", 4) { $0.identity },
+            row("not among the real pairs, share", 4) { $0.new }, row("identity of two strands A", 4) { $0.identity },
             row("least column entropy, bits", 3) { $0.entropy.least },
             row("mean column entropy, bits", 3) { $0.entropy.mean },
-            row("4-mer distance to half of the real", 4) { $0.kmerDistance },
-            row("distance of the lengths", 4) { $0.lengthDistance },
+            row("4-mer distance to half of the real pairs", 4) { $0.kmerDistance },
+            row("distance of the length distributions", 4) { $0.lengthDistance },
             row("edits to the nearest real pair, mean", 2) { $0.nearestMean },
             row("edits to the nearest real pair, least", 0) { $0.nearestLeast },
         ])
@@ -163,14 +165,14 @@ struct ComparedPairs {
             above: ("generated", curves.histograms[1], .first), below: ("real", curves.histograms[0], .reference))
         chart.threshold = (threshold, "threshold \(figure(threshold, 2))")
         return Section(
-            "What the classifier says",
+            "Scores by the classifier",
             lead:
-                "Good halves mirror each other. All of the upper half at the right end: pairs that are too clean. Left of "
-                + "the threshold: pairs that the classifier refuses.",
+                "In a good result the halves mirror each other. Generated pairs at the right end only are cleaner "
+                + "than real ones; those left of the threshold are rejected by the classifier.",
             figures: [
                 Figure(
                     "Scores, generated above and real below", chart.drawn(),
-                    caption: "Share of the pairs; heights grow with the square root. Generated: quartiles "
+                    caption: "Share of the pairs, on a square-root scale. Generated: quartiles "
                         + "\(figure(generated.quantile(0.25), 2)), \(figure(generated.quantile(0.5), 2)), "
                         + "\(figure(generated.quantile(0.75), 2)); real: \(figure(real.quantile(0.25), 2)), "
                         + "\(figure(real.quantile(0.5), 2)), \(figure(real.quantile(0.75), 2)).")
@@ -188,9 +190,9 @@ struct ComparedPairs {
             }
         }
         return Section(
-            "Pairs, one by one",
+            "Single pairs",
             lead:
-                "The first of each. Bars join letters that face each other more often than by chance in real pairs. Good "
-                + "generated pairs can't be told from the real ones at the end.", figures: figures)
+                "The first pairs of each set. Bars join letters that face each other more often than by chance in "
+                + "real pairs. Good generated pairs look like the real ones at the end.", figures: figures)
     }
 }

@@ -1,10 +1,10 @@
-// ComparisonRows: generated pairs beside real ones, as rows of a name and a figure for each.
+// ComparisonRows: the figures of generated and real pairs as rows of a table.
 
 import SeqModel
 
 extension SampleComparison {
-    /// Names and figures, in the order in which they are shown; not a number where there is none. Letters are those of
-    /// `alphabet`; scores are left out where no classifier gave any.
+    /// Names and figures, in the order of the output; NaN where there is none. `alphabet` names the letters; scores
+    /// are omitted where no classifier gave any.
     func rows(_ alphabet: Alphabet, threshold: Double) -> [(name: String, generated: Double, real: Double)] {
         func row(_ name: String, _ figure: (PairSetFigures) -> Double) -> (String, Double, Double) {
             (name, figure(generated), figure(real))

@@ -1,16 +1,16 @@
-// EnergyPictures: the learned pairing and stacking energies as heat maps.
+// EnergyPictures: draws the learned pairing and stacking energies as heat maps.
 
 import Report
 import SeqModel
 
-/// Pictures of a classifier's energies.
+/// Draws the energies of a classifier.
 struct EnergyPictures {
     private let tables: EnergyTables
     private let letters: [String]
-    /// Whether letters of B are named from its 5' end, as those of A are.
+    /// Whether letters of B are listed from its 5' end, as those of A are.
     private let isFrom5: Bool
 
-    /// Nil where the classifier is none of energies.
+    /// Nil where the classifier has no energies.
     init?(_ classifier: PairClassifier) {
         guard case .duplex(let classifier) = classifier else { return nil }
         tables = EnergyTables(classifier)
@@ -21,14 +21,14 @@ struct EnergyPictures {
             && (configuration.alphabet == .dna || configuration.alphabet == .rna)
     }
 
-    /// Which letters hold together, as a picture of its own.
+    /// The pairing energies as a picture of its own.
     var pairing: Drawing { pairingMap.drawn(isNarrow: true) }
 
     private var pairingMap: HeatMap {
         map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-")
     }
 
-    /// Which pairs hold together upon which.
+    /// The stacking energies.
     private var stacking: Drawing {
         let names = tables.contexts(letters)
         var map = map(
@@ -53,16 +53,15 @@ struct EnergyPictures {
         }
         var map = HeatMap(
             title: title, rows: rows, columns: columns, rowTitle: "letter of A",
-            columnTitle: "letter of B that it faces",
-            cells: cells)
+            columnTitle: "letter of B that it faces", cells: cells)
         map.legend = (signed(-largest, 1) + " kT, apart", "together, " + signed(largest, 1) + " kT")
         return map
     }
 
     private func signed(_ value: Double, _ decimals: Int) -> String {
         let text = fixed(abs(value), decimals)
-        let isNought = text.allSatisfy { $0 == "0" || $0 == "." }
-        return isNought ? text : (value < 0 ? "\u{2212}" : "+") + text
+        let isZero = text.allSatisfy { $0 == "0" || $0 == "." }
+        return isZero ? text : (value < 0 ? "\u{2212}" : "+") + text
     }
 
     var section: Section {
@@ -70,23 +69,24 @@ struct EnergyPictures {
             Figure(
                 "Pairing", pairingMap.drawn(),
                 caption:
-                    "The mean of all stacks that end in the pair, in kT above the mean of the table. Blue holds together, "
-                    + "orange drives apart.")
+                    "The mean over all stacks that end in the pair, in kT relative to the mean of the table. Blue "
+                    + "binds, orange repels.")
         ]
         if !tables.stacking.isEmpty {
             figures.append(
                 Figure(
                     "Stacking", stacking,
                     caption:
-                        "Two pairs on top of each other: rows are two letters of A, columns the two of B that they "
+                        "Stacks of two adjacent pairs: rows are two letters of A, columns the two of B that they "
                         + "face" + (isFrom5 ? ", each 5\u{2032} to 3\u{2032}" : "")
-                        + ". Lone strong cells are the stacks that count; point at a cell for its letters."))
+                        + ". Isolated strong cells are the stacks that matter; point at a cell for its letters."))
         }
         return Section(
-            "The rule that was learned",
+            "Learned energies",
             lead:
-                "Nothing about pairing is built in: a good table is sharp, a few cells far above all others. For DNA these "
-                + "are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is stronger than A\u{2011}T.",
+                "Nothing about pairing is built in. A good table has a few cells that are much stronger than all "
+                + "others. For DNA these are A\u{2011}T, C\u{2011}G, G\u{2011}C and T\u{2011}A, and C\u{2011}G is "
+                + "stronger than A\u{2011}T.",
             figures: figures)
     }
 }

@@ -1,26 +1,26 @@
-// FigureText: figures as tables and as JSON.
+// FigureText: formats figures as tables and as JSON.
 
 import SeqModel
 
-/// Rows of figures to text.
+/// Formats rows of figures.
 enum FigureText {
-    /// Name and value, separated by a tab.
+    /// Lines of name and value, separated by a tab.
     static func table(_ rows: [(String, Double)]) -> String {
         rows.map { "\($0.0)\t\(text($0.1))\n" }.joined()
     }
 
-    /// Name and both values, below a header.
+    /// Lines of name and both values, below a header.
     static func table(_ rows: [(name: String, generated: Double, real: Double)]) -> String {
         "figure\tgenerated\treal\n"
             + rows.map { "\($0.name)\t\(text($0.generated))\t\(text($0.real))\n" }.joined()
     }
 
-    /// An object of numbers; null for what is none.
+    /// A JSON object of numbers; null for numbers that are not finite.
     static func json(_ rows: [(String, Double)]) -> String {
         "{" + rows.map { "\"\($0.0)\": \(jsonNumber($0.1))" }.joined(separator: ", ") + "}\n"
     }
 
-    /// An object of objects with `generated` and `real`.
+    /// A JSON object of objects with `generated` and `real`.
     static func json(_ rows: [(name: String, generated: Double, real: Double)]) -> String {
         let parts = rows.map {
             "\"\($0.name)\": {\"generated\": \(jsonNumber($0.generated)), \"real\": \(jsonNumber($0.real))}"
@@ -28,7 +28,7 @@ enum FigureText {
         return "{" + parts.joined(separator: ",\n ") + "}\n"
     }
 
-    /// Text between quotation marks.
+    /// A JSON string.
     static func jsonText(_ text: String) -> String {
         let characters = text.unicodeScalars.map { scalar in
             switch scalar {
@@ -40,7 +40,7 @@ enum FigureText {
         return "\"" + characters.joined() + "\""
     }
 
-    /// A number; null for what is none.
+    /// A JSON number; null where it is not finite.
     static func jsonNumber(_ value: Double) -> String { value.isFinite ? text(value) : "null" }
 
     private static func text(_ value: Double) -> String {
@@ -49,10 +49,10 @@ enum FigureText {
 }
 
 extension ClassificationMetrics {
-    /// The threshold with the digits that it was given in: of a model, those of a 32-bit float.
+    /// The threshold with the digits that it was given in: for a model's, those of a 32-bit float.
     private var shownThreshold: Double { Double("\(Float(threshold))") ?? threshold }
 
-    /// Names and values, in the order in which they are shown.
+    /// Names and values, in the order of the output.
     var rows: [(String, Double)] {
         var rows: [(String, Double)] = [
             ("pairs", Double(count)), ("threshold", shownThreshold), ("AUROC", areaUnderROC), ("AP", averagePrecision),
@@ -65,7 +65,7 @@ extension ClassificationMetrics {
         ]
         for (tenth, bin) in calibration.enumerated() {
             rows.append(("calibration_\(tenth)_count", Double(bin.count)))
-            // Of no pairs there is no mean.
+            // There is no mean of no pairs.
             rows.append(("calibration_\(tenth)_score", bin.count > 0 ? bin.score : .nan))
             rows.append(("calibration_\(tenth)_label", bin.count > 0 ? bin.target : .nan))
         }

@@ -1,18 +1,18 @@
-// PairPictures: facing letters as a heat map, and single pairs as duplexes.
+// PairPictures: draws contingency tables of facing letters, and single pairs as duplexes.
 
 import Kernels
 import Report
 import SeqModel
 
-/// Pictures of pairs in the letters of an alphabet.
+/// Draws pairs in the letters of an alphabet.
 struct PairPictures {
     let alphabet: Alphabet
-    /// How the pairs are laid, and which letters seek each other.
+    /// The alignment of the strands, and which letters pair more often than by chance.
     let reference: FacingTable
 
     private var letters: [String] { alphabet.letters.map { String(UnicodeScalar($0)) } }
 
-    /// How often letters face each other, each row of A's letters as shares.
+    /// A heat map of the frequencies of B's letters, given the letter of A that they face.
     func facing(_ heading: String, _ table: FacingTable, caption: String) -> Figure {
         let k = table.letters
         let largest = (0..<k * k).map { reference.share($0 / k, facing: $0 % k) }.filter(\.isFinite).max() ?? 1
@@ -31,7 +31,7 @@ struct PairPictures {
         return Figure(heading, map.drawn(), caption: caption)
     }
 
-    /// A pair as a duplex.
+    /// A drawing of a pair as a duplex.
     func duplex(_ heading: String, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, caption: String = "") -> Figure {
         func letter(_ strand: ArraySlice<UInt8>, _ place: Int?) -> Character? {
             place.map { Character(UnicodeScalar(alphabet.codeLetters[Int(strand[strand.startIndex + $0])])) }

@@ -1,38 +1,39 @@
-// ReportFile: where a page goes: opened before the work, written after it.
+// ReportFile: the file of a page, opened before the work and written after it.
 
 import ArgumentParser
 import Report
 import SeqIO
 
-/// A page's file, which appears whole or not at all.
+/// The file of a page, which appears complete or not at all.
 struct ReportFile {
     private let sink: ByteSink
 
-    /// Opens the file, so that a name that can't be written is known before the work is done.
+    /// Opens the file, so that an unwritable path is reported before the work is done. Throws `cannotOpen`.
     init(_ path: String) throws(OutputError) { sink = try ByteSink(path: path) }
 
-    /// Writes the page.
+    /// Writes the page. Throws `cannotWrite`.
     func write(_ page: Page) throws(OutputError) { try write(page.html) }
 
-    /// Writes a whole file of text.
+    /// Writes the text of the whole file. Throws `cannotWrite`.
     func write(_ text: String) throws(OutputError) {
         try sink.write(text.utf8)
         try sink.finish()
     }
 
-    /// The last line of every page.
-    static let footer = "Written by \(Seqgan.versionText). This page is complete: it loads nothing and runs nothing."
+    /// The footer of every page.
+    static let footer =
+        "Written by \(Seqgan.versionText). This page is self-contained: it loads nothing and runs nothing."
 }
 
-/// A share as a percentage.
+/// A fraction as a percentage; a dash for NaN.
 func percent(_ share: Double, _ decimals: Int = 0) -> String {
     share.isNaN ? "\u{2013}" : "\(fixed(100 * share, decimals))\u{A0}%"
 }
 
-/// A figure for people; a dash where there is none.
+/// A number with `decimals` decimals; a dash for NaN.
 func figure(_ value: Double, _ decimals: Int) -> String { value.isNaN ? "\u{2013}" : fixed(value, decimals) }
 
-/// `1,200 labelled pairs`, `1 labelled pair`: a count of pairs of this kind, as readers group its digits.
+/// `1,200 labelled pairs`, `1 labelled pair`: a count of pairs with its digits grouped.
 func groupedPairs(_ count: Int, _ kind: String = "") -> String {
     counted(count, kind.isEmpty ? "pairs" : kind + " pairs", as: grouped(count))
 }

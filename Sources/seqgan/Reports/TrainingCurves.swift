@@ -1,11 +1,11 @@
-// TrainingCurves: how a training went, epoch by epoch and step by step, as charts.
+// TrainingCurves: charts of a training, epoch by epoch and step by step.
 
 import Report
 
-/// Charts of a training's log.
+/// Charts of the log of a training.
 struct TrainingCurves {
     let log: TrainingLog
-    /// The epoch and the step that were kept.
+    /// The epoch and the step whose weights were kept.
     let bestEpoch: Int?, bestStep: Int?
 
     var sections: [Section] {
@@ -40,10 +40,10 @@ struct TrainingCurves {
     private func classifier(_ table: TrainingLog.Table) -> Section {
         let lowest = min(0, table.curve("MCC").map(\.y).filter(\.isFinite).min() ?? 0)
         return Section(
-            "How the classifier learned",
+            "Training of the classifier",
             lead:
-                "Good curves fall fast and then lie flat, the one of held-out pairs beside that of the training pairs. Where "
-                + "it turns up, the pairs are learned by heart; the best epoch is kept.",
+                "Good curves fall fast and then stay flat, with held-out pairs near the training pairs. Where the "
+                + "loss on held-out pairs rises again, the model overfits; the best epoch is kept.",
             figures: [
                 chart(
                     "Loss", table, y: "cross-entropy, nats", kept: bestEpoch,
@@ -52,7 +52,7 @@ struct TrainingCurves {
                 chart(
                     "On held-out pairs", table, y: "figure of merit", range: lowest...1.02,
                     [("AUROC", "AUROC", .reference, false), ("AP", "AP", .first, true), ("MCC", "MCC", .first, false)],
-                    caption: "1 is perfect. MCC is that at the threshold."),
+                    caption: "1 is perfect. MCC is taken at the threshold."),
             ])
     }
 
@@ -60,24 +60,24 @@ struct TrainingCurves {
         let entropies = table.curve("column_entropy").map(\.y) + [table.data["column_entropy"] ?? 0]
         let most = entropies.filter(\.isFinite).max().map { max($0, 0.1) } ?? 1
         return Section(
-            "How the generator learned",
+            "Training of the generator",
             lead:
-                "In a good training neither side wins, entropy and different pairs stay at the data's level, and the relation "
-                + "climbs to it. Letters can be whole from the first step while the relation is at chance.",
+                "In a good training neither side wins, entropy and variety stay at the level of the data, and the "
+                + "relation rises to it. Columns can be one-hot from the first step while the relation is at chance.",
             figures: [
                 chart(
                     "Losses", table, y: "loss, nats",
                     [("D_loss", "critic", .second, false), ("G_loss", "generator", .first, false)],
                     caption:
-                        "A critic's loss that falls to nothing means that it has won, and that its gradient is gone."),
+                        "A critic's loss that falls to zero means that the critic has won and its gradient vanishes."),
                 chart(
-                    "The critic's accuracy", table, y: "share judged rightly", range: 0...1,
+                    "The critic's accuracy", table, y: "share judged correctly", range: 0...1,
                     [
                         ("D_accuracy_real", "real", .reference, false),
                         ("D_accuracy_fake", "generated", .first, false),
                     ],
                     caption:
-                        "Only the difference of real and generated pairs is trained, so the two may drift together."),
+                        "Only the difference between real and generated pairs is trained, so both may drift together."),
                 chart(
                     "One-hot-ness and the relation", table, y: "share", range: 0...1.02,
                     [("one_hot", "one-hot", .second, true), ("facing", "facing", .first, false)],
@@ -86,15 +86,15 @@ struct TrainingCurves {
                         + "most frequent partner. Only the second is the relation."),
                 chart(
                     "Variety", table, y: "share of different pairs", range: 0...1.02,
-                    [("unique", "unique", .first, false)], caption: "A fall means that the same pairs come again."),
+                    [("unique", "unique", .first, false)], caption: "A fall means that pairs repeat."),
                 chart(
                     "Least column entropy", table, y: "bits", range: 0...most * 1.05,
                     [("column_entropy", "generated", .first, false)],
-                    caption: "Of all places of both strands. Well below the data: collapse."),
+                    caption: "Over all positions of both strands. Well below the data: mode collapse."),
                 chart(
-                    "What the classifier says", table, y: "share, or mean score", range: 0...1.02, kept: bestStep,
+                    "Scores by the classifier", table, y: "share, or mean score", range: 0...1.02, kept: bestStep,
                     [("score", "score", .first, true), ("agreement_1", "agrees", .first, false)],
-                    caption: "Share of the pairs that it takes, and their mean score."),
+                    caption: "Share of the pairs that the classifier accepts, and their mean score."),
             ])
     }
 }

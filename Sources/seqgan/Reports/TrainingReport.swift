@@ -1,11 +1,11 @@
-// TrainingReport: the page of a training: its curves, the model on held-out pairs, what it learned, what it generates.
+// TrainingReport: the page of a training: curves, figures on held-out pairs, energies, generated pairs.
 
 import Kernels
 import Report
 import SeqModel
 import Synchronization
 
-/// What the page of a training is made of.
+/// The contents of the page of a training.
 struct TrainingReport {
     let file: ModelFile
     let log: TrainingLog
@@ -18,7 +18,7 @@ struct TrainingReport {
     /// The page.
     func page() throws -> Page {
         let classifier = file.classifier
-        let judged = JudgedPairs(classifier, validation, threshold: nil, threads: threads, isQuiet: true)
+        let evaluation = ClassifierEvaluation(classifier, validation, threshold: nil, threads: threads, isQuiet: true)
         let compared = try comparison()
         let curves = TrainingCurves(
             log: log, bestEpoch: file.record["best-epoch"].flatMap { Int($0) },
@@ -27,14 +27,15 @@ struct TrainingReport {
         return Page(
             title: "A training on \(groupedPairs(training.count + validation.count))",
             lead:
-                "The figures below are of the \(groupedPairs(validation.count)) held back. The first sections show how it went, the "
-                + "next what the model does with pairs it has not learned from, the last what it learned.",
-            facts: judged.facts + ofGenerator,
-            sections: curves.sections + judged.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
+                "The figures below are those on the \(groupedPairs(validation.count)) held back. The first sections "
+                + "show the course of the training, the next the model on pairs that it was not trained on, the last "
+                + "what it learned.",
+            facts: evaluation.facts + ofGenerator,
+            sections: curves.sections + evaluation.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
                 + (compared?.sections ?? []), footer: ReportFile.footer)
     }
 
-    /// Pairs as `generate` writes them beside those that it learned from; nil without a generator.
+    /// A comparison of pairs as `generate` writes them with those of the training; nil without a generator.
     private func comparison() throws -> ComparedPairs? {
         guard let generator = file.generator, generator.knows(label: 1) else { return nil }
         var known = Pairs(alphabet: file.classifier.alphabet)
@@ -46,7 +47,7 @@ struct TrainingReport {
             constraints: StrandConstraints(gc: nil, longestRun: nil, motifs: []),
             lengths: 1...DuplexShape.maximumLength, scores: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, threads: threads)
-        var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
+        var written = AcceptedPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
         let drawn = Mutex(Pairs(alphabet: file.classifier.alphabet))
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
             _, candidate in

@@ -1,10 +1,10 @@
-// PairScorer: a batch of records to lines with scores.
+// PairScorer: scores a batch of records and formats the output lines.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Scores the pairs of a slot and writes the lines that they come to.
+/// Scores the pairs of a pipeline slot and formats its output.
 struct PairScorer: Sendable {
     let classifier: PairClassifier
     let threshold: Float
@@ -14,7 +14,7 @@ struct PairScorer: Sendable {
     let limits: LengthLimits
     let ambiguity: AmbiguityScore
 
-    /// What a slot keeps for scoring.
+    /// The working memory of a slot.
     struct Scratch: Sendable {
         var pairs: Pairs
         var logits: [Float] = []
@@ -25,7 +25,7 @@ struct PairScorer: Sendable {
 
     /// Encodes, scores and formats; stops at the first bad record unless these are skipped.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
-        // Not asked for anew at every record: the answers are copies.
+        // Copied once, not for every record.
         let (batch, alphabet, limits) = (slot.batch, alphabet, limits)
         slot.scratch.pairs.removeAll()
         var end = batch.entries.count
@@ -101,7 +101,7 @@ struct PairScorer: Sendable {
         }
     }
 
-    /// The line as it came, or for FASTA and FASTQ: name A, name B, strand A, strand B.
+    /// Appends the line as read; for FASTA and FASTQ: name A, name B, strand A, strand B.
     private func write(_ index: Int, of batch: PairBatch, into output: inout [UInt8]) {
         guard batch.entries[index].isSequenceText else {
             output.append(contentsOf: batch.bytes[batch.entries[index].text])
@@ -115,7 +115,7 @@ struct PairScorer: Sendable {
     }
 }
 
-/// A number with so many decimals, at most six; one of 1e12 or more in size as Swift writes it.
+/// Appends a number with at most six decimals; one of 1e12 or more in absolute value is written as Swift prints it.
 func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
     guard abs(value) < 1e12 else { return output.append(contentsOf: "\(value)".utf8) }
     if value < 0 { output.append(UInt8(ascii: "-")) }
@@ -129,7 +129,7 @@ func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
         output.append(contentsOf: String(whole).utf8)
     }
     output.append(UInt8(ascii: "."))
-    // The first digit comes to lie lowest.
+    // The digits are packed so that the first is the lowest byte.
     var (rest, digits) = (scaled % scale, UInt64(0))
     for _ in 0..<decimals {
         digits = digits << 8 | (48 + rest % 10)

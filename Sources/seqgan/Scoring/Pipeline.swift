@@ -1,4 +1,4 @@
-// Pipeline: read, compute, write, at the same time, in the order of the input.
+// Pipeline: reads, computes and writes concurrently, in the order of the input.
 
 import Dispatch
 import Kernels
@@ -11,22 +11,22 @@ import Synchronization
     import Darwin
 #endif
 
-/// The read | compute | write pipeline of the filters.
+/// The read-compute-write pipeline of the filters.
 ///
-/// Batches go through a ring of slots. Every thread does whatever step is next: it writes the oldest batch once that is
-/// computed, reads another where few lie ready, or computes one. None waits while there is a step to do; the output is that
-/// of the input's order, and nothing is allocated once the slots have grown.
+/// Batches go through a ring of slots. Each thread takes whatever step is next: it writes the oldest batch once that
+/// is computed, reads another where few are ready, or computes one. No thread waits while there is a step to do. The
+/// output is in the order of the input, and nothing is allocated once the slots have grown.
 enum Pipeline {
-    /// What a slot holds on its way: a batch and the bytes that it comes to.
+    /// A slot of the ring: a batch and its output.
     struct Slot<Scratch: Sendable>: Sendable {
         var batch = PairBatch()
         var scratch: Scratch
         var output: [UInt8] = []
-        /// What ends the run behind this slot's output.
+        /// The failure that ends the run after this slot's output.
         var failure: Failure?
         /// Pairs that went through, and records that were skipped.
         var counts = Counts()
-        /// Bytes of the input behind its batch.
+        /// Bytes of the input up to the end of the batch.
         fileprivate var bytesRead = 0
 
         fileprivate init(_ scratch: Scratch) { self.scratch = scratch }
@@ -39,12 +39,13 @@ enum Pipeline {
         var remarks = StrandRemarks()
     }
 
-    /// How the input of so many threads is unpacked: to read it takes a sixth of the work of scoring its pairs, and few threads
-    /// do it between other steps. A thread more would only take their place.
+    /// How to unpack the input for a number of threads. Reading takes a sixth of the work of scoring, and a few
+    /// threads do it between other steps: one more thread would only compete with them.
     static func unpacking(threads: Int) -> Unpacking { threads > 4 ? .ahead : .inTurn }
 
-    /// Runs all of `reader` through `compute` to `sink` and finishes it. Throws the first failure in the order of
-    /// the input, after what came before it has been written (to standard output; a file is then left as it was).
+    /// Runs all of `reader` through `compute` into `sink` and finishes it. Throws the first failure in the order of
+    /// the input, after the output before it was written (to standard output; a file stays incomplete and is
+    /// removed).
     static func run<Scratch: Sendable>(
         _ reader: sending PairReader, to sink: sending ByteSink, threads: Int, progress: ProgressBar,
         makeScratch: () -> Scratch,
@@ -80,10 +81,10 @@ enum Pipeline {
         }
     }
 
-    /// What a read came to: a batch, the last one, or none behind the last one.
+    /// The result of a read: a batch, the last batch, or nothing after the last.
     private enum Found { case batch, lastBatch, nothing }
 
-    /// Reads the next batch. Where that fails, what came before the failure is the last one.
+    /// Reads the next batch. Where that fails, the records before the failure are the last batch.
     private static func fill<Scratch>(_ slot: inout Slot<Scratch>, _ reader: inout PairReader) -> Found {
         slot.failure = nil
         slot.counts = Counts()
@@ -102,7 +103,7 @@ enum Pipeline {
         var progress: ProgressBar
         var counts = Counts()
 
-        /// Writes what a slot came to; returns what ends the run behind it.
+        /// Writes the output of a slot; returns the failure that ends the run after it.
         mutating func write<Scratch>(_ slot: borrowing Slot<Scratch>) -> Failure? {
             do {
                 try sink.write(slot.output)
@@ -113,28 +114,29 @@ enum Pipeline {
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure
             } catch {
-                // Another thread may be waiting for input that does not come; nobody waits for what it would come to.
+                // Another thread may be blocked in a read that never returns; its result is not needed.
                 if error == .closedPipe { _exit(0) }
                 return failure(error)
             }
         }
     }
 
-    /// Which step is next. Batches are counted as they are read; the k-th lies in slot k modulo the number of slots.
+    /// Decides which step is next. Batches are numbered as they are read; batch k is in slot k modulo the number of
+    /// slots.
     private struct Schedule {
         enum Step {
             case read(Int), compute(Int), write(Int)
-            /// Nothing can be done until another thread has done its step.
+            /// Nothing can be done until another thread has finished its step.
             case wait
             case end
         }
 
-        /// Batches that were read, that were given out to be computed, and that were written.
+        /// The numbers of batches read, taken to be computed, and written.
         private var read = 0, taken = 0, written = 0
         private var isComputed: [Bool]
         private var isReading = false, isWriting = false, isAtEnd = false
         private var waiting = 0
-        /// Batches that should lie ready for other threads.
+        /// The number of batches that should be ready for other threads.
         private let ready: Int
         private(set) var failure: Failure?
 
@@ -182,7 +184,7 @@ enum Pipeline {
             wake(failure != nil ? waiting : 1, woken)
         }
 
-        /// The thread that has done a step goes on itself; one step more at the most has become possible.
+        /// The thread that finished a step continues by itself; at most one more step has become possible.
         private mutating func wake(_ count: Int, _ woken: DispatchSemaphore) {
             for _ in 0..<min(count, waiting) {
                 waiting -= 1

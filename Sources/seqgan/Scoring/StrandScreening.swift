@@ -1,30 +1,30 @@
-// StrandScreening: single sequences in, every one of them against every other out, as lines or as a matrix.
+// StrandScreening: scores every sequence of one list against every sequence of another, as lines or a matrix.
 
 import Kernels
 import SeqIO
 import SeqModel
 import Synchronization
 
-/// Scores every strand of one list against every strand of another, and writes what it comes to.
+/// Scores every strand of one list against every strand of another and writes the results.
 struct StrandScreening {
     let classifier: PairClassifier
     let threshold: Float
-    /// Only pairs predicted so are written.
+    /// Only pairs with this prediction are written; nil: all.
     let keep: Int?
     let ambiguity: AmbiguityScore
     let writesLogit: Bool
-    /// An .npy array (rows, columns) of scores, not lines.
+    /// Whether to write an .npy array (rows, columns) of scores, not lines.
     let isMatrix: Bool
-    /// Only the rows of this part; its pairs are about as many as those of the others.
+    /// The part of the rows to score, with about as many pairs as the others; nil: all rows.
     let shard: InputShard?
     let threads: Int
     let quiet: Bool
 
-    /// Rows that are made into text, and written, at a time.
+    /// The number of rows that are formatted and written at a time.
     private var group: Int { 4 * threads }
 
-    /// Writes the pairs of `rows` with `columns`, row by row; without `columns` those of the rows with each other and with
-    /// themselves, each once where the strands may be swapped. Returns how many were scored.
+    /// Writes the pairs of `rows` with `columns`, row by row. Without `columns`: the pairs of the rows with each
+    /// other and themselves, each once where strands may be swapped. Returns the number of pairs scored.
     func run(_ rows: NamedStrands, _ columns: NamedStrands?, to sink: ByteSink) throws -> Int {
         let fromDiagonal = columns == nil && classifier.isSymmetric && !isMatrix
         let others = columns ?? rows
@@ -57,19 +57,19 @@ struct StrandScreening {
         }
         var remarks = StrandRemarks()
         remarks.drawn = screen.drawnPairs
-        remarks.tell(classifier.alphabet, classifier)
+        remarks.report(classifier.alphabet, classifier)
         return total
     }
 
-    /// The share of a strand that is bound where it meets itself: in pairs of A and B, which are half of what binds, and in as many
-    /// homodimers; else the score.
+    /// The share of a strand that is bound. Equal strands bind as the pair A and B, half of what is bound, and as
+    /// homodimers: their bound share is twice the score. Otherwise it is the score.
     private func boundShare(_ score: Float, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Float {
-        // Only where that would change what is predicted are the strands compared.
+        // The strands are compared only where the result could change the prediction.
         guard classifier.countsHomodimers, score <= threshold, 2 * score > threshold, a == b else { return score }
         return 2 * score
     }
 
-    /// A row's lines, or its numbers.
+    /// The lines of a row, or its numbers as bytes.
     private func text(
         _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, from first: Int
     ) -> [UInt8] {

@@ -1,17 +1,17 @@
-// BatchesAhead: the batches of a reader, read on a thread of their own while others are looked at, where one is to be had.
+// BatchPrefetcher: reads the batches of a reader on a thread of its own, where that is wanted.
 
 import SeqIO
 import Synchronization
 
-/// Reads some batches ahead of who asks for them; of a reader that unpacks in turn, each as it is asked for.
-final class BatchesAhead {
-    /// Bytes of the input, packed as they lie there, behind the batch handed out last.
+/// Reads batches ahead of their consumer; of a reader that unpacks in turn, each batch on demand.
+final class BatchPrefetcher {
+    /// Bytes of the input, as stored (packed), up to the end of the batch that was returned last.
     private(set) var bytesRead = 0
     private let source: Source
-    /// None where nothing is read ahead.
-    private let pieces: PiecesAhead<Piece>?
+    /// Nil where nothing is read ahead.
+    private let pieces: Prefetcher<Piece>?
     private var isEnded = false
-    /// What ended the reading, behind the batch handed out last.
+    /// The failure that ended the reading, after the batch that was returned last.
     private var failure: InputError?
 
     private struct Piece: Sendable {
@@ -26,19 +26,19 @@ final class BatchesAhead {
         init(_ reader: sending PairReader) { self.reader = Mutex(reader) }
     }
 
-    /// Begins to read.
+    /// Starts to read.
     init(_ reader: sending PairReader) {
         let isAhead = reader.unpacking == .ahead
         let source = Source(reader)
         self.source = source
         pieces =
             isAhead
-            ? PiecesAhead(empty: { Piece() }) { piece in
-                source.reader.withLock { reader in BatchesAhead.fill(&piece, &reader) }
+            ? Prefetcher(empty: { Piece() }) { piece in
+                source.reader.withLock { reader in BatchPrefetcher.fill(&piece, &reader) }
             } : nil
     }
 
-    /// Reads a batch; true where nothing follows it.
+    /// Reads a batch; returns true where it is the last.
     private static func fill(_ piece: inout Piece, _ reader: inout PairReader) -> Bool {
         do throws(InputError) {
             piece.isLast = try !reader.fill(&piece.batch)
@@ -50,8 +50,8 @@ final class BatchesAhead {
         return piece.isLast
     }
 
-    /// Swaps `batch` for the next one; false when there are no more. Throws what the reader throws, once what came before
-    /// that has been handed out: something may be wrong there, too.
+    /// Replaces `batch` by the next one; returns false when there are no more. Throws the reader's error once all
+    /// batches before it were returned, as they may have an earlier error.
     func next(_ batch: inout PairBatch) throws(InputError) -> Bool {
         if isEnded {
             if let failure { throw failure }
@@ -65,7 +65,7 @@ final class BatchesAhead {
         } else {
             var piece = Piece()
             swap(&batch, &piece.batch)
-            _ = source.reader.withLock { reader in BatchesAhead.fill(&piece, &reader) }
+            _ = source.reader.withLock { reader in BatchPrefetcher.fill(&piece, &reader) }
             take(&piece, &batch)
         }
         guard isEnded else { return true }

@@ -1,12 +1,12 @@
-// PiecesAhead: pieces of an input, made on a thread of their own while those before them are used.
+// Prefetcher: pieces of an input, produced on a thread of their own while earlier ones are used.
 
 import Dispatch
 import Synchronization
 
-/// Makes pieces ahead of who uses them, in memory that goes round.
+/// Produces pieces ahead of their consumer, in a ring of reused buffers.
 ///
-/// Not Sendable: it belongs to whoever uses the pieces.
-public final class PiecesAhead<Piece: Sendable> {
+/// Not Sendable: it belongs to the consumer of the pieces.
+public final class Prefetcher<Piece: Sendable> {
     private final class Cell: Sendable {
         let piece: Mutex<Piece>
         init(_ piece: sending Piece) { self.piece = Mutex(piece) }
@@ -14,7 +14,7 @@ public final class PiecesAhead<Piece: Sendable> {
 
     private final class Shared: Sendable {
         let cells: [Cell]
-        // Both begin at 0: a semaphore may not end below the number that it began with.
+        // Both begin at 0: a semaphore must not be destroyed below its initial value.
         let free = DispatchSemaphore(value: 0), ready = DispatchSemaphore(value: 0)
         let isAbandoned = Atomic<Bool>(false)
         init(_ cells: [Cell]) { self.cells = cells }
@@ -24,18 +24,18 @@ public final class PiecesAhead<Piece: Sendable> {
     private var turn = 0
     private var isHeld = false
 
-    /// Pieces at a time. Of three threads on two cores one always waits: with two pieces they took a fifth longer, with four
-    /// nearly as long.
+    /// The number of pieces in the ring. With three threads on two cores one always waits: two pieces took a fifth
+    /// longer, four nearly as long.
     private static var count: Int { 8 }
 
-    /// Begins to make pieces: `fill` is called on one thread with one `empty` piece after the other, used ones among them,
-    /// until it returns true for the last.
+    /// Starts to produce pieces. `fill` is called on one thread with one piece after the other, made by `empty` and
+    /// later reused, until it returns true for the last.
     public init(empty: () -> sending Piece, fill: @escaping @Sendable (inout Piece) -> Bool) {
-        let shared = Shared((0..<PiecesAhead.count).map { _ in Cell(empty()) })
+        let shared = Shared((0..<Prefetcher.count).map { _ in Cell(empty()) })
         self.shared = shared
         for _ in shared.cells { shared.free.signal() }
-        // A queue of its own has a thread of its own. The shared queues have one a core: there a stage that waits would keep
-        // the next from beginning, for a second at a time.
+        // A serial queue of its own gets its own thread. The shared queues have one thread a core: there a waiting
+        // stage could keep the next from starting for up to a second.
         DispatchQueue(label: "pieces ahead").async {
             var turn = 0
             var isLast = false
@@ -54,8 +54,8 @@ public final class PiecesAhead<Piece: Sendable> {
         shared.free.signal()
     }
 
-    /// Calls `use` with the piece under way, waiting for it where it is not made yet. The next one follows once `use` returns
-    /// true; not to be called again behind the last.
+    /// Calls `use` with the current piece, waiting for it where it is not ready. The next piece follows once `use`
+    /// returns true. Must not be called again after the last piece.
     public func use<Failure: Error>(_ use: (inout Piece) throws(Failure) -> Bool) throws(Failure) {
         if !isHeld { shared.ready.wait() }
         isHeld = true

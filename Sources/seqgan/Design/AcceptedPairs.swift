@@ -1,19 +1,19 @@
-// WrittenPairs: what a pair has to be beside the pairs already accepted and those of a file.
+// AcceptedPairs: the constraints between pairs: unique, not in a file, far from each other.
 
 import SeqModel
 
 /// The pairs accepted so far, as far as the constraints need them.
-struct WrittenPairs {
+struct AcceptedPairs {
     let isUnique: Bool
-    /// The least distance to every strand accepted; 0: any.
+    /// The least distance to every accepted strand; 0: no constraint.
     let leastDistance: Int
-    /// Whether A and B may be swapped: then a pair equals its swap.
+    /// Whether A and B may be swapped; a pair then equals its swap.
     let isSymmetric: Bool
     private var pairs: Set<[UInt8]> = []
     private var excluded: Set<[UInt8]> = []
     private var strands: [[UInt8]] = []
 
-    /// What stands between the strands of a key; no code.
+    /// The separator of the strands in a key; not a code.
     private static let separator: UInt8 = 255
 
     init(isUnique: Bool, leastDistance: Int, isSymmetric: Bool) {
@@ -24,13 +24,13 @@ struct WrittenPairs {
 
     private func key(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
         let isSwapped = isSymmetric && b.lexicographicallyPrecedes(a)
-        return isSwapped ? b + [WrittenPairs.separator] + a : a + [WrittenPairs.separator] + b
+        return isSwapped ? b + [AcceptedPairs.separator] + a : a + [AcceptedPairs.separator] + b
     }
 
-    /// Never to be accepted.
+    /// Excludes a pair.
     mutating func exclude(_ a: [UInt8], _ b: [UInt8]) { excluded.insert(key(a, b)) }
 
-    /// Accepts a pair and remembers it, or not. A strand A that was `given` need not be far from others.
+    /// Accepts and records a pair, or returns false. A `given` strand A need not be far from others.
     mutating func accept(_ a: [UInt8], _ b: [UInt8], isGiven: Bool) -> Bool {
         if isUnique || !excluded.isEmpty {
             let key = key(a, b)
@@ -51,7 +51,8 @@ struct WrittenPairs {
     private func isFar(_ new: [UInt8]) -> Bool {
         let editDistance = EditDistance(new[...])
         return strands.allSatisfy { strand in
-            // Hamming's distance of strands of one length, else Levenshtein's, which is no less than the lengths' difference.
+            // Hamming distance for equal lengths, else Levenshtein distance, which is at least the difference of the
+            // lengths.
             let longer = abs(strand.count - new.count)
             if longer == 0 { return zip(strand, new).count { $0 != $1 } >= leastDistance }
             return longer >= leastDistance || editDistance.distance(to: strand[...]) >= leastDistance

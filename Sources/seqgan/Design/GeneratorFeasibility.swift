@@ -1,27 +1,28 @@
-// StrandsMade: what is asked of a generator beside what it makes; where the two never meet, that is said at once.
+// GeneratorFeasibility: constraints that a generator can never meet are reported before any pair is drawn.
 
 import ArgumentParser
 import Kernels
 import SeqModel
 
-/// The strands that a generator makes for a label: pairs, or partners of strands of the lengths `given`.
-struct StrandsMade {
+/// The lengths of strands that a generator makes for a label: in pairs, or in partners of strands of the lengths
+/// `given`.
+struct GeneratorFeasibility {
     let generator: TrainedGenerator
     let label: Int
-    /// The lengths of given strands; none where there are no such strands.
+    /// The lengths of the given strands; empty where there are none.
     let given: Set<Int>
-    /// Letters of the alphabet.
+    /// The number of letters of the alphabet.
     let letters: Int
 
     private typealias Ends = (a: ClosedRange<Int>, b: ClosedRange<Int>)
 
-    /// The lengths of strands in `allowed`, over all given lengths.
+    /// The lengths that the generator makes within `allowed`, over all given lengths; nil for none.
     private func ends(_ allowed: ClosedRange<Int>) -> Ends? {
         let found = (given.isEmpty ? [nil] : given.map { $0 }).compactMap {
             generator.lengths(label: label, a: $0, allowed: allowed)
         }
         return found.dropFirst().reduce(found.first) { sum, next in
-            sum.map { (StrandsMade.hull($0.a, next.a), StrandsMade.hull($0.b, next.b)) }
+            sum.map { (GeneratorFeasibility.hull($0.a, next.a), GeneratorFeasibility.hull($0.b, next.b)) }
         }
     }
 
@@ -29,34 +30,34 @@ struct StrandsMade {
         min(x.lowerBound, y.lowerBound)...max(x.upperBound, y.upperBound)
     }
 
-    /// Throws where no pair can be as asked for. Says where it makes but a part of the lengths `asked`, of which the text is
-    /// what was typed.
+    /// Throws where no pair can meet the constraints. Prints a message where the generator makes only a part of the
+    /// lengths `asked`, whose `text` is what the user typed.
     func require(
         _ asked: (lengths: ClosedRange<Int>, text: String)?, _ constraints: StrandConstraints, distance: Int, pairs: Int
     ) throws {
         let everyLength = 1...DuplexShape.maximumLength
         guard let all = ends(everyLength) else { return }
         guard let met = ends(asked?.lengths ?? everyLength) else {
-            // Both strands may be made in these lengths, and yet no pair have both.
+            // Each strand may have such a length, but never both strands of one pair.
             let isBetween = asked.map { all.a.overlaps($0.lengths) && all.b.overlaps($0.lengths) } ?? false
             throw Failure(
-                message: "--length \(asked?.text ?? ""): this model's generator makes \(description(all))"
-                    + (isBetween ? ", but never both of a pair in these lengths" : ""), code: ExitCodes.badData)
+                message: "--length \(asked?.text ?? ""): the generator of this model makes \(description(all))"
+                    + (isBetween ? ", but never both strands of a pair in these lengths" : ""), code: ExitCodes.badData)
         }
-        let made = given.isEmpty ? StrandsMade.hull(met.a, met.b) : met.b
+        let made = given.isEmpty ? GeneratorFeasibility.hull(met.a, met.b) : met.b
         if let asked, !all.b.contains(asked.lengths.lowerBound) || !all.b.contains(asked.lengths.upperBound) {
-            printMessage("of --length \(asked.text) this model's generator makes \(text(made)) letters")
+            printMessage("of --length \(asked.text), the generator of this model makes \(text(made)) letters only")
         }
         for strand in given.isEmpty ? [met.a, met.b] : [met.b] {
             if let option = constraints.neverMet(strand, letters: letters) {
                 throw Failure(
-                    message: "\(option): no strand of \(text(strand)) letters is like that", code: ExitCodes.badData)
+                    message: "\(option): no strand of \(text(strand)) letters can meet this", code: ExitCodes.badData)
             }
         }
         if pairs > 1, distance > made.upperBound {
             throw Failure(
-                message: "--min-distance \(distance): this model's generator makes strands of up to "
-                    + "\(made.upperBound) letters, and none can differ in more", code: ExitCodes.badData)
+                message: "--min-distance \(distance): the generator of this model makes strands of up to "
+                    + "\(made.upperBound) letters, which cannot differ in more", code: ExitCodes.badData)
         }
     }
 

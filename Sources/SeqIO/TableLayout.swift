@@ -1,12 +1,12 @@
-// TableReading: what the first lines of a table tell of its columns: which hold strands, and whether lines name them.
+// TableLayout: the columns of a table, found from its first lines: which hold strands, and whether a line names them.
 
-/// How a table is read, found from its first line and those that follow.
-struct TableReading {
-    /// The columns' numbers, from 0; -1 for those that are not wanted or not there.
+/// The layout of a table, found from its first line and the lines that follow.
+struct TableLayout {
+    /// Column indices from 0; -1 for a column that is not wanted or does not exist.
     struct Numbers {
         var a = 0, b = -1, label = -1, name = -1
 
-        /// The strands' fields of a line, as far as it has them.
+        /// The fields of a line that hold strands, as far as the line has them.
         func strands(of fields: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
             [a, b].filter { fields.indices.contains($0) }.map { fields[$0] }
         }
@@ -22,21 +22,21 @@ struct TableReading {
     private let letters: [LetterKind]
     private let columns: PairColumns
 
-    /// Lines behind the first that are looked at, and the bytes that they may have together.
+    /// The most lines after the first that are inspected, and the most bytes of them together.
     static let lookedAt = 32, mostBytes = 1 << 16
-    /// Columns that are looked at.
+    /// The most columns that are inspected.
     private static let mostColumns = 64
 
-    /// Looks at the line that `scanner` has read, the first of its file, and at those that follow.
+    /// Inspects the current line of `scanner`, the first of its file, and the lines that follow.
     ///
-    /// Throws `malformed` where a column is named and the line does not name it, or twice; and where the strands' columns were not
-    /// asked for and hold names, while others hold strands.
+    /// Throws `malformed` where a column is asked for by name and the line has no such name, or has it twice; and
+    /// where the columns of the strands were not chosen and hold names, while other columns hold strands.
     init(_ scanner: LineScanner, _ columns: PairColumns, _ letters: [LetterKind]) throws(InputError) {
         (self.letters, self.columns) = (letters, columns)
-        let first = TableReading.fields(of: scanner.buffer[scanner.line])
-        let rows = try scanner.peek(lines: TableReading.lookedAt, bytes: TableReading.mostBytes).filter {
+        let first = TableLayout.fields(of: scanner.buffer[scanner.line])
+        let rows = try scanner.peek(lines: TableLayout.lookedAt, bytes: TableLayout.mostBytes).filter {
             $0.first != nil && $0.first != UInt8(ascii: "#")
-        }.map(TableReading.fields)
+        }.map(TableLayout.fields)
         let isNamed = try find(columns, in: first, scanner)
         let rule = HeaderLine(rows, numbers, letters)
         switch columns.header {
@@ -44,16 +44,16 @@ struct TableReading {
         case .no where isNamed:
             throw .malformed(
                 scanner.location, seen: "columns that are asked for by name",
-                expected: "a header, which is said not to be")
+                expected: "a header, but the table is said to have none")
         case .no: isHeaderFirst = false
         case .auto:
-            // A line too short for the columns is a bad record, not a header.
+            // A line with too few columns is a bad record, not a header.
             isHeaderFirst = isNamed || first.count > numbers.last && rule.isHeader(first, isFirst: true)
         }
         if columns.header == .auto { self.rule = rule }
         let data = (isHeaderFirst ? [] : [first]) + rows.filter { !rule.isHeader($0, isFirst: false) }
-        let looks = ColumnLook.columns(
-            of: Array(data.prefix(TableReading.lookedAt)), letters, most: TableReading.mostColumns)
+        let looks = ColumnProfile.columns(
+            of: Array(data.prefix(TableLayout.lookedAt)), letters, most: TableLayout.mostColumns)
         let names = isHeaderFirst ? first : []
         if columns.strandB == nil {
             try choose(looks, names, data, scanner)
@@ -62,16 +62,16 @@ struct TableReading {
         }
     }
 
-    /// Whether a line behind the first, with these fields of strands, names the columns again.
+    /// Whether a line after the first is a repeated header.
     func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
-        rule?.isHeader(TableReading.fields(of: line), isFirst: false) ?? false
+        rule?.isHeader(TableLayout.fields(of: line), isFirst: false) ?? false
     }
 
     private static func fields(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         line.split(separator: 9, omittingEmptySubsequences: false)
     }
 
-    /// Finds the columns' numbers; returns whether one is asked for by name.
+    /// Finds the column indices; returns whether a column is asked for by name.
     private mutating func find(
         _ columns: PairColumns, in fields: [ArraySlice<UInt8>], _ scanner: LineScanner
     ) throws(InputError) -> Bool {
@@ -97,9 +97,9 @@ struct TableReading {
         return isNamed
     }
 
-    /// Throws where a strand's column holds names, or does not look like strands while two others do.
+    /// Throws where a column of strands holds names, or where it does not look like strands and two other columns do.
     private func requireStrands(
-        _ looks: [ColumnLook], _ names: [ArraySlice<UInt8>], _ data: [[ArraySlice<UInt8>]], _ scanner: LineScanner
+        _ looks: [ColumnProfile], _ names: [ArraySlice<UInt8>], _ data: [[ArraySlice<UInt8>]], _ scanner: LineScanner
     ) throws(InputError) {
         let chosen = [numbers.a, numbers.b].filter { looks.indices.contains($0) }
         let strands = looks.indices.filter { looks[$0].looksLikeStrands }
@@ -110,15 +110,15 @@ struct TableReading {
         throw refused(wrong, isBetter ? strands : [], names, data, scanner)
     }
 
-    /// Finds the column of single sequences where none was asked for, and that of their names. Throws where more than one column
-    /// holds strands, or the only one holds names.
+    /// Finds the column of single sequences, unless it was chosen, and the column of their names. Throws where more
+    /// than one column holds strands, or the only one holds names.
     private mutating func choose(
-        _ looks: [ColumnLook], _ names: [ArraySlice<UInt8>], _ data: [[ArraySlice<UInt8>]], _ scanner: LineScanner
+        _ looks: [ColumnProfile], _ names: [ArraySlice<UInt8>], _ data: [[ArraySlice<UInt8>]], _ scanner: LineScanner
     ) throws(InputError) {
         let strands = looks.indices.filter { looks[$0].looksLikeStrands }
         if !columns.areGiven {
             if strands.count > 1 {
-                let all = strands.map { TableReading.described($0, names) }.joined(separator: " and ")
+                let all = strands.map { TableLayout.described($0, names) }.joined(separator: " and ")
                 throw .malformed(
                     scanner.location, seen: "\(strands.count) columns of strands, \(all)",
                     expected: "one: choose it, or leave the others out")
@@ -131,11 +131,11 @@ struct TableReading {
         guard numbers.name < 0 else { return }
         let others = looks.indices.filter { $0 != numbers.a && looks[$0].couldBeNames && !looks[$0].looksLikeStrands }
         numbers.name =
-            others.first { names.indices.contains($0) && TableReading.namesNames(names[$0]) }
+            others.first { names.indices.contains($0) && TableLayout.namesNames(names[$0]) }
             ?? others.last { $0 < numbers.a } ?? -1
     }
 
-    /// Whether a column's name says that it holds names.
+    /// Whether a column's title says that it holds names.
     private static func namesNames(_ name: ArraySlice<UInt8>) -> Bool {
         let lower = String(decoding: name, as: UTF8.self).lowercased()
         return ["name", "id", "identifier", "oligo", "primer", "probe"].contains(lower)
@@ -146,42 +146,42 @@ struct TableReading {
         _ scanner: LineScanner
     ) -> InputError {
         let example = data.lazy.filter { $0.count > column }.map { $0[column] }.first {
-            !$0.isEmpty && !FieldLook($0, letters).looksLikeStrand
+            !$0.isEmpty && !FieldProfile($0, letters).looksLikeStrand
         }
         let choice =
             better.isEmpty
             ? "strands: choose their columns"
             : "strands, as in "
-                + better.map { TableReading.described($0, names) }.joined(separator: " and ") + ": choose them"
+                + better.map { TableLayout.described($0, names) }.joined(separator: " and ") + ": choose them"
         return .malformed(
             scanner.location,
-            seen: "names such as \(excerpt(example ?? [])) in \(TableReading.described(column, names))",
+            seen: "names such as \(excerpt(example ?? [])) in \(TableLayout.described(column, names))",
             expected: choice)
     }
 
-    /// A column by its number and, where there is a header, its name.
+    /// A column as messages name it: its number and, where there is a header, its title.
     private static func described(_ column: Int, _ names: [ArraySlice<UInt8>]) -> String {
         "column \(column + 1)" + (names.indices.contains(column) ? " \(excerpt(names[column]))" : "")
     }
 }
 
 /// What the fields of a column look like.
-private struct ColumnLook {
+private struct ColumnProfile {
     private var count = 0, strands = 0, names = 0, words = 0
     private var isComplete = true
 
-    /// Those of the columns of `rows`, `most` at most.
-    static func columns(of rows: [[ArraySlice<UInt8>]], _ letters: [LetterKind], most: Int) -> [ColumnLook] {
+    /// Profiles of the columns of `rows`, at most `most` of them.
+    static func columns(of rows: [[ArraySlice<UInt8>]], _ letters: [LetterKind], most: Int) -> [ColumnProfile] {
         let width = rows.map(\.count).max() ?? 0
         return (0..<min(width, most)).map { column in
-            var look = ColumnLook()
+            var look = ColumnProfile()
             var seen: Set<[UInt8]> = []
             for row in rows {
                 guard row.count > column, !row[column].isEmpty else {
                     look.isComplete = false
                     continue
                 }
-                let field = FieldLook(row[column], letters)
+                let field = FieldProfile(row[column], letters)
                 look.count += 1
                 if field.looksLikeStrand { look.strands += 1 }
                 if field.isName { look.names += 1 }
@@ -192,12 +192,12 @@ private struct ColumnLook {
         }
     }
 
-    /// Whether three in four look like strands.
+    /// Whether at least three in four fields look like strands.
     var looksLikeStrands: Bool { count > 0 && 4 * strands >= 3 * count }
 
-    /// Whether so many are names that the others, though their letters could be bases, are none either.
+    /// Whether so many fields are names that the others, though made of bases, are names too.
     var holdsNames: Bool { 3 * names > count && 2 * (names + words) > count && strands == 0 }
 
-    /// Whether each field is there, and each another.
+    /// Whether every field is present and all differ.
     var couldBeNames: Bool { count > 0 && isComplete }
 }

@@ -1,11 +1,11 @@
-// JudgedPairs: a classifier's scores on labelled pairs, and the page that shows them.
+// ClassifierEvaluation: scores labelled pairs by a classifier, and makes the page that shows the results.
 
 import Kernels
 import Report
 import SeqModel
 
-/// Labelled pairs with their scores.
-struct JudgedPairs {
+/// Labelled pairs with the scores of a classifier, and the figures that follow.
+struct ClassifierEvaluation {
     let metrics: ClassificationMetrics
     private let pairs: LabelledPairs
     private let scores: [Double]
@@ -13,7 +13,7 @@ struct JudgedPairs {
     private let classifier: PairClassifier
     private(set) var curves: ScoreCurves
 
-    /// Scores `pairs`; `threshold` is the model's own where nil.
+    /// Scores `pairs`. `threshold` is the model's own where nil.
     init(_ classifier: PairClassifier, _ pairs: LabelledPairs, threshold: Double?, threads: Int, isQuiet: Bool) {
         self.pairs = pairs
         self.classifier = classifier
@@ -32,12 +32,12 @@ struct JudgedPairs {
     var page: Page {
         Page(
             title: "A classifier on \(groupedPairs(pairs.count, "labelled"))",
-            lead: "How well scores tell pairs that interact from pairs that do not. A label or score above "
+            lead: "How well the scores separate pairs that interact from pairs that do not. A label or score above "
                 + "\(figure(threshold, 2)) counts as 1.",
             facts: facts, sections: sections, footer: ReportFile.footer)
     }
 
-    /// The figures that matter most.
+    /// The most important figures.
     var facts: [(name: String, value: String)] {
         [
             ("AUROC", figure(metrics.areaUnderROC, 4)), ("average precision", figure(metrics.averagePrecision, 4)),
@@ -47,19 +47,20 @@ struct JudgedPairs {
         ]
     }
 
-    /// Curves, calibration, spread of scores, facing letters by label, single pairs.
+    /// Sections on curves, calibration, distribution of scores, facing letters by label, and single pairs.
     var sections: [Section] {
         [
             Section(
-                "Telling the labels apart",
+                "Discrimination",
                 lead:
-                    "A good ROC curve hugs the upper left corner, a good curve of precision the upper right. The ring is the "
-                    + "model at its threshold.", figures: [roc, precisionRecall].compactMap { $0 }),
+                    "A good ROC curve is near the upper left corner, a good curve of precision and recall near the "
+                    + "upper right. The ring is the model at its threshold.",
+                figures: [roc, precisionRecall].compactMap { $0 }),
             Section(
-                "Trusting the scores",
+                "Calibration",
                 lead:
-                    "A good model's dots lie on the diagonal, and its scores of the two labels part at the threshold, "
-                    + "with few in between.", figures: [reliability, histogram]),
+                    "The dots of a good model lie on the diagonal, and its scores separate the two labels at the "
+                    + "threshold, with few in between.", figures: [reliability, histogram]),
             facing, examples,
         ]
     }
@@ -79,8 +80,7 @@ struct JudgedPairs {
         return Figure(
             "ROC curve, area \(figure(metrics.areaUnderROC, 4))", chart.drawn(),
             caption:
-                "Of the pairs that interact, the share that is found, against the share of the others that is taken for "
-                + "one. Chance is the diagonal.")
+                "True positive rate (recall) against false positive rate, over all thresholds. The diagonal is chance.")
     }
 
     private var precisionRecall: Figure? {
@@ -103,8 +103,8 @@ struct JudgedPairs {
         return Figure(
             "Precision and recall, area \(figure(metrics.averagePrecision, 4))", chart.drawn(),
             caption:
-                "Of the pairs predicted to interact, the share that does, against the share found. The dashed line is "
-                + "chance: \(percent(share)) of these pairs interact.")
+                "Precision against recall, over all thresholds. The dashed line is chance: \(percent(share)) of "
+                + "these pairs interact.")
     }
 
     private var reliability: Figure {
@@ -122,8 +122,8 @@ struct JudgedPairs {
         return Figure(
             "Reliability, error \(figure(metrics.calibrationError, 4))", chart.drawn(),
             caption:
-                "Pairs by tenths of the score; a dot's area is their number. Below the diagonal scores promise too "
-                + "much, above it too little.")
+                "Pairs by tenths of the score; the area of a dot is their number. Below the diagonal scores are too "
+                + "high, above it too low.")
     }
 
     private var histogram: Figure {
@@ -134,8 +134,8 @@ struct JudgedPairs {
         return Figure(
             "Scores by label", chart.drawn(),
             caption:
-                "Share of each label's pairs; heights grow with the square root, so that the few in the middle are "
-                + "seen. Blue left of the line is missed, orange right of it is a false alarm.")
+                "Share of the pairs of each label, on a square-root scale that shows the few in the middle. Blue "
+                + "left of the line: false negatives. Orange right of it: false positives.")
     }
 
     private func places(_ isIn: (Double, Bool) -> Bool) -> [Int] {
@@ -157,15 +157,15 @@ struct JudgedPairs {
             figures = [("label 1", pictures.reference), ("label 0", other)].map { name, table in
                 pictures.facing(
                     "Facing letters, \(name)", table,
-                    caption: "A letter tells \(figure(table.information, 3)) bits of the one it faces.")
+                    caption: "Mutual information of facing letters: \(figure(table.information, 3)) bits.")
             }
         }
         return Section(
             "Which letters face each other",
             lead:
-                "Counted in the pairs themselves, laid \(classifier.orientation.rawValue) at the offset that tells "
-                + "most. Where pairs interact by pairing letters, each row of label 1 has one strong cell, and "
-                + "label 0 is paler or even.",
+                "Counted in the pairs, aligned \(classifier.orientation.rawValue) at the offset of the largest "
+                + "mutual information. Where strands interact by pairing letters, each row of label 1 has one strong "
+                + "cell, and label 0 is weaker or uniform.",
             figures: figures)
     }
 
@@ -173,9 +173,10 @@ struct JudgedPairs {
         var figures: [Figure] = []
         if let pictures {
             let kinds: [(String, [Int])] = [
-                ("found", places { $0 > threshold && $1 }), ("missed", places { $0 <= threshold && $1 }),
-                ("false alarm", places { $0 > threshold && !$1 }),
-                ("rightly refused", places { $0 <= threshold && !$1 }),
+                ("true positive", places { $0 > threshold && $1 }),
+                ("false negative", places { $0 <= threshold && $1 }),
+                ("false positive", places { $0 > threshold && !$1 }),
+                ("true negative", places { $0 <= threshold && !$1 }),
             ]
             for (name, chosen) in kinds {
                 for p in chosen.prefix(2) {
@@ -187,9 +188,9 @@ struct JudgedPairs {
             }
         }
         return Section(
-            "Pairs, one by one",
+            "Single pairs",
             lead:
-                "The first two of each kind. Bars join letters that face each other more often than by chance in pairs of "
-                + "label 1; long unbroken runs of them should go with high scores.", figures: figures)
+                "The first two of each kind. Bars join letters that face each other more often than by chance in "
+                + "pairs of label 1; long unbroken runs of bars should go with high scores.", figures: figures)
     }
 }

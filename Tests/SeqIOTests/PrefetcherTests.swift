@@ -7,15 +7,15 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timed) struct PiecesAheadTests {
+@Suite(.timed) struct PrefetcherTests {
     private struct Piece: Sendable {
         var number = 0
         var isLast = false
     }
 
     private final class Stage: Sendable {
-        let ahead: Mutex<PiecesAhead<Piece>>
-        init(_ ahead: sending PiecesAhead<Piece>) { self.ahead = Mutex(ahead) }
+        let ahead: Mutex<Prefetcher<Piece>>
+        init(_ ahead: sending Prefetcher<Piece>) { self.ahead = Mutex(ahead) }
 
         /// The next piece of the stage.
         func take() -> Piece {
@@ -42,7 +42,7 @@ import Testing
         }
         let count = Atomic<Int>(0)
         var last = Stage(
-            PiecesAhead(empty: { Piece() }) { piece in
+            Prefetcher(empty: { Piece() }) { piece in
                 noteQueue()
                 piece.number = count.wrappingAdd(1, ordering: .relaxed).oldValue
                 piece.isLast = piece.number == pieces - 1
@@ -51,7 +51,7 @@ import Testing
         for _ in 1..<stages {
             let before = last
             last = Stage(
-                PiecesAhead(empty: { Piece() }) { piece in
+                Prefetcher(empty: { Piece() }) { piece in
                     noteQueue()
                     piece = before.take()
                     piece.number += 1
