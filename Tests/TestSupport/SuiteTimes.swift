@@ -1,5 +1,5 @@
-// SuiteTimes: how much work each suite is. Suites run side by side and slow each other down, so it is the processor's time that
-// is told, of the tests' own threads and of the programs that they run.
+// SuiteTimes: how much work each suite is. Suites run side by side and slow each other down, so it is the processor's
+// time that is told, of the tests' own threads and of the programs that they run.
 
 import Foundation
 import Synchronization
