@@ -29,18 +29,19 @@ import KernelShapes
 }
 
 extension Loops {
-    /// Writes the weights that the loops use: exp of the energies, the rest as it is, and the loop tables.
+    /// Writes the weights that the loops use: exp of the energies, the rest as it is; and the loop tables.
     public static func duplexWeights(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
+        tables: UnsafeMutablePointer<Float>
     ) {
         let vectors = shape.energyEnd / 8
         let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
         let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
         for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
         for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
-        for k in shape.energyEnd..<shape.loops { weights[k] = parameters[k] }
+        for k in shape.energyEnd..<shape.count { weights[k] = parameters[k] }
         @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
-            fillLoopTables(shape, weights, startScale: RangeLimits<V>().startScale, lanes)
+            fillLoopTables(shape, weights, into: tables, startScale: RangeLimits<V>().startScale, lanes)
         }
         if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
     }
@@ -48,32 +49,33 @@ extension Loops {
     /// The same in double precision, with parameter `change.index` moved by `change.by`.
     public static func duplexWeights(
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
-        weights: UnsafeMutablePointer<Double>
+        weights: UnsafeMutablePointer<Double>, tables: UnsafeMutablePointer<Double>
     ) {
-        for k in 0..<shape.loops {
+        for k in 0..<shape.count {
             let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
             weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
         }
-        fillLoopTables(shape, weights, startScale: RangeLimits<SIMD2<Double>>().startScale, SIMD2.self)
+        fillLoopTables(
+            shape, weights, into: tables, startScale: RangeLimits<SIMD2<Double>>().startScale, SIMD2.self)
     }
 
     /// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
     /// weight times d/d weight.
     public static func duplexEnergyGradient(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, gradient: UnsafeMutablePointer<Float>
     ) {
         if shape.lanes == 4 {
-            gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD4.self)
+            gatherLoopGradient(shape, numbers, gradient: gradient, SIMD4.self)
         } else {
-            gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD8.self)
+            gatherLoopGradient(shape, numbers, gradient: gradient, SIMD8.self)
         }
     }
 
     /// The same in double precision.
     public static func duplexEnergyGradient(
-        _ shape: DuplexShape, weights: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, gradient: UnsafeMutablePointer<Double>
     ) {
-        gatherLoopGradient(shape, weights: weights, gradient: gradient, SIMD2.self)
+        gatherLoopGradient(shape, numbers, gradient: gradient, SIMD2.self)
     }
 
     /// sum[k] += values[k] for the k of `range`.

@@ -45,32 +45,32 @@ extension StrandList {
 
     @inline(__always)
     func scorer<V: Lanes, Rows: RowKeeping>(
-        _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ workspace: UnsafeMutableRawPointer
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ workspace: UnsafeMutableRawPointer
     ) -> DuplexScorer<V, Rows> {
-        DuplexScorer(shape, weights, memory: PairMemory(workspace, shape, longest: longest))
+        DuplexScorer(shape, numbers, memory: PairMemory(workspace, shape, longest: longest))
     }
 }
 
 extension Loops {
     /// The logits of pairs; `workspace` is 64-byte aligned.
     public static func duplexLogits(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
     ) {
         if shape.lanes == 4 {
-            score(SIMD4<Float>.self, shape, weights, strands, pairs, workspace, logits)
+            score(SIMD4<Float>.self, shape, numbers, strands, pairs, workspace, logits)
         } else {
-            score(SIMD8<Float>.self, shape, weights, strands, pairs, workspace, logits)
+            score(SIMD8<Float>.self, shape, numbers, strands, pairs, workspace, logits)
         }
     }
 
     /// The features of pairs, standardised by the weights' means and scales: (pairs, F).
     public static func duplexFeatures(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
     ) {
         @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
-            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
+            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, numbers, workspace)
             flushingSubnormals {
                 for p in pairs {
                     scorer.allFeatures(
@@ -83,19 +83,19 @@ extension Loops {
 
     /// The logits in double precision.
     public static func duplexLogits(
-        _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, pairs: Range<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Double>
     ) {
-        score(SIMD2<Double>.self, shape, weights, strands, pairs, workspace, logits)
+        score(SIMD2<Double>.self, shape, numbers, strands, pairs, workspace, logits)
     }
 }
 
 @inline(__always)
 private func score<V: Lanes>(
-    _: V.Type, _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ strands: StrandList, _ pairs: Range<Int>,
+    _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ strands: StrandList, _ pairs: Range<Int>,
     _ workspace: UnsafeMutableRawPointer, _ logits: UnsafeMutablePointer<V.Scalar>
 ) {
-    let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
+    let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, numbers, workspace)
     flushingSubnormals {
         for first in stride(from: pairs.lowerBound, to: pairs.upperBound, by: LastRow.pairsAbreast) {
             let count = Swift.min(LastRow.pairsAbreast, pairs.upperBound - first)
@@ -117,11 +117,11 @@ extension Loops {
     /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
     /// `strands.starts` counts single strands; the k-th goes to `prepared`, k times `duplexPreparedBytes` on.
     public static func duplexPrepare(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, range: Range<Int>, index: Int,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, range: Range<Int>, index: Int,
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
     ) {
         @inline(__always) func prepare<V: Lanes>(_: V.Type) where V.Scalar == Float {
-            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, weights, workspace)
+            let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, numbers, workspace)
             flushingSubnormals {
                 for s in range { scorer.prepare(strands.prepared(s, scorer, prepared), index: index) }
                 guard let first = range.first else { return }
@@ -138,7 +138,7 @@ extension Loops {
     /// The logits of prepared strand `a` of one list against `range` of another: what `duplexLogits` gives of the same pairs,
     /// to the last bit.
     public static func duplexLogits(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, a: Int, of rows: StrandList,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList,
         rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
         columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer,
         logits: UnsafeMutablePointer<Float>
@@ -146,7 +146,7 @@ extension Loops {
         @inline(__always) func score<V: Lanes>(_: V.Type) where V.Scalar == Float {
             let longest = Swift.max(rows.longest, columns.longest)
             let scorer = DuplexScorer<V, LastRow>(
-                shape, weights, memory: PairMemory(workspace, shape, longest: longest))
+                shape, numbers, memory: PairMemory(workspace, shape, longest: longest))
             let first = rows.prepared(a, scorer, rowsPrepared)
             flushingSubnormals {
                 for start in stride(from: range.lowerBound, to: range.upperBound, by: LastRow.pairsAbreast) {
@@ -165,33 +165,33 @@ extension Loops {
     ///
     /// `terms[k]` belongs to pair `order[k]`. `dropoutRate` 0 turns dropout off.
     public static func duplexGradient(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
         gradient: UnsafeMutablePointer<Float>
     ) -> Double {
         if shape.lanes == 4 {
-            return learn(SIMD4<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+            return learn(SIMD4<Float>.self, shape, numbers, strands, order, terms, dropoutRate, workspace, gradient)
         }
-        return learn(SIMD8<Float>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+        return learn(SIMD8<Float>.self, shape, numbers, strands, order, terms, dropoutRate, workspace, gradient)
     }
 
     /// The same in double precision.
     public static func duplexGradient(
-        _ shape: DuplexShape, weights: UnsafePointer<Double>, strands: StrandList, order: UnsafeBufferPointer<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
         gradient: UnsafeMutablePointer<Double>
     ) -> Double {
-        learn(SIMD2<Double>.self, shape, weights, strands, order, terms, dropoutRate, workspace, gradient)
+        learn(SIMD2<Double>.self, shape, numbers, strands, order, terms, dropoutRate, workspace, gradient)
     }
 }
 
 @inline(__always)
 private func learn<V: Lanes>(
-    _: V.Type, _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, _ strands: StrandList,
+    _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ strands: StrandList,
     _ order: UnsafeBufferPointer<Int>, _ terms: UnsafePointer<LossTerm>, _ dropoutRate: Float,
     _ workspace: UnsafeMutableRawPointer, _ gradient: UnsafeMutablePointer<V.Scalar>
 ) -> Double {
-    let scorer: DuplexScorer<V, EveryRow> = strands.scorer(shape, weights, workspace)
+    let scorer: DuplexScorer<V, EveryRow> = strands.scorer(shape, numbers, workspace)
     return flushingSubnormals { learn(scorer, strands, order, terms, dropoutRate, gradient) }
 }
 

@@ -1,11 +1,10 @@
-// DuplexShape: how the weights of a duplex classifier lie in one flat buffer. Numbers only, no loop.
+// DuplexShape: the sizes of a duplex classifier and how its parameters lie in one flat buffer. Numbers only, no loop.
 
-/// The sizes of a duplex classifier and the offsets of its weights in one flat buffer.
+/// The sizes of a duplex classifier and the offsets of its parameters in one flat buffer.
 ///
 /// Legend: H heads, K letters, R = K^order contexts of a stack, W units of a hidden layer, F features.
-/// Offsets are in numbers, multiples of 16, so that every vector is aligned. Four sections follow each other:
-/// *energies*, *network* (used as they are), *standards* (never trained) and *loop tables*, made from the energies in
-/// the form that the recurrence reads (see `LoopTables`); a buffer of parameters has nothing there.
+/// Three sections follow each other: *energies*, *network* (used as they are) and *standards* (never trained). What the
+/// recurrence reads is no parameter and lies in a buffer of its own, see `LoopTables`.
 public struct DuplexShape: Sendable, Equatable {
     /// Heads H: 4, 8 or 16; any even number in double precision.
     public let heads: Int
@@ -27,7 +26,7 @@ public struct DuplexShape: Sendable, Equatable {
     /// Units W of each of the two hidden layers, a multiple of 8.
     public let hidden: Int
 
-    /// Loop lengths with a hairpin weight of their own; longer loops share the last.
+    /// Lengths of hairpin loops with a weight of their own; longer loops share the last.
     public static let hairpinLengths = 32
     /// The longest strand that the loops take.
     public static let maximumLength = 512
@@ -55,46 +54,29 @@ public struct DuplexShape: Sendable, Equatable {
         self.rowPositions = rowPositions
         self.columnPositions = columnPositions
         self.hidden = hidden
-        func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
-
         contexts = order == 2 ? letters * letters : letters
         hasPositions = rowPositions > 0
-        let lookup = rowPositions > 0 ? DuplexShape.lookupWidth : 0
         pairFeatures = heads
-        strandFeatures = (hasSelfMaps ? 2 * heads : 0) + 1 + lookup
+        strandFeatures = (hasSelfMaps ? 2 * heads : 0) + 1 + (hasPositions ? DuplexShape.lookupWidth : 0)
         features = pairFeatures + 2 * strandFeatures
-
-        pair = 0
-        stack = pair + letters * letters * DuplexShape.pairFields * heads
-        gaps = stack + contexts * contexts * heads
-        hairpin = gaps + DuplexShape.gapFields * heads
-        rowWeights = hairpin + DuplexShape.hairpinLengths * heads
-        columnWeights = rowWeights + rowPositions * 3 * heads
-        energyEnd = rounded(columnWeights + columnPositions * heads)
-
-        rowLookup = energyEnd
-        columnLookup = rowLookup + rowPositions * letters * DuplexShape.lookupWidth
-        firstWeights = columnLookup + columnPositions * letters * DuplexShape.lookupWidth
-        firstBias = firstWeights + features * hidden
-        secondWeights = firstBias + hidden
-        secondBias = secondWeights + hidden * hidden
-        lastWeights = secondBias + hidden
-        lastBias = lastWeights + hidden
-        trainedEnd = lastBias + 16
-
-        means = trainedEnd
-        scales = means + rounded(features)
-        loops = scales + rounded(features)
         blocks = heads / self.lanes
         loopTables = LoopTables(
             lanes: self.lanes, contexts: contexts, rowPositions: rowPositions, columnPositions: columnPositions)
-        count = loops + blocks * loopTables.count
+        _ = layOut()
     }
 
     /// Contexts R of a stack on one strand.
     public let contexts: Int
     /// Whether position weights and look-ups are there.
     public let hasPositions: Bool
+    /// Blocks of `lanes` heads.
+    public let blocks: Int
+    /// How the tables of one block lie.
+    public let loopTables: LoopTables
+    /// Numbers of the loop tables of all blocks.
+    public var tableCount: Int { blocks * loopTables.count }
+    /// Numbers of a gradient: by the parameters, and behind these by the loop tables.
+    public var gradientCount: Int { count + tableCount }
 
     // Features, in this order: of the pair, of strand A, of strand B.
     /// Features of the pair: a log-sum for each head.
@@ -104,114 +86,124 @@ public struct DuplexShape: Sendable, Equatable {
     /// All features F.
     public let features: Int
 
-    // Energies.
+    // Offsets of the energies, log Boltzmann weights; see `layOut`.
     /// (K, K, 2, H): `PairField`'s cases.
-    public let pair: Int
+    public private(set) var pair = 0
     /// (R, R, H): the stack of a pair on the one before.
-    public let stack: Int
+    public private(set) var stack = 0
     /// (4, H): `GapField`'s cases.
-    public let gaps: Int
-    /// (32, H): loop lengths 1, 2, ...
-    public let hairpin: Int
-    /// (rowPositions, 3, H): start, stack and end at a position of A.
-    public let rowWeights: Int
+    public private(set) var gaps = 0
+    /// (32, H): hairpin loops of 0, 1, ... letters.
+    public private(set) var hairpin = 0
+    /// (rowPositions, 3, H): initiation, stack and end at a position of A.
+    public private(set) var rowWeights = 0
     /// (columnPositions, H): end at a position of B.
-    public let columnWeights: Int
+    public private(set) var columnWeights = 0
     /// Where the energies end.
-    public let energyEnd: Int
+    public private(set) var energyEnd = 0
 
-    // Network.
+    // Offsets of the network.
     /// (rowPositions, K, 16) and (columnPositions, K, 16): the look-ups of strands A and B.
-    public let rowLookup: Int
-    /// See `rowLookup`.
-    public let columnLookup: Int
+    public private(set) var rowLookup = 0, columnLookup = 0
     /// (F, W): the first layer, a row a feature.
-    public let firstWeights: Int
+    public private(set) var firstWeights = 0
     /// (W)
-    public let firstBias: Int
+    public private(set) var firstBias = 0
     /// (W, W): the second layer, a row a unit of the first.
-    public let secondWeights: Int
+    public private(set) var secondWeights = 0
     /// (W)
-    public let secondBias: Int
+    public private(set) var secondBias = 0
     /// (W): the logit's weights.
-    public let lastWeights: Int
+    public private(set) var lastWeights = 0
     /// (1): the logit's bias.
-    public let lastBias: Int
+    public private(set) var lastBias = 0
     /// Where the trained numbers end.
-    public let trainedEnd: Int
+    public private(set) var trainedEnd = 0
 
-    // Standards.
+    // Offsets of the standards.
     /// (F): the mean of each feature, subtracted.
-    public let means: Int
+    public private(set) var means = 0
     /// (F): what each feature is then multiplied by.
-    public let scales: Int
-    /// The loop tables: one after the other for each block of `lanes` heads.
-    public let loops: Int
-    /// Blocks of heads.
-    public let blocks: Int
-    /// How the tables of one block lie.
-    public let loopTables: LoopTables
+    public private(set) var scales = 0
     /// Length of the whole buffer.
-    public let count: Int
+    public private(set) var count = 0
 }
 
-/// The weights of one block of L = `lanes` heads in the order in which the recurrence reads them: exponentials of the
-/// energies.
-///
-/// The weight of an end is folded into the others, as a potential of the pair that a stretch has come to: starts bring that
-/// of their pair, a stack divides by the end of the pair before and multiplies by that of its own. So a cell's M is weighed
-/// as if it ended there, and a loop begins as a stretch ends. A stack that knows only its own pair (order 1) cannot divide:
-/// there all ends weigh 1.
-///
-/// A loop's opening is folded into the pairs, which then weigh what they do behind a loop; where a stretch starts, `start`
-/// takes it out again. So the recurrence multiplies by it nowhere.
-///
-/// Offsets are in numbers from the start of the block's tables.
-public struct LoopTables: Sendable, Equatable {
-    /// (R, R, 3, L): for two contexts the pair of their last letters, its stack on the pair before, and the same where a
-    /// letter of either strand is left out in it.
-    public let stack = 0
-    /// (2, L): a letter more in a loop; the start of a stretch relative to the close of a loop.
-    public let gaps: Int
-    /// (32, L): loop lengths 1, 2, ...
-    public let hairpin: Int
-    /// (rowPositions, 3, L): start, stack and end at a position of A.
-    public let rowWeights: Int
-    /// (columnPositions, L): end at a position of B.
-    public let columnWeights: Int
-    /// Numbers of all tables of a block.
-    public let count: Int
+extension DuplexShape {
+    /// The tensors of the parameters, in the order in which they lie; those of no numbers are there as well.
+    public var tensors: [TensorSpec] {
+        var shape = self
+        return shape.layOut()
+    }
 
-    /// Vectors of two contexts: pair, stack and bulge.
-    public static let fields = 3
-    /// Weights of loops that the recurrence reads.
-    public static let gapFields = 2
-    /// A letter more in a loop weighs this at most: so that no loop outgrows the stretches before it, however long.
-    public static let largestExtension = 1.0
+    /// The table of all tensors: sets the offsets. Nothing else describes the layout.
+    private mutating func layOut() -> [TensorSpec] {
+        let (k, h, w) = (letters, heads, hidden)
+        let energy = InitialValues.normal(mean: -1, deviation: 0.3)
+        let small = InitialValues.normal(mean: 0, deviation: 0.1)
+        func layer(_ fanIn: Int) -> InitialValues { .normal(mean: 0, deviation: (1 / Float(fanIn)).squareRoot()) }
+        var table = TensorTable()
+        pair = table.add("energy.pair", [k, k, DuplexShape.pairFields, h], energy, ties: pairTies)
+        stack = table.add("energy.stack", order == 2 ? [k, k, k, k, h] : [k, k, h], energy, ties: stackTies)
+        gaps = table.add("energy.gaps", [DuplexShape.gapFields, h], .rows(means: [0, -1, -3], deviation: 0.1))
+        hairpin = table.add("energy.hairpin", [DuplexShape.hairpinLengths, h], energy)
+        rowWeights = table.add("energy.positions_a", [rowPositions, 3, h], small)
+        columnWeights = table.add("energy.positions_b", [columnPositions, h], small)
+        energyEnd = table.align()
+        rowLookup = table.add("lookup.a", [rowPositions, k, DuplexShape.lookupWidth], small)
+        columnLookup = table.add("lookup.b", [columnPositions, k, DuplexShape.lookupWidth], small)
+        firstWeights = table.add("network.first.weight", [features, w], layer(features))
+        firstBias = table.add("network.first.bias", [w])
+        secondWeights = table.add("network.second.weight", [w, w], layer(w))
+        secondBias = table.add("network.second.bias", [w])
+        lastWeights = table.add("network.last.weight", [w], layer(w))
+        lastBias = table.add("network.last.bias", [1])
+        trainedEnd = table.align()
+        means = table.add("feature.mean", [features])
+        _ = table.align()
+        scales = table.add("feature.scale", [features])
+        count = table.align()
+        return table.tensors
+    }
 
-    init(lanes: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {
-        gaps = contexts * contexts * LoopTables.fields * lanes
-        hairpin = gaps + LoopTables.gapFields * lanes
-        rowWeights = hairpin + DuplexShape.hairpinLengths * lanes
-        columnWeights = rowWeights + rowPositions * 3 * lanes
-        count = (columnWeights + columnPositions * lanes + 15) / 16 * 16
+    /// Which pairs' energies are one and the same where strands may be swapped: of (a, b) and (b, a), and of an antiparallel
+    /// duplex, which is then turned round, the initiation of one and the end of the other.
+    private var pairTies: [Int] {
+        // Where a stack knows only its own pair, an antiparallel duplex has no weights of ends.
+        guard isSymmetric, !isAntiparallel || order == 2 else { return [] }
+        let fields = DuplexShape.pairFields
+        return (0..<letters * letters * fields).map { row in
+            let (a, b, field) = (row / fields / letters, row / fields % letters, row % fields)
+            return (b * letters + a) * fields + (isAntiparallel ? fields - 1 - field : field)
+        }
+    }
+
+    /// The same of stacks: the stack of (y, w) on (x, z) is that of (z, x) on (w, y) where the duplex is turned round.
+    private var stackTies: [Int] {
+        guard isSymmetric else { return [] }
+        let turns = isAntiparallel && order == 2
+        func reversed(_ context: Int) -> Int { context % letters * letters + context / letters }
+        return (0..<contexts * contexts).map { place in
+            let (row, column) = (place / contexts, place % contexts)
+            return turns ? reversed(column) * contexts + reversed(row) : column * contexts + row
+        }
     }
 }
 
 /// The weights of a pair of letters, in the order in which they lie.
 public enum PairField: Int, Sendable, CaseIterable {
-    /// A stretch starts here, or goes on behind a loop.
+    /// A helix is initiated here, or goes on behind a loop.
     case start
-    /// A stretch ends here, or a loop begins; only where a stack knows the pair before (order 2).
+    /// A helix ends here, or a loop begins; only where a stack knows the pair before (order 2).
     case end
 }
 
 /// The weights of loops, in the order in which they lie.
 public enum GapField: Int, Sendable, CaseIterable {
-    /// A loop between two stretches: letters of A, of B or of both that are left out.
+    /// A loop between two helices: letters of A, of B or of both that are left out.
     case open
-    /// A letter more in it, of either strand.
+    /// The extension of a loop by a letter of either strand.
     case extend
-    /// One letter of A or of B left out between two pairs that still stack.
+    /// A bulge: one letter of A or of B left out between two pairs that still stack.
     case bulge
 }

@@ -3,30 +3,31 @@
 /// One build of the loops, for one level of processor: what `Kernels` chooses among when the program starts. Every build is
 /// made of the same sources, where formulas and shapes stand.
 public protocol LoopBuild {
-    /// Writes the weights that the loops use: exp of the energies, the rest as it is, and the loop tables.
+    /// Writes the weights that the loops use: exp of the energies, the rest as it is; and the loop tables.
     static func duplexWeights(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>)
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
+        tables: UnsafeMutablePointer<Float>)
 
     /// The logits of pairs.
     static func duplexLogits(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, pairs: Range<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>)
 
     /// The logits of prepared strand `a` of one list against `range` of another.
     static func duplexLogits(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, a: Int, of rows: StrandList,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList,
         rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
         columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer,
         logits: UnsafeMutablePointer<Float>)
 
     /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs.
     static func duplexPrepare(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, range: Range<Int>, index: Int,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, range: Range<Int>, index: Int,
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer)
 
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(
-        _ shape: DuplexShape, weights: UnsafePointer<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
         gradient: UnsafeMutablePointer<Float>
     ) -> Double

@@ -1,4 +1,4 @@
-// PairArguments: what the loops are told of the pairs they work on.
+// PairArguments: what the loops of the duplex are given: weights, strands, and what the loss of a pair is made of.
 
 /// Strands as the loops take them: codes one after the other; strand s is `starts[s] ..< starts[s + 1]`. Where they are
 /// pairs, pair p is the strands 2p and 2p + 1.
@@ -32,5 +32,18 @@ public struct LossTerm: Sendable {
         self.target = target
         self.weight = weight
         self.dropoutSeed = dropoutSeed
+    }
+}
+
+/// What the loops of the duplex read.
+public struct DuplexNumbers<Scalar> {
+    /// As `DuplexShape` lays out parameters: Boltzmann weights in place of energies, the rest as it is.
+    public let weights: UnsafePointer<Scalar>
+    /// The loop tables of all blocks, made of these weights.
+    public let tables: UnsafePointer<Scalar>
+
+    /// `tables` holds `DuplexShape.tableCount` numbers, aligned to 64 bytes; both must outlive the value.
+    public init(weights: UnsafePointer<Scalar>, tables: UnsafePointer<Scalar>) {
+        (self.weights, self.tables) = (weights, tables)
     }
 }

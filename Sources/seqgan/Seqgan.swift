@@ -41,20 +41,20 @@ struct Seqgan: ParsableCommand {
         if let name = ProgressBar.environment("SEQGAN_CPU"), !name.isEmpty {
             guard let processor = Processor(rawValue: name), processor.isUsable else {
                 let usable = Processor.allCases.filter(\.isUsable).map(\.rawValue).joined(separator: " or ")
-                complain("SEQGAN_CPU is '\(name)': this machine and build can run \(usable)")
+                printMessage("SEQGAN_CPU is '\(name)': this machine and build can run \(usable)")
                 exit(withError: ExitCode(ExitCodes.usage))
             }
             Processor.choose(processor)
         }
         if let word = CommandLine.arguments.dropFirst().first, let advice = Welcome.advice(on: word) {
-            complain(advice)
+            printMessage(advice)
             exit(withError: ExitCode(ExitCodes.usage))
         }
         // ArgumentParser would take the next word, a file as a rule: `--mates= strands.fa`, as scripts with an unset variable
         // have it.
         let words = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
         if let word = words.first(where: { $0.hasPrefix("-") && $0.firstIndex(of: "=") == $0.indices.last }) {
-            complain("'\(word)' has no value behind the '='")
+            printMessage("'\(word)' has no value behind the '='")
             exit(withError: ExitCode(ExitCodes.usage))
         }
         do {
@@ -92,7 +92,7 @@ struct Seqgan: ParsableCommand {
             try sink.finish()
         } catch {
             guard let failure = failure(error), failure.code != 0 else { return }
-            complain(failure.message)
+            printMessage(failure.message)
             exit(withError: ExitCode(failure.code))
         }
     }

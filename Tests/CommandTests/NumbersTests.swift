@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func aLossOfAGeneratorThatIsNotANumberIsNamedWithStepAndRate() throws {
-        let keeper = try CheckpointKeeper(CheckpointOptions.parse([]), digest: "", clock: ClosingLine())
+        let keeper = try CheckpointKeeper(CheckpointOptions.parse([]), digest: "", clock: RunSummary())
         try keeper.requireFinite([1, -2], step: 250, "learning rate 1")
         let wrong: [[Double]] = [[1, .nan], [.infinity, 0], [-.infinity]]
         for losses in wrong {

@@ -38,14 +38,14 @@ enum ArrayTarget {
         var columns = PairColumns()
         if single { columns.strandB = nil }
         let reader = PairReader(paths: [input.path], columns: columns, letters: alphabet.letterKinds)
-        var strands = PairCodes(alphabet: alphabet)
+        var strands = StrandCodes(alphabet: alphabet)
         do throws(InputError) {
             _ = try forEachPair(reader, skipsBad: true) { (entry, batch) throws(InputError) in
                 try strands.append(entry, of: batch, alphabet, LengthLimits())
             }
         } catch {}  // what came before it is encoded
         let perRecord = single ? 1 : 2
-        let count = (strands.starts.count - 1) / perRecord
+        let count = strands.count / perRecord
         let oneHot = OneHot(alphabet: alphabet, length: max(1, strands.longest), reversesB: reverses && !single)
         guard count * oneHot.area < 1 << 20 else { return }
         let encoder = ImageEncoder(oneHot: oneHot, strands: strands, perRecord: perRecord, threads: 2, isQuiet: true)
@@ -66,7 +66,7 @@ enum ArrayTarget {
         let lines = decoded(array, alphabet, oneHot.reversesB)
         let expected = (0..<count).map { record in
             (0..<perRecord).map { part in
-                strands.strand(record * perRecord + part).map { alphabet.codeLetters[Int($0)] }
+                strands[record * perRecord + part].map { alphabet.codeLetters[Int($0)] }
             }.joined(separator: [9])
         }
         require(lines?.count == count, "\(lines?.count as Any) of \(count) records decoded")
@@ -101,7 +101,7 @@ enum ArrayTarget {
         guard let width = ArrayNumbers(header.type)?.width else { return require(false, "decoded \(header.type)") }
         let length = header.shape.last ?? 0
         // Encoded anew, the same cells are set.
-        var strands = PairCodes(alphabet: alphabet)
+        var strands = StrandCodes(alphabet: alphabet)
         let isSingle = header.shape.count == 3 && header.shape[1] == alphabet.count
         let oneHot = OneHot(alphabet: alphabet, length: length, reversesB: reverses)
         require(header.shape[0] == lines.count, "\(lines.count) lines of shape \(header.shape)")
@@ -116,7 +116,7 @@ enum ArrayTarget {
                     guard letters.count <= DuplexShape.maximumLength else { continue }
                     // Strand B is one at an odd place.
                     for _ in 0...part {
-                        let bad = strands.appendStrand(Array(letters), 0..<letters.count, table: alphabet.codes)
+                        let bad = strands.append(Array(letters), 0..<letters.count, table: alphabet.codes)
                         require(bad == nil, "letters")
                     }
                     oneHot.write(part..<part + 1, of: strands, to: &image)

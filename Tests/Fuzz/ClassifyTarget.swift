@@ -85,7 +85,7 @@ enum ClassifyTarget {
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: nil), threads: threads,
                 progress: ProgressBar(inputs: [input.path], isQuiet: true),
-                makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
+                makeScratch: { PairScorer.Scratch(pairs: Pairs(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             (run.pairs, run.skipped) = (counts.pairs, counts.skipped.bad)
             if let failure = counts.skipped.failure { throw failure }

@@ -43,9 +43,11 @@ enum LabelTarget {
         guard !text.starts(with: [0x1f, 0x8b]) else { return }
         let (pairs, skipped, message) = read(text)
         let again = read(options & 0x68 == 0x68 ? Packing.blocks(text, size: 99) : Packing.members(text, size: 300))
-        require(again.pairs.strands.codes == pairs.strands.codes && again.pairs.targets == pairs.targets, "when packed")
+        require(
+            again.pairs.pairs.strands.codes == pairs.pairs.strands.codes && again.pairs.targets == pairs.targets,
+            "when packed")
         require(again.skipped == skipped && again.message == message, "\(again.message), not \(message)")
-        require(pairs.count == pairs.strands.count, "\(pairs.count) targets, \(pairs.strands.count) pairs")
+        require(pairs.count == pairs.pairs.count, "\(pairs.count) targets, \(pairs.pairs.count) pairs")
         require(pairs.targets.allSatisfy { (0...1).contains($0) }, "a target outside 0 to 1")
         guard pairs.count > 0 else { return }
         survey(pairs, alphabet, threshold: Float(choices.byte()) / 255)
@@ -54,11 +56,11 @@ enum LabelTarget {
     private static func survey(_ pairs: LabelledPairs, _ alphabet: Alphabet, threshold: Float) {
         let survey = DataSurvey(pairs, threshold: threshold, alphabet: alphabet)
         require(survey.positives + survey.negatives == pairs.count, "pairs that are neither")
-        require(survey.lengths.upperBound == pairs.strands.longest, "\(survey.lengths) of \(pairs.strands.longest)")
+        require(survey.lengths.upperBound == pairs.pairs.longest, "\(survey.lengths) of \(pairs.pairs.longest)")
         require(survey.information.values.allSatisfy { $0.isFinite }, "information of \(survey.information)")
         let (training, held) = pairs.split(share: 0.05, seed: 11, threads: 2)
         require(training.count + held.count == pairs.count && held.count > 0, "\(held.count) held of \(pairs.count)")
-        guard pairs.count <= 8, pairs.strands.longest <= 16, training.count > 0 else { return }
+        guard pairs.count <= 8, pairs.pairs.longest <= 16, training.count > 0 else { return }
         var configuration = DuplexConfiguration(alphabet: alphabet)
         (configuration.heads, configuration.hidden, configuration.trainedLengths) = (4, 8, survey.lengths)
         configuration.orientation = survey.orientation

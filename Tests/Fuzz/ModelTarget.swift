@@ -94,17 +94,17 @@ enum ModelTarget {
     }
 
     private static func scores(_ classifier: PairClassifier, seed: UInt8) -> [Float] {
-        var strands = PairCodes(alphabet: classifier.alphabet)
+        var pairs = Pairs(alphabet: classifier.alphabet)
         var random = RandomSource(seed: UInt64(seed), stream: 0)
         let longest = seed % 8 == 1 ? classifier.longestStrand : 20
         for length in [1, 2 + Int(seed % 16), longest].map({ min($0, classifier.longestStrand) }) {
             for length in [length, min(length, 9)] {
-                for _ in 0..<length { strands.append(UInt8(random.index(below: strands.members.count))) }
-                strands.endStrand()
+                for _ in 0..<length { pairs.strands.append(UInt8(random.index(below: pairs.strands.members.count))) }
+                pairs.strands.endStrand()
             }
         }
         var logits: [Float] = []
-        classifier.logits(strands, pairs: 0..<strands.count, workspace: Workspace(), into: &logits)
+        classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
         for logit in logits {
             require(logit.isFinite, "a logit of \(logit)")
             require((0...1).contains(PairClassifier.score(logit)), "a score of \(PairClassifier.score(logit))")

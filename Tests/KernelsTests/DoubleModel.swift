@@ -36,12 +36,30 @@ struct DoubleModel {
 
     var pairs: Int { (starts.count - 1) / 2 }
 
-    /// Weights with one parameter moved by `change`, in double precision.
-    func weights(moving index: Int? = nil, by change: Double = 0) -> [Double] {
+    /// What the loops read, in double precision: the weights, and the loop tables made of them.
+    struct Weights {
+        var weights: [Double], tables: [Double]
+
+        func read<R>(_ body: (DuplexNumbers<Double>) -> R) -> R {
+            weights.withUnsafeBufferPointer { weights in
+                tables.withUnsafeBufferPointer { tables in
+                    guard let weights = weights.baseAddress, let tables = tables.baseAddress else {
+                        preconditionFailure("a shape without weights")
+                    }
+                    return body(DuplexNumbers(weights: weights, tables: tables))
+                }
+            }
+        }
+    }
+
+    /// Weights with one parameter moved by `change`.
+    func weights(moving index: Int? = nil, by change: Double = 0) -> Weights {
         var weights = [Double](repeating: 0, count: shape.count)
+        var tables = [Double](repeating: 0, count: shape.tableCount)
         Loops.duplexWeights(
-            shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights)
-        return weights
+            shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights,
+            tables: &tables)
+        return Weights(weights: weights, tables: tables)
     }
 
     private func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
@@ -63,27 +81,31 @@ struct DoubleModel {
         }
     }
 
-    func logits(_ weights: [Double]) -> [Double] {
+    func logits(_ weights: Weights) -> [Double] {
         var logits = [Double](repeating: 0, count: pairs)
         withStrands { list, memory in
-            Loops.duplexLogits(
-                shape, weights: weights, strands: list, pairs: 0..<pairs, workspace: memory, logits: &logits)
+            weights.read { numbers in
+                Loops.duplexLogits(
+                    shape, numbers, strands: list, pairs: 0..<pairs, workspace: memory, logits: &logits)
+            }
         }
         return logits
     }
 
     /// The loss, and its gradient by the parameters.
-    func lossAndGradient(_ weights: [Double], targets: [Float], dropout: Float) -> (Double, [Double]) {
-        var gradient = [Double](repeating: 0, count: shape.count)
+    func lossAndGradient(_ weights: Weights, targets: [Float], dropout: Float) -> (Double, [Double]) {
+        var gradient = [Double](repeating: 0, count: shape.gradientCount)
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
         let loss = withStrands { list, memory in
             Array(0..<pairs).withUnsafeBufferPointer { order in
-                Loops.duplexGradient(
-                    shape, weights: weights, strands: list, order: order, terms: terms, dropoutRate: dropout,
-                    workspace: memory, gradient: &gradient)
+                weights.read { numbers in
+                    Loops.duplexGradient(
+                        shape, numbers, strands: list, order: order, terms: terms, dropoutRate: dropout,
+                        workspace: memory, gradient: &gradient)
+                }
             }
         }
-        Loops.duplexEnergyGradient(shape, weights: weights, gradient: &gradient)
+        weights.read { Loops.duplexEnergyGradient(shape, $0, gradient: &gradient) }
         return (loss, gradient)
     }
 }

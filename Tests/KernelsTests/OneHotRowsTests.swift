@@ -18,10 +18,10 @@ import Testing
         for codes in [letters, members.count] {
             for reversesB in [false, true] {
                 var random = RandomSource(seed: UInt64(columns), stream: 3)
-                var strands = PairCodes(letters: letters, members: members)
+                var strands = StrandCodes(letters: letters, members: members)
                 for _ in 0..<9 {
                     let strand = (0..<1 + random.index(below: columns)).map { _ in UInt8(random.index(below: codes)) }
-                    strands.appendStrand(strand[...])
+                    strands.append(strand[...])
                 }
                 // What was in the image before does not show, whether it was larger or smaller.
                 for size in [0, 7, 100_000] {
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// The cells of a strand, row by row, by their definition.
-    private static func cells(_ strands: PairCodes, _ s: Int, _ columns: Int, _ reversesB: Bool) -> [Float] {
+    private static func cells(_ strands: StrandCodes, _ s: Int, _ columns: Int, _ reversesB: Bool) -> [Float] {
         var codes = Array(strands.codes[strands.starts[s]..<strands.starts[s + 1]])
         if reversesB && s % 2 == 1 { codes.reverse() }
         return (0..<strands.letters).flatMap { letter in

@@ -89,7 +89,8 @@ private struct EveryAlignment {
         let logits = model.logits(weights)
         for (p, (a, b)) in strands.enumerated() {
             let facing = antiparallel ? b.reversed() : b
-            let every = EveryAlignment(shape: shape, w: weights, a: a.map { Int($0) }, b: facing.map { Int($0) })
+            let every = EveryAlignment(
+                shape: shape, w: weights.weights, a: a.map { Int($0) }, b: facing.map { Int($0) })
             #expect(abs(logits[p] - log(every.total())) < 1e-9, "pair \(p)")
         }
     }
@@ -100,25 +101,24 @@ private struct EveryAlignment {
         let shape = DuplexShape(
             heads: heads, letters: 4, order: 2, isAntiparallel: true, isSymmetric: false, hasSelfMaps: true,
             rowPositions: 0, columnPositions: 0, hidden: 8)
-        let parameters = FloatBuffer(count: shape.count), weights = FloatBuffer(count: shape.count)
+        let (parameters, weights) = (FloatBuffer(count: shape.count), DuplexWeights(shape))
         for k in shape.stack..<shape.gaps { parameters[k] = 20 }
         for k in shape.scales..<shape.scales + shape.features { parameters[k] = 1 }
         for k in 0..<2 {
             parameters[shape.lastWeights + k] = k == 0 ? 1 : -1
             for from in 0..<2 { parameters[shape.secondWeights + from * shape.hidden + k] = from == k ? 1 : -1 }
         }
-        var strands = PairCodes(letters: 4, members: [1, 2, 4, 8])
+        var pairs = Pairs(letters: 4, members: [1, 2, 4, 8])
         let strand = (0..<40).map { UInt8($0 % 4) }
-        strands.appendStrand(strand[...])
-        strands.appendStrand(strand[...])
+        pairs.append(strand[...], strand[...])
         let kernels = DuplexKernels(processor: processor)
         // The pair's sum, and the hairpins and homodimers of strand A.
         for feature in [0, shape.pairFeatures, shape.pairFeatures + heads] {
             for k in 0..<2 { parameters[shape.firstWeights + feature * shape.hidden + k] = k == 0 ? 1 : -1 }
-            kernels.weights(shape, parameters: parameters, into: weights)
+            kernels.fill(weights, from: parameters)
             var logits: [Float] = []
             kernels.logits(
-                shape, weights: weights, strands: strands, pairs: 0..<1, workspace: Workspace(), into: &logits)
+                weights, pairs, 0..<1, workspace: Workspace(), into: &logits)
             let held = Float(164 * log(2.0))
             #expect(logits[0] > held && logits[0] < held + Float(log(1600.0)), "feature \(feature): \(logits)")
             for k in 0..<2 { parameters[shape.firstWeights + feature * shape.hidden + k] = 0 }

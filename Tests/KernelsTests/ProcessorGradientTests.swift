@@ -25,9 +25,9 @@ import Testing
     @Test(arguments: shapes.indices, Processor.allCases.filter(\.isUsable))
     func itIsThatOfDoublePrecision(index: Int, processor: Processor) {
         let (single, double) = (Self.shape(index, lanes: nil), Self.shape(index, lanes: 2))
-        #expect(single.trainedEnd == double.trainedEnd)
+        #expect(single.tensors == double.tensors)
         var model = DoubleModel(double, seed: UInt64(20 + index))
-        var strands = PairCodes(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
+        var pairs = Pairs(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
         var random = TestRandom(state: 5)
         // Rows of every remainder, and loops longer than any length told apart.
         for lengths in [(1, 1), (1, 2), (2, 1), (3, 4), (6, 5), (7, 9), (22, 23), (24, 20), (41, 8), (13, 38)] {
@@ -35,22 +35,22 @@ import Testing
                 (0..<count).map { _ in UInt8.random(in: 0..<4, using: &random) }
             }
             model.add(pair[0], pair[1])
-            for strand in pair { strands.appendStrand(strand[...]) }
+            for strand in pair { pairs.strands.append(strand[...]) }
         }
         let targets = (0..<model.pairs).map { Float($0 % 3) / 2 }
         let (loss, expected) = model.lossAndGradient(model.weights(), targets: targets, dropout: 0.2)
 
         let kernels = DuplexKernels(processor: processor)
-        let (parameters, weights) = (FloatBuffer(count: single.count), FloatBuffer(count: single.count))
-        let gradient = FloatBuffer(count: single.count)
-        for k in 0..<min(single.loops, double.loops) { parameters[k] = model.parameters[k] }
-        kernels.weights(single, parameters: parameters, into: weights)
+        let (parameters, weights) = (FloatBuffer(count: single.count), DuplexWeights(single))
+        let gradient = FloatBuffer(count: single.gradientCount)
+        for k in 0..<single.count { parameters[k] = model.parameters[k] }
+        kernels.fill(weights, from: parameters)
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }
         let order = Array(0..<model.pairs)
         let found = kernels.gradient(
-            single, weights: weights, strands: strands, order: order[...], terms: terms[...], dropoutRate: 0.2,
+            weights, pairs, order: order[...], terms: terms[...], dropoutRate: 0.2,
             workspace: Workspace(), adding: gradient, part: 0)
-        kernels.gradientByEnergies(single, weights: weights, gradient: gradient)
+        kernels.gradientByEnergies(weights, gradient: gradient)
 
         #expect(abs(found - loss) <= 1e-5 * abs(loss))
         let parts = [

@@ -126,7 +126,7 @@ import Testing
         )
         let pairs = Example.labelled(3, seed: 6)
         for k in 0..<3 {
-            for tape in [whole, short] { configuration.image.write(pairs.strands, pair: k, to: tape.input, k) }
+            for tape in [whole, short] { configuration.image.write(pairs.pairs, pair: k, to: tape.input, k) }
         }
         whole.forward(weights, count: 3, .scoring)
         short.forward(foldedWeights, count: 3, .scoring)

@@ -16,7 +16,7 @@ import Testing
             let strands = (0..<2).map { _ in
                 (0..<1 + random.index(below: longest)).map { _ in UInt8(random.index(below: 2)) }
             }
-            pairs.add(strands[0], strands[1], target: Float(random.index(below: 4)) / 4)
+            pairs.append(strands[0], strands[1], target: Float(random.index(below: 4)) / 4)
         }
         return pairs
     }
@@ -27,7 +27,7 @@ import Testing
         var sides: [[[UInt8]]: Bool] = [:]
         var expected = 0
         for p in 0..<count {
-            let key = [Array(pairs.strands.strand(2 * p)), Array(pairs.strands.strand(2 * p + 1))]
+            let key = [Array(pairs.pairs.a(p)), Array(pairs.pairs.b(p))]
             let side = pairs.targets[p] > 0.5
             if let earlier = sides[key] { expected += earlier == side ? 0 : 1 } else { sides[key] = side }
         }
@@ -37,11 +37,11 @@ import Testing
 
     @Test func whereStrandBBeginsTellsPairsApart() {
         var pairs = LabelledPairs(alphabet: .dna)
-        pairs.add([0, 1, 2, 3], [0, 1], target: 1)
-        pairs.add([0, 1, 2], [3, 0, 1], target: 0)
-        pairs.add([0, 1, 2, 3, 0], [1], target: 0)
+        pairs.append([0, 1, 2, 3], [0, 1], target: 1)
+        pairs.append([0, 1, 2], [3, 0, 1], target: 0)
+        pairs.append([0, 1, 2, 3, 0], [1], target: 0)
         #expect(pairs.contradictions(above: 0.5) == 0)
-        pairs.add([0, 1, 2], [3, 0, 1], target: 1)
+        pairs.append([0, 1, 2], [3, 0, 1], target: 1)
         #expect(pairs.contradictions(above: 0.5) == 1)
     }
 }

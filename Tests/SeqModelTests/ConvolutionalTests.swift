@@ -56,9 +56,9 @@ import Testing
         for _ in 0..<2 { _ = trainer.runEpoch { false } }
         let workspace = Workspace()
         var (all, one): ([Float], [Float]) = ([], [])
-        trainer.classifier.logits(data.strands, pairs: 0..<150, workspace: workspace, into: &all)
+        trainer.classifier.logits(data.pairs, 0..<150, workspace: workspace, into: &all)
         for p in 0..<150 {
-            trainer.classifier.logits(data.strands, pairs: p..<p + 1, workspace: workspace, into: &one)
+            trainer.classifier.logits(data.pairs, p..<p + 1, workspace: workspace, into: &one)
             #expect(one[0] == all[p])
         }
         #expect(Set(all).count > 100)

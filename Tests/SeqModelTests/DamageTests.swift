@@ -12,7 +12,7 @@ import Testing
         var model = kind % 2 == 0 ? ModelFileTests.model() : ModelFileTests.convolutional()
         guard kind >= 2 else { return model.encoded() }
         guard kind < 4 else { return PairGeneratorFileTests.model().encoded() }
-        let pairs = Example.labelled(20, seed: 1).strands
+        let pairs = Example.labelled(20, seed: 1).pairs
         let trainer = ImageGeneratorTrainer(
             kind == 2 ? .dense : .dcgan, pairs, alphabet: .dna, length: pairs.longest, orientation: .antiparallel,
             start: nil, plan: ImageGeneratorPlan())

@@ -137,11 +137,11 @@ import Testing
 
     @Test func framesFindHowFarARelationIsShifted() {
         var random = RandomSource(seed: 3)
-        var pairs = PairCodes(alphabet: .dna)
+        var pairs = Pairs(alphabet: .dna)
         for _ in 0..<300 {
             let a = (0..<12).map { _ in UInt8(random.index(below: 4)) }
             let b = (0..<12).map { $0 + 3 < 12 ? a[$0 + 3] : UInt8(random.index(below: 4)) }
-            pairs.add(a[...], b[...])
+            pairs.append(a[...], b[...])
         }
         var layout = PairLayout(letters: 4, length: 12, orientation: .parallel)
         layout.align(to: pairs, chosen: Array(0..<300))
@@ -150,8 +150,8 @@ import Testing
     }
 
     @Test func lengthsAreDrawnAsTheyOccurAndWhereTheyAreAllowed() {
-        var pairs = PairCodes(alphabet: .dna)
-        for k in 0..<400 { pairs.add(([0, 1, 2, 3] + (k % 4 == 0 ? [1] : []))[...], [1, 2, 3]) }
+        var pairs = Pairs(alphabet: .dna)
+        for k in 0..<400 { pairs.append(([0, 1, 2, 3] + (k % 4 == 0 ? [1] : []))[...], [1, 2, 3]) }
         let net = StrandNet(letters: 4, length: 5)
         let composition = StrandComposition(
             net: net, weights: FloatBuffer(count: net.count),
@@ -192,14 +192,14 @@ import Testing
     }
 
     /// Pairs whose strands A are 12 letters: no letter follows itself, the second is a C, and the last is the first.
-    static func structured(_ count: Int) -> PairCodes {
+    static func structured(_ count: Int) -> Pairs {
         var random = RandomSource(seed: 15)
-        var pairs = PairCodes(alphabet: .dna)
+        var pairs = Pairs(alphabet: .dna)
         while pairs.count < count {
             let a = (0..<11).map { $0 == 1 ? UInt8(1) : UInt8(random.index(below: 4)) }
             let strand = a + [a[0]]
             guard !zip(strand, strand.dropFirst()).contains(where: { $0 == $1 }) else { continue }
-            pairs.add(strand[...], strand[...])
+            pairs.append(strand[...], strand[...])
         }
         return pairs
     }

@@ -145,7 +145,7 @@ import Testing
         }
         let model = try ModelFile(decoding: archive.encoded())
         let pairs = Example.labelled(64, seed: 3)
-        let logits = model.classifier.logits(of: pairs.strands, workspaces: [Workspace()])
+        let logits = model.classifier.logits(of: pairs.pairs, workspaces: [Workspace()])
         #expect(logits.allSatisfy { $0.isFinite })
         #expect(model.energies().count > 16)
     }

@@ -10,12 +10,12 @@ import Testing
     /// Pairs of a random strand and what `partner` makes of it.
     static func pairs(
         _ count: Int, seed: UInt64 = 1, length: Int = 20, partner: ([UInt8], inout RandomSource) -> [UInt8]
-    ) -> PairCodes {
+    ) -> Pairs {
         var random = RandomSource(seed: seed)
-        var pairs = PairCodes(alphabet: .dna)
+        var pairs = Pairs(alphabet: .dna)
         for _ in 0..<count {
             let a = (0..<length).map { _ in UInt8(random.index(below: 4)) }
-            pairs.add(a[...], partner(a, &random)[...])
+            pairs.append(a[...], partner(a, &random)[...])
         }
         return pairs
     }
@@ -43,8 +43,8 @@ import Testing
     }
 
     @Test func parallelPairsAndAmbiguousLettersAreLaidAsWritten() {
-        var pairs = PairCodes(alphabet: .dna)
-        pairs.add([0, 1, 14, 2], [0, 1, 2, 14])
+        var pairs = Pairs(alphabet: .dna)
+        pairs.append([0, 1, 14, 2], [0, 1, 2, 14])
         let blank = FacingTable(letters: 4, orientation: .parallel, offset: 0)
         let table = FacingTable(pairs, chosen: [0], laidAs: blank)
         #expect(table.total == 2)
@@ -71,8 +71,8 @@ import Testing
 
     @Test func copiesAndOnePairForEverAreSeen() {
         let real = Self.pairs(300) { a, _ in Self.complement(a) }
-        var copies = PairCodes(alphabet: .dna)
-        for p in 0..<100 { copies.add(real.strand(2 * (p % 2)), real.strand(2 * (p % 2) + 1)) }
+        var copies = Pairs(alphabet: .dna)
+        for p in 0..<100 { copies.append(real.a(p % 2), real.b(p % 2)) }
         let made = SampleComparison(generated: copies, real: real, classifier: nil, seed: 1, threads: 2).generated
         #expect(made.count == 100 && made.unique == 0.02 && made.new == 0)
         #expect(made.nearestMean == 0 && made.nearestLeast == 0)
@@ -94,16 +94,16 @@ import Testing
     @Test func lengthsAreComparedTogether() {
         let real = Self.pairs(100, length: 10) { a, _ in a }
         var long = Self.pairs(25, length: 10) { a, _ in a }
-        for _ in 0..<25 { long.add([0, 1, 2], [0, 1, 2]) }
+        for _ in 0..<25 { long.append([0, 1, 2], [0, 1, 2]) }
         let comparison = SampleComparison(generated: long, real: real, classifier: nil, seed: 1, threads: 1)
         #expect(comparison.generated.lengthDistance == 0.5 && comparison.real.lengthDistance == 0)
     }
 
     @Test func theWordDistanceIsThatOfTheDefinition() {
-        var one = PairCodes(alphabet: .dna)
-        one.add([0, 0, 0, 0, 0], [1, 1, 1])
-        var two = PairCodes(alphabet: .dna)
-        two.add([0, 0, 0, 0], [3, 3, 3, 3])
+        var one = Pairs(alphabet: .dna)
+        one.append([0, 0, 0, 0, 0], [1, 1, 1])
+        var two = Pairs(alphabet: .dna)
+        two.append([0, 0, 0, 0], [3, 3, 3, 3])
         let (p, q) = (KmerProfile(one, chosen: [0]), KmerProfile(two, chosen: [0]))
         #expect(p.total == 2 && q.total == 2 && p.counts[0] == 2 && q.counts[255] == 1)
         // p = (1, 0), q = (1/2, 1/2), m = (3/4, 1/4): half of log 4/3 + half of (log 2/3) / 2 + (log 2) / 2, in bits.

@@ -15,8 +15,8 @@ import Testing
 
     /// Pairs of random letters with these logits.
     static func scored(_ logits: [Float], b: () -> ArraySlice<UInt8> = { [0, 1, 2, 3] }) -> ScoreAcceptance.Scored {
-        var pairs = PairCodes(alphabet: .dna)
-        for _ in logits { pairs.add([0, 1, 2, 3], b()) }
+        var pairs = Pairs(alphabet: .dna)
+        for _ in logits { pairs.append([0, 1, 2, 3], b()) }
         return ScoreAcceptance.Scored(pairs: pairs, logits: logits)
     }
 
@@ -84,12 +84,12 @@ import Testing
             generated: [nothing, made], threshold: 0.5)
         var kept: (with: Float, without: Float) = (0, 0)
         for p in 0..<made.pairs.count {
-            let b = made.pairs.strand(2 * p + 1)
+            let b = made.pairs.b(p)
             let probability = acceptance.probability(label: 1, logit: 2, b: b)
             if ScoreAcceptanceTests.holdsRun(b) { kept.with += probability } else { kept.without += probability }
         }
         let before = Float(
-            (0..<made.pairs.count).count { ScoreAcceptanceTests.holdsRun(made.pairs.strand(2 * $0 + 1)) })
+            (0..<made.pairs.count).count { ScoreAcceptanceTests.holdsRun(made.pairs.b($0)) })
         #expect(before > 600)
         #expect(kept.with < 0.1 * before && kept.without > 0.5 * (4_000 - before), "\(kept) \(before)")
     }

@@ -43,7 +43,7 @@ import Testing
         var data = LabelledPairs(alphabet: .dna)
         for length in [1, 2, 100, 256, 512] {
             let a = (0..<length).map { _ in UInt8(random.index(below: 4)) }
-            data.add(a, a.reversed().map { 3 - $0 }, target: length > 100 ? 1 : 0)
+            data.append(a, a.reversed().map { 3 - $0 }, target: length > 100 ? 1 : 0)
         }
         var plan = TrainingPlan()
         plan.epochs = 25
@@ -53,7 +53,7 @@ import Testing
             let report = try #require(trainer.runEpoch())
             #expect(report.trainingLoss.isFinite && report.validationLoss.isFinite)
         }
-        let logits = trainer.classifier.logits(of: data.strands, workspaces: [Workspace()])
+        let logits = trainer.classifier.logits(of: data.pairs, workspaces: [Workspace()])
         let allFinite = logits.allSatisfy { $0.isFinite }
         #expect(allFinite)
     }
@@ -63,7 +63,7 @@ import Testing
         var same = LabelledPairs(alphabet: .dna)
         for _ in 0..<400 {
             let a = (0..<20).map { _ in UInt8(random.index(below: 4)) }
-            same.add(a, a, target: 1)
+            same.append(a, a, target: 1)
         }
         #expect(DataSurvey(same, threshold: 0.5, alphabet: .dna).orientation == .parallel)
         let complements = DataSurvey(Example.labelled(400, seed: 8), threshold: 0.5, alphabet: .dna)
@@ -78,8 +78,8 @@ import Testing
         for _ in 0..<10 { _ = trainer.runEpoch() }
         var probes = LabelledPairs(alphabet: .dna)
         let b: [UInt8] = [3, 2, 1, 0, 1, 2, 3, 3]
-        for code in [0, 1, 2, 3, 14] as [UInt8] { probes.add([0, 0, 1, 2, code, 2, 1, 0], b, target: 0) }
-        let logits = trainer.classifier.logits(of: probes.strands, workspaces: [Workspace()])
+        for code in [0, 1, 2, 3, 14] as [UInt8] { probes.append([0, 0, 1, 2, code, 2, 1, 0], b, target: 0) }
+        let logits = trainer.classifier.logits(of: probes.pairs, workspaces: [Workspace()])
         #expect(logits[4] > logits[..<4].min() ?? 0 && logits[4] < logits[..<4].max() ?? 0)
     }
 }
@@ -109,9 +109,9 @@ extension TrainingTests {
         let classifier = trainer.classifier
         let workspace = Workspace()
         var together: [Float] = [], alone: [Float] = []
-        classifier.logits(data.strands, pairs: 0..<data.count, workspace: workspace, into: &together)
+        classifier.logits(data.pairs, 0..<data.count, workspace: workspace, into: &together)
         for p in 0..<data.count {
-            classifier.logits(data.strands, pairs: p..<p + 1, workspace: workspace, into: &alone)
+            classifier.logits(data.pairs, p..<p + 1, workspace: workspace, into: &alone)
             #expect(together[p] == alone[0], "pair \(p)")
         }
     }

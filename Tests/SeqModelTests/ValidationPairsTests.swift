@@ -53,7 +53,7 @@ import Testing
         let trainer = ClassifierTrainer(TrainingTests.configuration(), plan: plan, training: held, validation: held)
         let report = try #require(trainer.runEpoch())
         let validation = ValidationPairs(held, plan: plan, threshold: 0.5)
-        let logits = trainer.classifier.logits(of: validation.pairs.strands, workspaces: [Workspace()])
+        let logits = trainer.classifier.logits(of: validation.pairs.pairs, workspaces: [Workspace()])
         let scores = logits.map { Double(PairClassifier.score($0)) }
         let targets = validation.pairs.targets.map(Double.init)
         let all = ClassificationMetrics(scores: scores, targets: targets, threshold: 0.5)

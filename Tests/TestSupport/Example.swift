@@ -31,7 +31,7 @@ public enum Example {
     public static func labelled(_ count: Int, seed: UInt64, lengths: ClosedRange<Int> = 8...12) -> LabelledPairs {
         var pairs = LabelledPairs(alphabet: .dna)
         for pair in strands(count, seed: seed, lengths: lengths) {
-            pairs.add(pair.a, pair.b, target: Float(pair.label))
+            pairs.append(pair.a, pair.b, target: Float(pair.label))
         }
         return pairs
     }

@@ -15,7 +15,8 @@ extension DuplexScorer where Rows == EveryRow {
         return logit
     }
 
-    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables.
+    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables,
+    /// which lie behind the parameters.
     @inline(__always)
     func backward(
         _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,
@@ -30,7 +31,7 @@ extension DuplexScorer where Rows == EveryRow {
         let tables = shape.loopTables
         for block in 0..<shape.blocks {
             func dTable(_ offset: Int) -> UnsafeMutablePointer<V> {
-                UnsafeMutableRawPointer(gradient + (shape.loops + block * tables.count + offset))
+                UnsafeMutableRawPointer(gradient + (shape.count + block * tables.count + offset))
                     .assumingMemoryBound(to: V.self)
             }
             let maps = DuplexMapGradient<V>(

@@ -6,15 +6,18 @@ import KernelShapes
 struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
     let shape: DuplexShape
+    /// As `DuplexShape` lays out parameters.
     let weights: UnsafePointer<Scalar>
+    private let tables: UnsafePointer<Scalar>
     let memory: PairMemory<V, Rows>
 
     /// `memory` must hold strands as long as those that are scored; it is made ready for `weights`.
     @inline(__always)
     init(
-        _ shape: DuplexShape, _ weights: UnsafePointer<Scalar>, memory: PairMemory<V, Rows>
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Scalar>, memory: PairMemory<V, Rows>
     ) {
-        (self.shape, self.weights, self.memory) = (shape, weights, memory)
+        (self.shape, self.memory) = (shape, memory)
+        (weights, tables) = (numbers.weights, numbers.tables)
         // The last length stands for all longer ones: written out, so that the loops need not ask.
         for block in 0..<shape.blocks {
             let table = table(block, shape.loopTables.hairpin)
@@ -32,7 +35,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     }
 
     @inline(__always) private func table(_ block: Int, _ offset: Int) -> UnsafePointer<V> {
-        UnsafeRawPointer(weights + (shape.loops + block * shape.loopTables.count + offset))
+        UnsafeRawPointer(tables + (block * shape.loopTables.count + offset))
             .assumingMemoryBound(to: V.self)
     }
 

@@ -63,16 +63,19 @@ private func lanes<V: Lanes>(_ numbers: UnsafeMutablePointer<V.Scalar>, _ offset
     UnsafeMutableRawPointer(numbers + offset).assumingMemoryBound(to: V.self)
 }
 
-/// Writes the loop tables of `weights` from its energies' weights, starts in units of `startScale`. V has a block's lanes.
+/// Writes the loop tables of the energies' `weights`, initiations in units of `startScale`. V has a block's lanes.
 @inline(__always)
 func fillLoopTables<V: Lanes>(
-    _ shape: DuplexShape, _ weights: UnsafeMutablePointer<V.Scalar>, startScale: V.Scalar, _: V.Type
+    _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, into all: UnsafeMutablePointer<V.Scalar>,
+    startScale: V.Scalar, _: V.Type
 ) {
     let (tables, parts) = (shape.loopTables, parts(shape))
     for block in 0..<shape.blocks {
         let energies = weights + block * V.scalarCount
-        @inline(__always) func from(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(energies, offset) }
-        let numbers = weights + shape.loops + block * tables.count
+        @inline(__always) func from(_ offset: Int) -> UnsafePointer<V> {
+            UnsafeRawPointer(energies + offset).assumingMemoryBound(to: V.self)
+        }
+        let numbers = all + block * tables.count
         @inline(__always) func to(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(numbers, offset) }
         for part in parts {
             for k in 0..<part.count { to(part.target)[k] = from(part.source + k * shape.heads).pointee }
@@ -97,16 +100,16 @@ func fillLoopTables<V: Lanes>(
     }
 }
 
-/// Writes the gradient by the energies (not by their weights) from that by the loop tables, both in `gradient`; `weights`
-/// is what the tables were made of. V has a block's lanes.
+/// Writes the gradient by the energies (not by their weights) from that by the loop tables, which lies behind it in
+/// `gradient`. V has a block's lanes.
 @inline(__always)
 func gatherLoopGradient<V: Lanes>(
-    _ shape: DuplexShape, weights: UnsafePointer<V.Scalar>, gradient: UnsafeMutablePointer<V.Scalar>, _: V.Type
+    _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, gradient: UnsafeMutablePointer<V.Scalar>, _: V.Type
 ) {
     let (tables, parts) = (shape.loopTables, parts(shape))
     for block in 0..<shape.blocks {
-        let used = UnsafeRawPointer(weights + shape.loops + block * tables.count).assumingMemoryBound(to: V.self)
-        let by = lanes(gradient + shape.loops, block * tables.count) as UnsafeMutablePointer<V>
+        let used = UnsafeRawPointer(numbers.tables + block * tables.count).assumingMemoryBound(to: V.self)
+        let by = lanes(gradient + shape.count, block * tables.count) as UnsafeMutablePointer<V>
         let energies = gradient + block * V.scalarCount
         @inline(__always) func to(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(energies, offset) }
         /// The gradient by the logarithm of a table's number.
@@ -118,7 +121,7 @@ func gatherLoopGradient<V: Lanes>(
             for k in 0..<part.count { to(part.source + k * shape.heads).pointee = change(part.target, k) }
         }
         let largest = V.fill(V.Scalar(LoopTables.largestExtension))
-        let extend = UnsafeRawPointer(weights + block * V.scalarCount + shape.gapEnergy(.extend))
+        let extend = UnsafeRawPointer(numbers.weights + block * V.scalarCount + shape.gapEnergy(.extend))
             .assumingMemoryBound(to: V.self).pointee
         let extended = change(tables.gaps, 0)
         to(shape.gapEnergy(.extend)).pointee = extended.replacing(with: 0, where: extend .> largest)

@@ -27,48 +27,50 @@ public struct DuplexKernels: Sendable {
         self.processor = processor
     }
 
-    /// Writes the weights of `parameters`: exponentials of the energies, the rest as it is. All lie as in `shape`.
-    public func weights(_ shape: DuplexShape, parameters: FloatBuffer, into weights: FloatBuffer) {
-        precondition(parameters.count == shape.count && weights.count == shape.count)
-        processor.loops.duplexWeights(shape, parameters: parameters.base, weights: weights.base)
+    /// Makes `weights` those of `parameters`, which lie as in its shape.
+    public func fill(_ weights: DuplexWeights, from parameters: FloatBuffer) {
+        precondition(parameters.count == weights.shape.count)
+        processor.loops.duplexWeights(
+            weights.shape, parameters: parameters.base, weights: weights.weights.base, tables: weights.tables.base)
     }
 
-    /// Writes the logits of `pairs` to `logits`, which becomes as long as the range. Here and below no strand may hold an
+    /// Writes the logits of the pairs `range` to `logits`, which becomes as long as the range. Here and below no strand may hold an
     /// ambiguity letter.
     public func logits(
-        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace,
+        _ weights: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace,
         into logits: inout [Float]
     ) {
-        if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
-        score(shape, weights, strands, pairs, workspace, &logits) { list, memory, out in
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
+        score(weights, pairs, range, workspace, &logits) { list, memory, out in
             processor.loops.duplexLogits(
-                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, logits: out)
+                weights.shape, weights.numbers, strands: list, pairs: range, workspace: memory, logits: out)
         }
     }
 
-    /// The features of `pairs` (pairs, F), standardised by the weights' means and scales.
+    /// The features of the pairs `range` (pairs, F), standardised by the weights' means and scales.
     public func features(
-        _ shape: DuplexShape, weights: FloatBuffer, strands: PairCodes, pairs: Range<Int>, workspace: Workspace
+        _ weights: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace
     ) -> [Float] {
-        var features = [Float](repeating: 0, count: pairs.count * shape.features)
-        score(shape, weights, strands, pairs, workspace, &features) { list, memory, out in
+        var features = [Float](repeating: 0, count: range.count * weights.shape.features)
+        score(weights, pairs, range, workspace, &features) { list, memory, out in
             Loops.duplexFeatures(
-                shape, weights: weights.base, strands: list, pairs: pairs, workspace: memory, features: out)
+                weights.shape, weights.numbers, strands: list, pairs: range, workspace: memory, features: out)
         }
         return features
     }
 
     private func score(
-        _ shape: DuplexShape, _ weights: FloatBuffer, _ strands: PairCodes, _ pairs: Range<Int>,
-        _ workspace: Workspace, _ out: inout [Float],
+        _ weights: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, _ workspace: Workspace,
+        _ out: inout [Float],
         _ body: (StrandList, UnsafeMutableRawPointer, UnsafeMutablePointer<Float>) -> Void
     ) {
-        precondition(weights.count == shape.count && strands.letters == shape.letters && !strands.isAmbiguous)
-        precondition(pairs.lowerBound >= 0 && pairs.upperBound <= strands.count)
+        let shape = weights.shape
+        precondition(pairs.letters == shape.letters && !pairs.isAmbiguous)
+        precondition(range.lowerBound >= 0 && range.upperBound <= pairs.count)
         let memory = workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(
-                shape, longest: strands.longest, forGradient: false, inDouble: false))
-        strands.withStrandList { list in
+                shape, longest: pairs.longest, forGradient: false, inDouble: false))
+        pairs.strands.withStrandList { list in
             out.withUnsafeMutableBufferPointer { out in
                 if let out = out.baseAddress { body(list, memory, out) }
             }
@@ -76,7 +78,7 @@ public struct DuplexKernels: Sendable {
     }
 }
 
-extension PairCodes {
+extension StrandCodes {
     /// Calls `body` with the strands as the loops take them, and returns what it gives; nil where there is no memory yet.
     ///
     /// SAFETY: the arrays outlive the call. Whoever calls the loops counts the workspace for the longest strand.

@@ -164,18 +164,4 @@ extension BatchKernels {
     private func checkAlike(_ a: MapRows, _ b: MapRows) {
         precondition(a.count == b.count && a.channels == b.channels && a.rows === b.rows)
     }
-
-    /// One step of Adam on `range`, on several threads; see `DuplexKernels.adamStep`.
-    public func adamStep(
-        _ parameters: FloatBuffer, gradient: FloatBuffer, moments: (first: FloatBuffer, second: FloatBuffer),
-        count: Int, step: Int, rate: Float, decay: Float, beta1: Float, beta2: Float
-    ) {
-        let size = 1 << 15
-        let kernels = DuplexKernels(processor: processor)
-        Parallel.run(pieces: (count + size - 1) / size, threads: threads) { piece, _ in
-            kernels.adamStep(
-                parameters, gradient: gradient, moments: moments, range: piece * size..<min(count, (piece + 1) * size),
-                step: step, rate: rate, decay: decay, scale: 1, beta1: beta1, beta2: beta2)
-        }
-    }
 }

@@ -20,7 +20,7 @@ public struct OneHotRows: Sendable {
 
     /// Makes `image` those of a range of strands, a byte a number. An ambiguous letter is 1 in the row of each letter that it
     /// stands for.
-    public func write(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+    public func write(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         let (letters, columns) = (strands.letters, columns)
         // A row is written in whole blocks; what is too much is written over by the next one.
         resize(&image, range.count * letters * columns + OneHotRows.block)
@@ -47,7 +47,7 @@ public struct OneHotRows: Sendable {
     }
 
     /// The same in floats, little-endian; an ambiguous letter is shared evenly by the letters that it stands for.
-    public func writeFloats(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+    public func writeFloats(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         let (letters, columns) = (strands.letters, columns)
         resize(&image, range.count * letters * columns * MemoryLayout<Float>.size)
         eachLine(range, of: strands) { k, line, isAmbiguous in
@@ -86,7 +86,7 @@ public struct OneHotRows: Sendable {
     /// Calls `body` with the number of each strand of a range, its codes in the order in which they are written, no codes behind
     /// them to the end of a block, and whether one of them is ambiguous.
     private func eachLine(
-        _ range: Range<Int>, of strands: PairCodes, _ body: (Int, UnsafePointer<UInt8>, Bool) -> Void
+        _ range: Range<Int>, of strands: StrandCodes, _ body: (Int, UnsafePointer<UInt8>, Bool) -> Void
     ) {
         let size = (columns + OneHotRows.block - 1) / OneHotRows.block * OneHotRows.block
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { line in
@@ -116,7 +116,7 @@ public struct OneHotRows: Sendable {
     }
 }
 
-extension PairCodes {
+extension StrandCodes {
     /// Whether a code stands for a letter; what is no code stands for none.
     fileprivate func holds(_ code: UInt8, _ letter: Int) -> Bool {
         Int(code) < members.count && members[Int(code)] & (1 << UInt32(letter)) != 0

@@ -7,7 +7,7 @@ import KernelShapes
 ///
 /// @unchecked Sendable: pieces of work prepare places of their own, and read when all are done.
 public final class PreparedStrands: @unchecked Sendable {
-    fileprivate let codes: PairCodes
+    fileprivate let codes: StrandCodes
     /// The strands that are prepared.
     public fileprivate(set) var range = 0..<0
     private let bytesEach: Int
@@ -15,7 +15,7 @@ public final class PreparedStrands: @unchecked Sendable {
     private let capacity: Int
 
     /// Room for `capacity` strands at a time of the single strands `codes`, which hold no ambiguity letters.
-    public init(_ shape: DuplexShape, _ codes: PairCodes, capacity: Int) {
+    public init(_ shape: DuplexShape, _ codes: StrandCodes, capacity: Int) {
         precondition(!codes.isAmbiguous)
         self.codes = codes
         self.capacity = capacity
@@ -28,7 +28,7 @@ public final class PreparedStrands: @unchecked Sendable {
 
     /// Begins a range of at most as many strands as there is room for; they are to be prepared next.
     public func begin(_ range: Range<Int>) {
-        precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound < codes.starts.count)
+        precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound <= codes.count)
         self.range = range
     }
 
@@ -40,40 +40,42 @@ extension DuplexKernels {
     /// Prepares the strands `part` of the range of `strands` to be strand A of pairs, or B where `isB`; of a symmetric shape
     /// they may then be either.
     public func prepare(
-        _ shape: DuplexShape, weights: FloatBuffer, _ strands: PreparedStrands, _ part: Range<Int>, isB: Bool,
+        _ weights: DuplexWeights, _ strands: PreparedStrands, _ part: Range<Int>, isB: Bool,
         workspace: Workspace
     ) {
-        precondition(weights.count == shape.count && strands.codes.letters == shape.letters)
+        let shape = weights.shape
+        precondition(strands.codes.letters == shape.letters)
         precondition(strands.range.lowerBound <= part.lowerBound && part.upperBound <= strands.range.upperBound)
         let memory = reserve(shape, strands.codes, strands.codes, workspace)
         strands.codes.withStrandList { list in
             processor.loops.duplexPrepare(
-                shape, weights: weights.base, strands: list, range: part, index: isB ? 2 : 1, workspace: memory,
+                shape, weights.numbers, strands: list, range: part, index: isB ? 2 : 1, workspace: memory,
                 prepared: strands.start)
         }
     }
 
     /// Writes the logits of prepared strand `a` of `rows` against `part` of `columns` to `logits` from `place` on.
     public func logits(
-        _ shape: DuplexShape, weights: FloatBuffer, _ a: Int, of rows: PreparedStrands,
+        _ weights: DuplexWeights, _ a: Int, of rows: PreparedStrands,
         against columns: PreparedStrands, _ part: Range<Int>, workspace: Workspace, into logits: FloatBuffer,
         at place: Int
     ) {
-        precondition(weights.count == shape.count && rows.range.contains(a))
+        let shape = weights.shape
+        precondition(rows.range.contains(a))
         precondition(columns.range.lowerBound <= part.lowerBound && part.upperBound <= columns.range.upperBound)
         precondition(place >= 0 && place + part.count <= logits.count)
         let memory = reserve(shape, rows.codes, columns.codes, workspace)
         rows.codes.withStrandList { first in
             columns.codes.withStrandList { second in
                 processor.loops.duplexLogits(
-                    shape, weights: weights.base, a: a, of: first, rowsPrepared: rows.start, against: second,
+                    shape, weights.numbers, a: a, of: first, rowsPrepared: rows.start, against: second,
                     range: part, columnsPrepared: columns.start, workspace: memory, logits: logits.base + place)
             }
         }
     }
 
     private func reserve(
-        _ shape: DuplexShape, _ a: PairCodes, _ b: PairCodes, _ workspace: Workspace
+        _ shape: DuplexShape, _ a: StrandCodes, _ b: StrandCodes, _ workspace: Workspace
     ) -> UnsafeMutableRawPointer {
         workspace.reserve(
             bytes: Loops.duplexWorkspaceBytes(

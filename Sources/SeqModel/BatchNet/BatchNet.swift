@@ -126,11 +126,11 @@ struct BatchNet: Sendable {
     }
 
     /// The tensors of the net as `prefix` names them, in the order of its layers.
-    func sections(_ prefix: String) -> [ModelFile.Section] {
-        var sections: [ModelFile.Section] = []
+    func tensors(_ prefix: String) -> [TensorSpec] {
+        var tensors: [TensorSpec] = []
         var number = 0
         func add(_ name: String, _ shape: [Int], _ offset: Int) {
-            sections.append(("\(prefix)\(number).\(name)", shape, offset, shape.reduce(1, *)))
+            tensors.append(TensorSpec("\(prefix)\(number).\(name)", shape, at: offset))
         }
         for stage in stages where stage.outputs > 0 {
             number += 1
@@ -148,7 +148,7 @@ struct BatchNet: Sendable {
                 add("bias", [stage.outputs], stage.bias)
             }
         }
-        return sections
+        return tensors
     }
 
     /// The same net without its normalisations, where a dense layer or whole windows follow these: they are part of the

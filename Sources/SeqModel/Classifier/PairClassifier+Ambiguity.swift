@@ -8,17 +8,17 @@ extension PairClassifier {
 
     /// The logits of pairs of which some have ambiguity letters.
     func expandedLogits(
-        _ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore,
+        _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore,
         into logits: inout [Float]
     ) {
         logits.removeAll(keepingCapacity: true)
-        var expansion = AmbiguityExpansion(like: strands)
-        var expanded = PairCodes(like: strands)
+        var expansion = AmbiguityExpansion(like: pairs.strands)
+        var expanded = Pairs(like: pairs)
         var counts: [Int] = []
         func score() {
             guard !counts.isEmpty else { return }
             var parts: [Float] = []
-            plainLogits(expanded, pairs: 0..<expanded.count, workspace: workspace, into: &parts)
+            plainLogits(expanded, 0..<expanded.count, workspace: workspace, into: &parts)
             var start = 0
             for count in counts {
                 logits.append(PairClassifier.combined(parts[start..<start + count], ambiguity))
@@ -27,8 +27,8 @@ extension PairClassifier {
             expanded.removeAll()
             counts.removeAll(keepingCapacity: true)
         }
-        for p in pairs {
-            let (a, b) = (strands.strand(2 * p), strands.strand(2 * p + 1))
+        for p in range {
+            let (a, b) = (pairs.a(p), pairs.b(p))
             let isDrawn = expansion.count(a, b) > AmbiguityExpansion.limit
             if isDrawn, ambiguity == .largest {
                 score()
@@ -46,13 +46,13 @@ extension PairClassifier {
     private func climbed(
         _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ expansion: inout AmbiguityExpansion, _ workspace: Workspace
     ) -> Float {
-        var top = PairCodes(alphabet: alphabet)
+        var top = Pairs(alphabet: alphabet)
         _ = expansion.append(a, b, isSymmetric: isSymmetric, to: &top)
         var (best, largest) = (0, -Float.infinity)
         var parts: [Float] = []
         /// Goes on to the best of `pairs`, if it is better.
-        func climbs(to pairs: PairCodes) -> Bool {
-            plainLogits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &parts)
+        func climbs(to pairs: Pairs) -> Bool {
+            plainLogits(pairs, 0..<pairs.count, workspace: workspace, into: &parts)
             guard let next = parts.indices.max(by: { parts[$0] < parts[$1] }), parts[next] > largest else {
                 return false
             }

@@ -74,28 +74,28 @@ public enum PairClassifier: Sendable {
         }
     }
 
-    /// Writes the logits of `pairs`; the strands must be in codes of its alphabet and no longer than `longestStrand`.
+    /// Writes the logits of the pairs `range`; the strands must be in codes of its alphabet and no longer than `longestStrand`.
     ///
     /// Where a pair has ambiguity letters, its score is the mean, or the largest, of the scores of what it stands for (see
     /// `AmbiguityExpansion`).
     public func logits(
-        _ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore = .mean,
+        _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore = .mean,
         into logits: inout [Float]
     ) {
-        if strands.isAmbiguous {
-            expandedLogits(strands, pairs: pairs, workspace: workspace, ambiguity: ambiguity, into: &logits)
+        if pairs.isAmbiguous {
+            expandedLogits(pairs, range, workspace: workspace, ambiguity: ambiguity, into: &logits)
         } else {
-            plainLogits(strands, pairs: pairs, workspace: workspace, into: &logits)
+            plainLogits(pairs, range, workspace: workspace, into: &logits)
         }
     }
 
     /// The same for pairs without ambiguity letters.
-    func plainLogits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+    func plainLogits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         switch self {
         case .duplex(let classifier):
-            classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)
+            classifier.logits(pairs, range, workspace: workspace, into: &logits)
         case .convolutional(let classifier):
-            classifier.logits(strands, pairs: pairs, workspace: workspace, into: &logits)
+            classifier.logits(pairs, range, workspace: workspace, into: &logits)
         }
     }
 
@@ -107,20 +107,20 @@ extension PairClassifier {
     /// The logits of all pairs, on as many threads as there are workspaces. `afterSome` is told now and then how many are
     /// done.
     public func logits(
-        of strands: PairCodes, workspaces: [Workspace], afterSome: (Int) -> Void = { _ in }
+        of pairs: Pairs, workspaces: [Workspace], afterSome: (Int) -> Void = { _ in }
     ) -> [Float] {
         let (size, piecesARound) = (512, 8 * workspaces.count)
-        let all = FloatBuffer(count: strands.count)
-        for start in stride(from: 0, to: strands.count, by: size * piecesARound) {
-            let end = min(strands.count, start + size * piecesARound)
+        let all = FloatBuffer(count: pairs.count)
+        for start in stride(from: 0, to: pairs.count, by: size * piecesARound) {
+            let end = min(pairs.count, start + size * piecesARound)
             Parallel.run(pieces: (end - start + size - 1) / size, threads: workspaces.count) { piece, worker in
                 let range = start + piece * size..<min(start + (piece + 1) * size, end)
                 var part: [Float] = []
-                logits(strands, pairs: range, workspace: workspaces[worker], into: &part)
+                logits(pairs, range, workspace: workspaces[worker], into: &part)
                 all[range] = part
             }
             afterSome(end)
         }
-        return all[0..<strands.count]
+        return all[0..<pairs.count]
     }
 }

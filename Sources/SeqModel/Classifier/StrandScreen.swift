@@ -7,7 +7,7 @@ import Synchronization
 /// of a tile, however many strands there are.
 public final class StrandScreen: Sendable {
     /// The strands that are rows (A) and those that are columns (B).
-    public let rows: PairCodes, columns: PairCodes
+    public let rows: StrandCodes, columns: StrandCodes
     private let classifier: PairClassifier
     private let ambiguity: AmbiguityScore
     /// Of each row and column, its expansions (see `AmbiguityExpansion.count`).
@@ -28,14 +28,14 @@ public final class StrandScreen: Sendable {
     /// A screen of single strands in the classifier's codes, none longer than it takes. `ambiguity` tells which of its
     /// expansions' scores a pair with ambiguity letters gets.
     public init(
-        _ classifier: PairClassifier, rows: PairCodes, columns: PairCodes, ambiguity: AmbiguityScore = .mean,
+        _ classifier: PairClassifier, rows: StrandCodes, columns: StrandCodes, ambiguity: AmbiguityScore = .mean,
         threads: Int
     ) {
         (self.classifier, self.rows, self.columns, self.ambiguity) = (classifier, rows, columns, ambiguity)
         let expansion = AmbiguityExpansion(like: rows)
         expansions = (expansion.counts(rows), expansion.counts(columns))
         workspaces = (0..<threads).map { _ in Workspace() }
-        let (rowCount, columnCount) = (rows.starts.count - 1, columns.starts.count - 1)
+        let (rowCount, columnCount) = (rows.count, columns.count)
         tileRows = max(1, min(rowCount, StrandScreen.mostRows, StrandScreen.mostLogits / max(1, columnCount)))
         tileColumns = min(columnCount, StrandScreen.mostColumns)
         logits = FloatBuffer(count: tileRows * columnCount)
@@ -50,7 +50,7 @@ public final class StrandScreen: Sendable {
     }
 
     /// Number of rows and of columns.
-    public var size: (rows: Int, columns: Int) { (rows.starts.count - 1, columns.starts.count - 1) }
+    public var size: (rows: Int, columns: Int) { (rows.count, columns.count) }
 
     /// Pairs scored so far of which expansions had to be drawn, as they have too many.
     public var drawnPairs: Int { drawn.load(ordering: .relaxed) }
@@ -92,11 +92,11 @@ public final class StrandScreen: Sendable {
     /// Scores a row against `chosen` columns pair by pair, with nothing made beforehand.
     private func scorePairs(_ a: Int, _ chosen: [Int], in tile: Range<Int>, _ worker: Int) {
         guard !chosen.isEmpty else { return }
-        var pairs = PairCodes(like: rows)
-        for b in chosen { pairs.add(rows.strand(a), columns.strand(b)) }
+        var pairs = Pairs(like: rows)
+        for b in chosen { pairs.append(rows[a], columns[b]) }
         var scored: [Float] = []
         classifier.logits(
-            pairs, pairs: 0..<pairs.count, workspace: workspaces[worker], ambiguity: ambiguity, into: &scored)
+            pairs, 0..<pairs.count, workspace: workspaces[worker], ambiguity: ambiguity, into: &scored)
         for (b, logit) in zip(chosen, scored) { logits[place(a, b, in: tile)] = logit }
         let ofRow = expansions.rows[a]
         let count = chosen.count { ofRow * expansions.columns[$0] > AmbiguityExpansion.limit }

@@ -29,7 +29,7 @@ public struct PairSetFigures: Sendable {
     /// The classifier's scores, ascending; empty without a classifier.
     public fileprivate(set) var scores: [Double] = []
 
-    init(_ pairs: PairCodes) {
+    init(_ pairs: Pairs) {
         count = pairs.count
         entropy = ColumnEntropy(pairs)
         kmers = KmerProfile(pairs, chosen: [])
@@ -72,7 +72,7 @@ public struct SampleComparison: Sendable {
     ///
     /// The draws depend on `seed` alone, not on `threads`.
     public init(
-        generated: PairCodes, real: PairCodes, classifier: PairClassifier?, seed: UInt64, threads: Int
+        generated: Pairs, real: Pairs, classifier: PairClassifier?, seed: UInt64, threads: Int
     ) {
         precondition(generated.count > 0 && real.count > 0)
         self.generated = PairSetFigures(generated)
@@ -102,7 +102,7 @@ public struct SampleComparison: Sendable {
         seekNearest(generated, real, order, threads)
         guard let classifier else { return }
         let workspaces = (0..<threads).map { _ in Workspace() }
-        func scores(_ pairs: PairCodes) -> [Double] {
+        func scores(_ pairs: Pairs) -> [Double] {
             classifier.logits(of: pairs, workspaces: workspaces).map { Double(PairClassifier.score($0)) }.sorted()
         }
         self.generated.scores = scores(generated)
@@ -110,7 +110,7 @@ public struct SampleComparison: Sendable {
     }
 
     /// 4-mers and lengths: of generated pairs to one half of the data's, and of the other half to it.
-    private mutating func compareSpreads(_ generated: PairCodes, _ real: PairCodes, _ order: [Int]) {
+    private mutating func compareSpreads(_ generated: Pairs, _ real: Pairs, _ order: [Int]) {
         let half = min(generated.count, real.count / 2)
         let (one, other) = (order[..<half], order[half..<2 * half])
         let reference = KmerProfile(real, chosen: one)
@@ -119,9 +119,9 @@ public struct SampleComparison: Sendable {
         self.generated.kmerDistance = self.generated.kmers.distance(to: reference)
         self.real.kmerDistance = KmerProfile(real, chosen: other).distance(to: reference)
         guard half > 0 else { return }
-        func lengths(_ pairs: PairCodes, _ chosen: some Sequence<Int>) -> [SIMD2<Int>: Int] {
+        func lengths(_ pairs: Pairs, _ chosen: some Sequence<Int>) -> [SIMD2<Int>: Int] {
             chosen.reduce(into: [:]) {
-                $0[SIMD2(pairs.strand(2 * $1).count, pairs.strand(2 * $1 + 1).count), default: 0] += 1
+                $0[SIMD2(pairs.a($1).count, pairs.b($1).count), default: 0] += 1
             }
         }
         let expected = lengths(real, one)
@@ -134,20 +134,20 @@ public struct SampleComparison: Sendable {
     }
 
     /// Mean share of equal letters of two strands A, over the shorter's places.
-    private static func identity(_ pairs: PairCodes, _ seed: UInt64) -> Double {
+    private static func identity(_ pairs: Pairs, _ seed: UInt64) -> Double {
         guard pairs.count > 1 else { return .nan }
         var random = RandomSource(seed: seed, stream: identityStream)
         var sum = 0.0
         for _ in 0..<identityDraws {
             let p = random.index(below: pairs.count)
             let q = (p + 1 + random.index(below: pairs.count - 1)) % pairs.count
-            let (s, t) = (pairs.strand(2 * p), pairs.strand(2 * q))
+            let (s, t) = (pairs.a(p), pairs.a(q))
             sum += Double(zip(s, t).count { $0 == $1 }) / Double(min(s.count, t.count))
         }
         return sum / Double(identityDraws)
     }
 
-    private mutating func seekNearest(_ generated: PairCodes, _ real: PairCodes, _ order: [Int], _ threads: Int) {
+    private mutating func seekNearest(_ generated: Pairs, _ real: Pairs, _ order: [Int], _ threads: Int) {
         let candidates = order.prefix(nearestAmong)
         let made = Array((0..<generated.count).prefix(SampleComparison.nearestSample))
         let known = Array(order.prefix(SampleComparison.nearestSample))
@@ -155,10 +155,10 @@ public struct SampleComparison: Sendable {
         Parallel.run(pieces: distances.count, threads: threads) { piece, _ in
             let isMade = piece < made.count
             let (pairs, p) = isMade ? (generated, made[piece]) : (real, known[piece - made.count])
-            let (a, b) = (EditDistance(pairs.strand(2 * p)), EditDistance(pairs.strand(2 * p + 1)))
+            let (a, b) = (EditDistance(pairs.a(p)), EditDistance(pairs.b(p)))
             var least = Int.max
             for q in candidates where isMade || q != p {
-                let distance = a.distance(to: real.strand(2 * q)) + b.distance(to: real.strand(2 * q + 1))
+                let distance = a.distance(to: real.a(q)) + b.distance(to: real.b(q))
                 least = min(least, distance)
             }
             distances[piece] = least == Int.max ? .nan : Float(least)
@@ -172,7 +172,7 @@ public struct SampleComparison: Sendable {
     }
 }
 
-extension PairCodes {
+extension Pairs {
     /// The codes of a pair, with what is no code between its strands.
-    func key(_ p: Int) -> [UInt8] { strand(2 * p) + [255] + strand(2 * p + 1) }
+    func key(_ p: Int) -> [UInt8] { a(p) + [255] + b(p) }
 }

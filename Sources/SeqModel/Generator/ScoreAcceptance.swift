@@ -46,7 +46,7 @@ public struct ScoreAcceptance: Sendable {
 
     /// Pairs without ambiguous letters, and the classifier's logits of them.
     struct Scored: Sendable {
-        let pairs: PairCodes
+        let pairs: Pairs
         let logits: [Float]
     }
 
@@ -76,7 +76,7 @@ public struct ScoreAcceptance: Sendable {
         func samples(_ scored: Scored) -> [(strand: ArraySlice<UInt8>, offset: Float)] {
             scored.logits.indices.compactMap { p in
                 let ratio = ratios[bin(scored.logits[p] - center)]
-                return ratio > 0 ? (scored.pairs.strand(2 * p + 1), Float(logarithm(ratio))) : nil
+                return ratio > 0 ? (scored.pairs.b(p), Float(logarithm(ratio))) : nil
             }
         }
         let made = samples(generated)

@@ -78,8 +78,7 @@ struct WordRatio: Sendable, Equatable {
         }
         let offsets = [real, generated].joined().map(\.offset)
         let (weights, gradient) = (FloatBuffer(count: count), FloatBuffer(count: count))
-        let moments = (first: FloatBuffer(count: count), second: FloatBuffer(count: count))
-        let kernels = DuplexKernels()
+        let adam = Adam(count: count)
         let share = 1 / Float(max(1, offsets.count))
         var bias: Float = 0
         for round in 1...WordRatio.rounds where !real.isEmpty && !generated.isEmpty {
@@ -93,9 +92,7 @@ struct WordRatio: Sendable, Equatable {
                 ofBias += slope
             }
             bias -= ofBias * share
-            kernels.adamStep(
-                weights, gradient: gradient, moments: moments, range: 0..<count, step: round, rate: WordRatio.rate,
-                decay: 0, scale: share)
+            adam.step(weights, gradient: gradient, number: round, rate: WordRatio.rate, scale: share)
         }
         self.init(letters: letters, weights: (0..<count).map { weights[$0] })
     }

@@ -17,11 +17,7 @@ extension ModelFile {
 
     /// A convolutional classifier's tensors in a file.
     static func tensors(of classifier: ConvolutionalClassifier) -> [WeightArchive.Tensor] {
-        classifier.net.sections(prefix).map { section in
-            WeightArchive.Tensor(
-                name: section.name, shape: section.shape,
-                values: classifier.weights[section.offset..<section.offset + section.count])
-        }
+        tensors(classifier.net.tensors(prefix), of: classifier.weights)
     }
 
     /// Reads a convolutional classifier, and says how many tensors are its.
@@ -42,13 +38,13 @@ extension ModelFile {
         configuration.scoredLengths = try metadata.scoredLengths(
             configuration.trainedLengths, upTo: configuration.length)
         let net = configuration.net
-        let sections = net.sections(prefix)
+        let tensors = net.tensors(prefix)
         let weights = FloatBuffer(count: net.count)
-        try read(sections, of: archive, into: weights)
+        try read(tensors, of: archive, into: weights)
         try requireVariances(net, weights)
         let (scoring, scoringWeights) = net.folded(weights)
         try requireBound(scoring, scoringWeights, input: 1)
-        return (ConvolutionalClassifier(configuration, weights: weights), sections.count)
+        return (ConvolutionalClassifier(configuration, weights: weights), tensors.count)
     }
 
     /// Rows of name and value for people.
@@ -61,8 +57,9 @@ extension ModelFile {
         ]
         rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
         rows.append(["longest strand", "\(c.length)"])
-        let sections = classifier.net.sections(prefix)
-        rows += sections.map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows += classifier.net.tensors(prefix).map {
+            ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
+        }
         rows.append(["parameters", "\(classifier.net.trained)"])
         return rows
     }

@@ -16,11 +16,7 @@ extension ModelFile {
 
     /// A duplex classifier's tensors in a file.
     static func tensors(of classifier: DuplexClassifier) -> [WeightArchive.Tensor] {
-        sections(classifier.shape).map { section in
-            WeightArchive.Tensor(
-                name: section.name, shape: section.shape,
-                values: classifier.parameters[section.offset..<section.offset + section.count])
-        }
+        tensors(tensors(of: classifier.shape), of: classifier.parameters)
     }
 
     /// The oldest version of the format whose energies are those of the recurrence as it is.
@@ -33,10 +29,10 @@ extension ModelFile {
         }
         let configuration = try duplexConfiguration(archive)
         let shape = configuration.shape
-        let sections = sections(shape)
+        let tensors = tensors(of: shape)
         let parameters = FloatBuffer(count: shape.count)
-        try read(sections, of: archive, into: parameters)
-        return (DuplexClassifier(configuration, parameters: parameters), sections.count)
+        try read(tensors, of: archive, into: parameters)
+        return (DuplexClassifier(configuration, parameters: parameters), tensors.count)
     }
 
     private static func duplexConfiguration(_ archive: WeightArchive) throws(ModelError) -> DuplexConfiguration {
@@ -66,32 +62,6 @@ extension ModelFile {
         return configuration
     }
 
-    /// The tensors of a shape, in the order in which they lie.
-    static func sections(_ s: DuplexShape) -> [Section] {
-        let k = s.letters
-        let h = s.heads
-        var sections: [(String, [Int], Int)] = [
-            ("energy.pair", [k, k, DuplexShape.pairFields, h], s.pair),
-            ("energy.stack", s.order == 2 ? [k, k, k, k, h] : [k, k, h], s.stack),
-            ("energy.gaps", [DuplexShape.gapFields, h], s.gaps),
-            ("energy.hairpin", [DuplexShape.hairpinLengths, h], s.hairpin),
-        ]
-        if s.hasPositions {
-            sections += [
-                ("energy.positions_a", [s.rowPositions, 3, h], s.rowWeights),
-                ("energy.positions_b", [s.columnPositions, h], s.columnWeights),
-                ("lookup.a", [s.rowPositions, k, DuplexShape.lookupWidth], s.rowLookup),
-                ("lookup.b", [s.columnPositions, k, DuplexShape.lookupWidth], s.columnLookup),
-            ]
-        }
-        sections += [
-            ("network.first.weight", [s.features, s.hidden], s.firstWeights),
-            ("network.first.bias", [s.hidden], s.firstBias),
-            ("network.second.weight", [s.hidden, s.hidden], s.secondWeights),
-            ("network.second.bias", [s.hidden], s.secondBias), ("network.last.weight", [s.hidden], s.lastWeights),
-            ("network.last.bias", [1], s.lastBias), ("feature.mean", [s.features], s.means),
-            ("feature.scale", [s.features], s.scales),
-        ]
-        return sections.map { ($0.0, $0.1, $0.2, $0.1.reduce(1, *)) }
-    }
+    /// The tensors of a shape that a file has: those that are not empty.
+    static func tensors(of shape: DuplexShape) -> [TensorSpec] { shape.tensors.filter { $0.count > 0 } }
 }

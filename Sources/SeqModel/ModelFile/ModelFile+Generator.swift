@@ -3,40 +3,27 @@
 import Kernels
 
 extension ModelFile {
-    private static func sections(_ name: String, _ layer: ConvolutionShape) -> [Section] {
+    private static func tensors(_ name: String, _ layer: ConvolutionShape) -> [TensorSpec] {
         [
-            (
-                "generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], layer.offset,
-                layer.bias - layer.offset
-            ),
-            ("generator.\(name).bias", [layer.outputs], layer.bias, layer.outputs),
+            TensorSpec("generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], at: layer.offset),
+            TensorSpec("generator.\(name).bias", [layer.outputs], at: layer.bias),
         ]
     }
 
-    private static func sections(_ net: PartnerNet) -> [Section] {
+    private static func tensors(_ net: PartnerNet) -> [TensorSpec] {
         [
             ("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head),
             ("context", net.context),
-        ].flatMap {
-            sections($0.0, $0.1)
-        }
+        ].flatMap { tensors($0.0, $0.1) }
     }
 
-    private static func sections(_ net: StrandNet) -> [Section] {
+    private static func tensors(_ net: StrandNet) -> [TensorSpec] {
         let tables = [
             ("letters", net.letters + 1, net.letterRows), ("labels", 2, net.labelRows),
             ("from_start", StrandNet.places, net.startRows), ("from_end", StrandNet.places, net.endRows),
         ]
-        return sections("strand.unit", net.unit) + sections("strand.head", net.head)
-            + tables.map { name, rows, offset in
-                ("generator.strand.\(name)", [rows, net.row], offset, rows * net.row)
-            }
-    }
-
-    private static func tensors(_ sections: [Section], of weights: FloatBuffer) -> [WeightArchive.Tensor] {
-        sections.map { name, shape, offset, count in
-            WeightArchive.Tensor(name: name, shape: shape, values: weights[offset..<offset + count])
-        }
+        return tensors("strand.unit", net.unit) + tensors("strand.head", net.head)
+            + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
     }
 
     /// What a file's metadata say of a generator.
@@ -65,8 +52,8 @@ extension ModelFile {
                 name: "generator.acceptance.words", shape: [2, WordRatio.count(letters: generator.layout.letters)],
                 values: Array(generator.acceptance.words.map(\.weights).joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
-        ] + tensors(sections(composition.net), of: composition.weights)
-            + tensors(sections(generator.net), of: generator.weights)
+        ] + tensors(tensors(composition.net), of: composition.weights)
+            + tensors(tensors(generator.net), of: generator.weights)
     }
 
     /// Reads a generator from the tensors behind the classifier's; nil where the file has none.
@@ -104,10 +91,10 @@ extension ModelFile {
             }
             return tensor
         }
-        func weights(_ sections: [Section], count: Int) throws(ModelError) -> FloatBuffer {
+        func weights(_ specs: [TensorSpec], count: Int) throws(ModelError) -> FloatBuffer {
             let weights = FloatBuffer(count: count)
-            try read(sections, of: archive, from: rest.startIndex, into: weights)
-            rest = rest.dropFirst(sections.count)
+            try read(specs, of: archive, from: rest.startIndex, into: weights)
+            rest = rest.dropFirst(specs.count)
             return weights
         }
         let bins = ScoreAcceptance.bins
@@ -124,9 +111,9 @@ extension ModelFile {
         }
         let net = PartnerNet(layout, channels: try size("channels"))
         let composition = StrandComposition(
-            net: strandNet, weights: try weights(sections(strandNet), count: strandNet.count), lengths: lengths)
+            net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(
-            net, weights: try weights(sections(net), count: net.count), composition: composition)
+            net, weights: try weights(tensors(net), count: net.count), composition: composition)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
@@ -144,7 +131,8 @@ extension ModelFile {
             return [WordRatio](repeating: WordRatio(letters: letters), count: 2)
         }
         guard tensor.shape == [2, count], tensor.values.allSatisfy({ abs($0) < 80 }) else {
-            throw .inconsistent(field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in size")
+            throw .inconsistent(
+                field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in absolute value")
         }
         rest.removeFirst()
         return [0, 1].map { WordRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count])) }

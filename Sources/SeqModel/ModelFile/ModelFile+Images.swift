@@ -19,11 +19,7 @@ extension ModelFile {
 
     /// Its tensors in a file.
     static func tensors(of generator: ImageGenerator) -> [WeightArchive.Tensor] {
-        generator.net.sections(prefix).map { section in
-            WeightArchive.Tensor(
-                name: section.name, shape: section.shape,
-                values: generator.weights[section.offset..<section.offset + section.count])
-        }
+        tensors(generator.net.tensors(prefix), of: generator.weights)
     }
 
     /// Reads a plain GAN's generator from the tensors behind the classifier's.
@@ -38,14 +34,14 @@ extension ModelFile {
         }
         let alphabet = classifier.alphabet
         let net = kind.generator(letters: alphabet.count, length: length)
-        let sections = net.sections(prefix)
-        guard archive.tensors.count == first + sections.count else {
+        let tensors = net.tensors(prefix)
+        guard archive.tensors.count == first + tensors.count else {
             throw .inconsistent(
                 field: "number of tensors", found: "\(archive.tensors.count)",
-                expected: "\(first + sections.count)")
+                expected: "\(first + tensors.count)")
         }
         let weights = FloatBuffer(count: net.count)
-        try read(sections, of: archive, from: first, into: weights)
+        try read(tensors, of: archive, from: first, into: weights)
         try requireVariances(net, weights)
         try requireBound(net, weights, input: ImageGeneratorKind.largestNoise)
         let image = PairImage(alphabet: alphabet, length: length, layout: .channels, orientation: orientation)

@@ -50,8 +50,8 @@ extension ModelFile {
         ]
         rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
         rows.append(["longest strand", "\(DuplexShape.maximumLength)"])
-        rows += sections(s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
-        rows.append(["parameters", "\(sections(s).reduce(0) { $0 + $1.count })"])
+        rows += tensors(of: s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows.append(["parameters", "\(tensors(of: s).reduce(0) { $0 + $1.count })"])
         return rows
     }
 

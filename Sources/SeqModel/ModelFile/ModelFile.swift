@@ -84,32 +84,32 @@ public struct ModelFile: Sendable {
         }
     }
 
-    /// A tensor's name and sizes, and where its numbers lie among a model's.
-    typealias Section = (name: String, shape: [Int], offset: Int, count: Int)
+    /// A model's tensors as a file has them, with their numbers in `parameters`.
+    static func tensors(_ specs: [TensorSpec], of parameters: FloatBuffer) -> [WeightArchive.Tensor] {
+        specs.map { WeightArchive.Tensor(name: $0.name, shape: $0.shape, values: parameters[$0.range]) }
+    }
 
-    /// Takes the first tensors of `archive`, which must be `sections` and hold no weight that is too large.
+    /// Takes the tensors of `archive` from `first` on, which must be `specs` and hold no weight that is too large.
     static func read(
-        _ sections: [Section], of archive: WeightArchive, from first: Int = 0, into parameters: FloatBuffer
-    )
-        throws(ModelError)
-    {
-        guard archive.tensors.count - first >= sections.count else {
+        _ specs: [TensorSpec], of archive: WeightArchive, from first: Int = 0, into parameters: FloatBuffer
+    ) throws(ModelError) {
+        guard archive.tensors.count - first >= specs.count else {
             throw .inconsistent(
                 field: "number of tensors", found: "\(archive.tensors.count)",
-                expected: "\(first + sections.count)")
+                expected: "\(first + specs.count)")
         }
-        for (tensor, section) in zip(archive.tensors[first...], sections) {
-            guard tensor.name == section.name, tensor.shape == section.shape else {
+        for (tensor, spec) in zip(archive.tensors[first...], specs) {
+            guard tensor.name == spec.name, tensor.shape == spec.shape else {
                 throw .inconsistent(
                     field: "tensor \(tensor.name)", found: "\(tensor.shape)",
-                    expected: "\(section.name) \(section.shape)")
+                    expected: "\(spec.name) \(spec.shape)")
             }
             if let weight = tensor.values.first(where: { abs($0) > ModelFile.largestWeight }) {
                 throw .inconsistent(
                     field: "a weight of \(tensor.name)", found: "\(weight)",
-                    expected: "at most \(ModelFile.largestWeight) in size")
+                    expected: "at most \(ModelFile.largestWeight) in absolute value")
             }
-            parameters[section.offset..<section.offset + section.count] = tensor.values
+            parameters[spec.range] = tensor.values
         }
     }
 }

@@ -82,7 +82,7 @@ extension LabelledPairs {
     /// A digest of all strands and targets (FNV-1a, 64 bits), and one of these, of `settings` and of a model's bytes.
     public func digests(_ settings: String, model: [UInt8]) -> (data: String, all: String) {
         var hash = FowlerNollVoHash()
-        hash.add(strands: 0..<2 * count, strands.codes, strands.starts)
+        hash.add(strands: 0..<2 * count, pairs.strands.codes, pairs.strands.starts)
         for target in targets {
             for shift in stride(from: UInt32(0), to: 32, by: 8) {
                 hash.add(CollectionOfOne(UInt8(truncatingIfNeeded: target.bitPattern >> shift)))

@@ -31,7 +31,7 @@ struct AmbiguityExpansion {
     private var isTurned = false
 
     /// For strands in the codes of `strands`.
-    init(like strands: PairCodes) {
+    init(like strands: StrandCodes) {
         letters = strands.letters
         members = strands.members.map { bits in
             (0..<UInt8(strands.letters)).filter { bits & (1 << UInt32($0)) != 0 }
@@ -50,16 +50,16 @@ struct AmbiguityExpansion {
     }
 
     /// The number of expansions of each strand of `strands`, held at `limit + 1`.
-    func counts(_ strands: PairCodes) -> [Int] {
-        (0..<strands.starts.count - 1).map { strands.isAmbiguous ? count(strands.strand($0), []) : 1 }
+    func counts(_ strands: StrandCodes) -> [Int] {
+        (0..<strands.count).map { strands.isAmbiguous ? count(strands[$0], []) : 1 }
     }
 
     /// The strands, each with the first letter that it stands for in the place of each ambiguity letter.
-    func examples(_ strands: PairCodes) -> PairCodes {
+    func examples(_ strands: StrandCodes) -> StrandCodes {
         guard strands.isAmbiguous else { return strands }
-        var examples = PairCodes(like: strands)
-        for s in 0..<strands.starts.count - 1 {
-            for code in strands.strand(s) { examples.append(members[Int(code)][0]) }
+        var examples = StrandCodes(like: strands)
+        for s in 0..<strands.count {
+            for code in strands[s] { examples.append(members[Int(code)][0]) }
             examples.endStrand()
         }
         return examples
@@ -68,7 +68,7 @@ struct AmbiguityExpansion {
     /// Adds the expansions of the pair `a` and `b` to `expanded` and returns how many. A symmetric pair has the same ones,
     /// in the same order, whichever way it is given.
     mutating func append(
-        _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, isSymmetric: Bool, to expanded: inout PairCodes
+        _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, isSymmetric: Bool, to expanded: inout Pairs
     ) -> Int {
         isTurned = isSymmetric && b.lexicographicallyPrecedes(a)
         let (first, second) = isTurned ? (b, a) : (a, b)
@@ -88,9 +88,9 @@ struct AmbiguityExpansion {
 
     /// The pairs that differ from pair `p` of `expanded`, an expansion of the pair appended last, in one ambiguity letter; or,
     /// where `isDouble`, in two: letters that face each other bind less where only one of them is changed.
-    func neighbours(ofPair p: Int, in expanded: PairCodes, isDouble: Bool) -> PairCodes {
-        var neighbours = PairCodes(like: expanded)
-        let (a, b) = (Array(expanded.strand(2 * p)), Array(expanded.strand(2 * p + 1)))
+    func neighbours(ofPair p: Int, in expanded: Pairs, isDouble: Bool) -> Pairs {
+        var neighbours = Pairs(like: expanded)
+        let (a, b) = (Array(expanded.a(p)), Array(expanded.b(p)))
         var choice = isTurned ? b + a : a + b
         let changes = places.flatMap { place in
             members[Int(codes[place])].filter { $0 != choice[place] }.map { (place: place, letter: $0) }
@@ -113,13 +113,13 @@ struct AmbiguityExpansion {
         return neighbours
     }
 
-    private func add(_ choice: [UInt8], to expanded: inout PairCodes) {
+    private func add(_ choice: [UInt8], to expanded: inout Pairs) {
         let (first, second) = (choice[..<middle], choice[middle...])
-        expanded.add(isTurned ? second : first, isTurned ? first : second)
+        expanded.append(isTurned ? second : first, isTurned ? first : second)
     }
 
     /// Every choice, the last place's letters changing first.
-    private func writeAll(to expanded: inout PairCodes) {
+    private func writeAll(to expanded: inout Pairs) {
         var choice = codes
         for place in places { choice[place] = members[Int(codes[place])][0] }
         var digits = [Int](repeating: 0, count: places.count)
@@ -137,7 +137,7 @@ struct AmbiguityExpansion {
         }
     }
 
-    private func draw(to expanded: inout PairCodes) {
+    private func draw(to expanded: inout Pairs) {
         var hash = FowlerNollVoHash()
         hash.add(codes[..<middle])
         hash.add(CollectionOfOne(255))
@@ -162,14 +162,14 @@ struct AmbiguityExpansion {
     }
 }
 
-extension PairCodes {
+extension Pairs {
     /// The most expansions of a pair that are all scored; of more, as many are drawn.
     public static let mostExpansions = AmbiguityExpansion.limit
 
     /// How many pairs have more expansions than that.
     public var drawnPairs: Int {
         guard isAmbiguous else { return 0 }
-        let expansion = AmbiguityExpansion(like: self)
-        return (0..<count).count { expansion.count(strand(2 * $0), strand(2 * $0 + 1)) > AmbiguityExpansion.limit }
+        let expansion = AmbiguityExpansion(like: strands)
+        return (0..<count).count { expansion.count(a($0), b($0)) > AmbiguityExpansion.limit }
     }
 }

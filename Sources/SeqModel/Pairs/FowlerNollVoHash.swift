@@ -12,7 +12,7 @@ struct FowlerNollVoHash {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
 
-    /// Adds strands, each with its end, of those whose `codes` and `starts` these are (see `PairCodes`).
+    /// Adds strands, each with its end, of those whose `codes` and `starts` these are (see `Pairs`).
     mutating func add(strands: Range<Int>, _ codes: [UInt8], _ starts: [Int]) {
         for s in strands {
             for k in starts[s]..<starts[s + 1] { add(CollectionOfOne(codes[k])) }

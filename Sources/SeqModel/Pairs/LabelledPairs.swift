@@ -4,41 +4,42 @@ import Kernels
 
 /// Pairs with their targets: 0 or 1, or a soft label between.
 public struct LabelledPairs: Sendable {
-    /// The strands.
-    public var strands: PairCodes
+    /// The pairs.
+    public var pairs: Pairs
     /// The target of each pair, 0 to 1.
     public var targets: [Float] = []
 
     /// No pairs yet.
-    public init(alphabet: Alphabet) { strands = PairCodes(alphabet: alphabet) }
+    public init(alphabet: Alphabet) { pairs = Pairs(alphabet: alphabet) }
 
-    private init(strands: PairCodes, targets: [Float]) { (self.strands, self.targets) = (strands, targets) }
+    private init(pairs: Pairs, targets: [Float]) { (self.pairs, self.targets) = (pairs, targets) }
 
     /// Number of pairs.
     public var count: Int { targets.count }
 
     /// Adds pair `index` of `other`.
     mutating func append(_ index: Int, of other: LabelledPairs) {
-        strands.append(pair: index, of: other.strands)
+        pairs.append(pair: index, of: other.pairs)
         targets.append(other.targets[index])
     }
 
-    /// Adds two strands of `other` as a pair.
-    mutating func append(_ other: PairCodes, a: Int, b: Int, target: Float) {
-        strands.add(other.strand(a), other.strand(b))
+    /// Adds strand A of pair `a` of `other` with strand B of its pair `b`.
+    mutating func append(_ other: Pairs, a: Int, b: Int, target: Float) {
+        pairs.append(other.a(a), other.b(b))
         targets.append(target)
     }
 
     /// The same pairs with every ambiguous letter drawn from those it stands for.
     func resolved(_ random: inout RandomSource, alphabet: Alphabet) -> LabelledPairs {
-        guard strands.isAmbiguous else { return self }
+        guard pairs.isAmbiguous else { return self }
         var result = LabelledPairs(alphabet: alphabet)
         for s in 0..<2 * count {
-            for code in strands.strand(s) {
+            for code in pairs.strands[s] {
                 let members = alphabet.members(of: code)
-                result.strands.append(members.count == 1 ? members[0] : members[random.index(below: members.count)])
+                result.pairs.strands.append(
+                    members.count == 1 ? members[0] : members[random.index(below: members.count)])
             }
-            result.strands.endStrand()
+            result.pairs.strands.endStrand()
         }
         result.targets = targets
         return result
@@ -57,22 +58,22 @@ extension LabelledPairs {
 
     /// The pairs `order`, in that order.
     private func gathered(_ order: ArraySlice<Int>, _ threads: Int) -> LabelledPairs {
-        LabelledPairs(strands: PairCodes(strands, pairs: order, threads: threads), targets: order.map { targets[$0] })
+        LabelledPairs(pairs: pairs.gathered(order, threads: threads), targets: order.map { targets[$0] })
     }
 }
 
 extension LabelledPairs {
     /// The pairs with a target above `threshold`, every ambiguous letter drawn from those it stands for.
-    public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> PairCodes {
+    public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> Pairs {
         var random = RandomSource(seed: seed, stream: 21)
         var chosen = LabelledPairs(alphabet: alphabet)
         for p in 0..<count where targets[p] > threshold { chosen.append(p, of: self) }
-        return chosen.resolved(&random, alphabet: alphabet).strands
+        return chosen.resolved(&random, alphabet: alphabet).pairs
     }
 
     /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target.
-    public mutating func add(_ a: [UInt8], _ b: [UInt8], target: Float) {
-        strands.add(a[...], b[...])
+    public mutating func append(_ a: [UInt8], _ b: [UInt8], target: Float) {
+        pairs.append(a[...], b[...])
         targets.append(target)
     }
 }
@@ -87,7 +88,7 @@ extension LabelledPairs {
         var seen = [UInt64](repeating: 0, count: slots)
         var count = 0
         for p in 0..<self.count {
-            let own: UInt64 = strands.hash(ofPair: p) & ~3 | 2 | (targets[p] > threshold ? 1 : 0)
+            let own: UInt64 = pairs.hash(ofPair: p) & ~3 | 2 | (targets[p] > threshold ? 1 : 0)
             var slot = Int(truncatingIfNeeded: own >> 2) & (slots - 1)
             while seen[slot] != 0, seen[slot] | 1 != own | 1 { slot = (slot + 1) & (slots - 1) }
             if seen[slot] == 0 { seen[slot] = own } else if seen[slot] != own { count += 1 }

@@ -23,12 +23,12 @@ public struct OneHot: Sendable {
 
     /// Makes `image` the images of a range of strands, none longer than L: K times L bytes each. An ambiguous letter is 1 in
     /// the row of each letter that it stands for.
-    public func write(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+    public func write(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         rows.write(range, of: strands, to: &image)
     }
 
     /// The same as little-endian floats; an ambiguous letter is shared evenly by the letters that it stands for.
-    public func writeFloats(_ range: Range<Int>, of strands: PairCodes, to image: inout [UInt8]) {
+    public func writeFloats(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         rows.writeFloats(range, of: strands, to: &image)
     }
 

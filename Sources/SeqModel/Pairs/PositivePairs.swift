@@ -20,26 +20,26 @@ struct PositivePairs: Sendable {
             return
         }
         var seen = Set<ArraySlice<UInt8>>()
-        distinct = pairs.targets.indices.filter { seen.insert(pairs.strands.strand(2 * $0)).inserted }
-        known = Set(indices.map { PositivePairs.key(pairs.strands, a: $0, b: $0) })
+        distinct = pairs.targets.indices.filter { seen.insert(pairs.pairs.a($0)).inserted }
+        known = Set(indices.map { PositivePairs.key(pairs.pairs, a: $0, b: $0) })
     }
 
     var count: Int { indices.count }
 
-    private static func key(_ strands: PairCodes, a: Int, b: Int) -> [UInt8] {
-        Array(strands.strand(2 * a)) + [255] + Array(strands.strand(2 * b + 1))
+    private static func key(_ strands: Pairs, a: Int, b: Int) -> [UInt8] {
+        Array(strands.a(a)) + [255] + Array(strands.b(b))
     }
 
     /// For every positive, adds `each` pairs of its strand B with a strand A drawn from the distinct ones; known
     /// positives are left out.
     func addNegatives(_ each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
-        let strands = pairs.strands
+        let strands = pairs.pairs
         for positive in indices {
             for _ in 0..<each {
                 let other = distinct[random.index(below: distinct.count)]
                 if known.contains(PositivePairs.key(strands, a: other, b: positive)) { continue }
-                pairs.append(strands, a: 2 * other, b: 2 * positive + 1, target: 0)
+                pairs.append(strands, a: other, b: positive, target: 0)
             }
         }
     }

@@ -9,11 +9,11 @@ public struct ColumnEntropy: Sendable {
     public let bits: [[Double]]
 
     /// Counts the letters of `pairs`; ambiguous ones are skipped.
-    public init(_ pairs: PairCodes) {
+    public init(_ pairs: Pairs) {
         bits = (0...1).map { side in
             var counts = [Int](repeating: 0, count: pairs.longest * pairs.letters)
             for p in 0..<pairs.count {
-                for (place, code) in pairs.strand(2 * p + side).enumerated() where Int(code) < pairs.letters {
+                for (place, code) in pairs.strands[2 * p + side].enumerated() where Int(code) < pairs.letters {
                     counts[place * pairs.letters + Int(code)] += 1
                 }
             }

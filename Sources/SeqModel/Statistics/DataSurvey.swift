@@ -28,7 +28,7 @@ public struct DataSurvey: Sendable {
         // By their hash: one strand in billions taken for another makes no difference to a share.
         var distinct = Set<UInt64>()
         var shortest = Int.max
-        let (codes, starts) = (pairs.strands.codes, pairs.strands.starts)
+        let (codes, starts) = (pairs.pairs.strands.codes, pairs.pairs.strands.starts)
         for p in 0..<pairs.count {
             let target = pairs.targets[p]
             if target > 0, target < 1 { hasSoftLabels = true }
@@ -51,7 +51,7 @@ public struct DataSurvey: Sendable {
         distinctShareA = Double(distinct.count) / Double(min(pairs.count, 100_000))
         var tables: [Orientation: [Int]] = [:]
         for orientation in Orientation.allCases {
-            let table = FacingTable.best(pairs.strands, chosen: chosen, orientation)
+            let table = FacingTable.best(pairs.pairs, chosen: chosen, orientation)
             information[orientation] = table.weight(pairs: chosen.count)
             tables[orientation] = table.counts
         }

@@ -32,9 +32,9 @@ public struct FacingTable: Sendable, Equatable {
     }
 
     /// The table of the pairs `chosen`, laid as in `other`.
-    public init(_ pairs: PairCodes, chosen: some Sequence<Int>, laidAs other: FacingTable) {
+    public init(_ pairs: Pairs, chosen: some Sequence<Int>, laidAs other: FacingTable) {
         self.init(letters: other.letters, orientation: other.orientation, offset: other.offset)
-        for p in chosen { add(pairs.strand(2 * p), pairs.strand(2 * p + 1)) }
+        for p in chosen { add(pairs.a(p), pairs.b(p)) }
     }
 
     /// Adds a pair; ambiguous letters are skipped.
@@ -112,7 +112,7 @@ public struct FacingTable: Sendable, Equatable {
 
     /// The table at the offset where facing letters tell most of each other, found on the first `mostPairs` of `chosen`;
     /// a table of nothing at offset 0 where they tell nothing.
-    public static func best(_ pairs: PairCodes, chosen: [Int], _ orientation: Orientation) -> FacingTable {
+    public static func best(_ pairs: Pairs, chosen: [Int], _ orientation: Orientation) -> FacingTable {
         var best = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
         let some = chosen.prefix(mostPairs)
         // Moved by the longest strand or further, nothing faces anything.
@@ -120,7 +120,7 @@ public struct FacingTable: Sendable, Equatable {
         // All offsets at once: whatever faces whatever at any.
         let cells = pairs.letters * pairs.letters
         var counts = [Int](repeating: 0, count: (2 * reach + 1) * cells)
-        let (letters, codes, starts) = (pairs.letters, pairs.codes, pairs.starts)
+        let (letters, codes, starts) = (pairs.letters, pairs.strands.codes, pairs.strands.starts)
         for p in some {
             let (start, middle, end) = (starts[2 * p], starts[2 * p + 1], starts[2 * p + 2])
             let (firstB, step) = orientation == .parallel ? (middle, 1) : (end - 1, -1)

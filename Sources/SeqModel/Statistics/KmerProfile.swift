@@ -13,12 +13,12 @@ public struct KmerProfile: Sendable {
     public let letters: Int
 
     /// Counts the words of the pairs `chosen`; words with an ambiguous letter are skipped.
-    public init(_ pairs: PairCodes, chosen: some Sequence<Int>) {
+    public init(_ pairs: Pairs, chosen: some Sequence<Int>) {
         letters = pairs.letters
         let words = (0..<KmerProfile.length).reduce(1) { n, _ in n * pairs.letters }
         counts = [Int](repeating: 0, count: words)
         for p in chosen {
-            for strand in [pairs.strand(2 * p), pairs.strand(2 * p + 1)] {
+            for strand in [pairs.a(p), pairs.b(p)] {
                 var (word, known) = (0, 0)
                 for code in strand {
                     known = Int(code) < letters ? known + 1 : 0

@@ -12,20 +12,20 @@ public struct SampleFacing: Sendable {
     public let columns: [Double]
 
     /// Looks at `pairs`; `reference` says how they are laid and which letters are partners.
-    public init(_ pairs: PairCodes, reference: FacingTable) {
+    public init(_ pairs: Pairs, reference: FacingTable) {
         table = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference)
         let partners = reference.partners
         agreement = table.agreement(with: partners)
         var (seen, right) = ([Int](repeating: 0, count: pairs.longest), [Int](repeating: 0, count: pairs.longest))
         var reached = 0
         for p in 0..<pairs.count {
-            table.eachFacing(pairs.strand(2 * p), pairs.strand(2 * p + 1)) { place, x, y in
+            table.eachFacing(pairs.a(p), pairs.b(p)) { place, x, y in
                 seen[place] += 1
                 if y == partners[x] { right[place] += 1 }
             }
         }
         while reached < pairs.longest,
-            (0..<pairs.count).count(where: { pairs.strand(2 * $0).count > reached }) * 2 >= pairs.count
+            (0..<pairs.count).count(where: { pairs.a($0).count > reached }) * 2 >= pairs.count
         {
             reached += 1
         }
@@ -35,10 +35,10 @@ public struct SampleFacing: Sendable {
     /// The best way to lay the pairs of the data in `orientation`; flush where no offset tells anything, or only one at
     /// which less than half of the shorter strands face any letter: what few letters tell is chance, or a letter that faces
     /// itself.
-    public static func reference(_ pairs: PairCodes, _ orientation: Orientation) -> FacingTable {
+    public static func reference(_ pairs: Pairs, _ orientation: Orientation) -> FacingTable {
         let best = FacingTable.best(pairs, chosen: Array(0..<pairs.count), orientation)
         let some = (0..<pairs.count).prefix(FacingTable.mostPairs)
-        let most = some.reduce(0) { $0 + min(pairs.strand(2 * $1).count, pairs.strand(2 * $1 + 1).count) }
+        let most = some.reduce(0) { $0 + min(pairs.a($1).count, pairs.b($1).count) }
         guard best.total == 0 || 2 * best.total < most else { return best }
         let flush = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
         return FacingTable(pairs, chosen: some, laidAs: flush)

@@ -82,8 +82,8 @@ struct Classify: ParsableCommand {
         try input.requireInput()
         try output.requireOther(than: input.everyFile + [against, model.path])
         if !isScreen { try requireFilesToCut() }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let file = try model.load()
             if isScreen { return try screen(file.classifier, clock) }
             let scorer = PairScorer(
@@ -103,7 +103,7 @@ struct Classify: ParsableCommand {
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
                 progress: progress,
-                makeScratch: { PairScorer.Scratch(strands: PairCodes(alphabet: scorer.alphabet)) },
+                makeScratch: { PairScorer.Scratch(pairs: Pairs(alphabet: scorer.alphabet)) },
                 compute: { scorer.score(&$0) })
             counts.remarks.tell(scorer.alphabet, file.classifier)
             if !running.quiet { clock.write(counts.pairs, seed: running.seed) }
@@ -115,15 +115,18 @@ struct Classify: ParsableCommand {
     private func requireFilesToCut() throws {
         guard shard != nil else { return }
         for path in input.everyFile where ByteSource.size(of: path) == nil {
-            try ending { _ = try ByteSource(path: path) }
+            try exitOnFailure { _ = try ByteSource(path: path) }
             throw ValidationError("--shard goes with files: '\(path)' is none, and can't be cut")
         }
     }
 
-    private func screen(_ classifier: PairClassifier, _ clock: ClosingLine) throws {
+    private func screen(_ classifier: PairClassifier, _ clock: RunSummary) throws {
         let limits = lengths.limits(classifier)
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
-            try readStrands(paths, try input.singleColumns(), classifier, limits, skipsBad: input.skipsBad)
+            try StrandInput(
+                paths: paths, columns: try input.singleColumns(), alphabet: classifier.alphabet, limits: limits,
+                skipsBad: input.skipsBad
+            ).readNamed(for: classifier)
         }
         var (rows, skipped) = try read(input.files)
         let others = try against.map { try read([$0]) }

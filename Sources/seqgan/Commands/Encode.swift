@@ -73,8 +73,8 @@ struct Encode: ParsableCommand {
         if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
             throw ValidationError("an array is not for a terminal: write to a file or a pipe, or take --format text")
         }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let sink = try ByteSink(path: output.output)
             if decode {
                 let decoder = ImageDecoder(alphabet: alphabet, reversesB: orientation == .antiparallel)
@@ -86,7 +86,7 @@ struct Encode: ParsableCommand {
             }
             let (strands, skipped) = try readStrands(alphabet)
             let perRecord = layout == .single ? 1 : 2
-            let count = (strands.starts.count - 1) / perRecord
+            let count = strands.count / perRecord
             let encoder = ImageEncoder(
                 oneHot: OneHot(
                     alphabet: alphabet, length: length ?? max(1, strands.longest),
@@ -114,20 +114,15 @@ struct Encode: ParsableCommand {
         }
     }
 
-    private func readStrands(_ alphabet: Alphabet) throws -> (PairCodes, SkippedRecords) {
-        let columns = layout == .single ? try input.singleColumns() : try input.pairColumns(label: false)
-        let reader = PairReader(
-            paths: input.files, columns: columns, letters: alphabet.letterKinds,
-            mates: layout == .single ? nil : input.mates, comparesNames: !input.noNameCheck,
-            unpacking: running.unpacking)
-        var strands = PairCodes(alphabet: alphabet)
-        strands.reserve(for: input.files)
-        let limits = length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits()
-        let progress = ProgressBar(inputs: input.files, isQuiet: running.quiet)
-        let skipped = try forEachPair(reader, skipsBad: input.skipsBad, progress: progress) {
-            (entry, batch) throws(InputError) in
-            try strands.append(entry, of: batch, alphabet, limits)
-        }
+    private func readStrands(_ alphabet: Alphabet) throws -> (StrandCodes, SkippedRecords) {
+        let isSingle = layout == .single
+        let source = StrandInput(
+            paths: input.files, columns: isSingle ? try input.singleColumns() : try input.pairColumns(label: false),
+            alphabet: alphabet, limits: length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits(),
+            mates: isSingle ? nil : input.mates, comparesNames: !input.noNameCheck, skipsBad: input.skipsBad,
+            unpacking: running.unpacking, showsProgress: !running.quiet)
+        var strands = StrandCodes(alphabet: alphabet)
+        let skipped = try source.read(into: &strands)
         return (strands, skipped)
     }
 }

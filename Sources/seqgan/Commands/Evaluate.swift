@@ -82,7 +82,7 @@ struct Evaluate: ParsableCommand {
         guard let letters = Alphabet(named: alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
-        try ending {
+        try exitOnFailure {
             if let generated, let real {
                 try compare(generated, real, letters)
             } else {
@@ -92,7 +92,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func judge() throws {
-        let clock = ClosingLine()
+        let clock = RunSummary()
         let classifier = try model.load().classifier
         let page = try report.map(ReportFile.init)
         let sections = try multiqc.map(MultiQCSections.init)
@@ -101,7 +101,7 @@ struct Evaluate: ParsableCommand {
             input, classifier.alphabet, lengths.limits(classifier), isQuiet: running.quiet,
             unpacking: running.unpacking)
         var remarks = StrandRemarks()
-        remarks.count(pairs.strands, classifier)
+        remarks.count(pairs.pairs, classifier)
         remarks.tell(classifier.alphabet, classifier)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to judge by", code: ExitCodes.badData)
@@ -118,7 +118,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
-        let clock = ClosingLine()
+        let clock = RunSummary()
         let classifier = try model.loadIfNamed()?.classifier
         let letters = classifier?.alphabet ?? letters
         let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)

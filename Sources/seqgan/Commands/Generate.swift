@@ -79,8 +79,8 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         try output.requireOther(than: [partnerOf, notIn, model.path])
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let file = try model.load()
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
@@ -205,14 +205,10 @@ struct Generate: ParsableCommand {
     private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> WrittenPairs {
         var written = WrittenPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
         guard let notIn else { return written }
-        let reader = PairReader(
-            paths: [notIn], columns: PairColumns(), letters: alphabet.letterKinds, comparesNames: !noNameCheck)
-        var pairs = PairCodes(alphabet: alphabet)
-        _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
-            pairs.removeAll()
-            try pairs.append(entry, of: batch, alphabet, LengthLimits())
-            written.exclude(Array(pairs.strand(0)), Array(pairs.strand(1)))
-        }
+        let (pairs, _) = try StrandInput(
+            paths: [notIn], columns: PairColumns(), alphabet: alphabet, comparesNames: !noNameCheck
+        ).readPairs()
+        for p in 0..<pairs.count { written.exclude(Array(pairs.a(p)), Array(pairs.b(p))) }
         return written
     }
 }

@@ -37,7 +37,7 @@ struct Inspect: ParsableCommand {
         let inputs = [file ?? model.path]
         try output.requireOther(than: inputs)
         try OutputOptions.requireOthers([output.output, svg, report], than: inputs)
-        try ending {
+        try exitOnFailure {
             let loaded = try file.map(loadModel) ?? model.load()
             let isBuiltIn = file == nil && model.path == nil
             let card = isBuiltIn ? BuiltInModel.card.map { [$0.name, $0.text] } : []

@@ -61,8 +61,8 @@ struct Train: ParsableCommand {
         guard let named = Alphabet(named: training.alphabet) else {
             throw ValidationError("--alphabet takes dna, rna, protein or 2 to 26 different letters")
         }
-        try ending {
-            let clock = ClosingLine()
+        try exitOnFailure {
+            let clock = RunSummary()
             let start = try from.map(loadModel)
             let alphabet = start?.classifier.alphabet ?? named
             // Opened first, so that a name that can't be written is known before the work is done.
@@ -90,7 +90,7 @@ struct Train: ParsableCommand {
                 options: training.ofClassifier, running: running, clock: clock, log: log, keeper: keeper)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
-                longest: max(data.all.strands.longest, data.validation.strands.longest))
+                longest: max(data.all.pairs.longest, data.validation.pairs.longest))
             var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(

@@ -59,12 +59,12 @@ struct PairDesign: Sendable {
     private final class Worker {
         let drawing: TrainedGenerator.Worker
         let workspace = Workspace()
-        var strands: PairCodes
+        var pairs: Pairs
         var logits: [Float] = []
 
         init(_ design: PairDesign) {
             drawing = TrainedGenerator.Worker(design.generator)
-            strands = PairCodes(alphabet: design.classifier.alphabet)
+            pairs = Pairs(alphabet: design.classifier.alphabet)
         }
     }
 
@@ -168,10 +168,10 @@ struct PairDesign: Sendable {
         // Another B where a pair is too common, to the same A: what strands A are like stays as it is.
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
-            worker.strands.removeAll()
-            for k in open { worker.strands.add(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
-            let strands = worker.strands
-            classifier.logits(strands, pairs: 0..<strands.count, workspace: worker.workspace, into: &worker.logits)
+            worker.pairs.removeAll()
+            for k in open { worker.pairs.append(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
+            let pairs = worker.pairs
+            classifier.logits(pairs, 0..<pairs.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
                 let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])

@@ -54,20 +54,11 @@ struct PairWriter {
 /// Reads the strands of a file to which `generator`, that of the model `file`, can make partners.
 func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
     let alphabet = file.classifier.alphabet
-    let reader = PairReader(paths: [path], columns: PairColumns(sequence: nil), letters: alphabet.letterKinds)
-    let limits = LengthLimits(1...generator.layout.length, reason: ", as the generator learned")
-    var given: [GivenStrand] = []
-    var strand = PairCodes(alphabet: alphabet)
-    var remarks = StrandRemarks()
-    _ = try forEachPair(reader, skipsBad: false) { (entry, batch) throws(InputError) in
-        strand.removeAll()
-        try strand.append(entry, of: batch, alphabet, limits)
-        let name = String(decoding: batch.bytes[entry.nameA], as: UTF8.self)
-        given.append(
-            GivenStrand(name: name.isEmpty ? "strand\(given.count + 1)" : name, codes: Array(strand.strand(0))))
-        remarks.count(entry, of: batch, alphabet)
-        remarks.count(strand, each: 1, file.classifier)
+    let (strands, _) = try StrandInput(
+        paths: [path], columns: PairColumns(sequence: nil), alphabet: alphabet,
+        limits: LengthLimits(1...generator.layout.length, reason: ", as the generator learned")
+    ).readNamed(for: file.classifier) { _, place in Array("strand\(place + 1)".utf8) }
+    return strands.names.enumerated().map { place, name in
+        GivenStrand(name: String(decoding: name, as: UTF8.self), codes: Array(strands.codes[place]))
     }
-    remarks.tell(alphabet, file.classifier, of: "strands")
-    return given
 }

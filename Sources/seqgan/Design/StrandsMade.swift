@@ -45,7 +45,7 @@ struct StrandsMade {
         }
         let made = given.isEmpty ? StrandsMade.hull(met.a, met.b) : met.b
         if let asked, !all.b.contains(asked.lengths.lowerBound) || !all.b.contains(asked.lengths.upperBound) {
-            complain("of --length \(asked.text) this model's generator makes \(text(made)) letters")
+            printMessage("of --length \(asked.text) this model's generator makes \(text(made)) letters")
         }
         for strand in given.isEmpty ? [met.a, met.b] : [met.b] {
             if let option = constraints.neverMet(strand, letters: letters) {

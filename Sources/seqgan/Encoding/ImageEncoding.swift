@@ -8,7 +8,7 @@ import Synchronization
 /// Writes the images of strands, in blocks that are made in parallel and written in order.
 struct ImageEncoder: Sendable {
     let oneHot: OneHot
-    let strands: PairCodes
+    let strands: StrandCodes
     let perRecord: Int
     let threads: Int
     let isQuiet: Bool
@@ -44,7 +44,7 @@ struct ImageEncoder: Sendable {
     }
 
     private func write(to sink: ByteSink, _ make: @Sendable (Range<Int>, inout [UInt8]) -> Void) throws {
-        let count = strands.starts.count - 1
+        let count = strands.count
         let size = ImageEncoder.block
         let blocks = (count + size - 1) / size
         let round = 4 * threads

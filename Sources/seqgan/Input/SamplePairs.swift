@@ -13,12 +13,12 @@ import SeqModel
 func readSample(
     _ path: String, columns: PairColumns, findsLabels: Bool, threshold: Double?, _ alphabet: Alphabet,
     _ limits: LengthLimits, comparesNames: Bool, skipsBad: Bool
-) throws -> (pairs: PairCodes, skipped: SkippedRecords) {
-    let reader = PairReader(
-        paths: [path], columns: columns, letters: alphabet.letterKinds, comparesNames: comparesNames)
-    var pairs = PairCodes(alphabet: alphabet)
+) throws -> (pairs: Pairs, skipped: SkippedRecords) {
+    let input = StrandInput(
+        paths: [path], columns: columns, alphabet: alphabet, limits: limits, comparesNames: comparesNames,
+        skipsBad: skipsBad)
     var hasLabels: Bool? = columns.label != nil ? true : findsLabels ? nil : false
-    let skipped = try forEachPair(reader, skipsBad: skipsBad) { (entry, batch) throws(InputError) in
+    return try input.readPairs { (entry, batch) throws(InputError) in
         let text = label(entry, batch, isNamed: columns.label != nil)
         let label = text.flatMap(number).flatMap { (0...1).contains($0) ? $0 : nil }
         let isLabelled = hasLabels ?? (label != nil)
@@ -29,11 +29,10 @@ func readSample(
                     batch.location(of: entry, inB: false, offset: 0),
                     seen: text.map { "the label \(excerpt($0))" } ?? "no label", expected: "a number from 0 to 1")
             }
-            guard label > threshold else { return }
+            return label > threshold
         }
-        try pairs.append(entry, of: batch, alphabet, limits)
+        return true
     }
-    return (pairs, skipped)
 }
 
 /// The text of a record's label: as the reader found it, or a table's third column.

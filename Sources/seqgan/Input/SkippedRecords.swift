@@ -37,13 +37,13 @@ struct SkippedRecords: Sendable {
     /// Says what was skipped; throws, where bad records were, what the run then ends in.
     func conclude() throws {
         if let firstHeader {
-            complain(
+            printMessage(
                 headers == 1
                     ? "\(firstHeader): skipped a line that names the columns again"
                     : "skipped \(headers) lines that name the columns again, the first \(firstHeader)")
         }
-        for message in messages { complain("skipped \(message)") }
-        if bad > messages.count, !messages.isEmpty { complain("skipped \(bad - messages.count) more") }
+        for message in messages { printMessage("skipped \(message)") }
+        if bad > messages.count, !messages.isEmpty { printMessage("skipped \(bad - messages.count) more") }
         if let failure { throw failure }
     }
 

@@ -15,7 +15,7 @@ extension Alphabet {
     }
 }
 
-extension PairCodes {
+extension StrandCodes {
     /// Makes room for the strands of `files`.
     mutating func reserve(for files: [String]) {
         // Packed text is about a quarter of its letters; memory that stays untouched costs nothing.
@@ -44,7 +44,7 @@ extension PairCodes {
     ) throws(InputError) {
         // What cannot be a strand is told of first: of a name or a missing value the length says little.
         guard range.count <= DuplexShape.maximumLength else { throw refused(range, inB: inB, entry, batch, limits) }
-        if let offset = appendStrand(batch.bytes, range, table: alphabet.codes) {
+        if let offset = append(batch.bytes, range, table: alphabet.codes) {
             let at = range.lowerBound + offset
             let expected = alphabet.codeLetters.count > alphabet.count ? " or IUPAC ambiguity letters" : ""
             throw .malformed(
@@ -104,44 +104,4 @@ func forEachPair(
         progress?.update(count, done: batches.bytesRead)
     }
     return skipped
-}
-
-/// Reads all labelled pairs of `options` into memory; a strand whose length is not within `limits` is a bad record.
-func readLabelled(
-    _ options: InputOptions, _ alphabet: Alphabet, _ limits: LengthLimits, isQuiet: Bool,
-    unpacking: Unpacking = .ahead
-) throws -> (pairs: LabelledPairs, skipped: SkippedRecords) {
-    let reader = PairReader(
-        paths: options.files, columns: try options.pairColumns(label: true), letters: alphabet.letterKinds,
-        mates: options.mates, comparesNames: !options.noNameCheck, unpacking: unpacking)
-    var pairs = LabelledPairs(alphabet: alphabet)
-    pairs.strands.reserve(for: options.files)
-    var remarks = StrandRemarks()
-    let progress = ProgressBar(inputs: options.files, isQuiet: isQuiet)
-    let skipped = try forEachPair(reader, skipsBad: options.skipsBad, progress: progress) {
-        (entry, batch) throws(InputError) in
-        let text = labelText(entry, batch)
-        guard let label = number(text), (0...1).contains(label) else {
-            let isMissing = text.isEmpty && entry.isSequenceText
-            throw .malformed(
-                Location(path: batch.path, line: entry.line),
-                seen: isMissing ? "a record without a label" : "the label \(excerpt(text))",
-                expected: isMissing
-                    ? "'label=' and a number from 0 to 1 behind the name, or a table of strand A, strand B, label"
-                    : "a number from 0 to 1")
-        }
-        try pairs.strands.append(entry, of: batch, alphabet, limits)
-        pairs.targets.append(Float(label))
-        remarks.count(entry, of: batch, alphabet)
-    }
-    remarks.tell(alphabet)
-    return (pairs, skipped)
-}
-
-/// The label's text: its column, or in FASTA and FASTQ what is behind `label=` in the first header; empty if none.
-private func labelText(_ entry: PairEntry, _ batch: PairBatch) -> ArraySlice<UInt8> {
-    guard entry.isSequenceText else { return batch.bytes[entry.label] }
-    let header = batch.bytes[entry.text].prefix { $0 != 10 && $0 != 13 }
-    let key = Array("label=".utf8)
-    return header.split { $0 == 32 || $0 == 9 }.first { $0.starts(with: key) }?.dropFirst(key.count) ?? []
 }

@@ -27,19 +27,19 @@ struct StrandRemarks: Sendable {
         if holds(entry.strandA) || holds(entry.strandB) { translated += 1 }
     }
 
-    /// Counts the pairs of `strands` that `classifier` scores less surely than others: of unusual lengths, of many expansions.
-    mutating func count(_ strands: PairCodes, _ classifier: PairClassifier) {
-        count(strands, each: 2, classifier)
-        drawn += strands.drawnPairs
+    /// Counts the `pairs` that `classifier` scores less surely than others: of unusual lengths, of many expansions.
+    mutating func count(_ pairs: Pairs, _ classifier: PairClassifier) {
+        count(pairs.strands, each: 2, classifier)
+        drawn += pairs.drawnPairs
     }
 
     /// Counts the single strands, or pairs where `each` is 2, of unusual lengths.
-    mutating func count(_ strands: PairCodes, each: Int, _ classifier: PairClassifier) {
+    mutating func count(_ strands: StrandCodes, each: Int, _ classifier: PairClassifier) {
         let (trained, scored) = (classifier.trainedLengths, classifier.scoredLengths)
-        for first in stride(from: 0, to: strands.starts.count - 1, by: each) {
+        for first in stride(from: 0, to: strands.count, by: each) {
             var (isUnusual, isForced) = (false, false)
             for s in first..<first + each {
-                let length = strands.starts[s + 1] - strands.starts[s]
+                let length = strands.length(s)
                 if !trained.contains(length) { isUnusual = true }
                 if !scored.contains(length) { isForced = true }
             }
@@ -51,12 +51,12 @@ struct StrandRemarks: Sendable {
     func tell(_ alphabet: Alphabet, _ classifier: PairClassifier? = nil, of noun: String = "pairs") {
         if translated > 0 {
             let (read, own) = alphabet == .dna ? ("U as T", "DNA") : ("T as U", "RNA")
-            complain("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
+            printMessage("read \(read) in \(counted(translated, noun)), as the model's letters are those of \(own)")
         }
         guard let classifier else { return }
         let verbs = noun == "pairs" ? ("has a strand", "have a strand") : ("is", "are")
         func tell(_ count: Int, _ lengths: ClosedRange<Int>, _ which: String, _ verdict: String) {
-            complain(
+            printMessage(
                 "\(counted(count, noun)) \(count == 1 ? verbs.0 : verbs.1) outside the lengths \(which) "
                     + "(\(lengths.lowerBound) to \(lengths.upperBound)): "
                     + (count == 1 ? "its score is " : "their scores are ") + verdict)
@@ -68,8 +68,8 @@ struct StrandRemarks: Sendable {
             tell(forced, classifier.scoredLengths, "at which the model holds", "not to be relied on")
         }
         if drawn > 0 {
-            let most = PairCodes.mostExpansions
-            complain(
+            let most = Pairs.mostExpansions
+            printMessage(
                 "\(counted(drawn, noun)) \(drawn == 1 ? "stands" : "stand") for more than \(most) pairs of plain strands: "
                     + "\(drawn == 1 ? "its score is" : "their scores are") of \(most) of these, drawn")
         }

@@ -56,7 +56,7 @@ func failure(_ error: any Error, path: String = "") -> Failure? {
 }
 
 /// Writes a message and its line's end to standard error, in place of a progress bar.
-func complain(_ message: String) {
+func printMessage(_ message: String) {
     ProgressBar.clear()
     writeToStandardError("seqgan: \(message)\n")
 }
@@ -72,7 +72,7 @@ func writeToStandardError(_ text: String) {
 }
 
 /// Has `handler` called by the signals that ask a run to end; not by SIGHUP where that is ignored, as nohup has it.
-func onEnding(_ handler: @convention(c) (Int32) -> Void) {
+func onTerminationSignal(_ handler: @convention(c) (Int32) -> Void) {
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
     let ignored = ProcessStatus.number("SigIgn:") ?? 0
@@ -82,8 +82,8 @@ func onEnding(_ handler: @convention(c) (Int32) -> Void) {
 /// Runs a command's work and ends the process with its exit code where it fails.
 ///
 /// A signal that ends the process removes the temporary file of the output first, then ends it as it would have.
-func ending(_ work: () throws -> Void) throws {
-    onEnding { number in
+func exitOnFailure(_ work: () throws -> Void) throws {
+    onTerminationSignal { number in
         TemporaryFile.remove()
         signal(number, SIG_DFL)
         raise(number)
@@ -93,7 +93,7 @@ func ending(_ work: () throws -> Void) throws {
     } catch {
         ProgressBar.clear()
         guard let failure = failure(error) else { throw error }
-        if !failure.message.isEmpty { complain(failure.message) }
+        if !failure.message.isEmpty { printMessage(failure.message) }
         TemporaryFile.remove()
         exit(failure.code)
     }

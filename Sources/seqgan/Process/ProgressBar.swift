@@ -25,8 +25,8 @@ struct ProgressBar: Sendable {
     private let total: Int?
     /// What was counted before, in the run that this one goes on with.
     private let first: Int
-    private let start = ClosingLine.now()
-    private var lastDrawn = ClosingLine.now()
+    private let start = RunSummary.now()
+    private var lastDrawn = RunSummary.now()
 
     /// A bar for a run that reads these inputs (none: standard input).
     init(inputs: [String], isQuiet: Bool) {
@@ -54,7 +54,7 @@ struct ProgressBar: Sendable {
     /// Tells how far the run is: what has been counted, and how much of the total is done (the count itself unless told).
     mutating func update(_ count: Int, done: Int? = nil) {
         guard isShown else { return }
-        let now = ClosingLine.now()
+        let now = RunSummary.now()
         guard now - lastDrawn >= Self.secondsBetweenDrawings else { return }
         lastDrawn = now
         isDrawn.store(true, ordering: .relaxed)

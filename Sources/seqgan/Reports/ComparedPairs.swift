@@ -7,12 +7,12 @@ import SeqModel
 /// A comparison with the pairs that it is of.
 struct ComparedPairs {
     private let comparison: SampleComparison
-    private let made: PairCodes, known: PairCodes
+    private let made: Pairs, known: Pairs
     private let alphabet: Alphabet
     private let threshold: Double
 
     init(
-        _ comparison: SampleComparison, _ made: PairCodes, _ known: PairCodes, _ alphabet: Alphabet, threshold: Double
+        _ comparison: SampleComparison, _ made: Pairs, _ known: Pairs, _ alphabet: Alphabet, threshold: Double
     ) {
         (self.comparison, self.made, self.known, self.alphabet) = (comparison, made, known, alphabet)
         self.threshold = threshold
@@ -183,7 +183,7 @@ struct ComparedPairs {
             for (name, pairs, count) in [("generated", made, 6), ("real", known, 2)] {
                 for p in 0..<min(count, pairs.count) {
                     figures.append(
-                        pictures.duplex("\(name) \(p + 1)", pairs.strand(2 * p), pairs.strand(2 * p + 1)))
+                        pictures.duplex("\(name) \(p + 1)", pairs.a(p), pairs.b(p)))
                 }
             }
         }

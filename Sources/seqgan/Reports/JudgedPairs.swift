@@ -20,7 +20,7 @@ struct JudgedPairs {
         self.threshold = threshold ?? Double(classifier.threshold)
         let workspaces = (0..<threads).map { _ in Workspace() }
         var progress = ProgressBar(total: pairs.count, noun: "pairs", isQuiet: isQuiet)
-        let logits = classifier.logits(of: pairs.strands, workspaces: workspaces) { progress.update($0) }
+        let logits = classifier.logits(of: pairs.pairs, workspaces: workspaces) { progress.update($0) }
         ProgressBar.clear()
         scores = logits.map { Double(PairClassifier.score($0)) }
         metrics = ClassificationMetrics(
@@ -145,15 +145,15 @@ struct JudgedPairs {
     private var pictures: PairPictures? {
         let positives = places { $1 }
         guard !positives.isEmpty else { return nil }
-        let best = FacingTable.best(pairs.strands, chosen: positives, classifier.orientation)
+        let best = FacingTable.best(pairs.pairs, chosen: positives, classifier.orientation)
         return PairPictures(
-            alphabet: classifier.alphabet, reference: FacingTable(pairs.strands, chosen: positives, laidAs: best))
+            alphabet: classifier.alphabet, reference: FacingTable(pairs.pairs, chosen: positives, laidAs: best))
     }
 
     private var facing: Section {
         var figures: [Figure] = []
         if let pictures {
-            let other = FacingTable(pairs.strands, chosen: places { !$1 }, laidAs: pictures.reference)
+            let other = FacingTable(pairs.pairs, chosen: places { !$1 }, laidAs: pictures.reference)
             figures = [("label 1", pictures.reference), ("label 0", other)].map { name, table in
                 pictures.facing(
                     "Facing letters, \(name)", table,
@@ -182,7 +182,7 @@ struct JudgedPairs {
                     figures.append(
                         pictures.duplex(
                             "\(name): score \(figure(scores[p], 3)), label \(figure(Double(pairs.targets[p]), 2))",
-                            pairs.strands.strand(2 * p), pairs.strands.strand(2 * p + 1)))
+                            pairs.pairs.a(p), pairs.pairs.b(p)))
                 }
             }
         }

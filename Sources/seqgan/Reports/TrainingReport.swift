@@ -37,9 +37,9 @@ struct TrainingReport {
     /// Pairs as `generate` writes them beside those that it learned from; nil without a generator.
     private func comparison() throws -> ComparedPairs? {
         guard let generator = file.generator, generator.knows(label: 1) else { return nil }
-        var known = PairCodes(alphabet: file.classifier.alphabet)
+        var known = Pairs(alphabet: file.classifier.alphabet)
         for p in 0..<training.count where training.targets[p] > file.classifier.threshold {
-            known.add(training.strands.strand(2 * p), training.strands.strand(2 * p + 1))
+            known.append(training.pairs.a(p), training.pairs.b(p))
         }
         let design = PairDesign(
             classifier: file.classifier, generator: generator, label: 1,
@@ -47,10 +47,10 @@ struct TrainingReport {
             lengths: 1...DuplexShape.maximumLength, scores: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, threads: threads)
         var written = WrittenPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
-        let drawn = Mutex(PairCodes(alphabet: file.classifier.alphabet))
+        let drawn = Mutex(Pairs(alphabet: file.classifier.alphabet))
         _ = try design.fill(places: TrainingReport.samples, each: TrainingReport.samples, given: [], &written) {
             _, candidate in
-            drawn.withLock { $0.add(candidate.pair.a[...], candidate.pair.b[...]) }
+            drawn.withLock { $0.append(candidate.pair.a[...], candidate.pair.b[...]) }
         }
         let made = drawn.withLock { $0 }
         guard made.count > 0, known.count > 0 else { return nil }

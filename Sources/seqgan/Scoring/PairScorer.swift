@@ -16,7 +16,7 @@ struct PairScorer: Sendable {
 
     /// What a slot keeps for scoring.
     struct Scratch: Sendable {
-        var strands: PairCodes
+        var pairs: Pairs
         var logits: [Float] = []
         var workspace = Workspace()
     }
@@ -27,7 +27,7 @@ struct PairScorer: Sendable {
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
         // Not asked for anew at every record: the answers are copies.
         let (batch, alphabet, limits) = (slot.batch, alphabet, limits)
-        slot.scratch.strands.removeAll()
+        slot.scratch.pairs.removeAll()
         var end = batch.entries.count
         var skipped: [Int] = []
         for index in batch.entries.indices {
@@ -39,7 +39,7 @@ struct PairScorer: Sendable {
                         batch.located(Location(path: batch.path, line: batch.entries[index].line)))
                 case .rejected: throw batch.rejections[batch.entries[index].rejection]
                 case .pair:
-                    try slot.scratch.strands.append(batch.entries[index], of: batch, alphabet, limits)
+                    try slot.scratch.pairs.strands.append(batch.entries[index], of: batch, alphabet, limits)
                     slot.counts.remarks.count(batch.entries[index], of: batch, alphabet)
                 }
             } catch {
@@ -53,12 +53,12 @@ struct PairScorer: Sendable {
             }
             if end == index { break }
         }
-        let strands = slot.scratch.strands
+        let pairs = slot.scratch.pairs
         classifier.logits(
-            strands, pairs: 0..<strands.count, workspace: slot.scratch.workspace, ambiguity: ambiguity,
+            pairs, 0..<pairs.count, workspace: slot.scratch.workspace, ambiguity: ambiguity,
             into: &slot.scratch.logits)
-        slot.counts.pairs = strands.count
-        slot.counts.remarks.count(strands, classifier)
+        slot.counts.pairs = pairs.count
+        slot.counts.remarks.count(pairs, classifier)
         format(batch, slot.scratch.logits, upTo: end, without: skipped, into: &slot.output)
     }
 

@@ -5,33 +5,6 @@ import SeqIO
 import SeqModel
 import Synchronization
 
-/// Single strands as they were read: names, and codes one after the other.
-struct NamedStrands: Sendable {
-    var names: [[UInt8]] = []
-    var codes: PairCodes
-
-    var count: Int { names.count }
-}
-
-/// Reads the single sequences of `paths`, and what was skipped of them. Those of a table without names are called what they are.
-func readStrands(
-    _ paths: [String], _ columns: PairColumns, _ classifier: PairClassifier, _ limits: LengthLimits, skipsBad: Bool
-) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
-    let alphabet = classifier.alphabet
-    let reader = PairReader(paths: paths, columns: columns, letters: alphabet.letterKinds)
-    var strands = NamedStrands(codes: PairCodes(alphabet: alphabet))
-    var remarks = StrandRemarks()
-    let skipped = try forEachPair(reader, skipsBad: skipsBad) { (entry, batch) throws(InputError) in
-        try strands.codes.append(entry, of: batch, alphabet, limits)
-        let isNamed = entry.isSequenceText || !entry.nameA.isEmpty
-        strands.names.append(Array(batch.bytes[isNamed ? entry.nameA : entry.strandA]))
-        remarks.count(entry, of: batch, alphabet)
-    }
-    remarks.count(strands.codes, each: 1, classifier)
-    remarks.tell(alphabet, classifier, of: "strands")
-    return (strands, skipped)
-}
-
 /// Scores every strand of one list against every strand of another, and writes what it comes to.
 struct StrandScreening {
     let classifier: PairClassifier
@@ -110,7 +83,7 @@ struct StrandScreening {
                 }
                 continue
             }
-            let share = boundShare(score, rows.codes.strand(row), columns.codes.strand(column))
+            let share = boundShare(score, rows.codes[row], columns.codes[column])
             let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
             text.append(contentsOf: rows.names[row])

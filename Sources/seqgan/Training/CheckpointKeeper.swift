@@ -30,7 +30,7 @@ final class CheckpointKeeper {
     /// What is thrown where that state, though its digest is right, cannot be one of this training.
     let refusal: Failure
     private let path: String?
-    private let clock: ClosingLine
+    private let clock: RunSummary
     private var last: TrainingCheckpoint?
     private var writtenAt = -Double.infinity
 
@@ -38,7 +38,7 @@ final class CheckpointKeeper {
 
     /// Reads the state to resume, which must be of the same data and plan, and begins to watch for signals where a state
     /// is to be saved.
-    init(_ options: CheckpointOptions, digest: String, clock: ClosingLine) throws {
+    init(_ options: CheckpointOptions, digest: String, clock: RunSummary) throws {
         self.digest = digest
         self.clock = clock
         path = options.checkpoint
@@ -60,7 +60,7 @@ final class CheckpointKeeper {
         }
         last = start
         guard path != nil else { return }
-        onEnding { interruption.store($0, ordering: .relaxed) }
+        onTerminationSignal { interruption.store($0, ordering: .relaxed) }
     }
 
     /// The model of the state to go on from: its classifier, which is done, with the best generator so far. Nil where the

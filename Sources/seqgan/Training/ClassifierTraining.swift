@@ -8,7 +8,7 @@ import SeqModel
 struct ClassifierTraining {
     let options: TrainingOptions
     let running: RunOptions
-    let clock: ClosingLine
+    let clock: RunSummary
     let log: TrainingLog
     let keeper: CheckpointKeeper
 
@@ -30,7 +30,7 @@ struct ClassifierTraining {
         case .cnn:
             let configuration: ConvolutionalConfiguration
             (configuration, plan) = options.settleConvolutional(
-                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.strands.longest),
+                survey, pairs: pairs.count, length: max(survey.lengths.upperBound, data.validation.pairs.longest),
                 alphabet: alphabet)
             plan.threads = running.threadCount
             plan.seed = running.seed
@@ -45,12 +45,12 @@ struct ClassifierTraining {
     private func remark(_ survey: DataSurvey, contradictions: Int) {
         let threshold = options.labelThreshold
         if survey.positives == 0 {
-            complain("no label is above \(threshold): there are no pairs that interact to tell from others")
+            printMessage("no label is above \(threshold): there are no pairs that interact to tell from others")
         } else if survey.negatives == 0 {
-            complain("every label is above \(threshold): the pairs are told from their strands paired anew")
+            printMessage("every label is above \(threshold): the pairs are told from their strands paired anew")
         }
         if contradictions > 0 {
-            complain(
+            printMessage(
                 "\(counted(contradictions, "pairs")) \(contradictions == 1 ? "repeats" : "repeat") an earlier one with a label on the other side of \(threshold): "
                     + "no model can agree with both")
         }
@@ -92,7 +92,7 @@ struct ClassifierTraining {
             ]
             try log.add(report.epoch, figures, decimals: 5, seconds: clock.seconds)
             if !running.quiet {
-                complain(
+                printMessage(
                     "epoch \(report.epoch)/\(plan.epochs): loss \(fixed(figures[0], 4)), validation loss "
                         + "\(fixed(figures[1], 4)), AUROC \(fixed(figures[2], 4)), AP \(fixed(figures[3], 4)), MCC \(fixed(figures[4], 4))"
                 )
@@ -104,9 +104,9 @@ struct ClassifierTraining {
         }
         let area = best.validation.areaUnderROC
         if area.isNaN {
-            complain("whether the model learned anything can't be told: the held-out pairs are all of one class")
+            printMessage("whether the model learned anything can't be told: the held-out pairs are all of one class")
         } else if area < 0.55 {
-            complain("the model learned nothing: AUROC \(fixed(area, 3)) on held-out pairs")
+            printMessage("the model learned nothing: AUROC \(fixed(area, 3)) on held-out pairs")
         }
         return best
     }

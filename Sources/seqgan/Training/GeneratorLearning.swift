@@ -7,7 +7,7 @@ import SeqModel
 struct GeneratorLearning {
     let options: TrainingOptions
     let running: RunOptions
-    let clock: ClosingLine
+    let clock: RunSummary
     let log: TrainingLog
     let keeper: CheckpointKeeper
     /// Whether the model was given: then a convolutional classifier of it is where a discriminator begins.

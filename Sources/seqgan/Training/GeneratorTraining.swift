@@ -10,7 +10,7 @@ struct GeneratorTraining {
     let plan: GeneratorPlan
     /// Seconds that all may take, and the clock since the start.
     let maxSeconds: Double?
-    let clock: ClosingLine
+    let clock: RunSummary
     let quiet: Bool
     let log: TrainingLog
     let keeper: CheckpointKeeper
@@ -68,7 +68,7 @@ struct GeneratorTraining {
                             + "\(fixed(figures.leastEntropy, 2)) bits, unique \(fixed(figures.unique, 3))); "
                             + "no model was written", code: ExitCodes.badData)
                 }
-                complain(
+                printMessage(
                     "the generated pairs collapsed by step \(trainer.step) (least column entropy "
                         + "\(fixed(figures.leastEntropy, 2)) bits): going back to step \(lastGood.stepCount) with another seed"
                 )
@@ -137,7 +137,7 @@ struct GeneratorTraining {
         ]
         try log.add(step, row, decimals: 4, seconds: clock.seconds)
         guard !quiet else { return }
-        complain(
+        printMessage(
             "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
                 + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))"
         )

@@ -13,7 +13,7 @@ struct ImageGeneratorTraining {
     let start: ConvolutionalClassifier?
     /// Seconds that all may take, and the clock since the start.
     let maxSeconds: Double?
-    let clock: ClosingLine
+    let clock: RunSummary
     let quiet: Bool
     let log: TrainingLog
     let keeper: CheckpointKeeper
@@ -55,7 +55,7 @@ struct ImageGeneratorTraining {
             try keeper.keep(trainer.checkpoint(digest: keeper.digest, model: file))
         }
         if !looks.hasRelation(figures) {
-            complain(
+            printMessage(
                 "the relation was not learned: \(fixed(figures.facing, 3)) of the letters face their partner (the data "
                     + "\(fixed(looks.real.facing, 3)), strands paired by chance \(fixed(looks.chance.facing, 3))), though "
                     + "one-hot-ness is \(fixed(figures.oneHot, 3)); the generator is saved all the same, as a baseline")
@@ -78,7 +78,7 @@ struct ImageGeneratorTraining {
         ]
         try log.add(step, row, decimals: 4, seconds: clock.seconds)
         guard !quiet else { return }
-        complain(
+        printMessage(
             "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), D accuracy "
                 + "\(fixed(row[2], 2)) real \(fixed(row[3], 2)) fake, one-hot \(fixed(row[6], 3)), facing "
                 + "\(fixed(row[7], 3)), unique \(fixed(row[5], 3))")

@@ -96,21 +96,21 @@ public struct ConvolutionalClassifier: Sendable {
         (scoring, scoringWeights) = net.folded(self.weights)
     }
 
-    /// Writes the logits of `pairs`; the strands must be in codes of the configuration's alphabet.
-    public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
-        if logits.count != pairs.count { logits = [Float](repeating: 0, count: pairs.count) }
+    /// Writes the logits of the pairs `range`; the strands must be in codes of the configuration's alphabet.
+    public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
         let size = ConvolutionalClassifier.chunk
         let tape = workspace.keep {
             BatchTape(scoring, samples: size, learns: false, BatchKernels(threads: 1, processor: processor))
         } where: {
             $0.net.layers == scoring.layers && $0.net.sizes == scoring.sizes
         }
-        for start in stride(from: pairs.lowerBound, to: pairs.upperBound, by: size) {
-            let count = min(size, pairs.upperBound - start)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+            let count = min(size, range.upperBound - start)
             tape.input.clear(count)
-            for k in 0..<count { image.write(strands, pair: start + k, to: tape.input, k) }
+            for k in 0..<count { image.write(pairs, pair: start + k, to: tape.input, k) }
             tape.forward(scoringWeights, count: count, .scoring)
-            for k in 0..<count { logits[start - pairs.lowerBound + k] = tape.output[k, 0, 0, 0] }
+            for k in 0..<count { logits[start - range.lowerBound + k] = tape.output[k, 0, 0, 0] }
         }
     }
 }

@@ -19,7 +19,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
     private let validation: ValidationPairs
     private let positives: PositivePairs
     private let weights, gradient, best: FloatBuffer
-    private let moments: (first: FloatBuffer, second: FloatBuffer)
+    private let adam: Adam
     private let workspaces: [Workspace]
     private var bestLoss = Double.infinity
     private var bestEpoch = 0
@@ -41,7 +41,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         var random = RandomSource(seed: plan.seed, stream: 41)
         weights = net.initialWeights(&random)
         gradient = FloatBuffer(count: net.trained)
-        moments = (FloatBuffer(count: net.trained), FloatBuffer(count: net.trained))
+        adam = Adam(count: net.trained)
         best = FloatBuffer(count: net.count)
         best[0..<net.count] = weights[0..<net.count]
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
@@ -90,7 +90,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         tape.input.clear(batch.count)
         for (k, pair) in batch.enumerated() {
             let isSwapped = configuration.isSymmetric && random.next() & 1 == 1
-            image.write(data.strands, pair: pair, isSwapped: isSwapped, to: tape.input, k)
+            image.write(data.pairs, pair: pair, isSwapped: isSwapped, to: tape.input, k)
         }
         let seed = random.next()
         tape.forward(weights, count: batch.count, .learning(seed: seed, updates: step - 1))
@@ -103,9 +103,8 @@ public final class ConvolutionalTrainer: ClassifierLearning {
         tape.backward(weights, count: batch.count, seed: seed, sums: gradient, needsInput: false)
         let warm = min(1, progress / 0.1 + 0.04)
         let rate = Float(warm * (0.001 + 0.999 * 0.5 * (1 + cosine(.pi * progress)))) * plan.learningRate
-        kernels.adamStep(
-            weights, gradient: gradient, moments: moments, count: net.trained, step: step, rate: rate,
-            decay: plan.decay, beta1: 0.9, beta2: 0.999)
+        adam.step(
+            weights, gradient: gradient, number: step, rate: rate, decay: plan.decay, threads: plan.threads)
         return loss
     }
 
@@ -133,7 +132,7 @@ public final class ConvolutionalTrainer: ClassifierLearning {
             buffers: kept.map { $0[0..<$0.count] })
     }
 
-    private var kept: [FloatBuffer] { [weights, best, moments.0, moments.1] }
+    private var kept: [FloatBuffer] { [weights, best, adam.first, adam.second] }
 
     /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
     /// none of this trainer's.

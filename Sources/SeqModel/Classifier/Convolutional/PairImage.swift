@@ -33,11 +33,11 @@ struct PairImage: Sendable {
     /// Writes pair `pair` as image `sample`, whose numbers are all `off`; `on` for the letters. An ambiguous letter is
     /// shared evenly by those that it stands for. Strands longer than L are cut.
     func write(
-        _ strands: PairCodes, pair: Int, isSwapped: Bool = false, on: Float = 1, off: Float = 0, to map: BatchMap,
+        _ pairs: Pairs, pair: Int, isSwapped: Bool = false, on: Float = 1, off: Float = 0, to map: BatchMap,
         _ sample: Int
     ) {
         for side in 0...1 {
-            let s = 2 * pair + (isSwapped ? 1 - side : side)
+            let strands = pairs.strands, s = 2 * pair + (isSwapped ? 1 - side : side)
             let range = strands.starts[s]..<strands.starts[s + 1]
             let isReversed = side == 1 && orientation == .antiparallel
             for column in 0..<min(range.count, length) {

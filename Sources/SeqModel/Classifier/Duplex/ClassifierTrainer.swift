@@ -53,9 +53,10 @@ public final class ClassifierTrainer {
     private let training: LabelledPairs
     private let validation: ValidationPairs
     private let positives: PositivePairs
-    private let ties: EnergyTies
-    private let parameters, weights, total: FloatBuffer
-    private let moments: (first: FloatBuffer, second: FloatBuffer)
+    private let ties: TiedRows
+    private let parameters, total: FloatBuffer
+    private let weights: DuplexWeights
+    private let adam: Adam
     private let best: FloatBuffer
     private let gradients: PairwiseSum
     private let losses = FloatBuffer(count: ClassifierTrainer.pieces)
@@ -79,10 +80,11 @@ public final class ClassifierTrainer {
         self.training = training
         self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
         shape = configuration.shape
-        ties = EnergyTies(shape)
+        ties = TiedRows(shape.tensors)
         positives = PositivePairs(training, threshold: configuration.threshold, negatives: plan.negatives)
-        (parameters, weights, total) = (.init(count: shape.count), .init(count: shape.count), .init(count: shape.count))
-        moments = (.init(count: shape.count), .init(count: shape.count))
+        (parameters, total) = (FloatBuffer(count: shape.count), FloatBuffer(count: shape.gradientCount))
+        weights = DuplexWeights(shape)
+        adam = Adam(count: shape.trainedEnd)
         best = FloatBuffer(count: shape.count)
         gradients = kernels.gradientSum(shape, pieces: ClassifierTrainer.pieces)
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
@@ -105,24 +107,8 @@ public final class ClassifierTrainer {
 
     private func initialise() {
         var random = RandomSource(seed: plan.seed, stream: 1)
-        for k in 0..<shape.gaps { parameters[k] = -1 + 0.3 * random.normal() }
-        let heads = shape.heads
-        let gaps: [(GapField, Float)] = [(.open, 0), (.extend, -1), (.bulge, -3)]
-        for (field, energy) in gaps {
-            for h in 0..<heads { parameters[shape.gaps + field.rawValue * heads + h] = energy + 0.1 * random.normal() }
-        }
-        for k in shape.hairpin..<shape.rowWeights { parameters[k] = -1 + 0.3 * random.normal() }
-        for k in shape.rowWeights..<shape.rowLookup { parameters[k] = 0.1 * random.normal() }
-        for k in shape.rowLookup..<shape.firstWeights { parameters[k] = 0.1 * random.normal() }
-        let spread = [
-            (shape.firstWeights..<shape.firstBias, shape.features),
-            (shape.secondWeights..<shape.secondBias, shape.hidden), (shape.lastWeights..<shape.lastBias, shape.hidden),
-        ]
-        for (range, fanIn) in spread {
-            let deviation = (1 / Float(fanIn)).squareRoot()
-            for k in range { parameters[k] = deviation * random.normal() }
-        }
-        ties.settle(parameters)
+        parameters.initialise(shape.tensors, &random)
+        ties.average(parameters)
         standardise()
         best[0..<shape.count] = parameters[0..<shape.count]
     }
@@ -130,12 +116,12 @@ public final class ClassifierTrainer {
     /// Sets the fixed means and scales from the first 2,000 pairs.
     private func standardise() {
         for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
-        kernels.weights(shape, parameters: parameters, into: weights)
+        kernels.fill(weights, from: parameters)
         let count = min(2000, training.count)
         var random = RandomSource(seed: plan.seed, stream: 2)
-        let strands = training.resolved(&random, alphabet: configuration.alphabet).strands
+        let pairs = training.resolved(&random, alphabet: configuration.alphabet).pairs
         let features = kernels.features(
-            shape, weights: weights, strands: strands, pairs: 0..<count, workspace: workspaces[0])
+            weights, pairs, 0..<count, workspace: workspaces[0])
         for f in 0..<shape.features {
             let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
             let mean = values.reduce(0, +) / Double(count)
@@ -184,11 +170,11 @@ public final class ClassifierTrainer {
     /// One step: gradients of the batch's pieces, their sum, its norm held, AdamW. Returns the mean loss.
     private func learn(_ data: LabelledPairs, _ batch: ArraySlice<Int>) -> Double {
         step += 1
-        kernels.weights(shape, parameters: parameters, into: weights)
+        kernels.fill(weights, from: parameters)
         let weight = 1 / Float(batch.count)
         let pieces = ClassifierTrainer.pieces
         let size = (batch.count + pieces - 1) / pieces
-        let (shape, weights, gradients, losses) = (shape, weights, gradients, losses)
+        let (weights, gradients, losses) = (weights, gradients, losses)
         let (kernels, plan, step, workspaces) = (kernels, plan, step, workspaces)
         gradients.run(threads: plan.threads, into: total) { piece, worker, part in
             losses[piece] = 0
@@ -202,19 +188,18 @@ public final class ClassifierTrainer {
             }
             losses[piece] = Float(
                 kernels.gradient(
-                    shape, weights: weights, strands: data.strands, order: order, terms: terms[...],
+                    weights, data.pairs, order: order, terms: terms[...],
                     dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients.parts, part: part))
         }
-        kernels.gradientByEnergies(shape, weights: weights, gradient: total)
-        ties.gather(total)
+        kernels.gradientByEnergies(weights, gradient: total)
+        ties.sum(total)
         let norm = total.sumOfSquares(0..<shape.trainedEnd).squareRoot()
         let scale = norm > ClassifierTrainer.gradientNorm ? Float(ClassifierTrainer.gradientNorm / norm) : 1
         let rate = plan.learningRate * schedule()
-        kernels.adamStep(
-            parameters, gradient: total, moments: moments, range: 0..<shape.energyEnd, step: step, rate: rate,
-            decay: 0, scale: scale)
-        kernels.adamStep(
-            parameters, gradient: total, moments: moments, range: shape.energyEnd..<shape.trainedEnd, step: step,
+        adam.step(
+            parameters, gradient: total, range: 0..<shape.energyEnd, number: step, rate: rate, scale: scale)
+        adam.step(
+            parameters, gradient: total, range: shape.energyEnd..<shape.trainedEnd, number: step,
             rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
         holdExtensions()
         return losses[0..<pieces].reduce(0) { $0 + Double($1) }
@@ -262,7 +247,7 @@ extension ClassifierTrainer {
             buffers: kept.map { $0[0..<$0.count] })
     }
 
-    private var kept: [FloatBuffer] { [parameters, best, moments.0, moments.1] }
+    private var kept: [FloatBuffer] { [parameters, best, adam.first, adam.second] }
 
     /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
     /// none of this trainer's.

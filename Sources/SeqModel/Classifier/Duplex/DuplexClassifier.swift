@@ -6,32 +6,32 @@ import Kernels
 public struct DuplexClassifier: Sendable {
     /// What it is.
     public let configuration: DuplexConfiguration
-    /// How its weights lie.
-    public let shape: DuplexShape
-    /// Energies in kT and the network's weights, as in `shape`.
+    /// Energies (log Boltzmann weights), network and standards, as in `shape`.
     let parameters: FloatBuffer
-    private let weights: FloatBuffer
+    private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
     /// A classifier with a copy of `parameters`.
     init(_ configuration: DuplexConfiguration, parameters: FloatBuffer, kernels: DuplexKernels = .init()) {
         self.configuration = configuration
         self.kernels = kernels
-        shape = configuration.shape
-        self.parameters = FloatBuffer(count: shape.count)
-        self.parameters[0..<shape.count] = parameters[0..<shape.count]
-        weights = FloatBuffer(count: shape.count)
-        kernels.weights(shape, parameters: self.parameters, into: weights)
+        weights = DuplexWeights(configuration.shape)
+        self.parameters = FloatBuffer(count: weights.shape.count)
+        self.parameters[0..<parameters.count] = parameters[0..<parameters.count]
+        kernels.fill(weights, from: self.parameters)
     }
 
-    /// Writes the logits of `pairs`; the strands must be in codes of the configuration's alphabet.
-    public func logits(_ strands: PairCodes, pairs: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
-        kernels.logits(shape, weights: weights, strands: strands, pairs: pairs, workspace: workspace, into: &logits)
+    /// How its parameters lie.
+    public var shape: DuplexShape { weights.shape }
+
+    /// Writes the logits of the pairs `range`; the strands must be in codes of the configuration's alphabet.
+    public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
+        kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.
     func prepare(_ strands: PreparedStrands, _ part: Range<Int>, isB: Bool, workspace: Workspace) {
-        kernels.prepare(shape, weights: weights, strands, part, isB: isB, workspace: workspace)
+        kernels.prepare(weights, strands, part, isB: isB, workspace: workspace)
     }
 
     /// Writes the logits of a prepared strand against others; see `DuplexKernels.logits`.
@@ -40,7 +40,7 @@ public struct DuplexClassifier: Sendable {
         workspace: Workspace, into logits: FloatBuffer, at place: Int
     ) {
         kernels.logits(
-            shape, weights: weights, a, of: rows, against: columns, part, workspace: workspace, into: logits,
+            weights, a, of: rows, against: columns, part, workspace: workspace, into: logits,
             at: place)
     }
 }

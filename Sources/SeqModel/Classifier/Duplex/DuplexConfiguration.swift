@@ -2,14 +2,6 @@
 
 import Kernels
 
-/// Whether strand B's 3' end faces strand A's 5' end, or B lies beside A as it is written.
-public enum Orientation: String, Sendable, CaseIterable {
-    /// B is read from its end, as in a DNA duplex.
-    case antiparallel
-    /// B is read as written, as in B = A.
-    case parallel
-}
-
 /// What a duplex classifier is, apart from its weights.
 public struct DuplexConfiguration: Sendable, Equatable {
     /// The letters that it knows.
@@ -50,16 +42,5 @@ public struct DuplexConfiguration: Sendable, Equatable {
             order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
             isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
             rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden)
-    }
-}
-
-extension PairCodes {
-    /// No pairs yet, in the codes of `alphabet`.
-    public init(alphabet: Alphabet) {
-        self.init(
-            letters: alphabet.count,
-            members: alphabet.codeLetters.indices.map { code in
-                alphabet.members(of: UInt8(code)).reduce(0) { $0 | 1 << UInt32($1) }
-            })
     }
 }

@@ -27,7 +27,7 @@ public final class ImageGeneratorTrainer {
     /// Steps done.
     public private(set) var step = 0
     /// The pairs that it learns from.
-    public let pairs: PairCodes
+    public let pairs: Pairs
     private let image: PairImage, judged: PairImage
     private let lengths: [ClosedRange<Int>]
     private let kernels: BatchKernels
@@ -42,21 +42,20 @@ public final class ImageGeneratorTrainer {
 
     /// A net's weights with what Adam keeps of them.
     private struct Learned {
-        let weights, gradient, first, second: FloatBuffer
-        let trained: Int
+        let weights, gradient: FloatBuffer
+        let adam: Adam
 
         init(_ net: BatchNet, _ weights: FloatBuffer) {
             self.weights = weights
-            trained = net.trained
-            (gradient, first) = (FloatBuffer(count: trained), FloatBuffer(count: trained))
-            second = FloatBuffer(count: trained)
+            gradient = FloatBuffer(count: net.trained)
+            adam = Adam(count: net.trained, betas: (0.5, 0.999))
         }
     }
 
     /// A trainer on `pairs`, which have no ambiguous letters and no strand longer than `length`. Where `start` is given,
     /// its net is the discriminator, and the images lie as it sees them.
     public init(
-        _ kind: ImageGeneratorKind, _ pairs: PairCodes, alphabet: Alphabet, length: Int, orientation: Orientation,
+        _ kind: ImageGeneratorKind, _ pairs: Pairs, alphabet: Alphabet, length: Int, orientation: Orientation,
         start: ConvolutionalClassifier?, plan: ImageGeneratorPlan
     ) {
         (self.kind, self.plan, self.pairs) = (kind, plan, pairs)
@@ -65,7 +64,7 @@ public final class ImageGeneratorTrainer {
         image = PairImage(alphabet: alphabet, length: columns, layout: .channels, orientation: laid)
         judged = start?.configuration.image ?? image
         lengths = (0...1).map { side in
-            let all = (0..<pairs.count).map { pairs.starts[2 * $0 + side + 1] - pairs.starts[2 * $0 + side] }
+            let all = (0..<pairs.count).map { pairs.strands.length(2 * $0 + side) }
             return (all.min() ?? 1)...(all.max() ?? 1)
         }
         kernels = BatchKernels(threads: plan.threads)
@@ -181,15 +180,14 @@ public final class ImageGeneratorTrainer {
     }
 
     private func learn(_ state: Learned, update: Int) {
-        kernels.adamStep(
-            state.weights, gradient: state.gradient, moments: (state.first, state.second), count: state.trained,
-            step: update, rate: plan.rate, decay: 0, beta1: 0.5, beta2: 0.999)
+        state.adam.step(
+            state.weights, gradient: state.gradient, number: update, rate: plan.rate, threads: plan.threads)
     }
 }
 
 extension ImageGeneratorTrainer {
     private var kept: [FloatBuffer] {
-        [generatorState, judgeState].flatMap { [$0.weights, $0.first, $0.second] }
+        [generatorState, judgeState].flatMap { [$0.weights, $0.adam.first, $0.adam.second] }
     }
 
     /// Where training stands; `model` is what the generator is to be added to.

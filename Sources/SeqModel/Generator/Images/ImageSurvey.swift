@@ -17,23 +17,23 @@ public struct ImageSurvey {
     /// The figures of the data, and of its strands paired by chance.
     public let real: Figures, chance: Figures
     private let reference: FacingTable
-    private let empty: PairCodes
+    private let empty: Pairs
     private let seed: UInt64
 
     private static let samples = 512
 
     /// Looks at the pairs of the data.
-    public init(_ pairs: PairCodes, seed: UInt64) {
+    public init(_ pairs: Pairs, seed: UInt64) {
         self.seed = seed
         let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
         reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
-        empty = PairCodes(like: pairs)
+        empty = Pairs(like: pairs)
         var random = RandomSource(seed: seed, stream: 52)
-        var (some, strangers) = (PairCodes(like: pairs), PairCodes(like: pairs))
+        var (some, strangers) = (Pairs(like: pairs), Pairs(like: pairs))
         for _ in 0..<min(ImageSurvey.samples, pairs.count) {
             let (p, q) = (random.index(below: pairs.count), random.index(below: pairs.count))
-            some.add(pairs.strand(2 * p), pairs.strand(2 * p + 1))
-            strangers.add(pairs.strand(2 * p), pairs.strand(2 * q + 1))
+            some.append(pairs.a(p), pairs.b(p))
+            strangers.append(pairs.a(p), pairs.b(q))
         }
         real = ImageSurvey.figures(some, reference)
         chance = ImageSurvey.figures(strangers, reference)
@@ -47,7 +47,7 @@ public struct ImageSurvey {
         for k in 0..<ImageSurvey.samples {
             var random = RandomSource(seed: seed, stream: UInt64(k) | 1 << 58)
             _ = generator.draw(allowed: 1...DuplexShape.maximumLength, &random, worker)
-            pairs.add(worker.a[...], worker.b[...])
+            pairs.append(worker.a[...], worker.b[...])
             oneHot += worker.oneHot / Double(ImageSurvey.samples)
         }
         var figures = ImageSurvey.figures(pairs, reference)
@@ -55,10 +55,10 @@ public struct ImageSurvey {
         return figures
     }
 
-    private static func figures(_ pairs: PairCodes, _ reference: FacingTable) -> Figures {
+    private static func figures(_ pairs: Pairs, _ reference: FacingTable) -> Figures {
         var figures = Figures()
         figures.leastEntropy = ColumnEntropy(pairs).least
-        let different = Set((0..<pairs.count).map { pairs.strand(2 * $0) + [255] + pairs.strand(2 * $0 + 1) })
+        let different = Set((0..<pairs.count).map { pairs.a($0) + [255] + pairs.b($0) })
         figures.unique = Double(different.count) / Double(max(1, pairs.count))
         figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference).agreement(
             with: reference.partners)

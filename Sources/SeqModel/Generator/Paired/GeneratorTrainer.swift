@@ -47,7 +47,7 @@ public final class GeneratorTrainer {
     let critic: PairCritic
     let composition: StrandComposition
     let chosen: [[Int]]
-    let pairs: PairCodes
+    let pairs: Pairs
     let classifier: PairClassifier
     private let kernels = LayerKernels()
     private let generatorState: NetState, criticState: NetState
@@ -71,7 +71,7 @@ public final class GeneratorTrainer {
         seed = plan.seed
         var random = RandomSource(seed: plan.seed, stream: 21)
         let resolved = pairs.resolved(&random, alphabet: classifier.alphabet)
-        self.pairs = resolved.strands
+        self.pairs = resolved.pairs
         var chosen: [[Int]] = [[], []]
         for p in 0..<resolved.count { chosen[resolved.targets[p] > classifier.threshold ? 1 : 0].append(p) }
         self.chosen = chosen
@@ -81,7 +81,7 @@ public final class GeneratorTrainer {
         layout.align(to: self.pairs, chosen: chosen[1])
         net = PartnerNet(layout)
         critic = PairCritic(layout)
-        let longestA = chosen.joined().reduce(1) { max($0, resolved.strands.strand(2 * $1).count) }
+        let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
         let strandNet = StrandNet(letters: layout.letters, length: longestA)
         composition = StrandComposition(
             net: strandNet, weights: StrandTrainer(strandNet, self.pairs, chosen: chosen, plan: plan).run(),
@@ -114,7 +114,7 @@ public final class GeneratorTrainer {
             run(criticState, at: earlier, of: 1) { learner, row, worker, part in
                 learner.learnCritic(row, worker, part: part, isPenalised: earlier % 2 == 0, isAlone: true)
             }
-            criticState.learn(kernels, rate: plan.criticRate, scale: 1 / Float(plan.batch))
+            criticState.learn(rate: plan.criticRate, scale: 1 / Float(plan.batch))
         }
     }
 
@@ -129,7 +129,7 @@ public final class GeneratorTrainer {
         run(criticState, at: step) { trainer, row, worker, part in
             trainer.learnCritic(row, worker, part: part, isPenalised: isPenalised, isAlone: false)
         }
-        criticState.learn(kernels, rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
+        criticState.learn(rate: plan.criticRate * decline, scale: 1 / Float(plan.batch))
         critic.transpose(criticState.weights, into: criticState.transposed, kernels)
         let teacherWeight = (0..<urges).reduce(plan.teacherWeight * min(max((done - 0.25) / 0.25, 0), 1)) { weight, _ in
             1.5 * weight
@@ -137,7 +137,7 @@ public final class GeneratorTrainer {
         run(generatorState, at: step) { trainer, row, worker, part in
             trainer.learnGenerator(row, worker, part: part, teacherWeight: teacherWeight)
         }
-        generatorState.learn(kernels, rate: plan.generatorRate * decline, scale: 1 / Float(plan.batch))
+        generatorState.learn(rate: plan.generatorRate * decline, scale: 1 / Float(plan.batch))
         let keep = min(GeneratorTrainer.averaging, Float(1 + step) / Float(10 + step))
         kernels.average(generatorState.weights, keeping: keep, into: averaged)
         for row in 0..<plan.batch { sumOfFigures.add(rowFigures[row * 4..<row * 4 + 4]) }

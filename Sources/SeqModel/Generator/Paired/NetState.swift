@@ -5,25 +5,21 @@ import Kernels
 /// The weights of a net, the parts of their gradient, and the moments of Adam (Kingma & Ba 2015).
 final class NetState: Sendable {
     let weights: FloatBuffer
-    /// The weights as the way back needs them.
+    /// The weights as the backward pass needs them.
     let transposed: FloatBuffer
     /// The gradient of a batch, for whose pieces it is run.
     let gradients: PairwiseSum
-    private let total: FloatBuffer, first: FloatBuffer, second: FloatBuffer
+    private let total: FloatBuffer
+    private let adam: Adam
     private let counter: FloatBuffer
-
-    /// Adam's decay rates.
-    private let betas: (Float, Float)
 
     /// The default decay rates have a short memory, as the other of two nets moves too.
     init(_ weights: FloatBuffer, pieces: Int, betas: (Float, Float) = (0.5, 0.9)) {
-        self.betas = betas
         self.weights = weights
         transposed = FloatBuffer(count: weights.count)
         gradients = PairwiseSum(pieces: pieces, length: weights.count)
         total = FloatBuffer(count: weights.count)
-        first = FloatBuffer(count: weights.count)
-        second = FloatBuffer(count: weights.count)
+        adam = Adam(count: weights.count, betas: betas)
         counter = FloatBuffer(count: 1)
     }
 
@@ -34,7 +30,7 @@ final class NetState: Sendable {
     }
 
     /// All that has to be kept to go on later.
-    var buffers: [FloatBuffer] { [weights, first, second] }
+    var buffers: [FloatBuffer] { [weights, adam.first, adam.second] }
 
     /// Sums the gradient of a batch: `body` adds that of each piece to a part of `gradients.parts`.
     func sum(threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int, _ part: Int) -> Void) {
@@ -42,10 +38,8 @@ final class NetState: Sendable {
     }
 
     /// One step of Adam by the gradient summed last, times `scale`.
-    func learn(_ kernels: LayerKernels, rate: Float, scale: Float) {
+    func learn(rate: Float, scale: Float) {
         updates += 1
-        DuplexKernels(processor: kernels.processor).adamStep(
-            weights, gradient: total, moments: (first, second), range: 0..<weights.count, step: updates, rate: rate,
-            decay: 0, scale: scale, beta1: betas.0, beta2: betas.1)
+        adam.step(weights, gradient: total, number: updates, rate: rate, scale: scale)
     }
 }

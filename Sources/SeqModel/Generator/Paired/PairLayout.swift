@@ -39,13 +39,13 @@ public struct PairLayout: Sendable, Equatable {
     func facing(_ index: Int, b m: Int) -> Int { orientation == .antiparallel ? m - 1 - index : index }
 
     /// Finds the offsets on up to 4,000 of the pairs `chosen`.
-    mutating func align(to pairs: PairCodes, chosen: [Int]) {
+    mutating func align(to pairs: Pairs, chosen: [Int]) {
         let some = chosen.prefix(4_000)
         nearOffset = bestOffset(.near, pairs, some)
         farOffset = bestOffset(.far, pairs, some)
     }
 
-    private func bestOffset(_ frame: Frame, _ pairs: PairCodes, _ chosen: ArraySlice<Int>) -> Int {
+    private func bestOffset(_ frame: Frame, _ pairs: Pairs, _ chosen: ArraySlice<Int>) -> Int {
         var best = (offset: 0, information: information(frame, pairs, chosen, offset: 0) * 1.05)
         for offset in -(length - 1)..<length where offset != 0 {
             let bits = information(frame, pairs, chosen, offset: offset)
@@ -55,11 +55,11 @@ public struct PairLayout: Sendable, Equatable {
     }
 
     /// Mutual information of facing letters in nats, times their number, less what chance would give.
-    private func information(_ frame: Frame, _ pairs: PairCodes, _ chosen: ArraySlice<Int>, offset: Int) -> Double {
+    private func information(_ frame: Frame, _ pairs: Pairs, _ chosen: ArraySlice<Int>, offset: Int) -> Double {
         var table = [Int](repeating: 0, count: letters * letters)
         for p in chosen {
-            let a = pairs.strand(2 * p)
-            let b = pairs.strand(2 * p + 1)
+            let a = pairs.a(p)
+            let b = pairs.b(p)
             let first = start(frame, a: a.count, b: b.count) + offset - (frame == .near ? nearOffset : farOffset)
             for column in max(0, -first)..<max(0, -first, min(b.count, a.count - first)) {
                 let x = Int(a[a.startIndex + first + column])

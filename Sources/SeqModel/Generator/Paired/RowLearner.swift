@@ -27,7 +27,7 @@ struct RowLearner: Sendable {
     let net: PartnerNet
     let critic: PairCritic
     let composition: StrandComposition
-    let pairs: PairCodes
+    let pairs: Pairs
     let chosen: [[Int]]
     let labels: [Int]
     let generatorState: NetState, criticState: NetState
@@ -53,7 +53,7 @@ struct RowLearner: Sendable {
 
     /// Makes a pair of the generator with the lengths of the pair `pair`, and its A for half of the rows.
     private func makeFake(_ row: Int, label: Int, pair: Int, _ worker: StepWorker, _ random: inout RandomSource) {
-        let a = pairs.strand(2 * pair)
+        let a = pairs.a(pair)
         if row / labels.count % 2 == 0 {
             worker.a.removeAll(keepingCapacity: true)
             worker.a.append(contentsOf: a)
@@ -62,7 +62,7 @@ struct RowLearner: Sendable {
             worker.a = composition.draw(label: label, lengths: [a.count], &sources, worker.strand, kernels)[0] ?? []
             random = sources[0]
         }
-        let length = pairs.strand(2 * pair + 1).count
+        let length = pairs.b(pair).count
         net.load(worker.partner, a: worker.a[...], b: length, label: label, &random)
         net.forward(worker.partner, length: length, weights: generatorState.weights, kernels)
         worker.sampler.draw(worker.partner.logits, length: length, &random, into: &worker.b)
@@ -82,7 +82,7 @@ struct RowLearner: Sendable {
     func learnCritic(_ row: Int, _ worker: StepWorker, part: Int, isPenalised: Bool, isAlone: Bool) {
         var random = source(row, phase: 0)
         let (label, pair) = drawReal(row, &random)
-        let (a, b) = (pairs.strand(2 * pair), pairs.strand(2 * pair + 1))
+        let (a, b) = (pairs.a(pair), pairs.b(pair))
         let sign: Float = label == 1 ? 1 : -1
         let real = look(worker.real, a, b, label: label, &random)
         if !isAlone { makeFake(row, label: label, pair: pair, worker, &random) }
@@ -92,7 +92,7 @@ struct RowLearner: Sendable {
             wrong = critic.value(worker.real, weights: criticState.weights, label: 1 - label)
         } else {
             let stranger = chosen[label][random.index(below: chosen[label].count)]
-            wrong = look(worker.other, a, pairs.strand(2 * stranger + 1), label: label, &random)
+            wrong = look(worker.other, a, pairs.b(stranger), label: label, &random)
         }
         let fake = isAlone ? wrong : look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
         var learned = loss.critic(real: real, fake: fake, wrong: wrong)
@@ -139,7 +139,7 @@ struct RowLearner: Sendable {
         var random = source(row, phase: 1)
         let (label, pair) = drawReal(row, &random)
         makeFake(row, label: label, pair: pair, worker, &random)
-        let real = look(worker.real, pairs.strand(2 * pair), pairs.strand(2 * pair + 1), label: label, &random)
+        let real = look(worker.real, pairs.a(pair), pairs.b(pair), label: label, &random)
         let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
         let (lost, slope) = loss.generator(real: real, fake: fake)
         critic.backward(

@@ -51,12 +51,12 @@ public struct SampleSurvey {
         var random = RandomSource(seed: trainer.plan.seed, stream: 31)
         let positives = trainer.chosen[1]
         facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
-        var (pairs, strangers) = (PairCodes(like: trainer.pairs), PairCodes(like: trainer.pairs))
+        var (pairs, strangers) = (Pairs(like: trainer.pairs), Pairs(like: trainer.pairs))
         for _ in 0..<min(SampleSurvey.samples, positives.count) {
             let p = positives[random.index(below: positives.count)]
             let q = positives[random.index(below: positives.count)]
-            pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
-            strangers.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * q + 1))
+            pairs.append(trainer.pairs.a(p), trainer.pairs.b(p))
+            strangers.append(trainer.pairs.a(p), trainer.pairs.b(q))
         }
         real = SampleSurvey.figures([nil, pairs], trainer, facing)
         chance = SampleSurvey.figures([nil, strangers], trainer, facing)
@@ -72,16 +72,16 @@ public struct SampleSurvey {
         var random = RandomSource(seed: trainer.plan.seed, stream: 32)
         let real = [0, 1].map { label in
             let chosen = trainer.chosen[label]
-            var pairs = PairCodes(like: trainer.pairs)
+            var pairs = Pairs(like: trainer.pairs)
             for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
-                pairs.add(trainer.pairs.strand(2 * p), trainer.pairs.strand(2 * p + 1))
+                pairs.append(trainer.pairs.a(p), trainer.pairs.b(p))
             }
             return scored(pairs)
         }
         let generated = [0, 1].map { label in
             scored(
-                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? PairCodes(like: trainer.pairs))
+                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Pairs(like: trainer.pairs))
         }
         var result = generator
         result.acceptance = ScoreAcceptance(
@@ -89,15 +89,15 @@ public struct SampleSurvey {
         return result
     }
 
-    private func scored(_ pairs: PairCodes) -> ScoreAcceptance.Scored {
+    private func scored(_ pairs: Pairs) -> ScoreAcceptance.Scored {
         var logits: [Float] = []
-        trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: Workspace(), into: &logits)
+        trainer.classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
         return ScoreAcceptance.Scored(pairs: pairs, logits: logits)
     }
 
-    private func draw(_ generator: PairGenerator, label: Int, count: Int) -> PairCodes? {
+    private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Pairs? {
         guard generator.knows(label: label) else { return nil }
-        var pairs = PairCodes(like: trainer.pairs)
+        var pairs = Pairs(like: trainer.pairs)
         let worker = PairGenerator.Worker(generator)
         let lengths = 1...DuplexShape.maximumLength
         var sources = (0..<count).map {
@@ -106,42 +106,31 @@ public struct SampleSurvey {
         let given = [[UInt8]?](repeating: nil, count: count)
         let drawn = generator.draw(
             label: label, given: given, lengths: lengths, tries: 1, &sources, worker, canGrow: { _, _ in true })
-        for case .some(let pair) in drawn { pairs.add(pair.a[...], pair.b[...]) }
+        for case .some(let pair) in drawn { pairs.append(pair.a[...], pair.b[...]) }
         return pairs
     }
 
     private static func figures(
-        _ samples: [PairCodes?], _ trainer: GeneratorTrainer, _ facing: FacingTable
+        _ samples: [Pairs?], _ trainer: GeneratorTrainer, _ facing: FacingTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
         let workspace = Workspace()
         for label in 0...1 {
             guard let pairs = samples[label], pairs.count > 0 else { continue }
-            trainer.classifier.logits(pairs, pairs: 0..<pairs.count, workspace: workspace, into: &logits)
+            trainer.classifier.logits(pairs, 0..<pairs.count, workspace: workspace, into: &logits)
             let scores = logits.map { Double(PairClassifier.score($0)) }
             let threshold = Double(trainer.classifier.threshold)
             let right = scores.count { ($0 > threshold) == (label == 1) }
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }
             figures.score = scores.reduce(0, +) / Double(pairs.count)
-            let different = Set((0..<pairs.count).map { pairs.strand(2 * $0) + [255] + pairs.strand(2 * $0 + 1) })
+            let different = Set((0..<pairs.count).map { pairs.a($0) + [255] + pairs.b($0) })
             figures.unique = Double(different.count) / Double(pairs.count)
             figures.leastEntropy = ColumnEntropy(pairs).least
             figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: facing).agreement(
                 with: facing.partners)
         }
         return figures
-    }
-}
-
-extension PairCodes {
-    /// No pairs yet, in the codes of `other`.
-    init(like other: PairCodes) { self.init(letters: other.letters, members: other.members) }
-
-    /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long.
-    public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
-        appendStrand(a)
-        appendStrand(b)
     }
 }

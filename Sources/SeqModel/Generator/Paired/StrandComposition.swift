@@ -16,11 +16,11 @@ public struct StrandComposition: Sendable {
     }
 
     /// Counts the lengths of the pairs of `chosen[label]`.
-    static func lengths(_ pairs: PairCodes, chosen: [[Int]]) -> [[Lengths]] {
+    static func lengths(_ pairs: Pairs, chosen: [[Int]]) -> [[Lengths]] {
         chosen.map { members in
             var found: [Int: Int] = [:]
             for p in members {
-                found[pairs.strand(2 * p).count << 16 | pairs.strand(2 * p + 1).count, default: 0] += 1
+                found[pairs.a(p).count << 16 | pairs.b(p).count, default: 0] += 1
             }
             var share = 0
             return found.sorted { $0.key < $1.key }.map { key, count in

@@ -7,7 +7,7 @@ import Kernels
 /// The same strands, seed and plan give the same weights, whatever the number of threads.
 struct StrandTrainer {
     private let net: StrandNet
-    private let pairs: PairCodes
+    private let pairs: Pairs
     private let training: [(strand: Int, label: Int)], held: [(strand: Int, label: Int)]
     private let state: NetState
     /// The mean of recent weights: what is judged, and kept.
@@ -24,7 +24,7 @@ struct StrandTrainer {
     private static let rate: Float = 8e-3, averaging: Float = 0.99
 
     /// Learns strands A of `chosen[label]`.
-    init(_ net: StrandNet, _ pairs: PairCodes, chosen: [[Int]], plan: GeneratorPlan) {
+    init(_ net: StrandNet, _ pairs: Pairs, chosen: [[Int]], plan: GeneratorPlan) {
         self.net = net
         self.pairs = pairs
         self.plan = plan
@@ -77,7 +77,7 @@ struct StrandTrainer {
                     let stream = UInt64(step * batch + row) | 3 << 60
                     var random = RandomSource(seed: plan.seed, stream: stream)
                     let (strand, label) = training[random.index(below: training.count)]
-                    return (letters: pairs.strand(strand), label: label)
+                    return (letters: pairs.strands[strand], label: label)
                 }
                 _ = net.loss(tape, strands, weights: state.weights, kernels)
                 net.backward(
@@ -86,7 +86,7 @@ struct StrandTrainer {
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)
         let rate = StrandTrainer.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
-        state.learn(kernels, rate: rate, scale: 1 / Float(batch * net.length))
+        state.learn(rate: rate, scale: 1 / Float(batch * net.length))
         let keep = min(StrandTrainer.averaging, Float(1 + step) / Float(10 + step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
@@ -101,7 +101,7 @@ struct StrandTrainer {
                 let end = held.count * (piece + 1) / pieces
                 for start in stride(from: held.count * piece / pieces, to: end, by: tape.strands) {
                     let strands = held[start..<min(end, start + tape.strands)].map {
-                        (letters: pairs.strand($0.strand), label: $0.label)
+                        (letters: pairs.strands[$0.strand], label: $0.label)
                     }
                     sum += net.loss(tape, strands, weights: averaged, kernels)
                 }

@@ -15,12 +15,12 @@ struct SubstitutionTeacher {
 
     private let offset: Float
     private let workspace = Workspace()
-    private var changed: PairCodes
+    private var changed: Pairs
     private var logits: [Float] = []
 
     init(_ classifier: PairClassifier) {
         self.classifier = classifier
-        changed = PairCodes(alphabet: classifier.alphabet)
+        changed = Pairs(alphabet: classifier.alphabet)
         let threshold = min(max(classifier.threshold, 1e-4), 1 - 1e-4)
         offset = -logarithm(threshold / (1 - threshold))
     }
@@ -36,7 +36,7 @@ struct SubstitutionTeacher {
     ) -> Float {
         changed.removeAll()
         append(a, b, changing: -1, to: 0)
-        classifier.logits(changed, pairs: 0..<1, workspace: workspace, into: &logits)
+        classifier.logits(changed, 0..<1, workspace: workspace, into: &logits)
         let own = hinge(logits[0], label: label)
         guard own > 0, weight > 0 else { return own }
         changed.removeAll()
@@ -45,7 +45,7 @@ struct SubstitutionTeacher {
                 append(a, b, changing: index, to: UInt8(letter))
             }
         }
-        classifier.logits(changed, pairs: 0..<changed.count, workspace: workspace, into: &logits)
+        classifier.logits(changed, 0..<changed.count, workspace: workspace, into: &logits)
         var at = 0
         var hinges = [Float](repeating: own, count: layout.letters)
         var shares = hinges
@@ -71,9 +71,8 @@ struct SubstitutionTeacher {
     }
 
     private mutating func append(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, changing: Int, to letter: UInt8) {
-        for code in a { changed.append(code) }
-        changed.endStrand()
-        for (index, code) in b.enumerated() { changed.append(index == changing ? letter : code) }
-        changed.endStrand()
+        changed.strands.append(a)
+        for (index, code) in b.enumerated() { changed.strands.append(index == changing ? letter : code) }
+        changed.strands.endStrand()
     }
 }

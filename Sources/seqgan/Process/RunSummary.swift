@@ -1,4 +1,4 @@
-// ClosingLine: one line on standard error at the end of a run, for the log.
+// RunSummary: one line on standard error at the end of a run, for the log.
 
 import SeqIO
 
@@ -9,10 +9,10 @@ import SeqIO
 #endif
 
 /// Measures a run and says at its end what it was.
-struct ClosingLine {
+struct RunSummary {
     private let start: Double
 
-    init() { start = ClosingLine.now() }
+    init() { start = RunSummary.now() }
 
     /// Seconds on a clock that only goes forward.
     static func now() -> Double {
@@ -22,7 +22,7 @@ struct ClosingLine {
     }
 
     /// Seconds since the start.
-    var seconds: Double { ClosingLine.now() - start }
+    var seconds: Double { RunSummary.now() - start }
 
     /// Says version, command, seed, records, seconds, rate and peak memory.
     func write(_ records: Int, _ noun: String = "pairs", seed: UInt64) {
@@ -30,7 +30,7 @@ struct ClosingLine {
         getrusage(0, &usage)  // RUSAGE_SELF
         let seconds = max(seconds, 1e-6)
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
-        complain(
+        printMessage(
             "\(Seqgan.versionText) [\(command)] seed=\(seed) \(counted(records, noun)) in \(fixed(seconds, 2)) s, "
                 + "\(counted(Int(Double(records) / seconds), noun))/s, peak \(usage.ru_maxrss / 1024) MB")
     }

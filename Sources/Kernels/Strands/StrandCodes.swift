@@ -1,14 +1,14 @@
-// PairCodes: strands as codes, two by two, one after the other in memory.
+// StrandCodes: strands as codes, one after the other in memory.
 
 import KernelShapes
 
-/// Pairs of strands as codes. Kept between batches, it allocates nothing once it has grown.
-public struct PairCodes: Sendable {
+/// Any number of strands as codes of an alphabet. Kept between batches, it allocates nothing once it has grown.
+public struct StrandCodes: Sendable {
     /// All codes, strand after strand.
     public private(set) var codes: [UInt8] = []
-    /// Strand s is `starts[s] ..< starts[s + 1]`; pair p is strands 2p (A) and 2p + 1 (B).
+    /// Strand s is `starts[s] ..< starts[s + 1]`.
     public private(set) var starts: [Int] = [0]
-    /// The longest strand so far.
+    /// Letters of the longest strand so far.
     public private(set) var longest = 0
     /// Whether a code stands for more than one letter.
     public private(set) var isAmbiguous = false
@@ -17,20 +17,29 @@ public struct PairCodes: Sendable {
     /// Letters K of the alphabet; codes from K up are ambiguous.
     public let letters: Int
 
-    /// No pairs yet. `members` has an entry for every code; the first `letters` are single bits.
+    /// No strands yet. `members` has an entry for every code; the first `letters` are single bits.
     public init(letters: Int, members: [UInt32]) {
         precondition(letters <= members.count)
         self.letters = letters
         self.members = members
     }
 
-    /// Number of whole pairs.
-    public var count: Int { (starts.count - 1) / 2 }
+    /// No strands yet, in the codes of `other`.
+    public init(like other: StrandCodes) { self.init(letters: other.letters, members: other.members) }
+
+    /// Number of whole strands.
+    public var count: Int { starts.count - 1 }
+
+    /// The codes of strand `s`.
+    public subscript(s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
+
+    /// Letters of strand `s`.
+    public func length(_ s: Int) -> Int { starts[s + 1] - starts[s] }
 
     /// Makes room for `count` codes in all.
     public mutating func reserve(_ count: Int) { codes.reserveCapacity(count) }
 
-    /// Forgets all pairs and keeps the memory.
+    /// Forgets all strands and keeps the memory.
     public mutating func removeAll() {
         codes.removeAll(keepingCapacity: true)
         starts.removeAll(keepingCapacity: true)
@@ -51,7 +60,7 @@ public struct PairCodes: Sendable {
     ///
     /// The strand must hold 1 to `DuplexShape.maximumLength` letters. Where a letter's code is no code of the
     /// alphabet, nothing is added and its offset is returned.
-    public mutating func appendStrand(_ text: [UInt8], _ range: Range<Int>, table: [UInt8]) -> Int? {
+    public mutating func append(_ text: [UInt8], _ range: Range<Int>, table: [UInt8]) -> Int? {
         precondition(table.count == 256 && !range.isEmpty && range.count <= DuplexShape.maximumLength)
         precondition(range.lowerBound >= 0 && range.upperBound <= text.count)
         let start = codes.count
@@ -83,24 +92,12 @@ public struct PairCodes: Sendable {
     }
 
     /// Adds a whole strand in codes, 1 to `DuplexShape.maximumLength` of them, each below `members.count`.
-    public mutating func appendStrand(_ strand: ArraySlice<UInt8>) {
+    public mutating func append(_ strand: ArraySlice<UInt8>) {
         let largest = Int(strand.max() ?? 0)
         precondition(largest < members.count)
         if largest >= letters { isAmbiguous = true }
         codes.append(contentsOf: strand)
         endStrand()
-    }
-
-    /// Adds pair `p` of `other`, which is of the same alphabet.
-    public mutating func append(pair p: Int, of other: PairCodes) {
-        precondition(other.letters == letters && other.members.count == members.count)
-        let (start, middle, end) = (other.starts[2 * p], other.starts[2 * p + 1], other.starts[2 * p + 2])
-        let both = other.codes[start..<end]
-        if other.isAmbiguous, both.contains(where: { Int($0) >= letters }) { isAmbiguous = true }
-        codes.append(contentsOf: both)
-        longest = max(longest, middle - start, end - middle)
-        starts.append(codes.count - (end - middle))
-        starts.append(codes.count)
     }
 
     /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
@@ -118,7 +115,7 @@ public struct PairCodes: Sendable {
     }
 
     /// The strands so far.
-    public var mark: Mark { Mark(strands: starts.count - 1, longest: longest, isAmbiguous: isAmbiguous) }
+    public var mark: Mark { Mark(strands: count, longest: longest, isAmbiguous: isAmbiguous) }
 
     /// Takes back all that was added since `mark` was taken.
     public mutating func truncate(to mark: Mark) {
@@ -127,64 +124,57 @@ public struct PairCodes: Sendable {
         codes.removeLast(codes.count - (starts.last ?? 0))
         (longest, isAmbiguous) = (mark.longest, mark.isAmbiguous)
     }
-
-    /// A hash of pair `p`: of its codes, and of where strand B begins. It tells pairs apart in memory; it is for no file.
-    public func hash(ofPair p: Int) -> UInt64 {
-        let (start, middle, end) = (starts[2 * p], starts[2 * p + 1], starts[2 * p + 2])
-        var hash: UInt64 = 0
-        // Both halves of a product, so that every bit of the word reaches all of the hash.
-        func mix(_ word: UInt64) {
-            let product = (hash ^ word ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
-            hash = product.high ^ product.low
-        }
-        mix(UInt64(truncatingIfNeeded: middle - start) << 32 | UInt64(truncatingIfNeeded: end - start))
-        codes.withUnsafeBytes { bytes in
-            var k = start
-            while k + 8 <= end {
-                mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: k, as: UInt64.self)))
-                k += 8
-            }
-            mix(bytes[k..<end].reduce(0) { $0 << 8 | UInt64($1) })
-        }
-        return hash
-    }
-
-    /// The codes of strand `s`.
-    public func strand(_ s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
 }
 
-extension PairCodes {
-    /// The pairs `chosen` of `other`, in that order, copied by up to `threads` threads.
+extension StrandCodes {
+    /// Adds the strands `range` of `other`, which is of the same alphabet.
+    public mutating func append(_ range: Range<Int>, of other: StrandCodes) {
+        precondition(other.letters == letters && other.members.count == members.count)
+        let (first, last) = (other.starts[range.lowerBound], other.starts[range.upperBound])
+        let all = other.codes[first..<last]
+        if other.isAmbiguous, all.contains(where: { Int($0) >= letters }) { isAmbiguous = true }
+        let shift = codes.count - first
+        codes.append(contentsOf: all)
+        for s in range {
+            longest = max(longest, other.length(s))
+            starts.append(other.starts[s + 1] + shift)
+        }
+    }
+
+    /// The runs of `size` strands that `chosen` numbers, in that order, copied by up to `threads` threads.
     ///
     /// They lie all over the memory, which is what takes the time: where each lies is read for all of them before any is
     /// copied, so that many loads are under way at a time.
-    public init(_ other: PairCodes, pairs chosen: ArraySlice<Int>, threads: Int) {
-        self.init(letters: other.letters, members: other.members)
-        let places = other.starts
-        starts.reserveCapacity(1 + 2 * chosen.count)
+    func gathered(runs chosen: ArraySlice<Int>, of size: Int, threads: Int) -> StrandCodes {
+        var result = StrandCodes(like: self)
+        let (from, places) = (codes, starts)
+        result.starts.reserveCapacity(1 + size * chosen.count)
         var end = 0
-        for p in chosen {
-            let (start, middle, last) = (places[2 * p], places[2 * p + 1], places[2 * p + 2])
-            longest = max(longest, middle - start, last - middle)
-            starts.append(end + middle - start)
-            end += last - start
-            starts.append(end)
+        for run in chosen {
+            for s in size * run..<size * (run + 1) {
+                let length = places[s + 1] - places[s]
+                result.longest = max(result.longest, length)
+                end += length
+                result.starts.append(end)
+            }
         }
-        let (from, targets) = (other.codes, starts)
-        codes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
-            // SAFETY: pair k of those chosen is copied to its own bytes, targets[2 * k] ..< targets[2 * k + 2], as many as it
-            // has; together they are all of the buffer.
+        let targets = result.starts
+        result.codes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
+            // SAFETY: run k of those chosen is copied to its own bytes, targets[size * k] ..< targets[size * (k + 1)], as many
+            // as it has; together they are all of the buffer.
             nonisolated(unsafe) let buffer = buffer
             let share = 1 << 14
             Parallel.run(pieces: (chosen.count + share - 1) / share, threads: threads) { piece, _ in
                 for k in piece * share..<min((piece + 1) * share, chosen.count) {
-                    let p = chosen[chosen.startIndex + k]
-                    let pair = UnsafeMutableBufferPointer(rebasing: buffer[targets[2 * k]..<targets[2 * k + 2]])
-                    _ = pair.update(fromContentsOf: from[places[2 * p]..<places[2 * p + 2]])
+                    let run = chosen[chosen.startIndex + k]
+                    let part = UnsafeMutableBufferPointer(
+                        rebasing: buffer[targets[size * k]..<targets[size * (k + 1)]])
+                    _ = part.update(fromContentsOf: from[places[size * run]..<places[size * (run + 1)]])
                 }
             }
             count = end
         }
-        isAmbiguous = other.isAmbiguous && codes.contains { Int($0) >= letters }
+        result.isAmbiguous = isAmbiguous && result.codes.contains { Int($0) >= letters }
+        return result
     }
 }

@@ -1,0 +1,58 @@
+// Parameters: what a layout says of the numbers themselves: their initial values, and which are tied.
+
+import KernelShapes
+
+/// A tensor among a model's parameters, passed on to those who use the kernels.
+public typealias TensorSpec = KernelShapes.TensorSpec
+
+extension FloatBuffer {
+    /// Sets `tensors` to their initial values, in their order: each number drawn comes from `random`, which is also asked
+    /// for the padding behind a tensor.
+    public func initialise(_ tensors: [TensorSpec], _ random: inout RandomSource) {
+        for tensor in tensors {
+            switch tensor.initial {
+            case .zero: clear(tensor.range)
+            case .normal(let mean, let deviation):
+                for k in tensor.offset..<tensor.offset + tensor.span { self[k] = mean + deviation * random.normal() }
+            case .rows(let means, let deviation):
+                let width = tensor.shape.last ?? 0
+                for (row, mean) in means.enumerated() {
+                    for k in 0..<width { self[tensor.offset + row * width + k] = mean + deviation * random.normal() }
+                }
+            }
+        }
+    }
+}
+
+/// The rows of a model's tensors that are tied to one another: they must stay equal where strands may be swapped.
+public struct TiedRows: Sendable {
+    /// Offsets of two rows of `width` numbers that are tied.
+    private let rows: [(first: Int, second: Int, width: Int)]
+
+    /// The ties of `tensors`.
+    public init(_ tensors: [TensorSpec]) {
+        rows = tensors.flatMap { tensor in
+            let width = tensor.shape.last ?? 0
+            // Each tie is there twice, from either side.
+            return tensor.ties.enumerated().filter { $0.offset < $0.element }.map { row, other in
+                (tensor.offset + row * width, tensor.offset + other * width, width)
+            }
+        }
+    }
+
+    /// Makes both rows of each tie their mean.
+    public func average(_ parameters: FloatBuffer) { combine(parameters, scale: 0.5) }
+
+    /// Gives both rows of a gradient their sum.
+    public func sum(_ gradient: FloatBuffer) { combine(gradient, scale: 1) }
+
+    private func combine(_ buffer: FloatBuffer, scale: Float) {
+        for (first, second, width) in rows {
+            for k in 0..<width {
+                let value = (buffer[first + k] + buffer[second + k]) * scale
+                buffer[first + k] = value
+                buffer[second + k] = value
+            }
+        }
+    }
+}
