@@ -1,9 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The float loops are built three times on x86-64, from the same sources: for every such machine, for those with AVX2 and
-// FMA (x86-64-v3), and for those with AVX-512 (x86-64-v4). Kernels chooses at start. On other processors the baseline has
-// what is needed.
+// The float loops are built three times on x86-64, from the same sources: for every such machine, for those with AVX2
+// and FMA (x86-64-v3), and for those with AVX-512 (x86-64-v4). Kernels chooses at start. On other processors the
+// baseline has what is needed.
 #if arch(x86_64)
     let wideLoops: [Target] = ["v3", "v4"].map { level in
         .target(
@@ -25,11 +25,13 @@ let isFuzzing = Context.environment["SEQGAN_FUZZ"] != nil
 let release: [SwiftSetting] =
     isFuzzing ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Tests train models too: what learns, and what helps the tests, is optimised in debug builds as well, with all its checks.
+// Tests train models too: what learns, and what helps the tests, is optimised in debug builds as well, with all its
+// checks.
 let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// `--static-swift-stdlib` makes one file to copy: it takes in the C++ runtime, too, that Swift's libraries want. They ask for
-// it as -lstdc++, which finds an empty script here; the archive follows, and is not looked at where nothing is wanted of it.
+// `--static-swift-stdlib` makes one file to copy: it takes in the C++ runtime, too, that Swift's libraries want. They
+// ask for it as -lstdc++, which finds an empty script here; the archive follows, and is not looked at where nothing is
+// wanted of it.
 let linking: [LinkerSetting] = [
     .unsafeFlags(
         [

@@ -62,8 +62,8 @@ def medians(*jobs):
 
 
 def scaling(name, count, unit, command, *rivals):
-    """Rows of a command, a function of its threads and of a number that tells two runs apart; returns its seconds on two
-    threads, and those of rivals that take turns with it."""
+    """Rows of a command, a function of its threads and of a number that tells two runs apart; returns its seconds on
+    two threads, and those of rivals that take turns with it."""
     two, one, core, both, *theirs = medians(
         lambda: seconds(command(2, 0)), lambda: seconds(command(1, 0)), lambda: seconds(command(1, 0), **pinned(0)),
         lambda: at_once((command(1, 0), pinned(0)), (command(1, 1), pinned(1))), *rivals)

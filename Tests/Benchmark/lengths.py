@@ -53,7 +53,7 @@ def piece(rng, lengths, pairs):
 
 
 def made(rng, kind, name, pairs):
-    """A pair of a kind and of a class of lengths; with a probe and a target, strand A of the pair is the target's site."""
+    """A pair of a kind and of a class of lengths; with a probe and a target, strand A is the target's site."""
     lengths = [tuple(map(int, part.split(":"))) for part in name.split("x")]
     a, b = piece(rng, lengths[0], pairs) if kind == "piece" else pairs.KINDS[kind](rng, lengths[0])
     if len(lengths) == 2:
@@ -80,7 +80,8 @@ def labelled(name, options):
 
 def scored(rows, options):
     """The program's calls and scores."""
-    command = [options.seqgan, "classify", "-q", "-t", "1", "--force-lengths"] + (["-m", options.model] if options.model else [])
+    model = ["-m", options.model] if options.model else []
+    command = [options.seqgan, "classify", "-q", "-t", "1", "--force-lengths"] + model
     lines = "".join(f"{a}\t{b}\n" for a, b, *_ in rows)
     answer = subprocess.run(command, input=lines, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     fields = [line.split("\t") for line in answer if line.rsplit("\t", 1)[1] != "score"]
@@ -147,7 +148,8 @@ def main():
     sys.path.insert(0, options.tools)
     shortest, longest, threshold = facts(options)
     names = options.classes or classes_about(shortest, longest)
-    print(f"{'bases':<15}{'n':>6} {'share':>6} {'mcc':>6} {'auc':>7} {'fp %':>6} {'fn %':>6} {'error':>13} {'random %':>12}")
+    print(f"{'bases':<15}{'n':>6} {'share':>6} {'mcc':>6} {'auc':>7} {'fp %':>6} {'fn %':>6} "
+          f"{'error':>13} {'random %':>12}")
     measured = {}
 
     def measure(name):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what engines cost beside the plain pipe, in turns: `.ci/engines --overhead PAIRS.tsv.gz [TURNS [JOB ...]]` runs it.
+"""Measures what engines cost beside the plain pipe, in turns; `.ci/engines --overhead PAIRS.tsv.gz [TURNS [JOB ...]]`
+runs it.
 
 2,000,000 pairs of two columns, from as many repetitions of the file as that takes. Seconds of wall time, and of the
 processors, which other work on the machine disturbs less; ratios are to the plain pipe of the same turn.

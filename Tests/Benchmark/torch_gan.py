@@ -1,7 +1,8 @@
 """The generator's and the critic's nets and one step of each in PyTorch, 2 threads; prints steps a second.
 
-As seqgan trains them: batch 64 of 26 columns, strand A given, R1 by finite differences every second step, straight-through
-Gumbel letters, wrong labels, Adam. The classifier as a teacher and the drawing of strand A are left out.
+As seqgan trains them: batch 64 of 26 columns, strand A given, R1 by finite differences every second step,
+straight-through Gumbel letters, wrong labels, Adam. The classifier as a teacher and the drawing
+of strand A are left out.
 """
 import time
 

@@ -1,4 +1,5 @@
-// Tests that the steady state allocates nothing per record, counted in the release build: debug builds allocate all over.
+// Tests that the steady state allocates nothing per record, counted in the release build: debug builds allocate all
+// over.
 
 import Foundation
 import TestSupport
@@ -39,7 +40,8 @@ struct AllocationTests {
         let sandbox = try Sandbox()
         try sandbox.write(AllocationTests.counter, "counter.c")
         let built = try sandbox.run(
-            "\"$(dirname \"$(readlink -f \"$(command -v swift)\")\")/clang\" -O1 -shared -fPIC -o counter.so counter.c && "
+            "\"$(dirname \"$(readlink -f \"$(command -v swift)\")\")/clang\" -O1 -shared -fPIC -o counter.so "
+                + "counter.c && "
                 + "seqgan train -q --epochs 1 --columns strandA,strandB,yield \(Sandbox.sample) -o m.seqgan && "
                 + "zcat \(Sandbox.sample) | sed -n '2,2001p' | cut -f1,2 > few.tsv && "
                 + "cat few.tsv few.tsv > 4000.tsv && for k in $(seq 10); do cat 4000.tsv; done > 40000.tsv")

@@ -1,4 +1,5 @@
-// AmbiguityTests: a pair with ambiguity letters has the mean score of the pairs that it stands for, in every command and mode.
+// AmbiguityTests: a pair with ambiguity letters has the mean score of the pairs that it stands for, in every command
+// and mode.
 
 import Foundation
 import Kernels
@@ -137,7 +138,8 @@ import Testing
 
     @Test func aStrandAgainstItselfIsPredictedByAllThatBindsIt() throws {
         let sandbox = try Sandbox()
-        // Palindromes of all strengths: the score, of half of what binds, lies between a half of the threshold and twice it.
+        // Palindromes of all strengths: the score, of half of what binds, lies between a half of the threshold and
+        // twice it.
         let strands = ["ACGTACGTACGTACGT", "GAATTCGAATTC", "TTATAATTATAA", "GCGAATTCGC", "ACGTTGCATCGGATCTAGCA"]
         let fasta = strands.map { ">\($0)\n\($0)\n" }.joined()
         let result = try sandbox.run("seqgan classify -q --all-pairs", stdin: fasta)

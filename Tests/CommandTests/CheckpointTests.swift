@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite(.timed) struct CheckpointTests {
-    /// Interrupted as soon as it has got further, again and again: while the classifier learns, and while the generator does.
+    /// Interrupted as soon as it has got further, again and again: while the classifier learns, and while the generator
+    /// does.
     @Test func anInterruptedTrainingGoesOnToTheSameBytes() throws {
         let sandbox = try Example.sandbox(pairs: 2000)
         let train = "seqgan train --learn both --epochs 3 --batch 32 --steps 500 -q pairs.tsv"

@@ -1,4 +1,5 @@
-// ClosedPipeTests: who reads a command's output closes it: that is no failure, for any command and any way with SIGPIPE.
+// ClosedPipeTests: who reads a command's output closes it: that is no failure, for any command and any way with
+// SIGPIPE.
 
 import TestSupport
 import Testing
@@ -7,12 +8,13 @@ import Testing
     /// What the parent does with SIGPIPE is inherited: its default, as shells leave it, and ignored, as Python has it.
     private static let ways = ["trap - PIPE", "trap '' PIPE"]
 
-    /// Runs `words` once the reader of the pipe `number` is gone; what it then says on the other stream comes in `errors`, and
-    /// its code in `output`.
+    /// Runs `words` once the reader of the pipe `number` is gone; what it then says on the other stream comes in
+    /// `errors`, and its code in `output`.
     private func run(_ words: String, closed number: Int, _ way: String, _ sandbox: Sandbox) throws -> Sandbox.Result {
         let other = number == 1 ? "2> other" : "2>&1 > other"
         let result = try sandbox.run(
-            "{ trap '' PIPE; while printf . >&\(number); do :; done 2>&-; \(way); \(words); echo $? > code; } \(other) | true; "
+            "{ trap '' PIPE; while printf . >&\(number); do :; done 2>&-; \(way); \(words); echo $? > code; "
+                + "} \(other) | true; "
                 + "C=$?; cat other >&2; cat code; rm other code; exit $C")
         #expect(result.code == 0, "\(words): the reader's code is \(result.code)")
         return result
@@ -51,7 +53,8 @@ import Testing
     @Test(arguments: [1, 2, 5]) func aRunEndsThoughItsInputGoesOnToBeOpen(threads: Int) throws {
         let sandbox = try Example.sandbox(pairs: 20_000)
         let result = try sandbox.run(
-            "mkfifo in; { seqgan classify -t \(threads) -m m.seqgan in; echo $? > code; } | head -n 1 > first & exec 3> in; "
+            "mkfifo in; { seqgan classify -t \(threads) -m m.seqgan in; echo $? > code; } | head -n 1 > first & "
+                + "exec 3> in; "
                 + "cat pairs.tsv >&3; until_file code; cat code; wait; wc -l < first")
         #expect(result.output == "0\n1\n", "\(result.output)\(result.errors)")
     }

@@ -9,7 +9,8 @@ import Testing
     static let trained = Result {
         let sandbox = try Sandbox()
         let result = try sandbox.run(
-            "seqgan train -q --epochs 25 --columns strandA,strandB,yield --label-threshold 0.2 \(Sandbox.sample) -o m.seqgan"
+            "seqgan train -q --epochs 25 --columns strandA,strandB,yield --label-threshold 0.2 \(Sandbox.sample) -o "
+                + "m.seqgan"
         )
         return (sandbox, result)
     }
@@ -118,7 +119,8 @@ import Testing
     @Test func keepWritesOnlyThosePairsAsTheyCame() throws {
         let (sandbox, _) = try Self.trained.get()
         let result = try sandbox.run(
-            "for k in 0 1; do seqgan classify -q -m m.seqgan --keep $k \(Sandbox.sample) | tail -n +2; done | sort | cmp - <(zcat \(Sandbox.sample) | tail -n +2 | sort)"
+            "for k in 0 1; do seqgan classify -q -m m.seqgan --keep $k \(Sandbox.sample) | tail -n +2; done | sort | "
+                + "cmp - <(zcat \(Sandbox.sample) | tail -n +2 | sort)"
         )
         #expect(result.code == 0, "\(result.errors)")
     }
@@ -128,7 +130,8 @@ import Testing
         for options in ["", "--layout stacked", "--orientation antiparallel", "--dtype float32", "--length 40"] {
             let back = options.contains("anti") ? options : ""
             let result = try sandbox.run(
-                "seqgan encode -q \(options) \(Sandbox.sample) | seqgan encode -q --decode \(back) | cmp - <(zcat \(Sandbox.sample) | tail -n +2 | cut -f1,2)"
+                "seqgan encode -q \(options) \(Sandbox.sample) | seqgan encode -q --decode \(back) | "
+                    + "cmp - <(zcat \(Sandbox.sample) | tail -n +2 | cut -f1,2)"
             )
             #expect(result.code == 0, "\(options): \(result.errors)")
         }
@@ -170,7 +173,8 @@ import Testing
     @Test func trainingTwiceGivesTheSameBytes() throws {
         let sandbox = try Sandbox()
         let result = try sandbox.run(
-            "for t in 1 3; do seqgan train -q -t $t --epochs 1 --columns 1,2,4 \(Sandbox.sample) -o $t.seqgan; done; cmp 1.seqgan 3.seqgan"
+            "for t in 1 3; do seqgan train -q -t $t --epochs 1 --columns 1,2,4 \(Sandbox.sample) -o $t.seqgan; done; "
+                + "cmp 1.seqgan 3.seqgan"
         )
         #expect(result.code == 0, "\(result.errors)")
     }
@@ -181,8 +185,10 @@ extension CommandTests {
         let sandbox = try Sandbox()
         try sandbox.write("old", "m.seqgan")
         let result = try sandbox.run(
-            "'\(Sandbox.program)' train -q --epochs 9999 --patience 9999 --columns 1,2,4 \(Sandbox.sample) -o m.seqgan & "
-                + "child=$!; until_temporary; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | grep -c tmp; cat m.seqgan"
+            "'\(Sandbox.program)' train -q --epochs 9999 --patience 9999 --columns 1,2,4 \(Sandbox.sample) -o "
+                + "m.seqgan & "
+                + "child=$!; until_temporary; ls -A | grep -c tmp; kill -TERM $child; wait $child; echo $?; ls -A | "
+                + "grep -c tmp; cat m.seqgan"
         )
         #expect(result.output == "1\n143\n0\nold")
     }

@@ -11,7 +11,8 @@ import Testing
                 "seqgan train --classifier cnn --layout \(layout) --orientation antiparallel pairs.tsv -o c.seqgan")
             #expect(trained.code == 0, "\(trained.errors)")
             let again = try sandbox.run(
-                "seqgan train --classifier cnn --layout \(layout) --orientation antiparallel -t 3 -q pairs.tsv -o d.seqgan"
+                "seqgan train --classifier cnn --layout \(layout) --orientation antiparallel -t 3 -q pairs.tsv -o "
+                    + "d.seqgan"
             )
             #expect(again.code == 0)
             #expect(try sandbox.bytes("c.seqgan") == sandbox.bytes("d.seqgan"))

@@ -8,8 +8,8 @@ import Testing
     /// A letter of a picture: where it stands.
     private struct Letter: Hashable { let x: Double, y: Double }
 
-    /// The letters of both strands, as the first picture of single pairs in a report shows them, row by row; and the texts
-    /// beside them, which name the strands' ends.
+    /// The letters of both strands, as the first picture of single pairs in a report shows them, row by row; and the
+    /// texts beside them, which name the strands' ends.
     private func picture(
         ofStrands length: Int
     ) throws -> (rows: [[Letter]], ends: [Letter], width: Double, height: Double) {

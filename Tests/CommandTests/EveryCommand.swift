@@ -30,7 +30,8 @@ enum EveryCommand {
         try sandbox.write(GenerateTests.model.get(), "g.seqgan")
         let made = try sandbox.run(
             "head -n 40 pairs.tsv > few.tsv && seqgan encode -q pairs.tsv -o pairs.npy && "
-                + "head -n 16 pairs.tsv | awk '{ print \">s\" NR \"\\n\" $1 }' > strands.fa && head -n 8 strands.fa > few.fa"
+                + "head -n 16 pairs.tsv | awk '{ print \">s\" NR \"\\n\" $1 }' > strands.fa && "
+                + "head -n 8 strands.fa > few.fa"
         )
         guard made.code == 0 else { throw Example.Failed(errors: made.errors) }
         return sandbox

@@ -1,5 +1,5 @@
-// FaultTests: what a machine does to a run - full disks, limits, closed streams, rights - for every command: the message,
-// the exit code, and what is left behind.
+// FaultTests: what a machine does to a run - full disks, limits, closed streams, rights - for every command: the
+// message, the exit code, and what is left behind.
 
 import TestSupport
 import Testing
@@ -90,13 +90,15 @@ import Testing
             try expect(sandbox, "seqgan \(command) >&-", code: 74, "<stdout>: cannot write: Bad file descriptor")
             // Were a closed stream's number given to a file, messages would stand in the output.
             let all = try sandbox.run(
-                "seqgan \(command) -o plain; seqgan \(command) -o bare <&- >&- 2>&-; echo $?; cmp plain bare; rm plain bare"
+                "seqgan \(command) -o plain; seqgan \(command) -o bare <&- >&- 2>&-; echo $?; cmp plain bare; "
+                    + "rm plain bare"
             )
             #expect(all.output == "0\n", "\(command): \(all.output)")
         }
         for command in EveryCommand.trainings {
             let all = try sandbox.run(
-                "seqgan \(command) -q -o plain --log l; seqgan \(command) -o bare --log l <&- >&- 2>&-; echo $?; cmp plain bare; "
+                "seqgan \(command) -q -o plain --log l; seqgan \(command) -o bare --log l <&- >&- 2>&-; echo $?; "
+                    + "cmp plain bare; "
                     + "seqgan inspect bare > /dev/null; grep -c seqgan l; rm plain bare l")
             #expect(all.output == "0\n0\n", "\(command): \(all.output)")
         }
@@ -124,7 +126,8 @@ import Testing
         }
         // One that vanishes while it is read is read to its end; one that vanishes before its turn is named.
         let vanished = try sandbox.run(
-            "mkfifo pipe; cp pairs.tsv next; (cat pairs.tsv; rm next) > pipe & seqgan classify -m m.seqgan pipe next; C=$?; "
+            "mkfifo pipe; cp pairs.tsv next; (cat pairs.tsv; rm next) > pipe & seqgan classify -m m.seqgan pipe next; "
+                + "C=$?; "
                 + "rm pipe; exit $C")
         #expect(vanished.code == 66 && vanished.errors.contains("next: cannot open"), "\(vanished.errors)")
         #expect(vanished.output.split(separator: "\n").count == 200)
@@ -150,7 +153,8 @@ import Testing
         #expect(try sandbox.run("cat shut/old; ls -A shut; chmod 700 shut").output == "before\nold\n")
         #expect(
             try sandbox.run(
-                "chmod 200 pairs.tsv strands.fa m.seqgan g.seqgan few.tsv few.fa pairs.npy; touch x; chmod 666 x; chmod 777 ."
+                "chmod 200 pairs.tsv strands.fa m.seqgan g.seqgan few.tsv few.fa pairs.npy; touch x; chmod 666 x; "
+                    + "chmod 777 ."
             ).code == 0)
         for command in Self.all {
             try expect(sandbox, "\(other)seqgan \(command) -o x", code: 66, "cannot open: Permission denied")

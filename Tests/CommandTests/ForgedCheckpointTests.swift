@@ -1,4 +1,5 @@
-// ForgedCheckpointTests: states of trainings whose checksums agree and whose numbers cannot be: refused, and never a trap.
+// ForgedCheckpointTests: states of trainings whose checksums agree and whose numbers cannot be: refused, and never a
+// trap.
 
 import TestSupport
 import Testing

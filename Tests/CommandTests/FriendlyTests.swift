@@ -93,7 +93,8 @@ import Testing
     ])
     func strandsOutsideTheTrainedLengthsAreCounted(command: String) throws {
         let sandbox = try Example.sandbox()
-        // One letter more than the longest that the example's model was trained on; one less than the built-in model's shortest.
+        // One letter more than the longest that the example's model was trained on; one less than the built-in model's
+        // shortest.
         try sandbox.write("ACGTACGTAC\tACGTACGTACGTACG\t1\nACGTACGTAC\tACGTACGTAC\t0\n", "long.tsv")
         try sandbox.write(">a\nACGTTGCAT\n>b\nACGTTGCATCGGATCTAGCA\n", "a.fa")
         let outcome = try sandbox.run("seqgan \(command) -q")

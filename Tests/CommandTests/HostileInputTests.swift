@@ -16,7 +16,8 @@ import Testing
     ) throws {
         let sandbox = try Example.sandbox()
         let result = try sandbox.run(
-            "\(Self.little) set +o pipefail; (\(make)) | seqgan classify -q -t 2 --force-lengths -m m.seqgan \(options) > out; C=${PIPESTATUS[1]}; "
+            "\(Self.little) set +o pipefail; (\(make)) | seqgan classify -q -t 2 --force-lengths -m m.seqgan "
+                + "\(options) > out; C=${PIPESTATUS[1]}; "
                 + "wc -l < out; exit $C")
         #expect(
             result.code == code && (words.isEmpty || result.errors.contains(words)),
@@ -61,8 +62,10 @@ import Testing
         let sandbox = try Example.sandbox()
         let result = try sandbox.run(
             "(printf '\(Self.pair)'; yes $'\\tA' | tr -d '\\n' | head -c 2000000; echo) > wide; "
-                + "seqgan classify -q -m m.seqgan wide > a; seqgan classify -q --force-lengths -m m.seqgan --columns 1000001,2 wide > b; "
-                + "awk -F'\\t' '{ print NF }' a b; printf '\(Self.pair)\\n' | seqgan classify -q -m m.seqgan | cut -f3,4; "
+                + "seqgan classify -q -m m.seqgan wide > a; seqgan classify -q --force-lengths -m m.seqgan --columns "
+                + "1000001,2 wide > b; "
+                + "awk -F'\\t' '{ print NF }' a b; printf '\(Self.pair)\\n' | seqgan classify -q -m m.seqgan | "
+                + "cut -f3,4; "
                 + "rev a | cut -f1,2 | rev")
         let lines = result.output.split(separator: "\n")
         #expect(result.code == 0 && lines.count == 4, "\(result.errors)")

@@ -74,9 +74,9 @@ import Testing
     }
 
     @Test func onlyTheCommandPrintsExitsAndReadsEnvironmentAndClocks() {
-        let words =
-            /\b(print|debugPrint|fputs|puts|printf|exit|_exit|abort|getenv|setenv|fatalError)\s*\(|\b(CommandLine|ContinuousClock|SuspendingClock|clock_gettime|gettimeofday|DispatchTime)\b/
-        let found = places(words) { $0.target == "seqgan" }
+        let calls = /\b(print|debugPrint|fputs|puts|printf|exit|_exit|abort|getenv|setenv|fatalError)\s*\(/
+        let names = /\b(CommandLine|ContinuousClock|SuspendingClock|clock_gettime|gettimeofday|DispatchTime)\b/
+        let found = places(calls) { $0.target == "seqgan" } + places(names) { $0.target == "seqgan" }
         #expect(found.isEmpty, "\(found)")
     }
 
@@ -97,8 +97,8 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
-    /// Strict concurrency has its exceptions where a comment proves them: above the type, or above the block, a few lines
-    /// before.
+    /// Strict concurrency has its exceptions where a comment proves them: above the type, or above the block, a few
+    /// lines before.
     @Test func everyExceptionFromStrictConcurrencyIsProved() throws {
         let root = Sandbox.root
         var exceptions = 0
@@ -125,6 +125,52 @@ import Testing
     @Test func nothingTrapsOnPurposeByForce() {
         let found = places(/\btry!|\bas!|[\w)\]]!(?=[.\[)\s,]|$)/) { _ in false }
         #expect(found.isEmpty, "\(found)")
+    }
+
+    /// What is looked through for long lines. Sources is to come.
+    private static let narrow = ["Tests", "man", "Package.swift", "README.md"]
+
+    /// The rows of a table of Markdown, which cannot be broken, are let be; so is the picture, which a program made.
+    @Test func noLineIsLongerThan120Columns() throws {
+        var lines = 0
+        for name in Self.narrow {
+            let below = FileManager.default.enumerator(atPath: Sandbox.root.appending(path: name).path)
+            let paths = below.map { $0.compactMap { $0 as? String }.map { "\(name)/\($0)" } } ?? []
+            for path in paths.isEmpty ? [name] : paths where !path.hasSuffix(".svg") && !path.contains("__pycache__") {
+                guard let text = try? String(contentsOf: Sandbox.root.appending(path: path), encoding: .utf8) else {
+                    continue
+                }
+                for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                    lines += 1
+                    let isRow = path.hasSuffix(".md") && line.hasPrefix("|")
+                    #expect(
+                        line.utf8.count <= 120 || line.count <= 120 || isRow, "\(path):\(number + 1): \(line.count)")
+                }
+            }
+        }
+        #expect(lines > 10_000)
+    }
+
+    @Test func theFoldersOfTestsAreKnownAndEachSuiteTellsItsWork() throws {
+        let folder = Sandbox.root.appending(path: "Tests")
+        let suites = ["CommandTests", "KernelsTests", "SeqIOTests", "SeqModelTests"]
+        let all = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") })
+        #expect(all == Set(suites + ["Benchmark", "Fuzz", "Load", "TestSupport"]))
+        var count = 0
+        for target in suites + ["Fuzz"] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: target).path)
+            for name in names where name.hasSuffix(".swift") {
+                let path = folder.appending(path: "\(target)/\(name)")
+                let text = try String(contentsOf: path, encoding: .utf8)
+                #expect(text.hasPrefix("// "), "\(name) does not begin with a sentence on what it holds")
+                #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 301, "\(name)")
+                for line in text.split(separator: "\n") where line.hasPrefix("@Suite") {
+                    #expect(line.hasPrefix("@Suite(.timed"), "\(target)/\(name): \(line)")
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 50)
     }
 
     @Test func filesSayWhatTheyHoldAndAreShort() {

@@ -14,8 +14,9 @@ struct InterruptionTests {
         let sandbox = try Example.sandbox()
         let train =
             "seqgan train --epochs 12 --patience 12 --batch 16 -q pairs.tsv -o m.out --log log --checkpoint c.state"
-        // A kill may fall on any moment of a whole run, whatever it is that runs then: no state of the program is waited for,
-        // but in the first round, so that there is one to go on from. Nothing hangs on how long a run takes.
+        // A kill may fall on any moment of a whole run, whatever it is that runs then: no state of the program is
+        // waited for, but in the first round, so that there is one to go on from. Nothing hangs on how long a run
+        // takes.
         let start = ContinuousClock.now
         #expect(try sandbox.run("\(train) && mv m.out whole && rm log c.state && echo old > m.out").code == 0)
         let duration = (ContinuousClock.now - start) / .seconds(1)
@@ -78,7 +79,8 @@ struct InterruptionTests {
     @Test func aHangUpThatIsIgnoredIsIgnored() throws {
         let sandbox = try Example.sandbox()
         let line =
-            "seqgan classify -q -m m.seqgan pipe & P=$!; exec 3> pipe; cat pairs.tsv >&3; until_waiting $P; kill -HUP $P"
+            "seqgan classify -q -m m.seqgan pipe & P=$!; exec 3> pipe; cat pairs.tsv >&3; until_waiting $P; "
+            + "kill -HUP $P"
         let ignored = try sandbox.run("mkfifo pipe; trap '' HUP; \(line); cat pairs.tsv >&3; exec 3>&-; wait $P")
         #expect(ignored.code == 0 && ignored.output.split(separator: "\n").count == 400, "\(ignored.errors)")
         // It ends though the pipe is open.
@@ -90,7 +92,8 @@ struct InterruptionTests {
         let line = "seqgan classify -q -m m.seqgan -o out"
         let result = try sandbox.run(
             "mkfifo a b; \(line) a & \(line) --keep 1 b & exec 3> a 4> b; cat pairs.tsv >&3; cat pairs.tsv >&4; "
-                + "until_temporary 2; ls -A | grep -c tmp; exec 3>&-; wait %1; C=$?; wc -l < out; exec 4>&-; wait %2 && wc -l < out; ls -A | grep tmp; exit $C"
+                + "until_temporary 2; ls -A | grep -c tmp; exec 3>&-; wait %1; C=$?; wc -l < out; exec 4>&-; "
+                + "wait %2 && wc -l < out; ls -A | grep tmp; exit $C"
         )
         let counts = result.output.split(separator: "\n").compactMap { Int($0) }
         #expect(result.code == 0 && counts.count == 3, "\(result.output)\(result.errors)")

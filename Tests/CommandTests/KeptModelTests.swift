@@ -1,13 +1,13 @@
-// KeptModelTests: models of each version of the format, kept as bytes in testdata/models, score and make for ever what is
-// written here.
+// KeptModelTests: models of each version of the format, kept as bytes in testdata/models, score and make for ever what
+// is written here.
 
 import Kernels
 import TestSupport
 import Testing
 
 @Suite(.timed) struct KeptModelTests {
-    /// A model, the scores of `pairs` to six decimals and their logits, and the first pairs that its generator makes of seed
-    /// 3.
+    /// A model, the scores of `pairs` to six decimals and their logits, and the first pairs that its generator makes of
+    /// seed 3.
     struct Kept: Sendable {
         let name: String
         let scores: String
@@ -89,8 +89,8 @@ import Testing
             #expect(result.code == 65 && result.bytes.isEmpty)
             #expect(
                 result.errors
-                    == "seqgan: m.seqgan: made by an older seqgan (format version 1; a duplex is read from version 2 on): "
-                    + "train it again\n")
+                    == "seqgan: m.seqgan: made by an older seqgan (format version 1; a duplex is read from version 2 "
+                    + "on): train it again\n")
         }
     }
 

@@ -8,7 +8,8 @@ import Testing
     private static let fasta =
         ">a/1 label=1\nCTAATCC\nGTGCTAT\n>a/2\nATAGCACGGATTAG\n>b/1 label=0\nACCTTTGTAG\n>b/2\nGGCATCCA\n"
     private static let fastq =
-        "@a/1 label=1\nCTAATCC\n+\n@>#++##\n@a/2\nGGATTAG\n+\n#######\n@b/1 label=0\nACCT\n+\nIIII\n@b/2\nGGCA\n+\nIIII\n"
+        "@a/1 label=1\nCTAATCC\n+\n@>#++##\n@a/2\nGGATTAG\n+\n#######\n@b/1 "
+        + "label=0\nACCT\n+\nIIII\n@b/2\nGGCA\n+\nIIII\n"
 
     @Test(arguments: [fasta, fastq]) func theFormatIsThatOfTheFirstLineBehindThem(text: String) throws {
         let sandbox = try EveryCommand.sandbox()
@@ -54,7 +55,8 @@ import Testing
         #expect(try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan 1").output.hasPrefix(written))
         for count in [2, 3, 7] {
             let parts = try sandbox.run(
-                "for i in $(seq \(count)); do seqgan classify -q --force-lengths -m m.seqgan --shard $i/\(count) comments comments; done"
+                "for i in $(seq \(count)); do seqgan classify -q --force-lengths -m m.seqgan --shard $i/\(count) "
+                    + "comments comments; done"
             )
             #expect(parts.output == whole.output + whole.output, "in \(count)")
         }
@@ -63,9 +65,11 @@ import Testing
     @Test func aLongFileIsCutBetweenRecordsAllTheSame() throws {
         let sandbox = try Example.sandbox(pairs: 8_000)
         let result = try sandbox.run(
-            "awk 'NR == 1 { print \"# x\" } { print \">p\" NR \"/1\\n\" $1 \"\\n>p\" NR \"/2\\n\" $2 }' pairs.tsv > long.fa; "
+            "awk 'NR == 1 { print \"# x\" } { print \">p\" NR \"/1\\n\" $1 \"\\n>p\" NR \"/2\\n\" $2 }' pairs.tsv > "
+                + "long.fa; "
                 + "seqgan classify -q -m m.seqgan long.fa > whole; "
-                + "for i in 1 2 3; do seqgan classify -q -m m.seqgan --shard $i/3 long.fa; done | cmp - whole; wc -l < whole"
+                + "for i in 1 2 3; do seqgan classify -q -m m.seqgan --shard $i/3 long.fa; done | cmp - whole; "
+                + "wc -l < whole"
         )
         #expect(result.code == 0 && result.output == "8001\n", "\(result.output)\(result.errors)")
     }
@@ -77,7 +81,8 @@ import Testing
         let whole = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan --columns x,y a.fa b.tsv a.fa")
         #expect(whole.code == 0 && whole.output.contains("\nx\ty\tpredicted\tscore\n"), "\(whole.errors)")
         let parts = try sandbox.run(
-            "for i in 1 2 3 4 5; do seqgan classify -q --force-lengths -m m.seqgan --columns x,y --shard $i/5 a.fa b.tsv a.fa; done"
+            "for i in 1 2 3 4 5; do seqgan classify -q --force-lengths -m m.seqgan --columns x,y --shard $i/5 a.fa "
+                + "b.tsv a.fa; done"
         )
         #expect(parts.output == whole.output, "\(parts.errors)")
     }

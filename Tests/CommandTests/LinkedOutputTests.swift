@@ -44,7 +44,8 @@ import Testing
             ls sub; [ -L model -a -L log -a -L report -a -L state ] || echo no links; ls -A sub | grep tmp
             ln -s sub/page page; ln -s sub/picture picture; ln -s sub/json a_mqc.json
             seqgan evaluate -q -m m.seqgan pairs.tsv --report page --multiqc a_mqc.json -o /dev/null || exit
-            seqgan inspect m.seqgan --svg picture > /dev/null || exit; [ -s sub/page -a -s sub/picture -a -s sub/json ] || echo none
+            seqgan inspect m.seqgan --svg picture > /dev/null || exit
+            [ -s sub/page -a -s sub/picture -a -s sub/json ] || echo none
             """)
         #expect(result.output == "log.file\nmodel.file\nreport.file\nstate.file\n", "\(result.output)\(result.errors)")
         #expect(result.code == 0 && !result.errors.contains("cannot"), "\(result.errors)")

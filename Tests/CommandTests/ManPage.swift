@@ -145,11 +145,25 @@ private func escaped(_ text: String) -> String {
     }
 }
 
+/// Lines of up to 118 columns, broken at spaces, which roff joins again.
+private func narrow(_ line: String) -> [String] {
+    var lines: [String] = []
+    for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+        if let last = lines.last, last.count + word.count < 118 {
+            lines[lines.count - 1] = last + " " + word
+        } else {
+            lines.append(String(word))
+        }
+    }
+    return lines
+}
+
 /// A line for each sentence, none of which roff takes for a request.
 private func sentences(_ text: String) -> [String] {
     let lines = text.replacing(/([a-z0-9)\]]\.) +(?=[A-Z\[])/) { match in "\(match.1)\n" }
-    return lines.split(whereSeparator: \.isNewline).map { line in
-        let line = escaped(line.trimmingCharacters(in: .whitespaces))
-        return line.hasPrefix(".") || line.hasPrefix("'") ? "\\&" + line : line
+    return lines.split(whereSeparator: \.isNewline).flatMap { line in
+        narrow(escaped(line.trimmingCharacters(in: .whitespaces))).map { line in
+            line.hasPrefix(".") || line.hasPrefix("'") ? "\\&" + line : line
+        }
     }
 }

@@ -33,7 +33,8 @@ import Testing
         try sandbox.write(Self.fasta(lost.map { "\($0) label=1" }), "labelled.fa")
         let before = try sandbox.files()
         let words =
-            "seqgan: lost.fa:9: record 'r3/1' beside 'r4/1' (lost.fa:11), expected mates of one name: is a record missing? "
+            "seqgan: lost.fa:9: record 'r3/1' beside 'r4/1' (lost.fa:11), expected mates of one name: is a record "
+            + "missing? "
             + "--no-name-check pairs them nevertheless\n"
         for command in Self.reads {
             let result = try sandbox.run("seqgan \(command) lost.fa")

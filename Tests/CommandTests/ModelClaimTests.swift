@@ -1,4 +1,5 @@
-// ModelClaimTests: model files whose checksums agree and whose claims do not hold, given to every command that reads one.
+// ModelClaimTests: model files whose checksums agree and whose claims do not hold, given to every command that reads
+// one.
 
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
-// NumericOptionTests: a number that an option does not take ends the run at once, with what it takes and its command's usage.
+// NumericOptionTests: a number that an option does not take ends the run at once, with what it takes and its command's
+// usage.
 
 import TestSupport
 import Testing

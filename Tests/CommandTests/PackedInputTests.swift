@@ -1,4 +1,5 @@
-// PackedInputTests: inputs that are packed in other ways than gzip, known by their first bytes; and BGZF without its end.
+// PackedInputTests: inputs that are packed in other ways than gzip, known by their first bytes; and BGZF without its
+// end.
 
 import TestSupport
 import Testing
@@ -86,11 +87,13 @@ import Testing
     @Test func blocksWithoutTheirEndAreRefusedBehindTheirText() throws {
         let sandbox = try Example.sandbox()
         let made = try sandbox.run(
-            "seqgan classify -q -m m.seqgan pairs.tsv > all; head -c -28 <(seqgan classify -q -m m.seqgan pairs.tsv -o p.gz; "
+            "seqgan classify -q -m m.seqgan pairs.tsv > all; head -c -28 <(seqgan classify -q -m m.seqgan pairs.tsv "
+                + "-o p.gz; "
                 + "cat p.gz) > cut.gz; cut -f1,2 all > two; gzip -dc cut.gz | cmp - all")
         #expect(made.code == 0, "\(made.output)\(made.errors)")
         let words =
-            "no BGZF end-of-file block: the file is truncated, or was written without one: then try gzip -dc cut.gz | seqgan"
+            "no BGZF end-of-file block: the file is truncated, or was written without one: then try gzip -dc cut.gz | "
+            + "seqgan"
         let result = try sandbox.run("seqgan classify -q -m m.seqgan cut.gz")
         #expect(result.code == 65 && result.errors.hasPrefix("seqgan: cut.gz:201: \(words)"), "\(result.errors)")
         #expect(result.output.split(separator: "\n").count == 200)

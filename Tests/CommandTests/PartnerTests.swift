@@ -1,4 +1,5 @@
-// PartnerTests: partners of given strands are distinct and what they are asked to be, or it is said that there are too few.
+// PartnerTests: partners of given strands are distinct and what they are asked to be, or it is said that there are too
+// few.
 
 import TestSupport
 import Testing
@@ -19,7 +20,8 @@ import Testing
         #expect(
             outcome.errors.hasSuffix(
                 "seqgan: found 8 of 12 distinct partners with a score above 0.2, fewer than 4 for 1 of 3 strands "
-                    + "('short': 0); gave up after 100 draws without a new one: raise --max-tries or loosen the constraints\n"
+                    + "('short': 0); gave up after 100 draws without a new one: raise --max-tries or loosen the "
+                    + "constraints\n"
             ), "\(outcome.errors)")
         let rows = Self.rows(outcome.output)
         #expect(rows.count == 8 && Set(rows.map { $0[1] }).count == 8)

@@ -12,7 +12,8 @@ import Testing
 @Suite(.timed) struct PipelineTests {
     private struct Scratch: Sendable { var random: RandomSource }
 
-    /// Copies the lines of some hundred batches through the pipeline, each of which takes its own time; line `failing` fails.
+    /// Copies the lines of some hundred batches through the pipeline, each of which takes its own time; line `failing`
+    /// fails.
     private func copy(threads: Int, failing: Int? = nil) throws -> (input: [UInt8], output: [UInt8], failure: Failure?)
     {
         let sandbox = try Sandbox()
@@ -36,8 +37,8 @@ import Testing
                     return Scratch(random: RandomSource(seed: 5, stream: slots))
                 },
                 compute: { slot in
-                    // One in eight holds those behind it up for longer than the ring is long, as a rule: the order must be right
-                    // however long each takes.
+                    // One in eight holds those behind it up for longer than the ring is long, as a rule: the order must
+                    // be right however long each takes.
                     let isLong = slot.scratch.random.index(below: 8) == 0
                     usleep(isLong ? 50_000 : useconds_t(slot.scratch.random.index(below: 1_000)))
                     for entry in slot.batch.entries {

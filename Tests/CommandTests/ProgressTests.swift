@@ -80,8 +80,8 @@ import Testing
         #expect(result.errors.split(separator: "\n").count == 1)
     }
 
-    /// What a terminal is sent on stderr by a command that takes a while, as it is stopped for 0.05 s again and again until
-    /// it has sent something, sixty times at most, however fast it may be; stdout and stdin are none.
+    /// What a terminal is sent on stderr by a command that takes a while, as it is stopped for 0.05 s again and again
+    /// until it has sent something, sixty times at most, however fast it may be; stdout and stdin are none.
     private func terminal(
         _ line: String, _ sandbox: Sandbox, environment: String = "TERM=xterm", columns: Int = 0
     ) throws -> String {

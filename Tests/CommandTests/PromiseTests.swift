@@ -20,7 +20,8 @@ import Testing
 
     @Test func theExitCodeIs0WhenTheReaderOfTheOutputClosesThePipe() throws {
         let result = try Example.sandbox().run(
-            "trap '' PIPE; { for k in $(seq 40); do cat pairs.tsv; done | \(Self.classify); echo $? >&2; } | head -n 1 | wc -l"
+            "trap '' PIPE; { for k in $(seq 40); do cat pairs.tsv; done | \(Self.classify); echo $? >&2; } | "
+                + "head -n 1 | wc -l"
         )
         #expect(result.output == "1\n" && result.errors.hasSuffix("0\n"), "\(result.errors)")
     }
@@ -104,7 +105,8 @@ import Testing
     @Test func linesComeOutInTheOrderOfTheInput() throws {
         let sandbox = try Example.sandbox()
         let result = try sandbox.run(
-            "for k in $(seq 15); do cat pairs.tsv; done | awk '{ print $0 \"\\t\" NR }' | \(Self.classify) -t 4 | cut -f4 | "
+            "for k in $(seq 15); do cat pairs.tsv; done | awk '{ print $0 \"\\t\" NR }' | \(Self.classify) -t 4 | "
+                + "cut -f4 | "
                 + "awk '$1 != NR { exit 1 } END { print NR }'")
         #expect(result.code == 0 && result.output == "3000\n")
     }
@@ -112,8 +114,10 @@ import Testing
     @Test func everyRecordThatComesInComesOut() throws {
         let sandbox = try Example.sandbox()
         let result = try sandbox.run(
-            "(echo '# first'; cat pairs.tsv; echo '# last') > p; for t in 1 3; do \(Self.classify) -t $t p | cut -f1-3 | cmp - p; done; "
-                + "cat <(\(Self.classify) --keep 0 p) <(\(Self.classify) --keep 1 p) | grep -v '#' | sort | cmp - <(sort pairs.tsv)"
+            "(echo '# first'; cat pairs.tsv; echo '# last') > p; for t in 1 3; do \(Self.classify) -t $t p | "
+                + "cut -f1-3 | cmp - p; done; "
+                + "cat <(\(Self.classify) --keep 0 p) <(\(Self.classify) --keep 1 p) | grep -v '#' | sort | "
+                + "cmp - <(sort pairs.tsv)"
         )
         #expect(result.code == 0, "\(result.output)")
     }
@@ -123,7 +127,8 @@ import Testing
         for command in EveryCommand.filters + ["train --epochs 2 few.tsv", "train --classifier cnn --epochs 2 few.tsv"]
         {
             let result = try sandbox.run(
-                "for t in 1 2 5; do seqgan \(command) \(command.hasPrefix("inspect") ? "" : "-t $t") -o $t; done; cmp 1 2 && cmp 1 5"
+                "for t in 1 2 5; do seqgan \(command) \(command.hasPrefix("inspect") ? "" : "-t $t") -o $t; done; "
+                    + "cmp 1 2 && cmp 1 5"
             )
             #expect(result.code == 0, "\(command): \(result.output)\(result.errors)")
         }

@@ -1,4 +1,5 @@
-// QualityTests: FASTQ as Cock et al. (Nucleic Acids Research 38:1767, 2010) specify it: what is refused, and on which line.
+// QualityTests: FASTQ as Cock et al. (Nucleic Acids Research 38:1767, 2010) specify it: what is refused, and on which
+// line.
 
 import TestSupport
 import Testing
@@ -125,8 +126,10 @@ import Testing
         #expect(plain.code == 0 && plain.output.split(separator: "\n").count == 1, "\(plain.errors)")
         // Wrapped, with qualities that look like other lines; titles repeated, with white space that no one sees.
         for text in [
-            "@a\n\(long.prefix(40))\n\(long.dropFirst(40))\n+a\n@\(every.dropFirst())\n@b\n\(Self.letters)\n+\n+@+@+@+@+@\n@+@+@+@+@+\n",
-            "@a \n\n\(long)\n+a\n\(every)\n\n@b\n\(Self.letters.prefix(9))\n\n\(Self.letters.dropFirst(9))\n+ \n\(Self.qualities)\n",
+            "@a\n\(long.prefix(40))\n\(long.dropFirst(40))\n+a\n@\(every.dropFirst())\n@b\n\(Self.letters)\n"
+                + "+\n+@+@+@+@+@\n@+@+@+@+@+\n",
+            "@a \n\n\(long)\n+a\n\(every)\n\n@b\n\(Self.letters.prefix(9))\n\n\(Self.letters.dropFirst(9))\n"
+                + "+ \n\(Self.qualities)\n",
             "@a x  y\t\n\(long)\n+a x  y \n\(every)\n@b\n\(Self.letters)\n+b\t\n\n\(Self.qualities)\n",
         ] {
             let result = try sandbox.run("seqgan classify -q --force-lengths -m m.seqgan", stdin: text)

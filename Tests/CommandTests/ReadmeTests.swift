@@ -18,7 +18,8 @@ import Testing
         let made = try sandbox.run(
             """
             root='\(Sandbox.root.path)'
-            ln -s "$root/testdata" "$root/man" . && mkdir -p .build/release && ln -s '\(Sandbox.program)' .build/release/
+            ln -s "$root/testdata" "$root/man" .
+            mkdir -p .build/release && ln -s '\(Sandbox.program)' .build/release/
             gzip labelled.tsv test.tsv
             zcat testdata/hybridisation.tsv.gz | tail -n +2 | cut -f 1,2,3 | head -n 300 > candidates.tsv
             gzip -c candidates.tsv > pairs.tsv.gz
@@ -32,7 +33,10 @@ import Testing
     }
 
     @Test func theFirstCommandWorks() throws {
-        let command = try #require(try Self.readme().split(separator: "\n").first { $0.contains("&& swift build") })
+        // It goes on on the next line.
+        let lines = try Self.readme().split(separator: "\n")
+        let first = try #require(lines.firstIndex { $0.contains("&& swift build") })
+        let command = lines[first...first + 1].map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
         // Packages and the build are what the tests themselves stand on.
         let rest = command.components(separatedBy: " && ").dropFirst(2).joined(separator: " && ")
         let result = try Self.clone().run("set +o pipefail; \(rest)")

@@ -23,7 +23,8 @@ import Testing
             seqgan classify -q -m m.seqgan pairs.tsv -o blocks.tsv.gz; gzip -k pairs.tsv
             awk '{ print ">a" NR "\\n" $1 > "a.fa"; print ">b" NR "\\n" $2 > "b.fa" }' pairs.tsv
             awk '{ print ">a" NR "\\n" $1 "\\n>b" NR "\\n" $2 }' pairs.tsv > pairs.fa
-            awk '{ for (i = 1; i < 3; i++) { q = $i; gsub(/./, "@", q); print "@p" NR "\\n" $i "\\n+\\n" q } }' pairs.tsv |
+            awk '{ for (i = 1; i < 3; i++) { q = $i; gsub(/./, "@", q); print "@p" NR "\\n" $i "\\n+\\n" q } }' \\
+                pairs.tsv |
                 gzip > pairs.fq.gz
             (printf '# remark\\nx\\ty\\tlabel\\n'; cat pairs.tsv; echo '# end') | gzip > named.tsv.gz
             """)

@@ -1,5 +1,5 @@
-// TableTests: which lines of a table name its columns, and which columns hold strands: nothing is scored that is no strand, and
-// no line is lost without a word.
+// TableTests: which lines of a table name its columns, and which columns hold strands: nothing is scored that is no
+// strand, and no line is lost without a word.
 
 import TestSupport
 import Testing

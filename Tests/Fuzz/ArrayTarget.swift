@@ -11,8 +11,8 @@ enum ArrayTarget {
     private static let alphabets: [Alphabet] =
         [.dna, .rna, .protein] + ["HP", "XYZ"].compactMap(Alphabet.init(named:))
 
-    /// The first byte holds the options; the rest is a text to encode, or an array to decode: as it stands, or a header's
-    /// text and data.
+    /// The first byte holds the options; the rest is a text to encode, or an array to decode: as it stands, or a
+    /// header's text and data.
     static func run(_ bytes: [UInt8]) {
         output.becomeStandardOutput()
         var choices = Choices(bytes)

@@ -60,7 +60,8 @@ enum ModelTarget {
         return max(0, min(largest, 4 * mostWeights))
     }
 
-    /// `count` floats by the pattern: small, up to 127, up to the largest that is taken, or any bits; bit 2: none below 0.
+    /// `count` floats by the pattern: small, up to 127, up to the largest that is taken, or any bits; bit 2: none below
+    /// 0.
     private static func weights(count: Int, kind: UInt8, pattern: [UInt8]) -> [UInt8] {
         let pattern = pattern.isEmpty ? [1] : pattern
         guard kind & 3 < 3 else { return (0..<4 * count).map { pattern[$0 % pattern.count] } }

@@ -77,7 +77,8 @@ func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
     return lines.map { $0.last == 13 ? $0.dropLast() : $0 }
 }
 
-/// Checks a documented error of an input of `count` lines at `path`, or of two records of which the second is at `mates`.
+/// Checks a documented error of an input of `count` lines at `path`, or of two records of which the second is at
+/// `mates`.
 func checkDocumented(_ error: InputError, path: String, mates: String? = nil, lines count: Int) {
     switch error {
     case .notMates(let placeA, _, let placeB, _):

@@ -1,10 +1,12 @@
 // SeedTests: what the fuzz targets begin with, and what they once failed on, passes in every test run.
 
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct SeedTests {
-    /// A target may become standard output, and ends its program where it finds something: each has a process of its own.
+@Suite(.timed) struct SeedTests {
+    /// A target may become standard output, and ends its program where it finds something: each has a process of its
+    /// own.
     @Test(arguments: targets.keys.sorted()) func everySeedPasses(_ name: String) async {
         await #expect(processExitsWith: .success) { [name] in
             let target = try #require(targets[name])

@@ -39,7 +39,8 @@ import Testing
     @Test func threadsThatFellAsleepAreWoken() async throws {
         for round in 0..<8 {
             check(pieces: 8, threads: 4) { _ in usleep(UInt32(200 * round)) }
-            // Longer than any looks before it sleeps, as a rule; where it is not, this round tries less and is as right.
+            // Longer than any looks before it sleeps, as a rule; where it is not, this round tries less and is as
+            // right.
             usleep(20_000)
         }
     }

@@ -1,3 +1,5 @@
+// OneHotRowsTests: images of strands against their definition, cell by cell.
+
 import TestSupport
 import Testing
 

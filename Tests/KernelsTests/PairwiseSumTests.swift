@@ -19,7 +19,8 @@ import Testing
         let total = FloatBuffer(count: length)
         let numbers = (0..<pieces).map(numbers)
         sum.run(threads: threads, into: total) { piece, _, part in
-            // Some pieces take long, so that others are done before them as a rule; the sum must be the same in any order.
+            // Some pieces take long, so that others are done before them as a rule; the sum must be the same in any
+            // order.
             if isHindered, piece % 3 == 1 { Thread.sleep(forTimeInterval: 0.002) }
             for range in ranges {
                 for k in range { sum.parts[part * length + k] += numbers[piece][k] }

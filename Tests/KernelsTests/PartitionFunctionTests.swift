@@ -1,4 +1,4 @@
-// Tests of the partition function against a sum over every alignment, one by one.
+// Tests of the partition functions of duplexes, hairpins and homodimers against sums over every structure, one by one.
 
 import KernelShapes
 import Kernels
@@ -11,87 +11,113 @@ import Testing
     import Darwin
 #endif
 
-/// Sums over all stretches by recursion over "what comes next", without the tables of the recurrence.
-private struct EveryAlignment {
-    let shape: DuplexShape
-    let w: [Double]
-    let a: [Int]
-    let b: [Int]  // as it faces A: reversed where antiparallel
-
-    func pair(_ i: Int, _ j: Int, _ field: PairField) -> Double {
-        // Where a stack knows only the pair that it comes to, all ends weigh 1.
-        if field == .end, shape.order == 1 { return 1 }
-        return w[shape.pair + ((a[i] * shape.letters + b[j]) * 2 + field.rawValue) * shape.heads]
-    }
-    func stack(_ x: Int, _ i: Int, _ z: Int, _ j: Int) -> Double {
-        let row = shape.order == 2 ? a[x] * shape.letters + a[i] : a[i]
-        let column = shape.order == 2 ? b[z] * shape.letters + b[j] : b[j]
-        return w[shape.stack + (row * shape.contexts + column) * shape.heads]
-    }
-    func gap(_ field: GapField) -> Double { w[shape.gaps + field.rawValue * shape.heads] }
-
-    /// Weight of everything that can follow the pair (i, j), the end included.
-    func after(_ i: Int, _ j: Int) -> Double {
-        var sum = pair(i, j, .end)
-        func next(_ p: Int, _ q: Int, _ weight: Double) {
-            if p < a.count, q < b.count { sum += weight * after(p, q) }
+/// A network that passes one feature on: the logit is that feature, or, where the strands may be swapped, its sum over
+/// both orders.
+extension DoubleModel {
+    fileprivate mutating func pass(_ feature: Int) {
+        for k in shape.means..<shape.means + shape.features { parameters[k] = 0 }
+        for k in shape.scales..<shape.scales + shape.features { parameters[k] = 1 }
+        for k in shape.energyEnd..<shape.trainedEnd { parameters[k] = 0 }
+        // silu(x) - silu(-x) = x, in both layers: unit 0 carries the feature, unit 1 its negative.
+        for k in 0..<2 {
+            let sign: Float = k == 0 ? 1 : -1
+            parameters[shape.firstWeights + feature * shape.hidden + k] = sign
+            parameters[shape.secondWeights + k] = sign
+            parameters[shape.secondWeights + shape.hidden + k] = -sign
+            parameters[shape.lastWeights + k] = sign
         }
-        if i + 1 < a.count, j + 1 < b.count { next(i + 1, j + 1, stack(i, i + 1, j, j + 1)) }
-        if i + 2 < a.count, j + 1 < b.count { next(i + 2, j + 1, gap(.bulge) * stack(i, i + 2, j, j + 1)) }
-        if i + 1 < a.count, j + 2 < b.count { next(i + 1, j + 2, gap(.bulge) * stack(i, i + 1, j, j + 2)) }
-        // No letter more weighs above 1.
-        let more = min(gap(.extend), 1)
-        for p in 0...a.count {
-            for q in 0...b.count where p + q > 0 {
-                guard i + p + 1 < a.count, j + q + 1 < b.count else { continue }
-                var weight = pair(i, j, .end) * gap(.open) * pair(i + p + 1, j + q + 1, .start)
-                // The first letter left out is in the opening.
-                weight *= pow(more, Double(p + q - 1))
-                next(i + p + 1, j + q + 1, weight)
-            }
-        }
-        return sum
-    }
-
-    func total() -> Double {
-        var sum = 0.0
-        for i in a.indices { for j in b.indices { sum += pair(i, j, .start) * after(i, j) } }
-        return sum
     }
 }
 
 @Suite(.timed) struct PartitionFunctionTests {
-    @Test(arguments: [1, 2], [true, false])
-    func equalsTheSumOverAllAlignments(order: Int, antiparallel: Bool) {
-        let shape = DuplexShape(
-            heads: 2, letters: 4, order: order, isAntiparallel: antiparallel, isSymmetric: false, hasSelfMaps: false,
-            rowPositions: 0, columnPositions: 0, hidden: 8)
-        var model = DoubleModel(shape, seed: UInt64(order))
-        // A network that passes the first head's feature on: its slope is found from two known strands.
-        let strands: [([UInt8], [UInt8])] = [
-            ([0], [3]), ([0, 1], [2]), ([0, 1, 2, 3, 0], [3, 0, 1, 2]), ([2, 2, 1], [1, 1, 2, 0, 3, 1]),
-        ]
-        for (a, b) in strands { model.add(a, b) }
-        for k in shape.means..<shape.means + shape.features { model.parameters[k] = 0 }
-        for k in shape.scales..<shape.scales + shape.features { model.parameters[k] = 1 }
-        for k in shape.energyEnd..<shape.trainedEnd { model.parameters[k] = 0 }
-        // silu(x) - silu(-x) = x, in both layers: unit 0 carries the feature, unit 1 its negative.
-        model.parameters[shape.firstWeights] = 1
-        model.parameters[shape.firstWeights + 1] = -1
-        for from in 0..<2 {
-            for to in 0..<2 {
-                model.parameters[shape.secondWeights + from * shape.hidden + to] = from == to ? 1 : -1
+    /// Shapes whose features are sums over structures, each with a stack of either order, parallel and antiparallel.
+    static let shapes: [DuplexShape] = [
+        (false, false, 0), (false, true, 0), (true, true, 0), (false, true, 4), (false, false, 9),
+    ]
+    .flatMap { kind in
+        [(1, true), (2, true), (1, false), (2, false)].map { order, isAntiparallel in
+            DuplexShape(
+                heads: 2, lanes: 2, letters: 4, order: order, isAntiparallel: isAntiparallel,
+                isSymmetric: kind.0, hasSelfMaps: kind.1, rowPositions: kind.2,
+                columnPositions: kind.2 > 0 ? 3 : 0, hidden: 8)
+        }
+    }
+
+    /// The longest have more positions than there are weights for.
+    private static let strands: [([UInt8], [UInt8])] = [
+        ([0], [3]), ([0, 1], [2]), ([0, 1, 2, 3, 0], [3, 0, 1, 2]), ([2, 2, 1], [1, 1, 2, 0, 3, 1]),
+        ([1, 3, 0, 2, 2, 0], [0, 2, 1, 3, 1, 1]), ([3, 0, 0, 1, 2, 3, 1], [2, 3]),
+    ]
+
+    @Test(arguments: shapes.indices) func everyFeatureIsTheSumOverAllStructures(index: Int) {
+        let shape = Self.shapes[index]
+        for head in 0..<2 {
+            var model = DoubleModel(shape, seed: UInt64(shape.order + 7 * head))
+            for (a, b) in Self.strands { model.add(a, b) }
+            let every = EveryStructure(
+                weights: HeadWeights(shape: shape, parameters: model.parameters, head: head))
+            /// The logits of a feature are those that are `expected` of the strands.
+            func check(_ feature: Int, _ name: String, _ expected: ([UInt8], [UInt8]) -> Double) {
+                model.pass(feature)
+                let logits = model.logits(model.weights())
+                for (p, (a, b)) in Self.strands.enumerated() {
+                    let isTurned = shape.isSymmetric && precedes(b, a)
+                    let (first, second) = isTurned ? (b, a) : (a, b)
+                    let both = shape.isSymmetric ? expected(second, first) : 0
+                    let sum = expected(first, second) + both
+                    #expect(abs(logits[p] - sum) < 1e-9, "\(name) of pair \(p), head \(head)")
+                }
+            }
+            // The energies of a symmetric shape are the same for both orders only when they are tied: it takes one
+            // order.
+            let duplexes = Self.strands.map { a, b in
+                shape.isSymmetric && precedes(b, a) ? every.duplex(b, a) : every.duplex(a, b)
+            }
+            check(head, "duplex") { a, b in
+                duplexes[Self.strands.firstIndex { $0 == (a, b) || shape.isSymmetric && $0 == (b, a) } ?? 0]
+            }
+            guard shape.hasSelfMaps else { continue }
+            for (number, isHairpin) in [true, false].enumerated() {
+                let ofA = shape.pairFeatures + number * shape.heads + head
+                let name = isHairpin ? "hairpins" : "homodimers"
+                check(ofA, name + " of A") { a, _ in every.alone(a, isHairpin: isHairpin) }
+                check(ofA + shape.strandFeatures, name + " of B") { _, b in every.alone(b, isHairpin: isHairpin) }
             }
         }
-        model.parameters[shape.lastWeights] = 1
-        model.parameters[shape.lastWeights + 1] = -1
-        let weights = model.weights()
-        let logits = model.logits(weights)
-        for (p, (a, b)) in strands.enumerated() {
-            let facing = antiparallel ? b.reversed() : b
-            let every = EveryAlignment(
-                shape: shape, w: weights.weights, a: a.map { Int($0) }, b: facing.map { Int($0) })
-            #expect(abs(logits[p] - log(every.total())) < 1e-9, "pair \(p)")
+    }
+
+    /// The order in which a symmetric shape takes two strands: the shorter first, then by their letters.
+    private func precedes(_ s: [UInt8], _ t: [UInt8]) -> Bool {
+        s.count != t.count ? s.count < t.count : s.lexicographicallyPrecedes(t)
+    }
+
+    /// Where helices weigh nothing, a hairpin is two letters and its loop: of any length, the longest weighing alike.
+    @Test(arguments: [1, 2]) func hairpinsOfAllLengthsHaveTheirWeight(order: Int) {
+        let shape = DuplexShape(
+            heads: 2, letters: 4, order: order, isAntiparallel: true, isSymmetric: false, hasSelfMaps: true,
+            rowPositions: 0, columnPositions: 0, hidden: 8)
+        var model = DoubleModel(shape, seed: 5)
+        for k in shape.stack..<shape.hairpin { model.parameters[k] = -80 }
+        var random = TestRandom(state: 8)
+        let strands: [[UInt8]] = [40, 33, 34, 2].map { count in
+            (0..<count).map { _ in UInt8.random(in: 0..<4, using: &random) }
+        }
+        model.add(strands[0], strands[1])
+        model.add(strands[2], strands[3])
+        let weights = HeadWeights(shape: shape, parameters: model.parameters, head: 1)
+        for (side, name) in [(0, "A"), (1, "B")] {
+            model.pass(shape.pairFeatures + side * shape.strandFeatures + 1)
+            for (p, logit) in model.logits(model.weights()).enumerated() {
+                let strand = strands[2 * p + side].map { Int($0) }
+                var sum = 1.0
+                for (i, a) in strand.enumerated() {
+                    for (k, b) in strand.enumerated() where k > i {
+                        let ends: Double = weights.pair(a, b, .start) * weights.pair(a, b, .end)
+                        sum += ends * weights.hairpin(distance: k - i)
+                    }
+                }
+                #expect(abs(logit - log(sum)) < 1e-9, "strand \(name) of pair \(p)")
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-// ProcessorGradientTests: the gradient of every build that the machine can run, in single precision, against that in double.
+// ProcessorGradientTests: the gradient of every build that the machine can run, in single precision, against that in
+// double.
 
 import KernelShapes
 import TestSupport

@@ -1,4 +1,5 @@
-// ProcessorTests: the builds of the loops that the other suites try are those that this machine runs; the others are skipped.
+// ProcessorTests: the builds of the loops that the other suites try are those that this machine runs; the others are
+// skipped.
 
 import Kernels
 import TestSupport

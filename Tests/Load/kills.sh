@@ -84,4 +84,5 @@ for index in "${!kinds[@]}"; do
     echo "${options[*]}: $killed kills so far, nothing lost" >&2
 done
 echo "$killed kills: the output was the old file $old times and a whole new one $whole times; $resumed runs resumed," \
-    "$finished came to their end between kills, all to the same bytes; at most $stray temporary files at once, none at the end"
+    "$finished came to their end between kills, all to the same bytes; at most $stray temporary files at once," \
+    "none at the end"

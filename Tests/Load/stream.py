@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Streams pairs through `seqgan classify`, as many as are asked for, made on the fly, and looks whether as many come out,
-all right and in order, whether memory stays flat, and whether the end is as fast as the start. Then runs eight `classify`
-and two `train` at once, whose outputs must be those of runs alone, and of which none may starve.
+"""Streams pairs through `seqgan classify`, as many as are asked for, made on the fly, and looks whether as many come
+out, all right and in order, whether memory stays flat, and whether the end is as fast as the start. Then runs eight
+`classify` and two `train` at once, whose outputs must be those of runs alone, and of which none may starve.
 
     Tests/Load/stream.py [PAIRS]              100 million by default; SEQGAN names the program
 
@@ -85,7 +85,8 @@ def stream(total):
     # The first block waits for the model, and for the pipe to fill.
     first, last = rate(1, 1 + tenth), rate(blocks - 1 - tenth, blocks - 1)
     print(f"{blocks * BLOCK} pairs in, {blocks * BLOCK} out, all right and in order; "
-          f"{rate(0, blocks):.0f} pairs/s, the first tenth {first:.0f}, the last {last:.0f} ({100 * last / first:.1f} %); "
+          f"{rate(0, blocks):.0f} pairs/s, the first tenth {first:.0f}, "
+          f"the last {last:.0f} ({100 * last / first:.1f} %); "
           f"peak memory {peaks[tenth] / 1024:.1f} MB after a tenth, {peaks[-1] / 1024:.1f} MB at the end", flush=True)
     if peaks[-1] > peaks[tenth] * 1.05 + 1024:
         fail("memory grew")

@@ -30,9 +30,9 @@ import Testing
         }
     }
 
-    /// Stages that wait for the one before, many more than there are cores: one that waits must not keep another from its
-    /// thread. Where they shared as many threads as the process has cores, they did go on, but only after seconds, when the
-    /// system gave them more: so each is asked on what it runs.
+    /// Stages that wait for the one before, many more than there are cores: one that waits must not keep another from
+    /// its thread. Where they shared as many threads as the process has cores, they did go on, but only after seconds,
+    /// when the system gave them more: so each is asked on what it runs.
     @Test func stagesThatWaitForEachOtherAllHaveAThread() {
         let (stages, pieces) = (100 + ProcessInfo.processInfo.activeProcessorCount, 50)
         let shared = Atomic<Int>(0)
@@ -67,9 +67,11 @@ import Testing
     }
 }
 
-/// The name of the queue that the calling code runs on; those that share their threads have one that begins com.apple.root.
+/// The name of the queue that the calling code runs on; those that share their threads have one that begins
+/// com.apple.root.
 private func currentQueue() -> String {
-    // SAFETY: the function of <dispatch/queue.h> of that name, which takes a queue or null and returns a string of the queue's.
+    // SAFETY: the function of <dispatch/queue.h> of that name, which takes a queue or null and returns a string of the
+    // queue's.
     typealias Label = @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>?
     guard let symbol = dlsym(UnsafeMutableRawPointer(bitPattern: 0), "dispatch_queue_get_label") else { return "" }
     return unsafeBitCast(symbol, to: Label.self)(nil).map { String(cString: $0) } ?? ""

@@ -1,4 +1,5 @@
-// ContradictionTests: pairs that repeat an earlier one with the other label, counted as a dictionary of whole strands does.
+// ContradictionTests: pairs that repeat an earlier one with the other label, counted as a dictionary of whole strands
+// does.
 
 import Kernels
 import TestSupport

@@ -22,7 +22,7 @@ import Testing
 
     /// Where to damage: the header and what follows it, and places spread over the rest.
     private static func places(_ bytes: [UInt8], count: Int) -> [Int] {
-        let header = bytes[..<8].enumerated().reduce(8) { $0 + Int($1.element) << (8 * $1.offset) }
+        let header = 8 + ModelBytes.headerLength(bytes)
         let rest = stride(from: header, to: bytes.count, by: max(1, (bytes.count - header) / count) | 1)
         // A checksum over megabytes takes its time.
         return Array(stride(from: 0, to: header, by: max(1, bytes.count / 400_000))) + Array(rest)

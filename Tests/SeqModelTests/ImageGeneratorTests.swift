@@ -1,4 +1,5 @@
-// Tests of the plain GANs: the same bytes for any number of threads and after resuming, and models that can be read again.
+// Tests of the plain GANs: the same bytes for any number of threads and after resuming, and models that can be read
+// again.
 
 import Kernels
 import SeqModel

@@ -1,4 +1,5 @@
-// MetadataTests: what a model's file says of itself, in other words than are written: refused, key by key, kind by kind.
+// MetadataTests: what a model's file says of itself, in other words than are written: refused, key by key, kind by
+// kind.
 
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
-// Tests of what an epoch is judged by: the loss counts negatives as training does, the figures only the pairs held back.
+// Tests of what an epoch is judged by: the loss counts negatives as training does, the figures only the pairs held
+// back.
 
 import Kernels
 import TestSupport

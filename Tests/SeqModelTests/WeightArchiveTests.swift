@@ -6,24 +6,13 @@ import Testing
 @testable import SeqModel
 
 @Suite(.timed) struct WeightArchiveTests {
-    /// A file with this header, in which `HHHHHHHH` and `DDDDDDDD` stand for its checksums.
-    private static func file(_ header: String, data: [UInt8]) -> [UInt8] {
-        func digits(_ value: UInt32) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 8 - text.count) + text
-        }
-        let text = header.replacing("DDDDDDDD", with: digits(checksum(data[...])))
-        let zeroed = Array(text.replacing("HHHHHHHH", with: "00000000").utf8)
-        let bytes = Array(text.replacing("HHHHHHHH", with: digits(checksum(zeroed[...]))).utf8)
-        return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes + data
-    }
-
     private static func metadata(version: String = "1", format: String = "seqgan") -> String {
-        #""__metadata__":{"crc32.data":"DDDDDDDD","crc32.header":"HHHHHHHH","format":"\#(format)","version":"\#(version)"}"#
+        #""__metadata__":{"crc32.data":"DDDDDDDD","crc32.header":"HHHHHHHH","format":"\#(format)","#
+            + #""version":"\#(version)"}"#
     }
 
     private static func file(tensors: String, data: [UInt8], version: String = "1") -> [UInt8] {
-        file("{\(metadata(version: version)),\(tensors)}", data: data)
+        ModelBytes.file("{\(metadata(version: version)),\(tensors)}", data)
     }
 
     private static func refusal(_ bytes: [UInt8]) -> ModelError? {
@@ -50,7 +39,7 @@ import Testing
                 .init(name: "none", shape: [0, 3], values: []),
             ])
         let bytes = archive.encoded()
-        let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let length = ModelBytes.headerLength(bytes)
         #expect(length % 8 == 0)
         #expect(bytes.count == 8 + length + 12)
         #expect(Array(bytes[(8 + length)...]) == [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0, 0, 0, 0x3f])
@@ -75,9 +64,9 @@ import Testing
         #expect(Self.refusal(bytes) == .newerVersion(found: 3, known: 2))
         #expect(Self.refusal(bytes)?.description.contains("update seqgan") == true)
         for version in ["0", "-1", "x", ""] {
-            #expect(Self.refusal(Self.file("{\(Self.metadata(version: version))}", data: [])) != nil, "\(version)")
+            #expect(Self.refusal(ModelBytes.file("{\(Self.metadata(version: version))}", [])) != nil, "\(version)")
         }
-        #expect(Self.refusal(Self.file("{\(Self.metadata(format: "other"))}", data: [])) != nil)
+        #expect(Self.refusal(ModelBytes.file("{\(Self.metadata(format: "other"))}", [])) != nil)
     }
 
     @Test func claimsThatDoNotFitAreRefusedWithoutTrap() {
@@ -120,7 +109,7 @@ import Testing
         let tensor = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
         let metadata = Self.metadata()
         func refusal(_ header: String) -> String {
-            Self.refusal(Self.file(header, data: [0, 0, 0, 0]))?.description ?? "none"
+            Self.refusal(ModelBytes.file(header, [0, 0, 0, 0]))?.description ?? "none"
         }
         #expect(refusal("{\(metadata),\(tensor)}") == "none")
         let spaced = metadata.replacing(":{", with: " :\r\n{ ")
@@ -141,10 +130,10 @@ import Testing
         }
     }
 
-    @Test func aHeaderThatIsNoJSONOfSafetensorsIsRefused() {
+    @Test func aHeaderThatIsNoJSONOfSafetensorsIsRefused() throws {
         let tensor = #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
         let good = "{\(Self.metadata()),\(tensor)}"
-        func refusal(_ header: String) -> ModelError? { Self.refusal(Self.file(header, data: [0, 0, 0, 0])) }
+        func refusal(_ header: String) -> ModelError? { Self.refusal(ModelBytes.file(header, [0, 0, 0, 0])) }
         #expect(refusal(good) == nil)
         let wrong: [(String, String)] = [
             ("}}", "},}"), ("},", "}"), (",\"a\"", ",,\"a\""), ("[1]", "[1,]"), ("[1]", "[01]"), ("[1]", "[+1]"),
@@ -165,21 +154,12 @@ import Testing
         let escaped = good.replacing("\"a\"", with: #""\ud83e\uDDEC \"\\\/\b\f\n\r\t""#)
         #expect(refusal(escaped) == nil)
         // Bytes that are no UTF-8, in text that is asked for by nobody.
-        var bytes = Self.file(good.replacing("\"format\":", with: "\"x\":\"??\",\"format\":"), data: [0, 0, 0, 0])
-        #expect(Self.refusal(bytes) == nil)
-        let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
-        var header = Array(bytes[8..<8 + length])
-        let (at, sum) = (header.firstRange(of: Array("??".utf8)), header.firstRange(of: Array("header\":\"".utf8)))
-        guard let at, let sum else {
-            Issue.record("no place")
-            return
-        }
-        header.replaceSubrange(at, with: [0xc3, 0x28])
-        let digits = sum.upperBound..<sum.upperBound + 8
-        header.replaceSubrange(digits, with: Array("00000000".utf8))
-        let text = String(checksum(header[...]), radix: 16)
-        header.replaceSubrange(digits, with: Array((String(repeating: "0", count: 8 - text.count) + text).utf8))
-        bytes.replaceSubrange(8..<8 + length, with: header)
+        let unread = good.replacing("\"format\":", with: "\"x\":\"??\",\"format\":")
+        #expect(refusal(unread) == nil)
+        var header = Array(unread.utf8)
+        let place = try #require(header.firstRange(of: Array("??".utf8)))
+        header.replaceSubrange(place, with: [0xc3, 0x28])
+        let bytes = ModelBytes.file(header, [0, 0, 0, 0])
         #expect(Self.refusal(bytes)?.description.contains("its header is not the JSON") == true)
     }
 

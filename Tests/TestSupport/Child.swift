@@ -100,8 +100,8 @@ struct Child {
         return count > 0 || error == EAGAIN
     }
 
-    /// A child may close its stdin. The signal of it is held back on this thread for the time of a write, and taken away: were
-    /// it ignored, the whole process and what it starts would ignore it.
+    /// A child may close its stdin. The signal of it is held back on this thread for the time of a write, and taken
+    /// away: were it ignored, the whole process and what it starts would ignore it.
     private static func withoutBrokenPipeSignal<R>(_ body: () -> R) -> R {
         var (brokenPipe, before, pending) = (sigset_t(), sigset_t(), sigset_t())
         sigemptyset(&brokenPipe)

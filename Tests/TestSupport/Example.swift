@@ -3,7 +3,8 @@
 import Kernels
 import SeqModel
 
-/// Every second pair is a strand and its reverse complement, of label 1; the strands of the others have nothing in common.
+/// Every second pair is a strand and its reverse complement, of label 1; the strands of the others have nothing in
+/// common.
 public enum Example {
     /// Letter codes of DNA's `count` pairs; B is as long as A.
     public static func strands(

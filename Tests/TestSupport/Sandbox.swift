@@ -92,8 +92,9 @@ public final class Sandbox: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
-    /// Runs a line of bash in which `seqgan` is the program under test, and the functions of `Waiting` are known; throws if it
-    /// takes longer than `seconds`, which only ends what hangs, or if it ends with 0 before it has read its input.
+    /// Runs a line of bash in which `seqgan` is the program under test, and the functions of `Waiting` are known;
+    /// throws if it takes longer than `seconds`, which only ends what hangs, or if it ends with 0 before it has read
+    /// its input.
     public func run(_ line: String, stdin: String = "", seconds: Double = 300) throws -> Result {
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("SEQGAN") }
         let folder = URL(filePath: Self.program).deletingLastPathComponent().path

@@ -1,5 +1,5 @@
-// SuiteTimes: how much work each suite is. Suites run side by side and slow each other down, so it is the processor's time that
-// is told, of the tests' own threads and of the programs that they run.
+// SuiteTimes: how much work each suite is. Suites run side by side and slow each other down, so it is the processor's
+// time that is told, of the tests' own threads and of the programs that they run.
 
 import Foundation
 import Synchronization
@@ -25,7 +25,7 @@ public struct SuiteTimes: SuiteTrait, TestTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let suite = test.id.nameComponents.first ?? test.name
+        let suite = "\(test.id.moduleName).\(test.id.nameComponents.first ?? test.name)"
         _ = Self.printing
         let (begin, cpu) = (ContinuousClock.now, Self.threadSeconds())
         defer {

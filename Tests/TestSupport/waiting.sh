@@ -1,5 +1,5 @@
-# Functions for the lines of bash that tests run: they wait for a state, however long a busy machine takes to come to it. The
-# test's own limit ends what never comes. What the line starts does not know them.
+# Functions for the lines of bash that tests run: they wait for a state, however long a busy machine takes to come to
+# it. The test's own limit ends what never comes. What the line starts does not know them.
 unset BASH_ENV
 
 # until_true COMMAND...: waits until it succeeds.
@@ -12,8 +12,8 @@ until_file() { until_true test -s "$1"; }
 until_temporary() { until_true has_temporaries "${1:-1}"; }
 has_temporaries() { [ "$(ls -A | grep -c '\.tmp$')" -ge "$1" ]; }
 
-# until_waiting PID: waits until a thread of seqgan is blocked in reading an empty pipe and all others sleep, too: what was
-# written to the pipe is taken and worked off.
+# until_waiting PID: waits until a thread of seqgan is blocked in reading an empty pipe and all others sleep, too: what
+# was written to the pipe is taken and worked off.
 until_waiting() { until_true is_waiting "$1"; }
 is_waiting() {
     local task reads=false
@@ -25,8 +25,8 @@ is_waiting() {
     $reads
 }
 
-# until_catching PID SIGNAL: waits until seqgan has a handler for the signal. What a shell starts in the background ignores an
-# interrupt until then.
+# until_catching PID SIGNAL: waits until seqgan has a handler for the signal. What a shell starts in the background
+# ignores an interrupt until then.
 until_catching() { until_true is_catching "$@"; }
 is_catching() {
     local mask
