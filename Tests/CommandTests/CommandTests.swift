@@ -93,21 +93,6 @@ import Testing
         #expect(try sandbox.read("p.tsv") == "ACGT\tACGT\n")
     }
 
-    @Test func aFailureLeavesTheOldFile() throws {
-        let (sandbox, _) = try Self.trained.get()
-        try sandbox.write("old", "out.tsv")
-        let result = try sandbox.run(
-            "head -c 30000 \(Sandbox.sample) | seqgan classify -q -m m.seqgan -o out.tsv; ls -A | grep tmp")
-        #expect(result.output.isEmpty)
-        #expect(try sandbox.read("out.tsv") == "old")
-    }
-
-    @Test func aClosedPipeIsQuiet() throws {
-        let (sandbox, _) = try Self.trained.get()
-        let result = try sandbox.run("seqgan classify -q -m m.seqgan \(Sandbox.sample) | head -1")
-        #expect(result.code == 0 && result.errors.isEmpty && result.output.hasPrefix("strandA"))
-    }
-
     @Test func packedOutputIsReadAgain() throws {
         let (sandbox, _) = try Self.trained.get()
         let result = try sandbox.run(
