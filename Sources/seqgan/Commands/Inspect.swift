@@ -25,10 +25,10 @@ struct Inspect: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "The learned pairing and stacking energies in kT, largest first.")
+    @Flag(help: "Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first.")
     var tables = false
 
-    @Option(help: "Draw the learned pairing energies.", completion: .file(extensions: ["svg"]))
+    @Option(help: "Draw the learned pairing energies (dG in kT, negative binds).", completion: .file(extensions: ["svg"]))
     var svg: String?
 
     @Option(
