@@ -25,6 +25,25 @@ import Testing
         #expect(try sandbox.run("seqgan inspect").output == card + inspected)
     }
 
+    /// Energies are shown with the sign of thermodynamics: what binds is negative, and comes first.
+    @Test func complementaryBasesHaveTheLowestEnergies() throws {
+        let rows = try Sandbox().run("seqgan inspect --tables").output.split(separator: "\n").map {
+            $0.split(separator: "\t").map(String.init)
+        }
+        #expect(rows.first == ["table", "letters", "dG_kT"])
+        for (table, count, complements) in [("pair", 16, 4), ("stack", 256, 8)] {
+            let energies = rows.filter { $0[0] == table }.map { ($0[1], Double($0[2]) ?? .nan) }
+            #expect(energies.count == count)
+            #expect(zip(energies, energies.dropFirst()).allSatisfy { $0.1 <= $1.1 })
+            for (letters, energy) in energies.prefix(complements) {
+                let sides = letters.split(separator: "-").map(Array.init)
+                #expect(energy < 0, "\(letters) \(energy)")
+                let facing = sides[0].map { ["A": "T", "C": "G", "G": "C", "T": "A"][String($0)] ?? "" }
+                #expect(facing.reversed().joined() == String(sides[1]), "\(letters) \(energy)")
+            }
+        }
+    }
+
     @Test func aModelTooLargeIsNotEmbedded() throws {
         let sandbox = try Sandbox()
         let outcome = try sandbox.run(

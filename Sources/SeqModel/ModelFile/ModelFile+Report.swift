@@ -55,10 +55,10 @@ extension ModelFile {
         return rows
     }
 
-    /// Learned energies, largest first: in kT, above the mean of their table.
+    /// Learned energies, the strongest binding first: dG in kT relative to the mean of their table; negative binds.
     ///
     /// Rows: table, letters (`A-T`; for a stack `AC-GT`: A's two letters, then those of B that face them, 5' to 3'
-    /// where the strands are antiparallel), energy.
+    /// where the strands are antiparallel), dG.
     ///
     /// No rows where the classifier is none of energies.
     public func energies() -> [[String]] {
@@ -66,7 +66,7 @@ extension ModelFile {
         let tables = EnergyTables(duplex)
         let letters = classifier.alphabet.letters.map { String(UnicodeScalar($0)) }
         func rows(_ name: String, _ table: [(String, Float)]) -> [[String]] {
-            table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded($0.1)] }
+            table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded(-$0.1)] }
         }
         let k = letters.count
         let pairs = tables.pairing.enumerated().map { (letters[$0 / k] + "-" + letters[$0 % k], $1) }
@@ -75,7 +75,7 @@ extension ModelFile {
         for (place, energy) in tables.stacking.enumerated() {
             stacks.append((contexts.a[place / (k * k)] + "-" + contexts.b[place % (k * k)], energy))
         }
-        return [["table", "letters", "energy_kT"]] + rows("pair", pairs) + rows("stack", stacks)
+        return [["table", "letters", "dG_kT"]] + rows("pair", pairs) + rows("stack", stacks)
     }
 
     /// Two decimals; a number that is not finite, or 1e12 or more in size, as Swift writes it.

@@ -28,7 +28,8 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first.")
     var tables = false
 
-    @Option(help: "Draw the learned pairing energies (dG in kT, negative binds).", completion: .file(extensions: ["svg"]))
+    @Option(
+        help: "Draw the learned pairing energies (dG in kT, negative binds).", completion: .file(extensions: ["svg"]))
     var svg: String?
 
     @Option(

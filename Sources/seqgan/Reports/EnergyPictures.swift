@@ -25,14 +25,14 @@ struct EnergyPictures {
     var pairing: Drawing { pairingMap.drawn(isNarrow: true) }
 
     private var pairingMap: HeatMap {
-        map("Learned pairing energies in kT", tables.pairing, rows: letters, columns: letters, between: "-")
+        map("Learned pairing energies, dG in kT", tables.pairing, rows: letters, columns: letters, between: "-")
     }
 
     /// The stacking energies.
     private var stacking: Drawing {
         let names = tables.contexts(letters)
         var map = map(
-            "Learned stacking energies in kT", tables.stacking, rows: names.a, columns: names.b, between: "-")
+            "Learned stacking energies, dG in kT", tables.stacking, rows: names.a, columns: names.b, between: "-")
         map.group = letters.count
         map.columnTitle = "two letters of B" + (isFrom5 ? ", 5\u{2032} to 3\u{2032}" : "")
         map.rowTitle = "of A"
@@ -40,21 +40,22 @@ struct EnergyPictures {
     }
 
     private func map(
-        _ title: String, _ energies: [Float], rows: [String], columns: [String], between: String
+        _ title: String, _ logWeights: [Float], rows: [String], columns: [String], between: String
     ) -> HeatMap {
-        let largest = Double(max(energies.map { abs($0) }.max() ?? 0, 0.01))
+        let largest = Double(max(logWeights.map { abs($0) }.max() ?? 0, 0.01))
         let cells = rows.indices.map { row in
             columns.indices.map { column in
-                let energy = Double(energies[row * columns.count + column])
+                // The energy of a Boltzmann weight w is -ln w.
+                let energy = -Double(logWeights[row * columns.count + column])
                 return HeatMap.Cell(
-                    strength: energy / largest, text: signed(energy, 1),
+                    strength: -energy / largest, text: signed(energy, 1),
                     note: "\(rows[row])\(between)\(columns[column]): \(signed(energy, 2)) kT")
             }
         }
         var map = HeatMap(
             title: title, rows: rows, columns: columns, rowTitle: "letter of A",
             columnTitle: "letter of B that it faces", cells: cells)
-        map.legend = (signed(-largest, 1) + " kT, apart", "together, " + signed(largest, 1) + " kT")
+        map.legend = (signed(largest, 1) + " kT, repels", "binds, " + signed(-largest, 1) + " kT")
         return map
     }
 
@@ -69,8 +70,8 @@ struct EnergyPictures {
             Figure(
                 "Pairing", pairingMap.drawn(),
                 caption:
-                    "The mean over all stacks that end in the pair, in kT relative to the mean of the table. Blue "
-                    + "binds, orange repels.")
+                    "The mean over all stacks that end in the pair: dG in kT relative to the mean of the table. Blue "
+                    + "(negative) binds, orange repels.")
         ]
         if !tables.stacking.isEmpty {
             figures.append(
