@@ -70,26 +70,14 @@ struct Train: ParsableCommand {
             let page = try report.map(ReportFile.init)
             let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? DuplexShape.maximumLength)
             let option = longest == training.length ? "--length " : ""
-            let (pairs, skipped) = try readLabelled(
-                input, alphabet, LengthLimits(1...longest, option: option), isQuiet: running.quiet,
-                unpacking: running.unpacking)
-            guard pairs.count >= 2 else {
-                throw Failure(
-                    message: "\(counted(pairs.count, "labelled pairs")): training needs at least 2",
-                    code: ExitCodes.badData)
-            }
-            let data = try TrainingData(
-                pairs, alphabet, threshold: training.labelThreshold, settings: training.decisive(seed: running.seed),
-                model: start?.encoded() ?? [], threads: running.threadCount
-            ) {
-                try split(pairs, alphabet, seed: running.seed)
-            }
+            let (data, skipped) = try readData(
+                alphabet, LengthLimits(1...longest, option: option), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: summary)
             let classifying = ClassifierTraining(
                 options: training.ofClassifier, running: running, clock: summary, log: log, keeper: keeper)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
-                longest: max(data.all.pairs.longest, data.validation.pairs.longest))
+                longest: max(data.training.pairs.longest, data.validation.pairs.longest))
             var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
                 let learning = GeneratorLearning(
@@ -105,9 +93,29 @@ struct Train: ParsableCommand {
                 file: file, log: log, training: data.training, validation: data.validation, seed: running.seed,
                 threads: running.threadCount)
             try page?.write(pages.page())
-            if !running.quiet { summary.write(pairs.count, "pairs", seed: running.seed) }
+            if !running.quiet { summary.write(data.count, "pairs", seed: running.seed) }
             try skipped.report()
         }
+    }
+
+    /// Reads the labelled pairs and holds some back; what is read is not kept beside both parts.
+    private func readData(
+        _ alphabet: Alphabet, _ limits: LengthLimits, model: [UInt8]
+    ) throws -> (TrainingData, SkippedRecords) {
+        let (pairs, skipped) = try readLabelled(
+            input, alphabet, limits, isQuiet: running.quiet, unpacking: running.unpacking)
+        guard pairs.count >= 2 else {
+            throw Failure(
+                message: "\(counted(pairs.count, "labelled pairs")): training needs at least 2",
+                code: ExitCodes.badData)
+        }
+        let data = try TrainingData(
+            pairs, alphabet, threshold: training.labelThreshold, settings: training.decisive(seed: running.seed),
+            model: model, threads: running.threadCount
+        ) {
+            try split(pairs, alphabet, seed: running.seed)
+        }
+        return (data, skipped)
     }
 
     /// The bytes of the file, decoded once as a check: a model that would be refused later is not written.

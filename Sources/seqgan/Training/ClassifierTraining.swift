@@ -14,7 +14,7 @@ struct ClassifierTraining {
 
     /// Trains on the data, and chooses by what of it was held back.
     func run(_ data: TrainingData, _ alphabet: Alphabet) throws -> ModelFile {
-        let (pairs, survey) = (data.all, data.survey)
+        let survey = data.survey
         remark(survey, contradictions: data.contradictions)
         var (configuration, plan) = resolved(data, alphabet)
         plan.threads = running.threadCount
@@ -22,12 +22,12 @@ struct ClassifierTraining {
         let trainer = ClassifierTrainer(
             configuration, plan: plan, training: data.training, validation: data.validation)
         let report = try learn(trainer)
-        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, pairs.count, report))
+        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, data.count, report))
     }
 
     /// What the options and the data come to.
     private func resolved(_ data: TrainingData, _ alphabet: Alphabet) -> (ClassifierConfiguration, TrainingPlan) {
-        let (survey, pairs) = (data.survey, data.all.count)
+        let (survey, pairs) = (data.survey, data.count)
         switch options.classifier {
         case .duplex:
             let (configuration, plan) = DuplexConfiguration.resolved(

@@ -5,8 +5,10 @@ import SeqModel
 
 /// The pairs of a training and what was found from them.
 struct TrainingData {
-    /// All pairs, those that a model learns from, and those that it is chosen by.
-    let all, training, validation: LabelledPairs
+    /// The pairs that a model learns from, and those that it is chosen by.
+    let training, validation: LabelledPairs
+    /// Number of pairs that were read for both; a file of validation pairs is not counted.
+    let count: Int
     /// Of the data, and of the data with all that decides what is learned from it.
     let digests: (data: String, all: String)
     /// What the pairs say of their relation.
@@ -26,6 +28,6 @@ struct TrainingData {
             { pairs.digests(settings, model: model) },
             { pairs.contradictions(above: threshold) })
         (training, validation) = try halves.get()
-        (all, self.survey, self.digests, self.contradictions) = (pairs, survey, digests, contradictions)
+        (count, self.survey, self.digests, self.contradictions) = (pairs.count, survey, digests, contradictions)
     }
 }
