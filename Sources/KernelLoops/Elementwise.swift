@@ -1,4 +1,4 @@
-// Elementwise: loops over flat buffers: exponentials of energies, reductions, AdamW; and numbers by counter.
+// Elementwise: loops over flat buffers: exponentials of energies, sums, AdamW; and a counter-based random number.
 
 import KernelShapes
 
@@ -15,12 +15,12 @@ import KernelShapes
 /// log(1 + exp(x)) for x <= 0.
 @inline(__always) func log1pExp(_ x: Double) -> Double { log1p(exp(x)) }
 
-/// 1 / (1 + exp(-x)), for any x.
+/// The logistic function 1 / (1 + exp(-x)), in a form that does not overflow.
 @inline(__always) func logistic(_ x: Double) -> Double { x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)) }
 
-/// A number in [0, 1) that depends on the two counters alone (the finaliser of SplitMix64, Steele et al. 2014).
+/// A uniform number in [0, 1), a function of `seed` and `counter` (the finaliser of SplitMix64, Steele et al. 2014).
 @inline(__always) func uniform(_ seed: UInt64, _ counter: UInt64) -> Float {
-    // &* and &+ : a hash, meant to wrap.
+    // &* and &+: overflow is part of the hash.
     var z = seed &+ (counter &+ 1) &* 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
@@ -29,7 +29,9 @@ import KernelShapes
 }
 
 extension Loops {
-    /// Writes the weights that the loops use: exp of the energies, the rest as it is; and the loop tables.
+    /// Writes the Boltzmann weights, exp of the energies, copies the other parameters, and writes the loop tables.
+    ///
+    /// `parameters` and `weights` have `shape.count` numbers, `tables` has `shape.tableCount`; all aligned to 64 bytes.
     public static func duplexWeights(
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
         tables: UnsafeMutablePointer<Float>
@@ -41,12 +43,12 @@ extension Loops {
         for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
         for k in shape.energyEnd..<shape.count { weights[k] = parameters[k] }
         @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
-            fillLoopTables(shape, weights, into: tables, startScale: RangeLimits<V>().startScale, lanes)
+            fillLoopTables(shape, weights, into: tables, initiationScale: RangeLimits<V>().initiationScale, lanes)
         }
         if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
     }
 
-    /// The same in double precision, with parameter `change.index` moved by `change.by`.
+    /// The same in double precision, with `change.by` added to parameter `change.index`.
     public static func duplexWeights(
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
         weights: UnsafeMutablePointer<Double>, tables: UnsafeMutablePointer<Double>
@@ -56,11 +58,11 @@ extension Loops {
             weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
         }
         fillLoopTables(
-            shape, weights, into: tables, startScale: RangeLimits<SIMD2<Double>>().startScale, SIMD2.self)
+            shape, weights, into: tables, initiationScale: RangeLimits<SIMD2<Double>>().initiationScale, SIMD2.self)
     }
 
-    /// Turns the gradient by the loop tables, as `duplexGradient` left it, into that by the energies: d/d energy is the
-    /// weight times d/d weight.
+    /// Converts the gradient with respect to the loop tables, as `duplexGradient` leaves it, into that with respect to
+    /// the energies: d/d energy = weight * d/d weight.
     public static func duplexEnergyGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, gradient: UnsafeMutablePointer<Float>
     ) {
@@ -78,19 +80,21 @@ extension Loops {
         gatherLoopGradient(shape, numbers, gradient: gradient, SIMD2.self)
     }
 
-    /// sum[k] += values[k] for the k of `range`.
+    /// sum[k] += values[k] for each k of `range`.
     public static func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, range: Range<Int>) {
         for k in range { sum[k] += values[k] }
     }
 
-    /// One step of AdamW (Loshchilov & Hutter 2019) on `range`; `correction1` and `correction2` are 1 - beta^step.
+    /// One step of AdamW (Loshchilov & Hutter 2019) on the parameters `range`, with the gradient times `scale`.
+    ///
+    /// `first` and `second` are the moments, updated; `correction1` and `correction2` are 1 - beta^step.
     public static func adamStep(
         _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
         second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
         correction1: Float, correction2: Float, decay: Float, scale: Float
     ) {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
-            // What is left at the end goes through a vector that zeros fill up.
+            // The remainder at the end goes through a vector padded with zeros.
             let count = Swift.min(8, range.upperBound - start)
             @inline(__always) func load(_ numbers: UnsafePointer<Float>) -> SIMD8<Float> {
                 if count == 8 { return UnsafeRawPointer(numbers + start).loadUnaligned(as: SIMD8<Float>.self) }
@@ -117,7 +121,7 @@ extension Loops {
 }
 
 @inline(__always) private func squareRoot(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    // SIMD's own is a call for each lane.
+    // squareRoot() compiles to a call for each lane.
     #if FUSED
         _mm256_sqrt_ps(x)
     #else

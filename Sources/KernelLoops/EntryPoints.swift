@@ -1,12 +1,18 @@
-// EntryPoints: the doors from Kernels into the loops. Each picks the vector for the number of heads, once a call.
+// EntryPoints: the functions that Kernels calls. Each chooses the vector type for the number of heads, once a call.
 
 import KernelShapes
 
-/// This build of the loops. What `LoopBuild` does not name needs no choice: it takes little time, or is for tests.
+/// This build of the loops. Functions that are not in `LoopBuild` take little time, or are for tests: callers use those
+/// of the baseline build.
+///
+/// SAFETY: nothing here checks sizes; callers do. Workspaces have the bytes that `duplexWorkspaceBytes` returns and are
+/// aligned to 64 bytes.
 public enum Loops: LoopBuild {}
 
 extension Loops {
-    /// Bytes of workspace that the calls below need for strands up to `longest`, in double precision where `inDouble`.
+    /// Bytes of workspace that the calls below need for strands of up to `longest` letters.
+    ///
+    /// `forGradient`: for `duplexGradient`, which keeps all cells; `inDouble`: for double precision.
     public static func duplexWorkspaceBytes(
         _ shape: DuplexShape, longest: Int, forGradient: Bool, inDouble: Bool
     ) -> Int {
@@ -25,7 +31,7 @@ extension StrandList {
         Strand(codes: codes + starts[s], count: starts[s + 1] - starts[s])
     }
 
-    /// The place of strand `s` among prepared strands that begin at `base`.
+    /// Strand `s` in an array of prepared strands that begins at `base`.
     @inline(__always)
     func prepared<V: Lanes, Rows: RowKeeping>(
         _ s: Int, _ scorer: DuplexScorer<V, Rows>, _ base: UnsafeMutableRawPointer
@@ -36,6 +42,7 @@ extension StrandList {
         return PreparedStrand(strand: strand(s), memory: memory)
     }
 
+    /// Prepares both strands of pair `p`.
     @inline(__always)
     func prepare<V: Lanes, Rows: RowKeeping>(_ p: Int, _ scorer: DuplexScorer<V, Rows>) -> (
         a: PreparedStrand<V>, b: PreparedStrand<V>
@@ -43,6 +50,7 @@ extension StrandList {
         scorer.prepare(strand(2 * p), strand(2 * p + 1))
     }
 
+    /// A scorer with memory for the strands of this list.
     @inline(__always)
     func scorer<V: Lanes, Rows: RowKeeping>(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ workspace: UnsafeMutableRawPointer
@@ -52,7 +60,7 @@ extension StrandList {
 }
 
 extension Loops {
-    /// The logits of pairs; `workspace` is 64-byte aligned.
+    /// Writes the logits of `pairs`, one for each, to `logits`.
     public static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>
@@ -64,7 +72,7 @@ extension Loops {
         }
     }
 
-    /// The features of pairs, standardised by the weights' means and scales: (pairs, F).
+    /// Writes the features of `pairs`, standardised by the model's means and scales: (pairs, F).
     public static func duplexFeatures(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, features: UnsafeMutablePointer<Float>
@@ -81,7 +89,7 @@ extension Loops {
         if shape.lanes == 4 { write(SIMD4<Float>.self) } else { write(SIMD8<Float>.self) }
     }
 
-    /// The logits in double precision.
+    /// The same as `duplexLogits` of pairs, in double precision.
     public static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Double>
@@ -97,8 +105,8 @@ private func score<V: Lanes>(
 ) {
     let scorer: DuplexScorer<V, LastRow> = strands.scorer(shape, numbers, workspace)
     flushingSubnormals {
-        for first in stride(from: pairs.lowerBound, to: pairs.upperBound, by: LastRow.pairsAbreast) {
-            let count = Swift.min(LastRow.pairsAbreast, pairs.upperBound - first)
+        for first in stride(from: pairs.lowerBound, to: pairs.upperBound, by: LastRow.pairsPerBatch) {
+            let count = Swift.min(LastRow.pairsPerBatch, pairs.upperBound - first)
             scorer.score(count, to: logits + (first - pairs.lowerBound)) { k in
                 (strands.strand(2 * (first + k)), strands.strand(2 * (first + k) + 1))
             }
@@ -107,15 +115,17 @@ private func score<V: Lanes>(
 }
 
 extension Loops {
-    /// Bytes of a prepared strand of up to `longest` letters, a multiple of 64.
+    /// Bytes of one prepared strand of up to `longest` letters, a multiple of 64.
     public static func duplexPreparedBytes(_ shape: DuplexShape, longest: Int) -> Int {
         shape.lanes == 4
             ? StrandMemory<SIMD4<Float>>.bytes(shape, longest: longest)
             : StrandMemory<SIMD8<Float>>.bytes(shape, longest: longest)
     }
 
-    /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs; of a symmetric shape they may be either.
-    /// `strands.starts` counts single strands; the k-th goes to `prepared`, k times `duplexPreparedBytes` on.
+    /// Prepares the strands `range` of a list of single strands to be strand A (`index` 1) or strand B (`index` 2) of
+    /// pairs; with a symmetric shape they may then be either.
+    ///
+    /// Strand k is written to `prepared + k * duplexPreparedBytes`.
     public static func duplexPrepare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, range: Range<Int>, index: Int,
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer
@@ -128,15 +138,15 @@ extension Loops {
                 let memory = strands.prepared(first, scorer, prepared).memory
                 let bytes = StrandMemory<V>.bytes(shape, longest: strands.longest)
                 for isFirst in [true, false] where shape.isSymmetric || isFirst == (index == 1) {
-                    scorer.share(memory, count: range.count, bytes: bytes, isFirst: isFirst)
+                    scorer.writeContributions(memory, count: range.count, bytes: bytes, isFirst: isFirst)
                 }
             }
         }
         if shape.lanes == 4 { prepare(SIMD4<Float>.self) } else { prepare(SIMD8<Float>.self) }
     }
 
-    /// The logits of prepared strand `a` of one list against `range` of another: what `duplexLogits` gives of the same pairs,
-    /// to the last bit.
+    /// Writes the logits of prepared strand `a` of one list against the prepared strands `range` of another: the same
+    /// bits as `duplexLogits` of these pairs.
     public static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList,
         rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
@@ -149,8 +159,8 @@ extension Loops {
                 shape, numbers, memory: PairMemory(workspace, shape, longest: longest))
             let first = rows.prepared(a, scorer, rowsPrepared)
             flushingSubnormals {
-                for start in stride(from: range.lowerBound, to: range.upperBound, by: LastRow.pairsAbreast) {
-                    let count = Swift.min(LastRow.pairsAbreast, range.upperBound - start)
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: LastRow.pairsPerBatch) {
+                    let count = Swift.min(LastRow.pairsPerBatch, range.upperBound - start)
                     scorer.score(first, against: count, to: logits + (start - range.lowerBound)) { k in
                         columns.prepared(start + k, scorer, columnsPrepared)
                     }
@@ -160,10 +170,11 @@ extension Loops {
         if shape.lanes == 4 { score(SIMD4<Float>.self) } else { score(SIMD8<Float>.self) }
     }
 
-    /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss: of the network by
-    /// its weights, of the energies by the loop tables (see `duplexEnergyGradient`).
+    /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     ///
-    /// `terms[k]` belongs to pair `order[k]`. `dropoutRate` 0 turns dropout off.
+    /// `gradient` has `shape.gradientCount` numbers: the gradient with respect to the network, and that with respect
+    /// to the loop tables, which `duplexEnergyGradient` converts. `terms[k]` belongs to pair `order[k]`. `dropoutRate`
+    /// is the probability of zeroing a unit of the first layer, below 1; 0 turns dropout off.
     public static func duplexGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
@@ -175,7 +186,7 @@ extension Loops {
         return learn(SIMD8<Float>.self, shape, numbers, strands, order, terms, dropoutRate, workspace, gradient)
     }
 
-    /// The same in double precision.
+    /// The same in double precision, for tests of the gradient.
     public static func duplexGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, strands: StrandList, order: UnsafeBufferPointer<Int>,
         terms: UnsafePointer<LossTerm>, dropoutRate: Float, workspace: UnsafeMutableRawPointer,
@@ -216,7 +227,7 @@ private func learn<V: Lanes>(
         let logit = scorer.forward(pair, dropout: dropout)
         let target = Double(terms[k].target), weight = Double(terms[k].weight)
         let z = Double(logit)
-        // Binary cross-entropy in the form that neither overflows nor cancels.
+        // Binary cross-entropy of a logit, in a form without overflow or cancellation.
         loss += weight * (Swift.max(z, 0) - z * target + log1pExp(-abs(z)))
         let slope = weight * (logistic(z) - target)
         scorer.backward(pair, seed: V.Scalar(slope), dropout: dropout, adding: gradient)

@@ -1,4 +1,4 @@
-// Lanes: what the loops ask of a SIMD vector. One lane is one head of a duplex, or one unit of a network.
+// Lanes: the operations of SIMD vectors that the loops use. A lane is one head of a duplex, or one unit of a network.
 
 #if FUSED
     import _Builtin_intrinsics.intel
@@ -10,29 +10,35 @@
     import Darwin
 #endif
 
-/// A vector of numbers on which the loops work element by element.
+/// A SIMD vector.
 ///
-/// The loops are generic over it so that one source serves 4 and 8 heads a block, and so that the gradients can be
-/// checked in Double. Every conformance is concrete: the compiler then emits vector instructions, not lane loops.
+/// The loops are generic over it, so that one source serves blocks of 4 and of 8 heads, and tests of the gradients in
+/// Double. The types that conform are concrete: the compiler then emits vector instructions, and no loops over the
+/// lanes.
 protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
-    /// The vector in which the network on top of the heads computes.
+    /// The vector type of the network on top of the heads.
     associatedtype Wide: Lanes where Wide.Scalar == Scalar, Wide.Wide == Wide
 
-    /// c + a * b.
+    /// c + a * b, fused where the build has such an instruction.
     static func sum(_ c: Self, _ a: Self, times b: Self) -> Self
+    /// a * b.
     static func product(_ a: Self, _ b: Self) -> Self
+    /// a + b.
     static func plus(_ a: Self, _ b: Self) -> Self
+    /// The minimum of a and b in each lane.
     static func least(_ a: Self, _ b: Self) -> Self
-    /// exp, to a relative error below 3e-7 in Float; the argument is held to where the result is normal and finite.
+    /// exp, with a relative error below 3e-7 in Float. The argument is clamped so that the result is normal and finite.
     static func exponential(_ x: Self) -> Self
-    /// Natural logarithm of a positive normal number, to an absolute error below 2e-7 times its size in Float.
+    /// Natural logarithm of a positive normal number, with an error below 2e-7 times the absolute value of the result
+    /// in Float.
     static func logarithm(_ x: Self) -> Self
-    /// `a` where `x`, not below zero, is below `bound`, else zero.
+    /// `a` in the lanes where `x` is below `bound`, else zero. `x` must not be negative.
     static func keep(_ a: Self, where x: Self, below bound: Self) -> Self
-    /// Whether all numbers of `a`, none of them below zero, are below `bound`; what is not a number is not.
+    /// Whether all lanes of `a` are below `bound`; false for NaN. `a` must not be negative.
     static func areBelow(_ a: Self, _ bound: Self) -> Bool
+    /// The sum of the lanes.
     static func total(_ a: Self) -> Scalar
-    /// c = a b, as `matrixProduct`.
+    /// The matrix product c = a b, see `matrixProduct`.
     static func writeProduct(
         rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
         _ c: UnsafeMutablePointer<Scalar>, _ strides: ProductStrides)
@@ -86,8 +92,8 @@ extension SIMD4<Float>: Lanes {
 extension SIMD8<Float>: Lanes {
     typealias Wide = SIMD8<Float>
     @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {
-        // addingProduct is a multiply-add for each lane, which the compiler does not always put together again, and a call
-        // of fmaf where the processor has no such instruction.
+        // addingProduct is a multiply-add for each lane, which the compiler does not always combine into one vector
+        // instruction; without a fused instruction it calls fmaf.
         #if FUSED
             _mm256_fmadd_ps(a, b, c)
         #elseif arch(arm64)
@@ -97,7 +103,7 @@ extension SIMD8<Float>: Lanes {
         #endif
     }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self {
-        // SIMD's own is eight products, put together again only where the compiler finds them.
+        // The operator * is eight products, which the compiler does not always combine into one vector instruction.
         #if FUSED
             _mm256_mul_ps(a, b)
         #else
@@ -115,22 +121,22 @@ extension SIMD8<Float>: Lanes {
         b.replacing(with: a, where: a .< b)
     }
     @inline(__always) static func keep(_ a: Self, where x: Self, below bound: Self) -> Self {
-        // A comparison and a choice would take the vector apart, and what goes into it. Of numbers not below zero the bits are in
-        // the same order; the sign of their difference becomes the mask.
+        // A comparison and a select would split this vector, and those it is computed from, into lanes. The bits of
+        // non-negative numbers have the order of the numbers, so the sign of their difference is the mask.
         let mask = (unsafeBitCast(x, to: SIMD8<Int32>.self) &- unsafeBitCast(bound, to: SIMD8<Int32>.self)) &>> 31
         return unsafeBitCast(unsafeBitCast(a, to: SIMD8<Int32>.self) & mask, to: Self.self)
     }
     @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
     @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool {
-        // A comparison of vectors would become a loop over the lanes. Of numbers not below zero the bits are in the same
-        // order, those of what is not a number above all.
+        // A comparison of vectors would become a loop over the lanes. The bits of non-negative numbers have the order
+        // of the numbers, and those of NaN are above all others.
         let bits = unsafeBitCast(a, to: SIMD8<UInt32>.self)
         return bits.max() < bound[0].bitPattern
     }
 
     /// Range reduction by powers of two and the polynomial of Cephes' expf.
     @inline(__always) static func exponential(_ x: Self) -> Self {
-        // pointwiseMin and pointwiseMax stay calls.
+        // pointwiseMin and pointwiseMax are not inlined.
         let low = least(x, fill(88))
         let held = low.replacing(with: -87, where: low .< -87)
         let shifter = fill(12_582_912)  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
@@ -145,16 +151,16 @@ extension SIMD8<Float>: Lanes {
         p = sum(fill(5.000_000_1e-1), p, times: r)
         let y = sum(r + fill(1), p, times: r * r)
         let bits = unsafeBitCast(shifted, to: SIMD8<UInt32>.self)
-        // &+ : the exponent field of 2^n, n from -126 to 127 by the bounds above.
+        // &+: the exponent field of 2^n. The bounds above keep n between -126 and 127.
         return y * unsafeBitCast((bits &<< 23) &+ 0x3f80_0000, to: Self.self)
     }
 
     /// Mantissa in [sqrt(1/2), sqrt(2)) and the polynomial of Cephes' logf.
     @inline(__always) static func logarithm(_ x: Self) -> Self {
         let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
-        let exponent = (bits &- 0x3f35_04f3) &>> 23  // &- : bits of a positive number
+        let exponent = (bits &- 0x3f35_04f3) &>> 23  // &-: no overflow, as the bits are those of a positive number
         let mantissa = unsafeBitCast(bits &- (exponent &<< 23), to: Self.self)
-        // The integer as a float, by the same shifter as above: the direct conversion may become eight calls.
+        // Conversion to Float with the shifter of `exponential`: the direct conversion may compile to eight calls.
         let e = unsafeBitCast(exponent &+ 0x4b40_0000, to: Self.self) - fill(12_582_912)
         let f = mantissa - fill(1)
         var p = fill(7.037_683_6e-2)
@@ -174,7 +180,7 @@ extension SIMD8<Float>: Lanes {
     }
 }
 
-/// The double-precision vector, of two heads: for the tests of the gradients.
+/// The double-precision vector of two heads, for tests of the gradients.
 extension SIMD2<Double>: Lanes {
     typealias Wide = SIMD2<Double>
     @inline(__always) static func sum(_ c: Self, _ a: Self, times b: Self) -> Self {

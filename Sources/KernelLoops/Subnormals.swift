@@ -1,4 +1,4 @@
-// Subnormals: numbers too small for full precision, which some processors take several times as long over.
+// Subnormals: numbers too small for full precision, with which some processors compute several times slower.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,9 +6,10 @@
     import Darwin
 #endif
 
-/// Runs loops in which subnormal numbers count as zero, and leaves the thread as it was.
+/// Runs `body` with subnormal numbers flushed to zero, and then restores the floating-point mode of the thread. On
+/// processors other than x86-64 the mode is left as it is.
 ///
-/// A stretch that hardly any pair supports weighs next to nothing: beside the sums that it is part of, zero.
+/// The weights of very unfavourable helices are subnormal; they are negligible in the sums that they are added to.
 @inline(__always)
 func flushingSubnormals<R>(_ body: () -> R) -> R {
     #if arch(x86_64)

@@ -1,20 +1,21 @@
-// ConvolutionShape: a convolution's sizes and where its weights lie among those of its net.
+// ConvolutionShape: the sizes of a convolution and the offset of its weights in the buffer of its net.
 
-/// A convolution along the columns of a pair: weights (width, inputs, outputs), then a bias (outputs).
+/// A one-dimensional convolution along the columns of a pair: weights (width, inputs, outputs), then a bias (outputs).
 ///
-/// Channels are counted in vectors of 8; channels that nothing writes stay zero.
+/// Channel counts are padded to multiples of 8, the width of a vector; padding channels are always zero.
 public struct ConvolutionShape: Sendable, Equatable {
-    /// Columns that an output sees: odd, 1 to 9.
+    /// Kernel width in columns: odd, 1 to 9.
     public let width: Int
     /// Channels in and out, multiples of 8.
     public let inputs: Int, outputs: Int
-    /// The first weight's place.
+    /// Offset of the first weight in the net's buffer.
     public let offset: Int
 
-    /// Zero columns on either side of a feature map; at least half of the widest convolution.
+    /// Zero columns on either side of a feature map: half the width of the widest convolution.
     public static let halo = 4
 
-    /// A convolution whose weights begin at `offset`.
+    /// A convolution whose weights begin at `offset`, 0 or more. `width` is odd, 1 to 9; channel counts are multiples
+    /// of 8.
     public init(width: Int, inputs: Int, outputs: Int, offset: Int) {
         precondition(width % 2 == 1 && width <= 2 * ConvolutionShape.halo + 1 && offset >= 0)
         precondition(inputs > 0 && inputs % 8 == 0 && outputs > 0 && outputs % 8 == 0)
@@ -24,11 +25,11 @@ public struct ConvolutionShape: Sendable, Equatable {
         self.offset = offset
     }
 
-    /// The first bias.
+    /// Offset of the first bias.
     public var bias: Int { offset + width * inputs * outputs }
-    /// The place behind the last bias.
+    /// Offset just past the last bias.
     public var end: Int { bias + outputs }
 
-    /// The least multiple of 8 that holds `channels`.
+    /// `channels` rounded up to a multiple of 8.
     public static func padded(_ channels: Int) -> Int { (channels + 7) / 8 * 8 }
 }

@@ -1,43 +1,45 @@
-// DuplexShape: the sizes of a duplex classifier and how its parameters lie in one flat buffer. Numbers only, no loop.
+// DuplexShape: the sizes of a duplex classifier and the layout of its parameters in one flat buffer.
 
 /// The sizes of a duplex classifier and the offsets of its parameters in one flat buffer.
 ///
 /// Legend: H heads, K letters, R = K^order contexts of a stack, W units of a hidden layer, F features.
-/// Three sections follow each other: *energies*, *network* (used as they are) and *standards* (never trained). What the
-/// recurrence reads is no parameter and lies in a buffer of its own, see `LoopTables`.
+/// The buffer has three sections: *energies*, *network* and *standardisation* (means and scales of the features, not
+/// trained). Energies are log Boltzmann weights, -dG/kT: the higher, the more stable. The tables that the recurrence
+/// reads are no parameters and have a buffer of their own, see `LoopTables`.
 public struct DuplexShape: Sendable, Equatable {
-    /// Heads H: 4, 8 or 16; any even number in double precision.
+    /// Heads H: 4, 8 or 16; also 2 in double precision.
     public let heads: Int
-    /// Heads that the recurrence takes at a time, the lanes of its vectors: 8, or all where there are fewer; 2 in double
-    /// precision.
+    /// Heads that the recurrence computes at once, the lanes of its vectors: 8, or all where there are fewer; 2 in
+    /// double precision.
     public let lanes: Int
     /// Letters K of the alphabet.
     public let letters: Int
-    /// 2: a stack knows both letters of each strand (K^4 weights a head); 1: only the pair it ends in (K^2).
+    /// 2: the energy of a stack depends on two neighbouring pairs (K^4 weights a head); 1: on its second pair alone
+    /// (K^2).
     public let order: Int
-    /// Whether strand B faces strand A end to end (B is read from its 3' end) or side by side (as written).
+    /// Whether the strands of a duplex are antiparallel: B is read from its 3' end. Otherwise B is read as written.
     public let isAntiparallel: Bool
-    /// Whether swapping the strands leaves the score as it is.
+    /// Whether the score is the same when the strands are swapped.
     public let isSymmetric: Bool
-    /// Whether each strand is also laid against itself, for the structures that compete with the duplex.
+    /// Whether each strand is also paired with itself, for hairpins and homodimers, which compete with the duplex.
     public let hasSelfMaps: Bool
-    /// Positions with weights of their own in A and B; 0 where position does not matter.
+    /// Positions in A and B with weights of their own, later ones share the last; 0 where the position does not matter.
     public let rowPositions: Int, columnPositions: Int
     /// Units W of each of the two hidden layers, a multiple of 8.
     public let hidden: Int
 
-    /// Lengths of hairpin loops with a weight of their own; longer loops share the last.
+    /// Hairpin loop lengths with a weight of their own: 0 to 31 unpaired letters; longer loops share the last.
     public static let hairpinLengths = 32
-    /// The longest strand that the loops take.
+    /// The longest strand that the loops accept, in letters.
     public static let maximumLength = 512
-    /// Width of the look-up of position and letter, where there are position weights.
+    /// Features in the look-up of position and letter, where there are position weights.
     public static let lookupWidth = 16
-    /// Weights of a pair of letters: `PairField`'s cases.
+    /// Energies of a pair of letters: the number of `PairField`'s cases.
     public static let pairFields = PairField.allCases.count
-    /// Weights of loops: `GapField`'s cases, padded to 4.
+    /// Energies of loops: the number of `GapField`'s cases, padded to 4.
     public static let gapFields = 4
 
-    /// Describes a shape; the sizes must be as documented on the properties.
+    /// A shape. The sizes must be as documented on the properties; `lanes` defaults to the smaller of `heads` and 8.
     public init(
         heads: Int, lanes: Int? = nil, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool,
         hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int
@@ -65,78 +67,79 @@ public struct DuplexShape: Sendable, Equatable {
         _ = layOut()
     }
 
-    /// Contexts R of a stack on one strand.
+    /// Contexts R of a stack on one strand: K^order.
     public let contexts: Int
-    /// Whether position weights and look-ups are there.
+    /// Whether there are position weights and look-ups.
     public let hasPositions: Bool
     /// Blocks of `lanes` heads.
     public let blocks: Int
-    /// How the tables of one block lie.
+    /// The layout of the tables of one block.
     public let loopTables: LoopTables
-    /// Numbers of the loop tables of all blocks.
+    /// Length of the loop tables of all blocks.
     public var tableCount: Int { blocks * loopTables.count }
-    /// Numbers of a gradient: by the parameters, and behind these by the loop tables.
+    /// Length of a gradient: with respect to the parameters, followed by that with respect to the loop tables.
     public var gradientCount: Int { count + tableCount }
 
-    // Features, in this order: of the pair, of strand A, of strand B.
-    /// Features of the pair: a log-sum for each head.
+    // Features, in this order: those of the pair, of strand A, of strand B.
+    /// Features of the pair: the log partition function of the duplex for each head.
     public let pairFeatures: Int
-    /// Features of one strand: hairpin and homodimer log-sums (where there are self maps), its length, its look-up.
+    /// Features of one strand: log partition functions of hairpins and homodimers for each head (where there are self
+    /// maps), its length, its look-up (where there are position weights).
     public let strandFeatures: Int
     /// All features F.
     public let features: Int
 
-    // Offsets of the energies, log Boltzmann weights; see `layOut`.
-    /// (K, K, 2, H): `PairField`'s cases.
+    // Offsets of the energies; see `layOut`.
+    /// (K, K, 2, H): energies of a pair, as in `PairField`.
     public private(set) var pair = 0
-    /// (R, R, H): the stack of a pair on the one before.
+    /// (R, R, H): stacking energies of a pair on the pair before it.
     public private(set) var stack = 0
-    /// (4, H): `GapField`'s cases.
+    /// (4, H): energies of loops, as in `GapField`.
     public private(set) var gaps = 0
-    /// (32, H): hairpin loops of 0, 1, ... letters.
+    /// (32, H): energies of hairpin loops of 0, 1, ... unpaired letters.
     public private(set) var hairpin = 0
-    /// (rowPositions, 3, H): initiation, stack and end at a position of A.
+    /// (rowPositions, 3, H): what a position of A adds to initiations, stacks and helix ends.
     public private(set) var rowWeights = 0
-    /// (columnPositions, H): end at a position of B.
+    /// (columnPositions, H): what a position of B adds to helix ends.
     public private(set) var columnWeights = 0
-    /// Where the energies end.
+    /// The end of the energies.
     public private(set) var energyEnd = 0
 
     // Offsets of the network.
     /// (rowPositions, K, 16) and (columnPositions, K, 16): the look-ups of strands A and B.
     public private(set) var rowLookup = 0, columnLookup = 0
-    /// (F, W): the first layer, a row a feature.
+    /// (F, W): weights of the first layer, a row for each feature.
     public private(set) var firstWeights = 0
-    /// (W)
+    /// (W): biases of the first layer.
     public private(set) var firstBias = 0
-    /// (W, W): the second layer, a row a unit of the first.
+    /// (W, W): weights of the second layer, a row for each unit of the first.
     public private(set) var secondWeights = 0
-    /// (W)
+    /// (W): biases of the second layer.
     public private(set) var secondBias = 0
-    /// (W): the logit's weights.
+    /// (W): weights of the logit.
     public private(set) var lastWeights = 0
-    /// (1): the logit's bias.
+    /// (1): bias of the logit.
     public private(set) var lastBias = 0
-    /// Where the trained numbers end.
+    /// The end of the trained parameters.
     public private(set) var trainedEnd = 0
 
-    // Offsets of the standards.
-    /// (F): the mean of each feature, subtracted.
+    // Offsets of the standardisation.
+    /// (F): the mean of each feature, which is subtracted from it.
     public private(set) var means = 0
-    /// (F): what each feature is then multiplied by.
+    /// (F): the factor that each feature is then multiplied by.
     public private(set) var scales = 0
     /// Length of the whole buffer.
     public private(set) var count = 0
 }
 
 extension DuplexShape {
-    /// The tensors of the parameters, in the order in which they lie; those of no numbers are there as well.
+    /// The tensors of the parameters in buffer order, empty ones included.
     public var tensors: [TensorSpec] {
         var shape = self
         return shape.layOut()
     }
 
-    /// The table of all tensors: sets the offsets. Nothing else describes the layout.
+    /// Sets the offsets and returns the table of all tensors. This is the only description of the layout.
     private mutating func layOut() -> [TensorSpec] {
         let (k, h, w) = (letters, heads, hidden)
         let energy = InitialValues.normal(mean: -1, deviation: 0.3)
@@ -166,10 +169,10 @@ extension DuplexShape {
         return table.tensors
     }
 
-    /// Which pairs' energies are one and the same where strands may be swapped: of (a, b) and (b, a), and of an antiparallel
-    /// duplex, which is then turned round, the initiation of one and the end of the other.
+    /// The energies of pairs that are equal where strands may be swapped: those of (a, b) and (b, a). A swap reverses
+    /// an antiparallel duplex, so that there the initiation of one is tied to the end of the other.
     private var pairTies: [Int] {
-        // Where a stack knows only its own pair, an antiparallel duplex has no weights of ends.
+        // With order 1 an antiparallel duplex has no energies of ends, and initiations are not tied.
         guard isSymmetric, !isAntiparallel || order == 2 else { return [] }
         let fields = DuplexShape.pairFields
         return (0..<letters * letters * fields).map { row in
@@ -178,32 +181,33 @@ extension DuplexShape {
         }
     }
 
-    /// The same of stacks: the stack of (y, w) on (x, z) is that of (z, x) on (w, y) where the duplex is turned round.
+    /// The same for stacks. Where a swap reverses the duplex, the stack of (y, w) on (x, z) is that of (z, x) on (w,
+    /// y).
     private var stackTies: [Int] {
         guard isSymmetric else { return [] }
-        let turns = isAntiparallel && order == 2
+        let reverses = isAntiparallel && order == 2
         func reversed(_ context: Int) -> Int { context % letters * letters + context / letters }
         return (0..<contexts * contexts).map { place in
             let (row, column) = (place / contexts, place % contexts)
-            return turns ? reversed(column) * contexts + reversed(row) : column * contexts + row
+            return reverses ? reversed(column) * contexts + reversed(row) : column * contexts + row
         }
     }
 }
 
-/// The weights of a pair of letters, in the order in which they lie.
+/// The energies of a pair of letters, log Boltzmann weights (-dG/kT), in buffer order.
 public enum PairField: Int, Sendable, CaseIterable {
-    /// A helix is initiated here, or goes on behind a loop.
+    /// Helix initiation: the pair is the first of the structure, or the first after a loop.
     case start
-    /// A helix ends here, or a loop begins; only where a stack knows the pair before (order 2).
+    /// Helix end: the pair is the last of the structure, or the last before a loop; used with order 2 only.
     case end
 }
 
-/// The weights of loops, in the order in which they lie.
+/// The energies of internal loops and bulges, log Boltzmann weights (-dG/kT), in buffer order.
 public enum GapField: Int, Sendable, CaseIterable {
-    /// A loop between two helices: letters of A, of B or of both that are left out.
+    /// Loop opening: a loop of one unpaired letter between two helices. The letters may be of A, of B or of both.
     case open
-    /// The extension of a loop by a letter of either strand.
+    /// Loop extension by one unpaired letter of either strand.
     case extend
-    /// A bulge: one letter of A or of B left out between two pairs that still stack.
+    /// A bulge: one unpaired letter of A or of B between two pairs that still stack.
     case bulge
 }

@@ -1,26 +1,28 @@
-// LoopBuild: the doors into the loops that are built for several levels of processor.
+// LoopBuild: the entry points of the loops that are built for several processor levels.
 
-/// One build of the loops, for one level of processor: what `Kernels` chooses among when the program starts. Every build is
-/// made of the same sources, where formulas and shapes stand.
+/// The loops compiled for one processor level. `Kernels` chooses a build when the program starts. All builds come from
+/// the same sources, `KernelLoops`, where each function is documented in full: formulas, shapes, what it overwrites.
+///
+/// SAFETY: the callers in `Kernels` check all sizes; the loops check nothing.
 public protocol LoopBuild {
-    /// Writes the weights that the loops use: exp of the energies, the rest as it is; and the loop tables.
+    /// Writes the Boltzmann weights, exp of the energies, copies the other parameters, and writes the loop tables.
     static func duplexWeights(
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
         tables: UnsafeMutablePointer<Float>)
 
-    /// The logits of pairs.
+    /// Writes the logits of pairs.
     static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>)
 
-    /// The logits of prepared strand `a` of one list against `range` of another.
+    /// Writes the logits of prepared strand `a` of one list against the prepared strands `range` of another.
     static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList,
         rowsPrepared: UnsafeMutableRawPointer, against columns: StrandList, range: Range<Int>,
         columnsPrepared: UnsafeMutableRawPointer, workspace: UnsafeMutableRawPointer,
         logits: UnsafeMutablePointer<Float>)
 
-    /// Prepares single strands to be strand A (`index` 1) or B (2) of pairs.
+    /// Prepares single strands to be strand A (`index` 1) or strand B (`index` 2) of pairs.
     static func duplexPrepare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, range: Range<Int>, index: Int,
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer)
@@ -32,24 +34,24 @@ public protocol LoopBuild {
         gradient: UnsafeMutablePointer<Float>
     ) -> Double
 
-    /// sum[k] += values[k] for the k of `range`.
+    /// sum[k] += values[k] for each k of `range`.
     static func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, range: Range<Int>)
 
-    /// One step of AdamW (Loshchilov & Hutter 2019) on `range`.
+    /// One step of AdamW (Loshchilov & Hutter 2019) on the parameters `range`.
     static func adamStep(
         _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
         second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
         correction1: Float, correction2: Float, decay: Float, scale: Float)
 
-    /// output (length, outputs) = convolution of input (length, inputs).
+    /// output (length, outputs) = convolution of input (length, inputs), through LeakyReLU where `isLeaky`.
     static func convolve(
         _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool)
 
-    /// gradient *= the slope of LeakyReLU, which is told from its output.
-    static func leakyGradient(count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>)
+    /// gradient *= the slope of LeakyReLU, given its output.
+    static func leakyReLUGradient(count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>)
 
-    /// Adds the gradient of a convolution's weights and bias to `sums`, which lies as the weights do.
+    /// Adds the gradient of a convolution's weights and bias to `sums`, which has the layout of the weights.
     static func convolutionWeightGradient(
         _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
         sums: UnsafeMutablePointer<Float>)
@@ -63,11 +65,11 @@ public protocol LoopBuild {
     static func addElements(
         count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
 
-    /// y = exp(x - the largest of the row's first `letters`), row by row, and 0 behind these.
+    /// y[r, k] = exp(x[r, k] - max x[r, 0 ..< letters]) for k below `letters`, else 0.
     static func rowExponentials(
         rows: Int, channels: Int, letters: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>)
 
-    /// sum = the elements of `table` from each of `rows` on, added element by element.
+    /// sum[k] = the sum of table[row + k] over the four `rows`, k below `count`.
     static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>)
 
@@ -86,40 +88,40 @@ public protocol LoopBuild {
         bChannels: Int, weights: UnsafePointer<Float>, featureGradient: UnsafePointer<Float>, stride: Int,
         sums: UnsafeMutablePointer<Float>?, bGradient: UnsafeMutablePointer<Float>?)
 
-    /// One step of a gated recurrent unit for strands side by side.
+    /// One step of a gated recurrent unit for a batch of strands.
     static func recurrentStep(
         _ layer: ConvolutionShape, rows: Int, drive: UnsafePointer<Float>, previous: UnsafePointer<Float>,
         weights: UnsafePointer<Float>, gates: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
         next: UnsafeMutablePointer<Float>)
 
-    /// The way back through `recurrentStep`.
+    /// The backward pass of `recurrentStep`.
     static func recurrentStepGradient(
         _ layer: ConvolutionShape, rows: Int, previous: UnsafePointer<Float>, gates: UnsafePointer<Float>,
         nextGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
         driveGradient: UnsafeMutablePointer<Float>, sumGradient: UnsafeMutablePointer<Float>,
         previousGradient: UnsafeMutablePointer<Float>)
 
-    /// Packs the columns of a panel of b(d, j) = b[rows[d] + columns[j]].
+    /// Packs the columns of one panel of the matrix b(d, j) = b[rows[d] + columns[j]].
     static func packPanel(
         _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
         panel: Int, packed: UnsafeMutablePointer<Float>)
 
-    /// The tile of `packPanel` and `productRows`.
+    /// The tile sizes of `packPanel` and `productRows`.
     static var tile: ProductTile { get }
 
-    /// Computes the rows of the product.
+    /// Computes some rows of a product of matrices.
     static func productRows(_ p: ProductArguments)
 
-    /// to[toRows[r] + columns[d]] += from[r * depth + d].
+    /// to[toRows[r] + columns[d]] += from[r * depth + d]; columns come in runs of `run` neighbours.
     static func scatterRows(
         _ from: UnsafePointer<Float>, rows: Int, depth: Int, toRows: UnsafePointer<Int>, columns: UnsafePointer<Int>,
         run: Int, to: UnsafeMutablePointer<Float>)
 
-    /// x = x, or slope x where it is negative.
-    static func bendRows(_ x: ChannelRows, slope: Float)
+    /// LeakyReLU in place: x = slope x where x is negative.
+    static func leakyReLURows(_ x: ChannelRows, slope: Float)
 
-    /// gradient *= the slope of `bendRows`, told from its output.
-    static func bendGradientRows(_ output: ChannelRows, gradient: UnsafeMutablePointer<Float>, slope: Float)
+    /// gradient *= the slope of `leakyReLURows`, given its output.
+    static func leakyReLUGradientRows(_ output: ChannelRows, gradient: UnsafeMutablePointer<Float>, slope: Float)
 
     /// sums (2, channels) = for each channel, the sum of x and the sum of x y.
     static func channelSums(_ x: ChannelRows, _ y: ChannelRows, sums: UnsafeMutablePointer<Float>)

@@ -1,38 +1,39 @@
-// LoopTables: how the tables that the recurrence reads lie, in a buffer of their own.
+// LoopTables: the layout of the tables that the recurrence reads, which have a buffer of their own.
 
-/// The weights of one block of L = `lanes` heads in the order in which the recurrence reads them: Boltzmann weights, made of
-/// the energies by `duplexWeights`. They are no parameters: nothing learns them, no file has them.
+/// The Boltzmann weights of one block of L = `lanes` heads in the order in which the recurrence reads them. They are
+/// computed from the energies by `duplexWeights`; they are not learned and not stored in model files.
 ///
-/// The weight of a helix end is folded into the others, as a potential of the pair that a helix has come to: initiations
-/// bring that of their pair, a stack divides by the end of the pair before and multiplies by that of its own. So a cell's M
-/// is weighed as if it ended there, and a loop begins as a helix ends. A stack that knows only its own pair (order 1)
-/// cannot divide: there all ends weigh 1.
+/// The weight of a helix end is folded into the other weights, as a potential of the current pair of a helix: an
+/// initiation includes the end weight of its pair; a stack is multiplied by the end weight of its own pair and divided
+/// by that of the pair before. M of a cell is then the weight of structures that end in that cell, and a loop opens
+/// without a further factor. With order 1 a stack does not know the pair before and cannot divide: all end weights
+/// are 1.
 ///
-/// A loop's opening is folded into the pairs, which then weigh what they do behind a loop; where a helix is initiated,
-/// `gaps` takes it out again. So the recurrence multiplies by it nowhere.
+/// The weight of opening a loop is folded into the pairs, which then have the weight of a pair after a loop; for a
+/// helix that is initiated without a loop, `gaps` divides it out again. The recurrence needs no multiplication by it.
 ///
-/// Offsets are in numbers from the start of the block's tables; the blocks lie one behind the other.
+/// Offsets count numbers from the start of the block's tables; the blocks follow each other.
 public struct LoopTables: Sendable, Equatable {
-    /// (R, R, 3, L): for two contexts the pair of their last letters, its stack on the pair before, and the same where a
-    /// letter of either strand is left out in it.
+    /// (R, R, 3, L): for a context on each strand, the pair of their last letters, its stack on the pair before, and
+    /// that stack over a bulge of one letter.
     public let stack = 0
-    /// (2, L): the extension of a loop by a letter; the initiation of a helix relative to the close of a loop.
+    /// (2, L): loop extension by one letter; helix initiation relative to the first pair after a loop.
     public let gaps: Int
-    /// (32, L): hairpin loops of 0, 1, ... letters.
+    /// (32, L): hairpin loops of 0, 1, ... unpaired letters.
     public let hairpin: Int
-    /// (rowPositions, 3, L): initiation, stack and end at a position of A.
+    /// (rowPositions, 3, L): factors of initiations, stacks and helix ends at a position of A.
     public let rowWeights: Int
-    /// (columnPositions, L): end at a position of B.
+    /// (columnPositions, L): factors of helix ends at a position of B.
     public let columnWeights: Int
-    /// Numbers of all tables of a block.
+    /// Length of the tables of a block, in numbers: a multiple of 16.
     public let count: Int
 
-    /// Vectors of two contexts: pair, stack and bulge.
+    /// Vectors for each two contexts: pair, stack and bulge.
     public static let fields = 3
-    /// Weights of loops that the recurrence reads.
+    /// Vectors of `gaps`.
     public static let gapFields = 2
-    /// The extension of a loop by a letter weighs this at most, so that no loop outgrows the helices before it, however
-    /// long.
+    /// Upper bound of the weight of loop extension. With a larger weight the sums would grow exponentially with the
+    /// length of the loop.
     public static let largestExtension = 1.0
 
     init(lanes: Int, contexts: Int, rowPositions: Int, columnPositions: Int) {

@@ -1,16 +1,16 @@
-// PairArguments: what the loops of the duplex are given: weights, strands, and what the loss of a pair is made of.
+// PairArguments: the arguments of the duplex loops: strands, weights, and the terms of the loss.
 
-/// Strands as the loops take them: codes one after the other; strand s is `starts[s] ..< starts[s + 1]`. Where they are
-/// pairs, pair p is the strands 2p and 2p + 1.
+/// Strands as the loops read them: the codes of all strands in one array; strand s is `starts[s] ..< starts[s + 1]`.
+/// In a list of pairs, pair p is the strands 2p (A) and 2p + 1 (B).
 public struct StrandList {
-    /// See `init`.
+    /// The codes of all strands, each below the number of letters K.
     public let codes: UnsafePointer<UInt8>
-    /// See `init`.
+    /// The offset of each strand in `codes`, and that of the end of the last strand.
     public let starts: UnsafePointer<Int>
-    /// See `init`.
+    /// An upper bound of the length of the strands, in letters.
     public let longest: Int
 
-    /// Each code is below the number of letters; `longest` is at least the longest strand.
+    /// A list of strands; see the properties. The memory must outlive the list.
     public init(codes: UnsafePointer<UInt8>, starts: UnsafePointer<Int>, longest: Int) {
         self.codes = codes
         self.starts = starts
@@ -18,16 +18,16 @@ public struct StrandList {
     }
 }
 
-/// What the loss of a pair is made of.
+/// The term of one pair in the loss, a weighted binary cross-entropy.
 public struct LossTerm: Sendable {
     /// The soft label, 0 to 1.
     public var target: Float
-    /// How much the pair counts.
+    /// The weight of the pair, 0 or more.
     public var weight: Float
     /// Seed of the dropout mask.
     public var dropoutSeed: UInt64
 
-    /// A term of the loss.
+    /// A term of the loss; see the properties.
     public init(target: Float, weight: Float, dropoutSeed: UInt64) {
         self.target = target
         self.weight = weight
@@ -35,11 +35,12 @@ public struct LossTerm: Sendable {
     }
 }
 
-/// What the loops of the duplex read.
+/// The weights and tables that the loops of the duplex read.
 public struct DuplexNumbers<Scalar> {
-    /// As `DuplexShape` lays out parameters: Boltzmann weights in place of energies, the rest as it is.
+    /// In the layout of `DuplexShape`: Boltzmann weights in place of the energies, then the network and
+    /// standardisation.
     public let weights: UnsafePointer<Scalar>
-    /// The loop tables of all blocks, made of these weights.
+    /// The loop tables of all blocks, computed from these weights; see `LoopTables`.
     public let tables: UnsafePointer<Scalar>
 
     /// `tables` holds `DuplexShape.tableCount` numbers, aligned to 64 bytes; both must outlive the value.

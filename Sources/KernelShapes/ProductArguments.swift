@@ -1,46 +1,47 @@
-// ProductArguments: what the loops over whole batches are told of the matrices and maps they work on.
+// ProductArguments: the arguments of the loops over whole batches: matrices, tiles, rows of channels.
 
-/// The tile in which a build of the loops computes products: its sums stay in registers; its rows of A and its panel of B, a
-/// block deep, in the first cache, or with the wider tile not far behind it.
+/// The tile sizes with which a build of the loops computes matrix products. The sums of a tile stay in registers. Its
+/// rows of A and its panel of B, `depth` deep, fit the first-level cache, or nearly so for the wider tile.
 public struct ProductTile: Sendable {
     /// Rows and columns of a tile.
     public let rows: Int, columns: Int
-    /// Depth of a block.
+    /// Depth of a block: how many products are added to a tile before the next block of A is packed.
     public static let depth = 256
 
-    /// See the properties.
+    /// A tile of `rows` by `columns` sums.
     public init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
 
-    /// Numbers of scratch that `productRows` needs for `rows` rows: A's block, then a tile.
+    /// Floats of scratch that `productRows` needs for `rows` rows: a packed block of A, then a tile.
     public func scratchCount(rows count: Int) -> Int {
         (count + rows - 1) / rows * rows * ProductTile.depth + rows * columns
     }
 
-    /// Panels of a matrix B.
+    /// Panels of a matrix B of `columns` columns.
     public func panels(columns count: Int) -> Int { (count + columns - 1) / columns }
 
-    /// Numbers of a packed matrix B.
+    /// Floats of a packed matrix B of `depth` rows and `columns` columns.
     public func packedCount(depth: Int, columns count: Int) -> Int { panels(columns: count) * columns * depth }
 }
 
-/// Some rows of c = a b (+ bias or + c): a(r, d) = a[aRows[r] + aColumns[d]], c(r, j) = c[cRows[r] + j].
+/// Some rows of the product c = a b, plus a bias or plus what c holds, where a(r, d) = a[aRows[r] + aColumns[d]] and
+/// c(r, j) = c[cRows[r] + j].
 public struct ProductArguments {
-    /// Matrix A's numbers, and the places of its rows and columns.
+    /// The numbers of matrix A, and the offsets of its rows and columns.
     public var a: UnsafePointer<Float>, aRows: UnsafePointer<Int>, aColumns: UnsafePointer<Int>
-    /// Matrix B as `packPanel` writes it.
+    /// Matrix B, packed by `packPanel`.
     public var packed: UnsafePointer<Float>
-    /// Sizes of the product.
+    /// Sizes of the product: a is (rows, depth), b is (depth, columns).
     public var rows: Int, columns: Int, depth: Int
-    /// Matrix C's numbers and the places of its rows.
+    /// The numbers of matrix C, and the offsets of its rows.
     public var c: UnsafeMutablePointer<Float>, cRows: UnsafePointer<Int>
-    /// Added to each row of the product, where given.
+    /// (columns): added to each row of the product, where given and not `accumulates`.
     public var bias: UnsafePointer<Float>?
     /// Whether the product is added to what C holds.
     public var accumulates: Bool
-    /// See `ProductTile.scratchCount`.
+    /// Scratch of `ProductTile.scratchCount` floats.
     public var scratch: UnsafeMutablePointer<Float>
 
-    /// See the properties.
+    /// The arguments of a product; see the properties.
     public init(
         a: UnsafePointer<Float>, aRows: UnsafePointer<Int>, aColumns: UnsafePointer<Int>,
         packed: UnsafePointer<Float>, rows: Int, columns: Int, depth: Int, c: UnsafeMutablePointer<Float>,
@@ -64,14 +65,14 @@ public struct ProductArguments {
 
 /// Rows of channels in a map: row r begins at `base[rows[r]]` and has `channels` numbers.
 public struct ChannelRows {
-    /// The map's numbers.
+    /// The numbers of the map.
     public var base: UnsafeMutablePointer<Float>
-    /// Where each row begins.
+    /// The offset of each row in `base`.
     public var rows: UnsafePointer<Int>
-    /// Rows and the numbers in each.
+    /// The number of rows, and of channels in each.
     public var count: Int, channels: Int
 
-    /// See the properties.
+    /// Rows of channels; see the properties.
     public init(base: UnsafeMutablePointer<Float>, rows: UnsafePointer<Int>, count: Int, channels: Int) {
         self.base = base
         self.rows = rows

@@ -1,30 +1,29 @@
-// Adam: the optimiser of every net.
+// Adam: the optimiser of all networks.
 
 import KernelShapes
 
-/// What Adam (Kingma & Ba 2015) keeps of a net's gradients, and its step; with a decay that of AdamW (Loshchilov & Hutter
-/// 2019).
+/// The Adam optimiser (Kingma & Ba 2015); with a decay AdamW (Loshchilov & Hutter 2019).
 public struct Adam: Sendable {
-    /// Means of the gradient and of its square, as long as what is trained.
+    /// The moments: running means of the gradient and of its square, one for each trained number.
     public let first: FloatBuffer, second: FloatBuffer
-    /// How much of both means is kept at each step.
+    /// Decay rates of the two moments.
     private let betas: (Float, Float)
     private let processor: Processor
 
-    /// Numbers of a piece of work, a multiple of the vectors' width.
+    /// Numbers that a thread updates at a time, a multiple of the vector width.
     private static let piece = 1 << 15
 
-    /// The moments of `count` numbers, all 0.
+    /// An optimiser of `count` numbers, with moments of 0 and the decay rates `betas`.
     public init(count: Int, betas: (Float, Float) = (0.9, 0.999), processor: Processor = .best) {
         precondition(processor.isUsable)
         (first, second) = (FloatBuffer(count: count), FloatBuffer(count: count))
         (self.betas, self.processor) = (betas, processor)
     }
 
-    /// Moves `parameters` in `range`, by default all that have moments, against `gradient` times `scale`.
+    /// Updates `parameters` in `range`, by default all, by one step against `gradient` times `scale`.
     ///
-    /// `number` counts the steps from 1; `rate` is the learning rate, and `decay` the share of a number that is taken off at
-    /// a rate of 1. The result does not depend on `threads`.
+    /// `number` is the number of the step, from 1; `rate` is the learning rate, and `decay` the weight decay, which is
+    /// multiplied by the rate. The result does not depend on `threads`.
     public func step(
         _ parameters: FloatBuffer, gradient: FloatBuffer, range: Range<Int>? = nil, number: Int, rate: Float,
         decay: Float = 0, scale: Float = 1, threads: Int = 1

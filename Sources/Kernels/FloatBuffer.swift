@@ -1,9 +1,10 @@
-// FloatBuffer: the one owner of a flat, aligned buffer of floats, and the growing memory of a worker.
+// FloatBuffer: the owner of a flat, aligned buffer of floats; and the workspace of a thread.
 
-/// A flat buffer of floats, aligned for the widest vectors, zero at first.
+/// A flat buffer of floats, aligned to 64 bytes for the widest vectors, zero at first. Indices and ranges are checked.
 ///
-/// @unchecked Sendable: workers read it together; whoever writes (an optimiser step, a gradient of its own) is the
-/// only one to touch that range meanwhile. The phases are kept apart by `Parallel.run`, which returns when all are done.
+/// @unchecked Sendable: threads read it at the same time. A thread that writes (an optimiser step, a gradient) is the
+/// only one that uses that range at the time: phases are separated by `Parallel.run`, which returns when all threads
+/// are done.
 public final class FloatBuffer: @unchecked Sendable {
     /// Number of floats.
     public let count: Int
@@ -20,7 +21,7 @@ public final class FloatBuffer: @unchecked Sendable {
 
     deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-    /// One number. Inlined into the nets, which lay letters and noise before their loops number by number.
+    /// One number. Inlinable, as nets write letters and noise one number at a time.
     @inlinable public subscript(_ index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
@@ -47,14 +48,14 @@ public final class FloatBuffer: @unchecked Sendable {
         }
     }
 
-    /// Sets a range to what lies from `start` on in `other`.
+    /// Sets a range to the numbers of `other` from `start` on.
     public func copy(_ range: Range<Int>, from other: FloatBuffer, at start: Int) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
         precondition(start >= 0 && start + range.count <= other.count)
         (base + range.lowerBound).update(from: other.base + start, count: range.count)
     }
 
-    /// The sum of the squares of a range, each eighth number to one of eight sums.
+    /// The sum of the squares of a range, in double precision. Number k goes to sum k mod 8 of eight sums.
     public func sumOfSquares(_ range: Range<Int>) -> Double {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
         var sums = SIMD8<Double>()
@@ -78,9 +79,9 @@ public final class FloatBuffer: @unchecked Sendable {
     }
 }
 
-/// The memory in which a worker runs the loops; grows to the longest strand seen and is kept.
+/// The memory in which a thread runs the loops. It grows to the longest strand so far and is kept.
 ///
-/// @unchecked Sendable: each belongs to one worker at a time.
+/// @unchecked Sendable: each belongs to one thread at a time.
 public final class Workspace: @unchecked Sendable {
     private var bytes = 0
     private var base: UnsafeMutableRawPointer?
@@ -90,10 +91,10 @@ public final class Workspace: @unchecked Sendable {
 
     deinit { base?.deallocate() }
 
-    /// What a user of the workspace keeps in it from one call to the next.
+    /// An object that a user of the workspace keeps in it between calls.
     private var kept: AnyObject?
 
-    /// What was kept by `make` before and `fits`, else what `make` gives now.
+    /// The object that was kept before, if it has type `T` and `fits`; otherwise the result of `make`, which is kept.
     public func keep<T: AnyObject>(_ make: () -> T, where fits: (T) -> Bool) -> T {
         if let old = kept as? T, fits(old) { return old }
         let fresh = make()
@@ -101,6 +102,7 @@ public final class Workspace: @unchecked Sendable {
         return fresh
     }
 
+    /// At least `needed` bytes, aligned to 64; the contents of earlier calls may be lost.
     func reserve(bytes needed: Int) -> UnsafeMutableRawPointer {
         if let base, bytes >= needed { return base }
         base?.deallocate()

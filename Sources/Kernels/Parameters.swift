@@ -1,13 +1,13 @@
-// Parameters: what a layout says of the numbers themselves: their initial values, and which are tied.
+// Parameters: initial values and ties of the parameters of a model, as its layout describes them.
 
 import KernelShapes
 
-/// A tensor among a model's parameters, passed on to those who use the kernels.
+/// A tensor among a model's parameters, re-exported for users of the kernels.
 public typealias TensorSpec = KernelShapes.TensorSpec
 
 extension FloatBuffer {
-    /// Sets `tensors` to their initial values, in their order: each number drawn comes from `random`, which is also asked
-    /// for the padding behind a tensor.
+    /// Sets `tensors` to their initial values, in order. Normal numbers are drawn from `random`, also for the padding
+    /// after a tensor.
     public func initialise(_ tensors: [TensorSpec], _ random: inout RandomSource) {
         for tensor in tensors {
             switch tensor.initial {
@@ -24,26 +24,26 @@ extension FloatBuffer {
     }
 }
 
-/// The rows of a model's tensors that are tied to one another: they must stay equal where strands may be swapped.
+/// The rows of a model's tensors that must stay equal where the strands of a pair may be swapped.
 public struct TiedRows: Sendable {
-    /// Offsets of two rows of `width` numbers that are tied.
+    /// Offsets of two tied rows, each of `width` numbers.
     private let rows: [(first: Int, second: Int, width: Int)]
 
     /// The ties of `tensors`.
     public init(_ tensors: [TensorSpec]) {
         rows = tensors.flatMap { tensor in
             let width = tensor.shape.last ?? 0
-            // Each tie is there twice, from either side.
+            // Each tie is listed twice, once for each of its rows.
             return tensor.ties.enumerated().filter { $0.offset < $0.element }.map { row, other in
                 (tensor.offset + row * width, tensor.offset + other * width, width)
             }
         }
     }
 
-    /// Makes both rows of each tie their mean.
+    /// Sets both rows of each tie to their mean.
     public func average(_ parameters: FloatBuffer) { combine(parameters, scale: 0.5) }
 
-    /// Gives both rows of a gradient their sum.
+    /// Sets both rows of each tie to their sum, the gradient of a shared row.
     public func sum(_ gradient: FloatBuffer) { combine(gradient, scale: 1) }
 
     private func combine(_ buffer: FloatBuffer, scale: Float) {

@@ -1,4 +1,4 @@
-// Tests of the products of whole batches: against sums written out in double precision, for any number of threads.
+// Tests of the matrix products of whole batches: against sums in double precision, for any number of threads.
 
 import Kernels
 import TestSupport
@@ -15,7 +15,7 @@ import Testing
         let kernels = BatchKernels(threads: threads, processor: processor)
         let memory = ProductMemory()
         var random = RandomSource(seed: 2)
-        // Rows, columns and depth on either side of a tile's and a block's sizes.
+        // Rows, columns and depths below and above the sizes of a tile and of a block.
         for (channels, outputs, stride, isPadded) in [(2, 1, 1, false), (5, 16, 2, true), (90, 33, 1, true)] {
             let window = Window(height: 3, width: 3, stride: stride, isPadded: isPadded, rows: 4, columns: 7)
             let input = Self.map(5, 4, 7, channels, window)
@@ -49,7 +49,7 @@ import Testing
                                     n, y * stride + dy - window.margin.top, x * stride + dx - window.margin.left, c)
                                 sum += value * Double(weights[k * outputs + o])
                             }
-                            // The last sample does not count: nothing is written there.
+                            // The product has one sample less than the map: nothing is written to the last.
                             if n >= count { sum = 0 }
                             #expect(abs(Double(output[n, y, x, o]) - sum) < 1e-3)
                         }

@@ -1,4 +1,4 @@
-// DoubleModel: the duplex in double precision for tests of its gradients and sums.
+// DoubleModel: the duplex classifier in double precision, for tests of its gradients and sums.
 
 import KernelLoops
 import KernelShapes
@@ -20,7 +20,7 @@ struct DoubleModel {
         self.shape = shape
         var random = TestRandom(state: seed)
         parameters = (0..<shape.count).map { _ in Float.random(in: -0.6...0.2, using: &random) }
-        // A letter more in a loop weighs in one head more than the loops take.
+        // In one head the weight of loop extension is above its upper bound.
         for h in 0..<shape.heads {
             parameters[shape.gaps + GapField.extend.rawValue * shape.heads + h] = h == 0 ? -0.7 : 0.1
         }
@@ -36,7 +36,7 @@ struct DoubleModel {
 
     var pairs: Int { (starts.count - 1) / 2 }
 
-    /// What the loops read, in double precision: the weights, and the loop tables made of them.
+    /// What the loops read, in double precision: the weights, and the loop tables computed from them.
     struct Weights {
         var weights: [Double], tables: [Double]
 
@@ -52,7 +52,7 @@ struct DoubleModel {
         }
     }
 
-    /// Weights with one parameter moved by `change`.
+    /// The weights, with `change` added to one parameter.
     func weights(moving index: Int? = nil, by change: Double = 0) -> Weights {
         var weights = [Double](repeating: 0, count: shape.count)
         var tables = [Double](repeating: 0, count: shape.tableCount)
@@ -92,7 +92,7 @@ struct DoubleModel {
         return logits
     }
 
-    /// The loss, and its gradient by the parameters.
+    /// The loss and its gradient with respect to the parameters.
     func lossAndGradient(_ weights: Weights, targets: [Float], dropout: Float) -> (Double, [Double]) {
         var gradient = [Double](repeating: 0, count: shape.gradientCount)
         let terms = targets.enumerated().map { LossTerm(target: $1, weight: 1.5, dropoutSeed: UInt64($0)) }

@@ -1,5 +1,5 @@
-// EveryStructure: the structures of two short strands, or of one, listed one by one and weighed by their definition.
-// Nothing here is a recurrence: rows and columns are chosen in all ways, and so is what lies between them.
+// EveryStructure: lists all structures of one or two short strands, and computes their weights from the definition.
+// There is no recurrence here: all choices of rows and columns are listed, and all ways to join neighbouring pairs.
 
 import KernelShapes
 
@@ -9,7 +9,7 @@ import KernelShapes
     import Darwin
 #endif
 
-/// The Boltzmann weights of one head of a shape, from the energies; the only place here that knows where they lie.
+/// The Boltzmann weights of one head of a shape, computed from the energies. Only this type knows their layout.
 struct HeadWeights {
     let shape: DuplexShape
     let parameters: [Float]
@@ -19,20 +19,20 @@ struct HeadWeights {
         exp(Double(parameters[table + row * shape.heads + head]))
     }
 
-    /// Where a stack knows only the pair that it comes to, all ends weigh 1.
+    /// With order 1 all end weights are 1.
     func pair(_ a: Int, _ b: Int, _ field: PairField) -> Double {
         if field == .end, shape.order == 1 { return 1 }
         return weight(shape.pair, (a * shape.letters + b) * DuplexShape.pairFields + field.rawValue)
     }
 
-    /// The stack of the pair a, b on the pair before it.
+    /// The stack of the pair (a, b) on the pair before it.
     func stack(_ aBefore: Int, _ a: Int, _ bBefore: Int, _ b: Int) -> Double {
         let row = shape.order == 2 ? aBefore * shape.letters + a : a
         let column = shape.order == 2 ? bBefore * shape.letters + b : b
         return weight(shape.stack, row * shape.contexts + column)
     }
 
-    /// No letter more in a loop weighs above 1.
+    /// A loop of 1 or more unpaired letters. The weight of loop extension is at most 1.
     func loop(letters: Int) -> Double {
         weight(shape.gaps, GapField.open.rawValue)
             * pow(min(weight(shape.gaps, GapField.extend.rawValue), 1), Double(letters - 1))
@@ -40,35 +40,35 @@ struct HeadWeights {
 
     var bulge: Double { weight(shape.gaps, GapField.bulge.rawValue) }
 
-    /// Of two letters that are `distance` apart; the farthest share the last weight.
-    func hairpin(distance: Int) -> Double { weight(shape.hairpin, min(distance, DuplexShape.hairpinLengths) - 1) }
+    /// A hairpin loop of 0 or more unpaired letters. Longer loops share the last weight.
+    func hairpin(loopLength: Int) -> Double { weight(shape.hairpin, min(loopLength, DuplexShape.hairpinLengths - 1)) }
 
-    /// What position `i` of strand A brings to a start, a stack or an end: fields 0, 1 and 2. Positions behind the last
-    /// have its weights.
+    /// The factor of position `i` of strand A for an initiation, a stack or an end: fields 0, 1 and 2. Later positions
+    /// share the last weight.
     func row(_ i: Int, _ field: Int) -> Double {
         shape.hasPositions ? weight(shape.rowWeights, min(i, shape.rowPositions - 1) * 3 + field) : 1
     }
 
-    /// What position `j` of what faces A brings to an end.
+    /// The factor of position `j` of the facing strand for an end.
     func column(_ j: Int) -> Double {
         shape.hasPositions ? weight(shape.columnWeights, min(j, shape.columnPositions - 1)) : 1
     }
 }
 
-/// Pairs of letters, in order along both strands, and what lies between each and the next.
+/// Pairs of letters, in order along both strands, and how each is joined to the next.
 struct Structure {
     enum Joint {
-        /// The helix goes on: nothing is left out, or one letter of one strand, a bulge over which the pairs still
+        /// The helix continues: the pairs are neighbours, or there is a bulge of one letter, over which they still
         /// stack.
         case helix
-        /// A loop of one letter or more, behind which a helix starts anew.
+        /// A loop of one or more unpaired letters, with a new helix after it.
         case loop
     }
 
     let pairs: [(i: Int, j: Int)]
     let joints: [Joint]
 
-    /// All structures of `rows` letters and the `columns` that they face.
+    /// All structures of `rows` letters and `columns` facing letters.
     static func all(rows: Int, columns: Int) -> [Structure] {
         func choices(_ count: Int) -> [[[Int]]] {
             var bySize = [[[Int]]](repeating: [], count: count + 1)
@@ -86,7 +86,7 @@ struct Structure {
         }
     }
 
-    /// The structures of these pairs: one for each way to take what lies between them.
+    /// The structures with these pairs: one for each way to join them.
     private static func joined(_ pairs: [(i: Int, j: Int)]) -> [Structure] {
         var ways: [[Joint]] = [[]]
         for (pair, next) in zip(pairs, pairs.dropFirst()) {
@@ -97,7 +97,7 @@ struct Structure {
         return ways.map { Structure(pairs: pairs, joints: $0) }
     }
 
-    /// The weight of the structure of strand `a` and of `b` as it faces it.
+    /// The weight of the structure, of strand `a` and the facing strand `b`.
     func weight(_ a: [Int], _ b: [Int], _ w: HeadWeights) -> Double {
         guard let first = pairs.first, let last = pairs.last else { return 0 }
         var product = w.pair(a[first.i], b[first.j], .start) * w.row(first.i, 0)
@@ -117,7 +117,7 @@ struct Structure {
     }
 }
 
-/// The logarithms of the sums over all structures, as the features of a pair are defined by them.
+/// Log partition functions by enumeration: the features of a pair, from their definition.
 struct EveryStructure {
     let weights: HeadWeights
 
@@ -127,19 +127,18 @@ struct EveryStructure {
         (shape.isAntiparallel ? strand.reversed() : strand).map { Int($0) }
     }
 
-    /// Of strand A with strand B.
+    /// The duplex of strand A with strand B.
     func duplex(_ a: [UInt8], _ b: [UInt8]) -> Double {
         let (rows, columns) = (a.map { Int($0) }, facing(b))
         return log(
             Structure.all(rows: a.count, columns: b.count).reduce(0) { $0 + $1.weight(rows, columns, weights) })
     }
 
-    /// Of a strand with itself, beside the strand alone, which weighs 1: where `isHairpin`, the helix that ends the
-    /// structure closes a loop, of a weight by the distance of its last two letters; else the strand stands for two
-    /// like it.
+    /// A strand with itself, relative to the unpaired strand, which has weight 1. With `isHairpin` the last pair
+    /// closes a hairpin loop; otherwise two copies of the strand form a homodimer.
     ///
-    /// Only the half counts in which a letter's partner lies behind it: of the other half each structure is the mirror
-    /// image.
+    /// Only structures count whose letters of the column come after those of the row. The others are their mirror
+    /// images.
     func alone(_ strand: [UInt8], isHairpin: Bool) -> Double {
         let (rows, columns) = (strand.map { Int($0) }, facing(strand))
         let plain = HeadWeights(
@@ -147,14 +146,14 @@ struct EveryStructure {
         var sum = 1.0
         for structure in Structure.all(rows: rows.count, columns: rows.count) {
             guard let last = structure.pairs.last else { continue }
-            let distance = rows.count - 1 - last.j - last.i
-            guard distance > 0 else { continue }
-            sum += structure.weight(rows, columns, plain) * (isHairpin ? weights.hairpin(distance: distance) : 1)
+            let loopLength = rows.count - 2 - last.j - last.i
+            guard loopLength >= 0 else { continue }
+            sum += structure.weight(rows, columns, plain) * (isHairpin ? weights.hairpin(loopLength: loopLength) : 1)
         }
         return log(sum)
     }
 
-    /// The same energies without those of positions, which a strand has none of beside itself.
+    /// The same energies without position weights, which apply to strand A with strand B alone.
     private static func withoutPositions(_ s: DuplexShape) -> DuplexShape {
         DuplexShape(
             heads: s.heads, lanes: s.lanes, letters: s.letters, order: s.order, isAntiparallel: s.isAntiparallel,

@@ -1,4 +1,4 @@
-// Tests of the layers: against sums written out in double precision, and their gradients against central differences.
+// Tests of the layers: against sums in double precision, and their gradients against central differences.
 
 import Foundation
 import Kernels
@@ -12,7 +12,7 @@ import Testing
         ConvolutionShape(width: 3, inputs: 16, outputs: 8, offset: 5),
         ConvolutionShape(width: 5, inputs: 8, outputs: 24, offset: 0),
         ConvolutionShape(width: 9, inputs: 24, outputs: 32, offset: 3),
-        // Columns for tiles of every width, the widest first, on the way forward and back.
+        // Columns for tiles of every width, the widest first, in the forward and the backward pass.
         ConvolutionShape(width: 1, inputs: 88, outputs: 72, offset: 0),
     ]
 
@@ -30,7 +30,7 @@ import Testing
         return weights
     }
 
-    /// The convolution in Double, written out.
+    /// The convolution in double precision, from its definition.
     static func reference(_ layer: ConvolutionShape, _ x: FeatureMap, _ w: FloatBuffer, _ column: Int, _ out: Int)
         -> Double
     {
@@ -50,7 +50,7 @@ import Testing
     func aConvolutionAndItsGradientsAreTheSumsWrittenOut(layer: ConvolutionShape, processor: Processor) {
         let kernels = LayerKernels(processor: processor)
         var random = RandomSource(seed: 4)
-        // Every remainder of the product's tiles of six and of eight rows.
+        // All remainders of tiles of six and of eight rows.
         for length in [1, 2, 5, 6, 7, 12, 13, 26] {
             let x = LayerTests.map(length, layer.inputs, &random)
             let w = LayerTests.weights(layer.end, &random)
@@ -58,7 +58,7 @@ import Testing
             kernels.convolve(layer, x, weights: w, into: y, isLeaky: false)
             let leaky = FeatureMap(length: length, channels: layer.outputs)
             kernels.convolve(layer, x, weights: w, into: leaky)
-            // The gradient of sum(g y): that by a weight is the sum over its uses, as y is linear in each.
+            // The gradient of sum(g y). As y is linear in each weight, that of a weight is the sum over its uses.
             let g = LayerTests.map(length, layer.outputs, &random)
             let sums = FloatBuffer(count: 2 * layer.end)
             kernels.weightGradient(layer, x, outputGradient: g, sums: sums, part: 1, stride: layer.end)
@@ -70,8 +70,8 @@ import Testing
                 for out in 0..<layer.outputs {
                     let expected = LayerTests.reference(layer, x, w, column, out)
                     #expect(abs(Double(y[column, out]) - expected) < 1e-4 * (1 + abs(expected)))
-                    let bent = expected < 0 ? 0.2 * expected : expected
-                    #expect(abs(Double(leaky[column, out]) - bent) < 1e-4 * (1 + abs(bent)))
+                    let activated = expected < 0 ? 0.2 * expected : expected
+                    #expect(abs(Double(leaky[column, out]) - activated) < 1e-4 * (1 + abs(activated)))
                 }
             }
             func value() -> Double {

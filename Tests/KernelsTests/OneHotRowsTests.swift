@@ -1,4 +1,4 @@
-// OneHotRowsTests: images of strands against their definition, cell by cell.
+// OneHotRowsTests: one-hot images of strands against their definition, cell by cell.
 
 import TestSupport
 import Testing
@@ -23,7 +23,7 @@ import Testing
                     let strand = (0..<1 + random.index(below: columns)).map { _ in UInt8(random.index(below: codes)) }
                     strands.append(strand[...])
                 }
-                // What was in the image before does not show, whether it was larger or smaller.
+                // Earlier contents of the image are overwritten, whether it was larger or smaller.
                 for size in [0, 7, 100_000] {
                     var image = [UInt8](repeating: 9, count: size), floats = image
                     let rows = OneHotRows(columns: columns, reversesB: reversesB)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// The cells of a strand, row by row, by their definition.
+    /// The cells of a strand, row by row, from their definition.
     private static func cells(_ strands: StrandCodes, _ s: Int, _ columns: Int, _ reversesB: Bool) -> [Float] {
         var codes = Array(strands.codes[strands.starts[s]..<strands.starts[s + 1]])
         if reversesB && s % 2 == 1 { codes.reverse() }

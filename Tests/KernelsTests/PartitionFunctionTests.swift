@@ -1,4 +1,4 @@
-// Tests of the partition functions of duplexes, hairpins and homodimers against sums over every structure, one by one.
+// Tests of the partition functions of duplexes, hairpins and homodimers against sums over all structures.
 
 import KernelShapes
 import Kernels
@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-/// A network that passes one feature on: the logit is that feature, or, where the strands may be swapped, its sum over
+/// A network that passes on one feature: the logit is this feature or, where the strands may be swapped, its sum over
 /// both orders.
 extension DoubleModel {
     fileprivate mutating func pass(_ feature: Int) {
@@ -30,7 +30,7 @@ extension DoubleModel {
 }
 
 @Suite(.timed) struct PartitionFunctionTests {
-    /// Shapes whose features are sums over structures, each with a stack of either order, parallel and antiparallel.
+    /// Shapes with different features, each for stacks of both orders, parallel and antiparallel.
     static let shapes: [DuplexShape] = [
         (false, false, 0), (false, true, 0), (true, true, 0), (false, true, 4), (false, false, 9),
     ]
@@ -43,7 +43,7 @@ extension DoubleModel {
         }
     }
 
-    /// The longest have more positions than there are weights for.
+    /// The longest have more positions than there are position weights.
     private static let strands: [([UInt8], [UInt8])] = [
         ([0], [3]), ([0, 1], [2]), ([0, 1, 2, 3, 0], [3, 0, 1, 2]), ([2, 2, 1], [1, 1, 2, 0, 3, 1]),
         ([1, 3, 0, 2, 2, 0], [0, 2, 1, 3, 1, 1]), ([3, 0, 0, 1, 2, 3, 1], [2, 3]),
@@ -56,20 +56,20 @@ extension DoubleModel {
             for (a, b) in Self.strands { model.add(a, b) }
             let every = EveryStructure(
                 weights: HeadWeights(shape: shape, parameters: model.parameters, head: head))
-            /// The logits of a feature are those that are `expected` of the strands.
+            /// Checks that the logits that pass on a feature are those `expected` of the strands.
             func check(_ feature: Int, _ name: String, _ expected: ([UInt8], [UInt8]) -> Double) {
                 model.pass(feature)
                 let logits = model.logits(model.weights())
                 for (p, (a, b)) in Self.strands.enumerated() {
-                    let isTurned = shape.isSymmetric && precedes(b, a)
-                    let (first, second) = isTurned ? (b, a) : (a, b)
+                    let isSwapped = shape.isSymmetric && precedes(b, a)
+                    let (first, second) = isSwapped ? (b, a) : (a, b)
                     let both = shape.isSymmetric ? expected(second, first) : 0
                     let sum = expected(first, second) + both
                     #expect(abs(logits[p] - sum) < 1e-9, "\(name) of pair \(p), head \(head)")
                 }
             }
-            // The energies of a symmetric shape are the same for both orders only when they are tied: it takes one
-            // order.
+            // The energies of a symmetric shape are equal for both orders of the strands only if they are tied. Here
+            // they are not; the classifier always takes the same order.
             let duplexes = Self.strands.map { a, b in
                 shape.isSymmetric && precedes(b, a) ? every.duplex(b, a) : every.duplex(a, b)
             }
@@ -86,12 +86,13 @@ extension DoubleModel {
         }
     }
 
-    /// The order in which a symmetric shape takes two strands: the shorter first, then by their letters.
+    /// The order in which a symmetric shape takes two strands: the shorter first, then in the order of their codes.
     private func precedes(_ s: [UInt8], _ t: [UInt8]) -> Bool {
         s.count != t.count ? s.count < t.count : s.lexicographicallyPrecedes(t)
     }
 
-    /// Where helices weigh nothing, a hairpin is two letters and its loop: of any length, the longest weighing alike.
+    /// With negligible weights of stacks and loops, a hairpin is a single pair and its loop; the longest loops share a
+    /// weight.
     @Test(arguments: [1, 2]) func hairpinsOfAllLengthsHaveTheirWeight(order: Int) {
         let shape = DuplexShape(
             heads: 2, letters: 4, order: order, isAntiparallel: true, isSymmetric: false, hasSelfMaps: true,
@@ -113,7 +114,7 @@ extension DoubleModel {
                 for (i, a) in strand.enumerated() {
                     for (k, b) in strand.enumerated() where k > i {
                         let ends: Double = weights.pair(a, b, .start) * weights.pair(a, b, .end)
-                        sum += ends * weights.hairpin(distance: k - i)
+                        sum += ends * weights.hairpin(loopLength: k - i - 1)
                     }
                 }
                 #expect(abs(logit - log(sum)) < 1e-9, "strand \(name) of pair \(p)")
@@ -121,7 +122,7 @@ extension DoubleModel {
         }
     }
 
-    /// Sums that no number of single precision could hold end at the ceiling, 2^100 a cell, starts counting 2^-64.
+    /// Partition functions beyond the range of single precision are clamped: 2^100 for a cell, in units of 2^-64.
     @Test(arguments: Processor.allCases.filter(\.isUsable), [4, 8])
     func sumsOutOfRangeAreHeldAtTheCeiling(processor: Processor, heads: Int) {
         let shape = DuplexShape(
@@ -138,7 +139,7 @@ extension DoubleModel {
         let strand = (0..<40).map { UInt8($0 % 4) }
         pairs.append(strand[...], strand[...])
         let kernels = DuplexKernels(processor: processor)
-        // The pair's sum, and the hairpins and homodimers of strand A.
+        // The duplex, and the hairpins and homodimers of strand A.
         for feature in [0, shape.pairFeatures, shape.pairFeatures + heads] {
             for k in 0..<2 { parameters[shape.firstWeights + feature * shape.hidden + k] = k == 0 ? 1 : -1 }
             kernels.fill(weights, from: parameters)

@@ -1,5 +1,4 @@
-// ProcessorGradientTests: the gradient of every build that the machine can run, in single precision, against that in
-// double.
+// ProcessorGradientTests: gradients of all builds that this machine can run, in single against double precision.
 
 import KernelShapes
 import TestSupport
@@ -8,7 +7,7 @@ import Testing
 @testable import Kernels
 
 @Suite(.timed) struct ProcessorGradientTests {
-    /// Shapes of one block of four or eight heads and of two blocks, with and without positions and self maps.
+    /// Shapes with one block of four or eight heads and with two blocks, with and without positions and self maps.
     private static let shapes: [(heads: Int, order: Int, isSymmetric: Bool, hasSelfMaps: Bool, positions: Int)] = [
         (8, 2, true, true, 0), (8, 2, false, true, 6), (8, 1, false, true, 0), (16, 2, true, true, 0),
         (4, 2, false, true, 0), (4, 1, true, false, 5),
@@ -29,7 +28,7 @@ import Testing
         var model = DoubleModel(double, seed: UInt64(20 + index))
         var pairs = Pairs(letters: 4, members: (0..<4).map { 1 << UInt32($0) })
         var random = TestRandom(state: 5)
-        // Rows of every remainder, and loops longer than any length told apart.
+        // All remainders of blocks of rows, and hairpin loops longer than any with a weight of its own.
         for lengths in [(1, 1), (1, 2), (2, 1), (3, 4), (6, 5), (7, 9), (22, 23), (24, 20), (41, 8), (13, 38)] {
             let pair = [lengths.0, lengths.1].map { count in
                 (0..<count).map { _ in UInt8.random(in: 0..<4, using: &random) }

@@ -1,5 +1,4 @@
-// ProcessorTests: the builds of the loops that the other suites try are those that this machine runs; the others are
-// skipped.
+// ProcessorTests: the builds that this machine can run are tested by the other suites; the others are skipped.
 
 import Kernels
 import TestSupport

@@ -1,4 +1,4 @@
-// Tests of the gated recurrent unit and of embeddings: against the unit written out in double precision.
+// Tests of the gated recurrent unit and of embeddings, against their equations in double precision.
 
 import Foundation
 import Kernels
@@ -8,7 +8,7 @@ import Testing
 @Suite(.timed) struct RecurrenceTests {
     static let units = 16, length = 5, strands = 3
 
-    /// sum over columns and strands of g . state, for the unit written out in Double.
+    /// The sum over columns and strands of g . state, computed in double precision.
     static func value(_ layer: ConvolutionShape, _ w: FloatBuffer, _ tape: RecurrentTape, g: FeatureMap) -> Double {
         (0..<strands).reduce(0) { $0 + value(layer, w, tape, g: g, strand: $1) }
     }
@@ -61,7 +61,7 @@ import Testing
 
         let transposed = FloatBuffer(count: layer.end)
         kernels.transpose(layer, weights: w, into: transposed)
-        // Twice, as the tape is used again and again: what is left of the first way back must not count.
+        // Twice, as a tape is reused: values left by the first backward pass must not matter.
         let sums = FloatBuffer(count: 2 * layer.end)
         for part in 0...1 {
             tape.stateGradient.copy(g)
@@ -96,7 +96,7 @@ import Testing
         var random = RandomSource(seed: 13)
         let table = LayerTests.weights(5 * 8, &random)
         let map = FeatureMap(length: 3, channels: 8)
-        // The column takes the sum in place of what it held.
+        // The sum replaces earlier values of the column.
         kernels.embed([0, 0, 0, 0], of: table, into: map, column: 1)
         kernels.embed([8, 24, 32, 8], of: table, into: map, column: 1)
         let sums = FloatBuffer(count: 2 * 40)

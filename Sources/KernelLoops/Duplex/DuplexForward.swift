@@ -1,20 +1,21 @@
-// DuplexForward: the partition function of one map, several rows at a time.
+// DuplexForward: the partition function of one map, in blocks of up to three rows.
 
 import KernelShapes
 
-/// How many rows go side by side; a type, so that the loop over them is written out.
-protocol RowsAbreast {
+/// How many rows are computed at once (register blocking); a type, so that the loop over the rows is unrolled.
+protocol RowBlock {
+    /// Rows of a block.
     static var count: Int { get }
 }
-enum OneAbreast: RowsAbreast { @inline(__always) static var count: Int { 1 } }
-enum TwoAbreast: RowsAbreast { @inline(__always) static var count: Int { 2 } }
-private enum ThreeAbreast: RowsAbreast { @inline(__always) static var count: Int { 3 } }
+enum SingleRow: RowBlock { @inline(__always) static var count: Int { 1 } }
+enum RowPair: RowBlock { @inline(__always) static var count: Int { 2 } }
+private enum RowTriple: RowBlock { @inline(__always) static var count: Int { 3 } }
 
-/// As many as 16 registers serve, or the 32 of arm64, of which a vector takes two.
+/// The largest block of rows: three where a vector takes one of 16 registers, or two of the 32 of arm64; else one.
 #if FUSED || arch(arm64)
-    private typealias MostRows = ThreeAbreast
+    private typealias MostRows = RowTriple
 #else
-    private typealias MostRows = OneAbreast
+    private typealias MostRows = SingleRow
 #endif
 
 #if MANY_REGISTERS
@@ -23,35 +24,35 @@ private enum ThreeAbreast: RowsAbreast { @inline(__always) static var count: Int
     var hasManyRegisters: Bool { @inline(__always) get { false } }
 #endif
 
-/// Whether numbers are held at the ceiling as they come; a type likewise.
-private protocol Holding {
-    static var isHeld: Bool { get }
+/// Whether M is clamped at the ceiling; a type, so that the loops are specialised.
+private protocol Clamping {
+    static var isClamped: Bool { get }
 }
-private enum Free: Holding { @inline(__always) static var isHeld: Bool { false } }
-private enum Held: Holding { @inline(__always) static var isHeld: Bool { true } }
+private enum Unclamped: Clamping { @inline(__always) static var isClamped: Bool { false } }
+private enum Clamped: Clamping { @inline(__always) static var isClamped: Bool { true } }
 
-/// The weights of loops and of a start.
+/// The weights of loop extension and of helix initiation, and the upper bound of M.
 private struct LoopWeights<V: Lanes> {
     let extend: V
-    let start: V
+    let initiation: V
     let ceiling = RangeLimits<V>().ceiling
 
-    @inline(__always) init(_ gaps: UnsafePointer<V>) { (extend, start) = (gaps[0], gaps[1]) }
+    @inline(__always) init(_ gaps: UnsafePointer<V>) { (extend, initiation) = (gaps[0], gaps[1]) }
 }
 
-/// A row on its way along the columns.
-private struct MovingRow<V: Lanes, Kind: MapKind> {
+/// The state of one row in the forward pass.
+private struct ForwardRow<V: Lanes, Kind: MapKind> {
     private let table: UnsafePointer<V>
-    /// The same behind the letter before the last.
+    /// The same for a bulge in A, where the row stacks on the letter two before.
     private let skipped: UnsafePointer<V>
-    /// What position i brings to starts, stacks and ends.
-    private let start: V
+    /// The weights of initiations in row i, and the position weights of its stacks and helix ends.
+    private let initiation: V
     private let stackWeight: V
     private let end: V
-    /// M and X + Y of the last cell.
+    /// M and X + Y of the current cell.
     var m = V.fill(0)
     var loop = V.fill(0)
-    /// Y of the next, and its stacks: there are none in the first column.
+    /// Y in the next column, and what stacks add to M there. Both are zero in the first column.
     private var y = V.fill(0)
     private var stacked = V.fill(0)
     var sum = V.fill(0)
@@ -61,26 +62,28 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
         table = vector(map.stackTable, letter.stack)
         skipped = vector(map.stackTable, letter.skip)
         let place = Kind.hasPositions ? Swift.min(i, map.rowPositions &- 1) &* 3 : 0
-        start = Kind.hasPositions ? V.product(weights.start, map.rowWeights[place]) : weights.start
+        initiation = Kind.hasPositions ? V.product(weights.initiation, map.rowWeights[place]) : weights.initiation
         stackWeight = Kind.hasPositions ? map.rowWeights[place &+ 1] : V.fill(0)
         end = Kind.hasPositions ? map.rowWeights[place &+ 2] : V.fill(0)
     }
 
-    /// Goes on to a column: M, from X + Y of the cell before it in both strands.
+    /// Moves to the next column and computes M there; `before` is X + Y one row and one column back.
     @inline(__always)
-    mutating func pair<H: Holding>(_ column: LetterOffsets, loop before: V, _ weights: LoopWeights<V>, _: H.Type) {
-        m = V.sum(stacked, vector(table, column.stack)[0], times: V.plus(start, before))
-        if H.isHeld { m = V.least(m, weights.ceiling) }
+    mutating func pair<H: Clamping>(_ column: LetterOffsets, loop before: V, _ weights: LoopWeights<V>, _: H.Type) {
+        m = V.sum(stacked, vector(table, column.stack)[0], times: V.plus(initiation, before))
+        if H.isClamped { m = V.least(m, weights.ceiling) }
     }
 
-    /// The loops of the same cell; X comes from the row above and goes on to the next.
-    @inline(__always) mutating func leaveOut(x: inout V, _ weights: LoopWeights<V>) {
+    /// Computes X + Y of the cell, and Y in the next column. `x` is X of the cell, and becomes X of the cell in the
+    /// next row.
+    @inline(__always) mutating func extendLoops(x: inout V, _ weights: LoopWeights<V>) {
         loop = V.plus(x, y)
         x = V.sum(m, weights.extend, times: x)
         y = V.sum(x, weights.extend, times: y)
     }
 
-    /// The stacks of the next column, from M of the cell before it in both strands and of those two letters back in A or in B.
+    /// Computes what stacks add to M in the next column, from M one row and one column before that (`back`), and over
+    /// a bulge from M two rows (`backA`) or two columns (`backB`) before.
     @inline(__always) mutating func stack(on column: LetterOffsets, _ back: V, backA: V, backB: V) {
         let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
         stacked = V.sum(
@@ -88,12 +91,12 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
         if Kind.hasPositions { stacked = V.product(stackWeight, stacked) }
     }
 
-    /// Adds what ends in cell j of a map with positions.
+    /// Adds M of the cell in column j, times the position weight of the column, to the sum.
     @inline(__always) mutating func count(_ j: Int, _ map: DuplexMap<V>) {
         sum = V.sum(sum, map.columnWeights[Swift.min(j, map.columnPositions &- 1)], times: m)
     }
 
-    /// Writes a cell, with the X that it leaves to the next row.
+    /// Writes a cell; `x` is X of the cell in the next row.
     @inline(__always) func write(_ x: V, to cell: UnsafeMutablePointer<V>) {
         (cell[CellPart.m], cell[CellPart.x], cell[CellPart.loop]) = (m, x, loop)
     }
@@ -101,31 +104,31 @@ private struct MovingRow<V: Lanes, Kind: MapKind> {
     @inline(__always) var ended: V { V.product(end, sum) }
 }
 
-/// Rows i and those that go beside it, as pass `number` over the columns.
+/// Computes row i and the other rows of its block: pass `number` over the columns.
 @inline(__always)
-private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: Holding>(
+private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowBlock, H: Clamping>(
     _ i: Int, number: Int, _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ weights: LoopWeights<V>,
     ended: inout V, _: Kind.Type, _: N.Type, _: H.Type
 ) {
     let count = N.count
-    // Rows that there are not, nobody asks.
-    var r0 = MovingRow<V, Kind>(map, i, weights), r1 = MovingRow<V, Kind>(map, count > 1 ? i &+ 1 : i, weights)
-    var r2 = MovingRow<V, Kind>(map, count > 2 ? i &+ 2 : i, weights)
+    // Unused rows are never read.
+    var r0 = ForwardRow<V, Kind>(map, i, weights), r1 = ForwardRow<V, Kind>(map, count > 1 ? i &+ 1 : i, weights)
+    var r2 = ForwardRow<V, Kind>(map, count > 2 ? i &+ 2 : i, weights)
     let before = cells.row(i &- 1, ofPass: number &- 1)
     let second = Rows.keepsAll ? cells.row(i &- 2) : before + CellPart.upperM
     let own = cells.row(i, ofPass: number)
-    // Where not all rows are kept, the last of these takes the one place.
+    // Where not all rows are kept, only the last row of the block is written.
     let nextRow = Rows.keepsAll ? cells.stride : 0
     let width = Kind.isSelf ? map.columns &- 1 &- i : map.columns
     let totals = cells.totals + (width &- 1)
     var column = map.columnOffsets[0]
-    // Loads and stores of vectors are what bounds the loop: a number is kept from column to column where there is a register for
-    // it, M of the row above always, of the third row where there are 32.
+    // Loads and stores of vectors bound the speed of the loop. A value is carried from column to column where there is
+    // a register for it: M of the row above always, M of the third row where there are 32 registers.
     var mBack = (before - Rows.width)[CellPart.m]
     var (m2, m2Back) = (V.fill(0), V.fill(0))
     for j in 0..<width {
-        // The stacks of the next column are added up along with this one's loops: of three rows in one column, each waiting for
-        // the one before, a processor has too little at hand to be busy.
+        // What stacks add to the next column is computed along with the loops of this column: within one column, each
+        // of the three rows waits for the one above, which leaves too few independent instructions.
         let next = map.columnOffsets[j &+ 1]
         let above = before + Rows.width &* j, cell = own + Rows.width &* j
         let back = above - Rows.width
@@ -136,14 +139,14 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
         r0.pair(column, loop: back[CellPart.loop], weights, H.self)
         if count > 1 { r1.pair(column, loop: loop0, weights, H.self) }
         if count > 2 { r2.pair(column, loop: loop1, weights, H.self) }
-        r0.leaveOut(x: &x, weights)
+        r0.extendLoops(x: &x, weights)
         if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
         if count > 1 {
-            r1.leaveOut(x: &x, weights)
+            r1.extendLoops(x: &x, weights)
             if Rows.keepsAll || count == 2 { r1.write(x, to: cell + nextRow) }
         }
         if count > 2 {
-            r2.leaveOut(x: &x, weights)
+            r2.extendLoops(x: &x, weights)
             r2.write(x, to: cell + 2 &* nextRow)
         }
         if !Rows.keepsAll { cell[CellPart.upperM] = count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m] }
@@ -152,8 +155,9 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
             if count > 1 { r1.count(j, map) }
             if count > 2 { r2.count(j, map) }
         } else if Kind.isSelf {
-            // The second row's cell one column back closes the same hairpin loop, the third's two back. So the last cells of these
-            // rows, of letters that face themselves or what is before them, are never counted.
+            // The cell of the second row one column back closes a hairpin loop of the same length, and so does the
+            // cell of the third row two columns back. The last cells of these rows, where a letter faces itself or one
+            // before it, are never counted.
             var total = V.plus(totals[0 &- j], r0.m)
             if count > 1 { total = V.plus(total, m1) }
             if count > 2 {
@@ -180,16 +184,16 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowsAbreast, H: 
     }
 }
 
-/// What a map comes to, still in units of `RangeLimits.startScale`.
+/// One computation of a map, see `duplexForward`; the sums are in units of `RangeLimits.initiationScale`.
 @inline(__always)
-private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
+private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Clamping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type, _: H.Type
 ) -> (sum: V, hairpin: V) {
     let weights = LoopWeights(map.gaps)
     var ended = V.fill(0)
     cells.clear(rows: map.rows, totals: Kind.isSelf ? map.columns : 0)
     var i = 0, number = 0
-    @inline(__always) func passes<N: RowsAbreast>(_ rows: N.Type) {
+    @inline(__always) func passes<N: RowBlock>(_ rows: N.Type) {
         while i &+ N.count <= map.rows {
             pass(i, number: number, map, cells, weights, ended: &ended, kind, rows, H.self)
             i &+= N.count
@@ -197,42 +201,45 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Holding>(
         }
     }
     passes(MostRows.self)
-    if MostRows.count > 2 { passes(TwoAbreast.self) }
-    passes(OneAbreast.self)
+    if MostRows.count > 2 { passes(RowPair.self) }
+    passes(SingleRow.self)
     return Kind.isSelf ? cells.sums(map.columns &- 1, loops: map.hairpin) : (ended, V.fill(0))
 }
 
-/// Sums the weights of all stretches of a map.
+/// The partition function of a map: the sum of the Boltzmann weights of all its structures.
 ///
-/// For a cell (i, j), with P the pair, T its stack on the pair before, s a start and g a letter more in a loop:
+/// A structure is a chain of helices with internal loops and bulges between them. For a cell (i, j), with P the weight
+/// of the pair, T of its stack on the pair before, s of helix initiation and g of loop extension by one letter:
 ///
 ///     M = P (s + (X + Y)[i-1,j-1]) + T M[i-1,j-1] + T' M[i-2,j-1] + T" M[i-1,j-2]
-///     X[i+1,j] = M + g X                             letters of A left out
-///     Y[i,j+1] = M + g (X + Y)                       letters of B left out, after those of A
+///     X[i+1,j] = M + g X                             unpaired letters of A
+///     Y[i,j+1] = M + g (X + Y)                       unpaired letters of B, after those of A
 ///     sum = sum of M
 ///
-/// T' and T" are the stack of the pair on the pair two letters back in one strand, with the weight of a bulge: one of a
-/// single letter keeps its stack.
+/// M is the weight of all structures that end in the cell, X and Y those of structures with an open loop. T' and T"
+/// are weights of the stack of the pair on the pair two letters back in one strand, times that of a bulge: across a
+/// bulge of one letter the pairs stack.
 ///
-/// This is the recurrence of McCaskill (1990) for two strands without inner structure, every weight learned. Returns the
-/// sum, and for a self map (only the cells whose partner lies behind) the sum with each cell times its loop weight; both in
-/// units of `RangeLimits.startScale`. `cells` is overwritten.
+/// This is the recurrence of McCaskill (1990) for two strands without structure within a strand, with all weights
+/// learned. Returns `sum` and, for a self map, `hairpin`: the sum of M times the weight of the hairpin loop that the
+/// cell closes. Both are in units of `RangeLimits.initiationScale`. `cells` is overwritten.
 ///
-/// Three rows go side by side: the lower find what they need of the upper in registers. A fourth would have registers with
-/// AVX-512 alone, and sums would come to other bits there. Where a vector takes two of 16 registers, as on any x86-64, a
-/// row goes alone: two would spill, and took 1.3 times as long. No number is below zero, so that a sum below the ceiling
-/// tells that none has passed it; where it is not, all is done again with every M held.
+/// Three rows are computed at once: the lower rows read the values of the upper ones from registers. Only AVX-512 has
+/// registers for a fourth row, and with four the sums would be rounded differently there. Where a vector takes two of
+/// 16 registers, as with SSE, one row is computed at a time: two rows would spill, and took 1.3 times as long. No M is
+/// negative, so if the sum is below the ceiling, so is every M. If it is not, the map is computed again with every M
+/// clamped.
 @inline(__always)
 func duplexForward<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
 ) -> (sum: V, hairpin: V) {
-    let ends = allRows(map, cells, kind, Free.self)
-    return V.areBelow(ends.sum, RangeLimits<V>().ceiling) ? ends : heldRows(map, cells, kind)
+    let ends = allRows(map, cells, kind, Unclamped.self)
+    return V.areBelow(ends.sum, RangeLimits<V>().ceiling) ? ends : clampedRows(map, cells, kind)
 }
 
 @inline(never)
-private func heldRows<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
+private func clampedRows<V: Lanes, Kind: MapKind, Rows: RowKeeping>(
     _ map: DuplexMap<V>, _ cells: DuplexCells<V, Rows>, _ kind: Kind.Type
 ) -> (sum: V, hairpin: V) {
-    allRows(map, cells, kind, Held.self)
+    allRows(map, cells, kind, Clamped.self)
 }

@@ -1,22 +1,22 @@
-// DuplexScorer+Learning: one pair forward with everything kept, and the way back.
+// DuplexScorer+Learning: the forward pass of one pair with all intermediate values kept, and the backward pass.
 
 import KernelShapes
 
 extension DuplexScorer where Rows == EveryRow {
-    /// The logit, with everything kept for `backward`.
+    /// The logit. Keeps all values that `backward` needs.
     @inline(__always)
     func forward(_ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool) -> Scalar {
         allFeatures(pair, into: network.features)
-        sharePairs(1)
+        writePairContributions(1)
         var logit: Scalar = 0
         perceptronForward(shape, weights, network, count: 1, dropout: dropout, to: &logit) { _ in
-            (pair.a.memory.share, pair.b.memory.share)
+            (pair.a.memory.contribution, pair.b.memory.contribution)
         }
         return logit
     }
 
-    /// Adds the gradient of `seed * logit` to `gradient`: of the network by its weights, of the energies by the loop tables,
-    /// which lie behind the parameters.
+    /// Adds the gradient of `seed * logit` to `gradient`: with respect to the parameters of the network and look-ups
+    /// and, at offset `shape.count`, with respect to the loop tables.
     @inline(__always)
     func backward(
         _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,

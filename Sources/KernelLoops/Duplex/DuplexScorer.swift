@@ -1,24 +1,26 @@
-// DuplexScorer: pairs of strands through all their maps and the network: codes to logits.
+// DuplexScorer: scores pairs of strands, from codes to logits, through all their maps and the network.
 
 import KernelShapes
 
-/// The weights that pairs are scored with, and the memory in which it is done.
+/// The weights with which pairs are scored, and the workspace.
 struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
     let shape: DuplexShape
-    /// As `DuplexShape` lays out parameters.
+    /// In the layout of `DuplexShape`.
     let weights: UnsafePointer<Scalar>
     private let tables: UnsafePointer<Scalar>
     let memory: PairMemory<V, Rows>
 
-    /// `memory` must hold strands as long as those that are scored; it is made ready for `weights`.
+    /// A scorer in the workspace `memory`, which must have room for the longest strand. Fills its table of hairpin
+    /// loops.
     @inline(__always)
     init(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Scalar>, memory: PairMemory<V, Rows>
     ) {
         (self.shape, self.memory) = (shape, memory)
         (weights, tables) = (numbers.weights, numbers.tables)
-        // The last length stands for all longer ones: written out, so that the loops need not ask.
+        // The last length stands for all longer ones. The table is expanded to all lengths, so that the loops need no
+        // bound.
         for block in 0..<shape.blocks {
             let table = table(block, shape.loopTables.hairpin)
             for k in 0..<memory.longest {
@@ -29,7 +31,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
 
     var network: PerceptronMemory<V.Wide> { network(0) }
 
-    /// The network's memory for one of the pairs side by side.
+    /// The network's memory for one of the pairs of a batch.
     @inline(__always) func network(_ place: Int) -> PerceptronMemory<V.Wide> {
         PerceptronMemory(memory.perceptron + place &* PerceptronMemory<V.Wide>.count(shape), shape)
     }
@@ -39,7 +41,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             .assumingMemoryBound(to: V.self)
     }
 
-    /// The map of `rows` against `columns`, in block `block`.
+    /// The map of `rows` against `columns`, for the heads of block `block`.
     @inline(__always)
     func map(_ rows: PreparedStrand<V>, _ columns: PreparedStrand<V>, block: Int) -> DuplexMap<V> {
         let tables = shape.loopTables
@@ -52,7 +54,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             columnPositions: shape.columnPositions)
     }
 
-    /// Cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself), in block `block`.
+    /// The cells of map 0 (A against B), 1 (A against itself) or 2 (B against itself), for the heads of block `block`.
     @inline(__always)
     func cells(_ index: Int, block: Int, columns: Int) -> DuplexCells<V, Rows> {
         let each = DuplexCells<V, Rows>.count(rows: memory.longest, columns: memory.longest)
@@ -66,7 +68,8 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for lane in 0..<V.scalarCount { features[lane] = x[lane] }
     }
 
-    /// Fills `prepared`: strand A (`index` 1) or B (2) of a pair. What it adds to the network, `share` finds for many.
+    /// Fills `prepared` for strand A (`index` 1) or B (2) of a pair, except its contributions to the network, which
+    /// `writeContributions` computes for many strands at once.
     @inline(__always)
     func prepare(_ prepared: PreparedStrand<V>, index: Int) {
         let strand = prepared.strand
@@ -76,7 +79,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         fillOffsets(prepared.memory.rows, strand, shape, unit: shape.contexts * stride)
         fillOffsets(prepared.memory.columns, facing, shape, unit: stride)
         let limits = RangeLimits<V>()
-        let unit = V.fill(limits.startScale), shift = V.fill(limits.startShift)
+        let unit = V.fill(limits.initiationScale), shift = V.fill(limits.initiationShift)
         let features = prepared.memory.features
         var at = 0
         if shape.hasSelfMaps {
@@ -84,7 +87,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
                 let map = map(prepared, prepared, block: block)
                 let cells = cells(index, block: block, columns: strand.count)
                 let own = duplexForward(map, cells, SelfMap.self)
-                // The strand alone weighs 1 beside what it forms.
+                // The unpaired strand is the reference state, with weight 1.
                 let folded = V.plus(own.hairpin, unit)
                 let dimers = V.plus(own.sum, unit)
                 memory.sums[(2 * index - 1) * shape.blocks + block] = folded
@@ -102,20 +105,21 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    /// Writes what `count` strands, from `first` on `bytes` from each other, add to the network as strand A, or as B.
+    /// Writes the contributions of `count` strands to the first layer, as strand A (`isFirst`) or as strand B. The
+    /// memories of the strands begin at `first` and are `bytes` apart.
     @inline(__always)
-    func share(_ first: StrandMemory<V>, count: Int, bytes: Int, isFirst: Bool) {
+    func writeContributions(_ first: StrandMemory<V>, count: Int, bytes: Int, isFirst: Bool) {
         addStrands(
             shape, weights, UnsafePointer(first.features), isFirst: isFirst,
             to: isFirst ? first.asFirst : first.asSecond, count: count, stride: bytes / MemoryLayout<Scalar>.size)
     }
 
-    /// The pair's own features, standardised.
+    /// Computes the pair's own features, standardised.
     @inline(__always)
     func pairFeatures(
         _ a: PreparedStrand<V>, _ b: PreparedStrand<V>, into features: UnsafeMutablePointer<Scalar>
     ) {
-        let shift = V.fill(RangeLimits<V>().startShift)
+        let shift = V.fill(RangeLimits<V>().initiationShift)
         for block in 0..<shape.blocks {
             let map = map(a, b, block: block)
             let cells = cells(0, block: block, columns: b.strand.count)
@@ -130,33 +134,33 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    /// Prepared strands of the pair that `a` and `b` are as written. A symmetric shape sees it in one order, whichever way
-    /// it is given: equal scores to the last bit.
+    /// Prepares both strands of a pair, as number `place` of the batch. A symmetric shape always takes them in the
+    /// same order, so that the score is the same to the last bit when they are swapped.
     @inline(__always)
     func prepare(_ a: Strand, _ b: Strand, place: Int = 0) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
-        let isTurned = shape.isSymmetric && Strand.precedes(b, a)
-        let first = PreparedStrand(strand: isTurned ? b : a, memory: memory.strand(2 &* place, shape))
-        let second = PreparedStrand(strand: isTurned ? a : b, memory: memory.strand(2 &* place &+ 1, shape))
+        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let first = PreparedStrand(strand: isSwapped ? b : a, memory: memory.strand(2 &* place, shape))
+        let second = PreparedStrand(strand: isSwapped ? a : b, memory: memory.strand(2 &* place &+ 1, shape))
         prepare(first, index: 1)
         prepare(second, index: 2)
         return (first, second)
     }
 
-    /// Writes what the strands of the first `count` pairs side by side add to the network.
+    /// Writes the contributions of the strands of the first `count` pairs of the batch to the first layer.
     @inline(__always)
-    func sharePairs(_ count: Int) {
+    func writePairContributions(_ count: Int) {
         let bytes = memory.preparedBytes
         let (a, b) = (memory.strand(0, shape), memory.strand(1, shape))
         if shape.isSymmetric {
-            share(a, count: 2 &* count, bytes: bytes, isFirst: true)
-            share(a, count: 2 &* count, bytes: bytes, isFirst: false)
+            writeContributions(a, count: 2 &* count, bytes: bytes, isFirst: true)
+            writeContributions(a, count: 2 &* count, bytes: bytes, isFirst: false)
         } else {
-            share(a, count: count, bytes: 2 &* bytes, isFirst: true)
-            share(b, count: count, bytes: 2 &* bytes, isFirst: false)
+            writeContributions(a, count: count, bytes: 2 &* bytes, isFirst: true)
+            writeContributions(b, count: count, bytes: 2 &* bytes, isFirst: false)
         }
     }
 
-    /// All features of a pair, standardised, to `features`.
+    /// Writes all features of a pair, standardised.
     @inline(__always)
     func allFeatures(
         _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), into features: UnsafeMutablePointer<Scalar>
@@ -168,7 +172,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    /// The logits of `count` pairs, no more than go side by side.
+    /// Writes the logits of `count` pairs, at most `Rows.pairsPerBatch`.
     @inline(__always)
     func score(_ count: Int, to logits: UnsafeMutablePointer<Scalar>, pair: (Int) -> (a: Strand, b: Strand)) {
         for k in 0..<count {
@@ -176,34 +180,34 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             let prepared = prepare(a, b, place: k)
             pairFeatures(prepared.a, prepared.b, into: network(k).features)
         }
-        sharePairs(count)
+        writePairContributions(count)
         perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
-            (memory.strand(2 &* k, shape).share, memory.strand(2 &* k &+ 1, shape).share)
+            (memory.strand(2 &* k, shape).contribution, memory.strand(2 &* k &+ 1, shape).contribution)
         }
     }
 
-    /// The logits of a prepared strand against `count` others, no more than go side by side; in the order that `prepare`
-    /// gives them.
+    /// Writes the logits of a prepared strand against `count` others, at most `Rows.pairsPerBatch`. A symmetric shape
+    /// orders the strands as `prepare` does.
     @inline(__always)
     func score(
         _ first: PreparedStrand<V>, against count: Int, to logits: UnsafeMutablePointer<Scalar>,
         other: (Int) -> PreparedStrand<V>
     ) {
-        var turned = 0
+        var swapped = 0
         for k in 0..<count {
             let second = other(k)
-            let isTurned = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
-            turned |= (isTurned ? 1 : 0) << k
-            let (a, b) = isTurned ? (second, first) : (first, second)
+            let isSwapped = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+            swapped |= (isSwapped ? 1 : 0) << k
+            let (a, b) = isSwapped ? (second, first) : (first, second)
             pairFeatures(a, b, into: network(k).features)
         }
         perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
-            let (own, others) = (first.memory.share, other(k).memory.share)
-            return turned & (1 << k) != 0 ? (others, own) : (own, others)
+            let (own, others) = (first.memory.contribution, other(k).memory.contribution)
+            return swapped & (1 << k) != 0 ? (others, own) : (own, others)
         }
     }
 
-    /// The sum over positions of a row of the look-up (positions, K, 16).
+    /// Computes the sum over positions of the rows (16) of the look-up (positions, K, 16).
     private func lookUp(_ strand: Strand, isFirst: Bool, into out: UnsafeMutablePointer<Scalar>) {
         let width = DuplexShape.lookupWidth
         for k in 0..<width { out[k] = 0 }
@@ -213,6 +217,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
+    /// Calls `body` with the offset of the look-up row of each letter.
     @inline(__always)
     func eachLookUp(_ strand: Strand, isFirst: Bool, _ body: (Int) -> Void) {
         let width = DuplexShape.lookupWidth

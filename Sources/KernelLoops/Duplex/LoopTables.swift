@@ -1,8 +1,10 @@
-// LoopTables: from the energies' weights to the tables that the recurrence reads, and the gradient's way back.
+// LoopTables: from the Boltzmann weights to the tables that the recurrence reads, and the gradient in the other
+// direction.
 
 import KernelShapes
 
-/// One table of energies and where it lies in a block's tables: `count` vectors of H numbers against as many of L.
+/// One table of energies that is copied, and its offset in a block's tables: `count` vectors of H heads, of which the
+/// block has L.
 private struct Part {
     let source: Int
     let target: Int
@@ -18,24 +20,24 @@ private func parts(_ shape: DuplexShape) -> [Part] {
     ]
 }
 
-/// Where the energies of a pair of letters lie.
-private struct PairPlace {
+/// Offsets of the energies of a pair of letters.
+private struct PairOffsets {
     let start: Int
     let end: Int
 }
 
 extension DuplexShape {
-    /// Where an energy of a pair of letters lies.
+    /// The offset of an energy of a pair of letters.
     @inline(__always) fileprivate func pairEnergy(_ row: Int, _ column: Int, _ field: PairField) -> Int {
         pair + ((row * letters + column) * DuplexShape.pairFields + field.rawValue) * heads
     }
 
-    /// Calls `body` for every two contexts, counted row by row, with where the energies lie of the pair that they come to, and
-    /// of the one before; nil where they do not know it.
+    /// Calls `body` for each two contexts, row by row, with the offsets of the energies of their last pair, and of
+    /// those of the pair before it; nil with order 1.
     @inline(__always)
-    fileprivate func eachStack(_ body: (_ k: Int, _ here: PairPlace, _ before: PairPlace?) -> Void) {
-        func place(_ a: Int, _ b: Int) -> PairPlace {
-            PairPlace(start: pairEnergy(a, b, .start), end: pairEnergy(a, b, .end))
+    fileprivate func eachStack(_ body: (_ k: Int, _ here: PairOffsets, _ before: PairOffsets?) -> Void) {
+        func place(_ a: Int, _ b: Int) -> PairOffsets {
+            PairOffsets(start: pairEnergy(a, b, .start), end: pairEnergy(a, b, .end))
         }
         let earlier = order == 2 ? letters : 1
         var k = 0
@@ -54,8 +56,8 @@ extension DuplexShape {
     @inline(__always) fileprivate func gapEnergy(_ field: GapField) -> Int { gaps + field.rawValue * heads }
 }
 
-/// A product of weights, held where the loops can still multiply it.
-@inline(__always) private func held<V: Lanes>(_ weight: V) -> V { V.least(V.fill(0x1p100), weight) }
+/// A product of weights, clamped so that the loops can still multiply by it without overflow.
+@inline(__always) private func clamped<V: Lanes>(_ weight: V) -> V { V.least(V.fill(0x1p100), weight) }
 
 /// The vector at an offset in numbers.
 @inline(__always)
@@ -63,11 +65,12 @@ private func lanes<V: Lanes>(_ numbers: UnsafeMutablePointer<V.Scalar>, _ offset
     UnsafeMutableRawPointer(numbers + offset).assumingMemoryBound(to: V.self)
 }
 
-/// Writes the loop tables of the energies' `weights`, initiations in units of `startScale`. V has a block's lanes.
+/// Writes the loop tables from the Boltzmann `weights`; initiations are in units of `initiationScale`. V has the lanes
+/// of a block.
 @inline(__always)
 func fillLoopTables<V: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<V.Scalar>, into all: UnsafeMutablePointer<V.Scalar>,
-    startScale: V.Scalar, _: V.Type
+    initiationScale: V.Scalar, _: V.Type
 ) {
     let (tables, parts) = (shape.loopTables, parts(shape))
     for block in 0..<shape.blocks {
@@ -83,7 +86,7 @@ func fillLoopTables<V: Lanes>(
         let open = from(shape.gapEnergy(.open)).pointee, bulge = from(shape.gapEnergy(.bulge)).pointee
         let largest = V.fill(V.Scalar(LoopTables.largestExtension))
         to(tables.gaps)[0] = V.least(largest, from(shape.gapEnergy(.extend)).pointee)
-        to(tables.gaps)[1] = V.fill(startScale) / open
+        to(tables.gaps)[1] = V.fill(initiationScale) / open
         shape.eachStack { k, here, before in
             let fields = to(tables.stack) + k * LoopTables.fields
             var start = from(here.start).pointee
@@ -91,17 +94,17 @@ func fillLoopTables<V: Lanes>(
             if let before {
                 let end = from(here.end).pointee
                 start = V.product(start, end)
-                stack = held(V.product(stack, end) / from(before.end).pointee)
+                stack = clamped(V.product(stack, end) / from(before.end).pointee)
             }
-            fields[0] = held(V.product(start, open))
+            fields[0] = clamped(V.product(start, open))
             fields[1] = stack
-            fields[2] = held(V.product(bulge, stack))
+            fields[2] = clamped(V.product(bulge, stack))
         }
     }
 }
 
-/// Writes the gradient by the energies (not by their weights) from that by the loop tables, which lies behind it in
-/// `gradient`. V has a block's lanes.
+/// Writes the gradient with respect to the energies (not to their Boltzmann weights) from that with respect to the
+/// loop tables, which is at offset `shape.count` of `gradient`. V has the lanes of a block.
 @inline(__always)
 func gatherLoopGradient<V: Lanes>(
     _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, gradient: UnsafeMutablePointer<V.Scalar>, _: V.Type
@@ -112,7 +115,7 @@ func gatherLoopGradient<V: Lanes>(
         let by = lanes(gradient + shape.count, block * tables.count) as UnsafeMutablePointer<V>
         let energies = gradient + block * V.scalarCount
         @inline(__always) func to(_ offset: Int) -> UnsafeMutablePointer<V> { lanes(energies, offset) }
-        /// The gradient by the logarithm of a table's number.
+        /// The gradient with respect to the logarithm of a table entry.
         @inline(__always) func change(_ offset: Int, _ k: Int) -> V {
             let at = offset / V.scalarCount + k
             return V.product(by[at], used[at])

@@ -1,30 +1,34 @@
-// PairMemory: the memory of pairs on their way through the model.
+// PairMemory: the layout of the workspace in which pairs are scored.
 
 import KernelShapes
 
-/// The memory of pairs on their way through the model, one after the other through the maps and side by side through the
-/// network; see `bytes` for its size.
+/// The workspace in which pairs are scored: maps are computed one after the other, the network in batches of pairs; see
+/// `bytes` for its size.
 struct PairMemory<V: Lanes, Rows: RowKeeping> {
     typealias Scalar = V.Scalar
-    /// Two prepared strands for each of the pairs side by side.
+    /// Two prepared strands for each pair of a batch, `preparedBytes` apart.
     let prepared: UnsafeMutableRawPointer
     let preparedBytes: Int
-    /// Sums before the logarithm, a vector a block: of the pair, of A's hairpins and homodimers, of B's.
+    /// (5, blocks): partition functions of the pair, of the hairpins and homodimers of A, and of those of B.
     let sums: UnsafeMutablePointer<V>
+    /// The cells of all maps that are kept.
     let cells: UnsafeMutablePointer<V>
-    /// What lies before the first row of every map.
+    /// The row of zeros before the first row of every map.
     let zeros: UnsafeMutablePointer<V>
-    /// (longest) for each map of which all rows are kept: see `DuplexCells`.
+    /// (longest) for each map that is kept: see `DuplexCells`.
     let totals: UnsafeMutablePointer<V>
-    /// (blocks, longest): loop weights by distance - 1.
+    /// (blocks, longest): weights of hairpin loops by loop length.
     let hairpins: UnsafeMutablePointer<V>
+    /// Scratch of `duplexBackward`.
     let scratch: UnsafeMutablePointer<V>
     /// (2): see `duplexBackward`.
     let seeds: UnsafeMutablePointer<V>
+    /// A `PerceptronMemory` for each pair of a batch.
     let perceptron: UnsafeMutablePointer<Scalar>
+    /// Letters of the longest strand that there is room for.
     let longest: Int
 
-    /// Maps whose cells are kept at a time.
+    /// Maps whose cells are kept at the same time.
     private static func mapCount(_ shape: DuplexShape) -> Int {
         Rows.keepsAll ? (shape.hasSelfMaps ? 3 : 1) * shape.blocks : 1
     }
@@ -33,11 +37,12 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         mapCount(shape) * DuplexCells<V, Rows>.count(rows: longest, columns: longest)
     }
 
-    /// Vectors that the way back needs for itself.
+    /// Vectors of scratch and seeds for the backward pass.
     private static func scratchCount(longest: Int) -> Int {
         Rows.keepsAll ? backwardScratch(columns: longest, V.self) + 2 : 0
     }
 
+    /// Bytes of the workspace for strands of up to `longest` letters.
     static func bytes(_ shape: DuplexShape, longest: Int) -> Int {
         let vectors =
             5 * shape.blocks + cellCount(shape, longest: longest)
@@ -46,15 +51,16 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
-        return Rows.pairsAbreast * pair + vectors * MemoryLayout<V>.size + 256
+        return Rows.pairsPerBatch * pair + vectors * MemoryLayout<V>.size + 256
     }
 
+    /// The workspace at `base`, which has `bytes` and is aligned to 64.
     init(_ base: UnsafeMutableRawPointer, _ shape: DuplexShape, longest: Int) {
         self.longest = longest
         prepared = base
         preparedBytes = StrandMemory<V>.bytes(shape, longest: longest)
-        perceptron = (base + 2 * Rows.pairsAbreast * preparedBytes).assumingMemoryBound(to: Scalar.self)
-        sums = UnsafeMutableRawPointer(perceptron + Rows.pairsAbreast * PerceptronMemory<V.Wide>.count(shape))
+        perceptron = (base + 2 * Rows.pairsPerBatch * preparedBytes).assumingMemoryBound(to: Scalar.self)
+        sums = UnsafeMutableRawPointer(perceptron + Rows.pairsPerBatch * PerceptronMemory<V.Wide>.count(shape))
             .assumingMemoryBound(to: V.self)
         cells = sums + 5 * shape.blocks
         zeros = cells + PairMemory.cellCount(shape, longest: longest)
@@ -66,7 +72,7 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         seeds = scratch + PairMemory.scratchCount(longest: longest) - 2
     }
 
-    /// The memory of strand A (2 p) or B (2 p + 1) of pair p of those side by side.
+    /// The memory of strand A (`index` 2 p) or strand B (2 p + 1) of pair p of the batch.
     @inline(__always) func strand(_ index: Int, _ shape: DuplexShape) -> StrandMemory<V> {
         StrandMemory(prepared + index &* preparedBytes, shape, longest: longest)
     }

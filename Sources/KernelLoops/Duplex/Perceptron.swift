@@ -1,19 +1,19 @@
-// Perceptron: the network on top of the heads, features to logit, forward beside backward.
+// Perceptron: the network on top of the heads, from features to the logit: forward and backward pass.
 
 import KernelShapes
 
-/// Memory of one pass through the network, each W or F numbers: what backward needs of forward.
+/// The memory of one pair in the network: features (F) and units (W), with the values that the backward pass needs.
 struct PerceptronMemory<W: Lanes> {
     let features: UnsafeMutablePointer<W.Scalar>  // (F), standardised
-    let dFeatures: UnsafeMutablePointer<W.Scalar>  // (F)
-    let first: UnsafeMutablePointer<W>  // (W) as written, and (W) with the strands swapped: before the activation
-    let hidden: UnsafeMutablePointer<W>  // (W): the sum of their activations, times the dropout mask
+    let dFeatures: UnsafeMutablePointer<W.Scalar>  // (F): adjoints, as all whose name begins with d
+    let first: UnsafeMutablePointer<W>  // (2, W): before the activation, as written and with the strands swapped
+    let hidden: UnsafeMutablePointer<W>  // (W): the sum of both activations, times the dropout mask
     let second: UnsafeMutablePointer<W>  // (W): before the activation
-    let mask: UnsafeMutablePointer<W>  // (W): dropout, 0 or 1 / (1 - rate)
+    let mask: UnsafeMutablePointer<W>  // (W): dropout mask, 0 or 1 / (1 - rate)
     let dHidden: UnsafeMutablePointer<W>  // (W)
     let dSecond: UnsafeMutablePointer<W>  // (W)
 
-    /// Numbers of one pair, a multiple of 16.
+    /// Numbers for one pair, a multiple of 16.
     static func count(_ shape: DuplexShape) -> Int {
         roundedUp(2 * roundedUp(shape.features) + 7 * shape.hidden)
     }
@@ -37,7 +37,7 @@ struct PerceptronMemory<W: Lanes> {
 
 @inline(__always) func roundedUp(_ n: Int) -> Int { (n &+ 15) & ~15 }
 
-/// x times the logistic function of x (the sigmoid-weighted linear unit of Elfwing et al. 2018).
+/// SiLU, x times the logistic function of x (Elfwing et al. 2018).
 @inline(__always) private func activation<W: Lanes>(_ x: W) -> W {
     let one = W.fill(1)
     return x / W.plus(one, W.exponential(-x))
@@ -50,8 +50,8 @@ struct PerceptronMemory<W: Lanes> {
     return W.product(s, W.sum(one, x, times: one - s))
 }
 
-/// out = x W for `count` rows of x (rows) and W (rows, width) in vectors; the rows of x and of out lie `stride` numbers from
-/// each other.
+/// out = x W for `count` rows of x (rows) and W (rows, width) in vectors; the rows of x and those of out are `stride`
+/// numbers apart.
 @inline(__always)
 private func writeProducts<W: Lanes>(
     _ weights: UnsafePointer<W.Scalar>, _ x: UnsafePointer<W.Scalar>, rows: Int, width: Int,
@@ -64,14 +64,14 @@ private func writeProducts<W: Lanes>(
         ProductStrides(aRow: stride, aDepth: 1, b: columns, c: stride))
 }
 
-/// What a strand's own features add to the first layer, (W) each, where it is strand A and where it is B.
-struct StrandShare<W: Lanes> {
+/// A strand's contributions to the first layer, from its own features, (W) each: as strand A and as strand B.
+struct StrandContribution<W: Lanes> {
     let asFirst: UnsafePointer<W>
     let asSecond: UnsafePointer<W>
 }
 
-/// Writes what the standardised features of `count` strands, `stride` numbers from each other, add to the first layer as
-/// strand A (`isFirst`) or B.
+/// Writes the contributions of `count` strands to the first layer, as strand A (`isFirst`) or B, from their
+/// standardised features; features and results of neighbouring strands are `stride` numbers apart.
 @inline(__always)
 func addStrands<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ features: UnsafePointer<W.Scalar>, isFirst: Bool,
@@ -84,15 +84,16 @@ func addStrands<W: Lanes>(
         to: out, count: count, stride: stride)
 }
 
-/// The logits of `count` pairs from their standardised features, the first of `features` of each memory, and their strands'
-/// shares; the memories lie one behind the other from `memory` on.
+/// Writes the logits of `count` pairs, from their standardised pair features in each memory and the contributions of
+/// their strands. The memories follow each other from `memory` on.
 ///
-/// first = b1 + W1 features (F, W); symmetric shapes add the activations of this and of the same with the features
-/// of the two strands swapped, which makes the logit independent of their order. Then one layer (W, W) and the sum.
+/// h = SiLU(b1 + W1 features), with W1 (F, W). A symmetric shape adds the same with the features of the two strands
+/// swapped, which makes the logit independent of their order. Then logit = b + w SiLU(b2 + W2 h), with W2 (W, W).
 @inline(__always)
 func perceptronForward<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, count: Int, dropout: Bool,
-    to logits: UnsafeMutablePointer<W.Scalar>, shares: (Int) -> (a: StrandShare<W>, b: StrandShare<W>)
+    to logits: UnsafeMutablePointer<W.Scalar>,
+    contributions: (Int) -> (a: StrandContribution<W>, b: StrandContribution<W>)
 ) {
     let width = shape.hidden / W.scalarCount
     let stride = PerceptronMemory<W>.count(shape)
@@ -107,7 +108,7 @@ func perceptronForward<W: Lanes>(
     for k in 0..<count {
         let first = memory.first + k &* step, hidden = memory.hidden + k &* step
         let swapped = first + width
-        let (a, b) = shares(k)
+        let (a, b) = contributions(k)
         for u in 0..<width {
             let pair = W.plus(bias[u], first[u])
             first[u] = W.plus(pair, W.plus(a.asFirst[u], b.asSecond[u]))
@@ -135,8 +136,8 @@ func perceptronForward<W: Lanes>(
     }
 }
 
-/// Adds the gradient of `seed * logit` to `gradient` (laid out as the weights) and leaves that of the standardised
-/// features in `memory.dFeatures`. `memory` holds what `perceptronForward` left.
+/// Adds the gradient of `seed * logit` to `gradient`, in the layout of the weights, and writes that with respect to
+/// the standardised features to `memory.dFeatures`. `memory` holds the values of `perceptronForward`.
 @inline(__always)
 func perceptronBackward<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, dropout: Bool,
@@ -190,7 +191,7 @@ func perceptronBackward<W: Lanes>(
     backwardFirst(shape, weights, memory, width: width, adding: gradient)
 }
 
-/// The first layer of `perceptronBackward`: `memory.first` holds the adjoints as written and swapped, and
+/// The first layer of `perceptronBackward`: `memory.first` holds the adjoints of the units as written and swapped,
 /// `memory.dHidden` their sum.
 @inline(__always)
 private func backwardFirst<W: Lanes>(

@@ -1,18 +1,19 @@
-// ChannelLoops: what happens to whole batches between products, row of channels by row of channels.
+// ChannelLoops: activations, dropout and sums of whole batches, on rows of channels.
 
 import KernelShapes
 
 extension Loops {
-    /// x = x, or slope x where it is negative (slope 0: ReLU).
-    public static func bendRows(_ x: ChannelRows, slope: Float) {
+    /// LeakyReLU in place: x = slope x where x is negative (slope 0: ReLU).
+    public static func leakyReLURows(_ x: ChannelRows, slope: Float) {
         for r in 0..<x.count {
             let row = x.base + x.rows[r]
             for c in 0..<x.channels { row[c] = row[c] < 0 ? row[c] * slope : row[c] }
         }
     }
 
-    /// gradient *= the slope of `bendRows`, told from its output; both lie alike.
-    public static func bendGradientRows(_ output: ChannelRows, gradient: UnsafeMutablePointer<Float>, slope: Float) {
+    /// gradient *= the slope of `leakyReLURows`, given its output; the gradient has the same row offsets.
+    public static func leakyReLUGradientRows(_ output: ChannelRows, gradient: UnsafeMutablePointer<Float>, slope: Float)
+    {
         for r in 0..<output.count {
             let row = output.base + output.rows[r]
             let g = gradient + output.rows[r]
@@ -58,8 +59,9 @@ extension Loops {
         }
     }
 
-    /// Leaves out numbers at `rate` and scales the rest up; which ones depends on seed and place alone.
-    public static func dropRows(_ x: ChannelRows, firstRow: Int, rate: Float, seed: UInt64) {
+    /// Dropout in place: numbers are zeroed with probability `rate`, 0 up to 1, and the others multiplied by 1 / (1 -
+    /// rate). Which ones depends on the seed and the index alone.
+    public static func dropoutRows(_ x: ChannelRows, firstRow: Int, rate: Float, seed: UInt64) {
         let kept = 1 / (1 - rate)
         for r in 0..<x.count {
             let row = x.base + x.rows[r]
@@ -80,7 +82,7 @@ extension Loops {
         }
     }
 
-    /// gradient *= the slope of tanh, told from its output; both lie alike.
+    /// gradient *= the slope of tanh, given its output; the gradient has the same row offsets.
     public static func tanhGradientRows(_ output: ChannelRows, gradient: UnsafeMutablePointer<Float>) {
         for r in 0..<output.count {
             let row = output.base + output.rows[r]
@@ -115,7 +117,7 @@ extension Loops {
         }
     }
 
-    /// output = input squared.
+    /// output = input squared, element by element.
     public static func squareRows(_ input: ChannelRows, output: ChannelRows) {
         for r in 0..<input.count {
             let row = input.base + input.rows[r]
@@ -124,7 +126,7 @@ extension Loops {
         }
     }
 
-    /// inputGradient += 2 input gradient.
+    /// The backward pass of `squareRows`: inputGradient += 2 input gradient.
     public static func squareGradientRows(
         _ input: ChannelRows, gradient: ChannelRows, inputGradient: UnsafeMutablePointer<Float>
     ) {

@@ -1,4 +1,4 @@
-// Convolution: the convolution along a pair's columns, forward beside backward, and what goes between convolutions.
+// Convolution: the convolution along the columns of a pair, forward and backward pass, and elementwise layers.
 
 import KernelShapes
 
@@ -12,12 +12,13 @@ private typealias Vector = SIMD8<Float>
     UnsafeMutableRawPointer(p).storeBytes(of: v, as: Vector.self)
 }
 
-/// What LeakyReLU multiplies negative numbers by.
+/// The slope of LeakyReLU for negative numbers.
 private let negativeSlope: Float = 0.2
 
 extension Loops {
-    /// output (length, outputs) = convolution of input (length, inputs); both begin at their first column, and input has
-    /// `ConvolutionShape.halo` columns more on either side. `bias` (outputs), where given, is added to the layer's.
+    /// output (length, outputs) = convolution of input (length, inputs), through LeakyReLU where `isLeaky`. Both
+    /// pointers are to the first column; input has `ConvolutionShape.halo` more columns on either side. `bias`
+    /// (outputs), where given, is added to the bias of the layer.
     public static func convolve(
         _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
@@ -38,8 +39,10 @@ extension Loops {
         }
     }
 
-    /// gradient *= the slope of LeakyReLU, which is told from its output.
-    public static func leakyGradient(count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>) {
+    /// gradient *= the slope of LeakyReLU, given its output. `count` is a multiple of 8.
+    public static func leakyReLUGradient(
+        count: Int, output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
+    ) {
         for k in stride(from: 0, to: count, by: 8) {
             let g = load(gradient + k)
             store(
@@ -48,7 +51,7 @@ extension Loops {
         }
     }
 
-    /// Adds the gradient of a convolution's weights and bias to `sums`, which lies as the weights do.
+    /// Adds the gradient of a convolution's weights and bias to `sums`, which has the layout of the weights.
     public static func convolutionWeightGradient(
         _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
         sums: UnsafeMutablePointer<Float>
@@ -65,8 +68,8 @@ extension Loops {
         }
     }
 
-    /// Adds the gradient of a convolution's input to `inputGradient` (length, inputs). `outputGradient` has zero columns on
-    /// either side, and `transposed` is what `transposeConvolution` writes.
+    /// Adds the gradient of a convolution's input to `inputGradient` (length, inputs). `outputGradient` has zero
+    /// columns on either side; `transposed` is the result of `transposeConvolution`.
     public static func convolutionInputGradient(
         _ layer: ConvolutionShape, length: Int, outputGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
         inputGradient: UnsafeMutablePointer<Float>
@@ -77,7 +80,7 @@ extension Loops {
             ProductStrides(aRow: layer.outputs, aDepth: 1, b: layer.inputs, c: layer.inputs))
     }
 
-    /// transposed (width, outputs, inputs) = weights (width, inputs, outputs) with the width turned round.
+    /// transposed (width, outputs, inputs) = weights (width, inputs, outputs), in reverse order along the width.
     public static func transposeConvolution(
         _ layer: ConvolutionShape, weights: UnsafePointer<Float>, transposed: UnsafeMutablePointer<Float>
     ) {
@@ -90,14 +93,14 @@ extension Loops {
         }
     }
 
-    /// sum = a + b, element by element; `sum` may be `a`.
+    /// sum = a + b, element by element; `sum` may be `a`. `count` is a multiple of 8.
     public static func addElements(
         count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
     ) {
         for k in stride(from: 0, to: count, by: 8) { store(load(a + k) + load(b + k), sum + k) }
     }
 
-    /// y = exp(bound tanh(x / bound)), element by element.
+    /// y = exp(bound tanh(x / bound)), element by element. `count` is a multiple of 8.
     public static func boundedExponentials(
         count: Int, bound: Float, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {
@@ -108,8 +111,8 @@ extension Loops {
         }
     }
 
-    /// y = exp(x - the largest of the row's first `letters`), row by row, and 0 behind these: numerators of a
-    /// softmax.
+    /// y[r, k] = exp(x[r, k] - max x[r, 0 ..< letters]) for k below `letters`, else 0: the numerators of a softmax for
+    /// each row.
     public static func rowExponentials(
         rows: Int, channels: Int, letters: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {
@@ -124,7 +127,7 @@ extension Loops {
         }
     }
 
-    /// sum = the elements of `table` from each of `rows` on, added element by element.
+    /// sum[k] = the sum of table[row + k] over the four `rows`, k below `count`, a multiple of 8.
     public static func sumRows(
         count: Int, _ rows: SIMD4<Int>, of table: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>
     ) {

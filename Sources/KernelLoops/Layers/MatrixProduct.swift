@@ -4,12 +4,13 @@
     import _Builtin_intrinsics.intel
 #endif
 
-/// How the product's operands lie: a is (rows, depth) by two strides, b (depth, columns) and c (rows, columns) by rows.
+/// The strides of the operands: a is (rows, depth) with any two strides, b (depth, columns) and c (rows, columns) have
+/// contiguous rows.
 struct ProductStrides {
     var aRow: Int, aDepth: Int, b: Int, c: Int
 }
 
-/// Vectors that the product adds up. In this file, as all of the product is: debug builds compile file by file.
+/// The vectors of the product. All of the product is in this file, as debug builds optimise each file separately.
 private protocol Summed: SIMD<Float> {
     /// c + a b.
     static func fused(_ c: Self, _ a: Self, _ b: Self) -> Self
@@ -35,15 +36,15 @@ extension SIMD8<Float>: Summed {
     }
 #endif
 
-/// Sums of some rows and columns of c, all in registers: a vector, or two tiles beside or above each other. Each sum goes
-/// along the depth in order, so that tiles of every size come to the same bits.
+/// A tile of c whose sums stay in registers: a vector, or two tiles beside or above each other. Each sum is added up
+/// along the depth in order, so that tiles of all sizes give the same bits.
 private protocol RegisterTile {
     static var rows: Int { get }
     static var columns: Int { get }
     init()
-    /// Adds the products of one place of the depth: of a's rows, `aRow` apart, and b's columns.
+    /// Adds the products for one index of the depth: a has its rows `aRow` apart, b its columns contiguous.
     mutating func add(_ a: UnsafePointer<Float>, _ aRow: Int, _ b: UnsafePointer<Float>)
-    /// Writes the sums to c, whose rows are `cRow` apart, or adds them.
+    /// Writes the sums to c, whose rows are `cRow` apart, or adds them to c.
     func write(to c: UnsafeMutablePointer<Float>, _ cRow: Int, adding: Bool)
 }
 
@@ -100,7 +101,7 @@ private struct Above<Upper: RegisterTile, Lower: RegisterTile>: RegisterTile {
 private typealias TwoOf<T: RegisterTile> = Beside<T, T>
 private typealias TwoRows<T: RegisterTile> = Above<T, T>
 
-/// How many rows go together, whatever the columns.
+/// The number of rows of a tile, for any number of columns.
 private protocol Rows {
     static var count: Int { get }
     static func fill<T: RegisterTile>(_ tile: T.Type, _ product: Product, from row: Int, _ column: inout Int)
@@ -130,7 +131,7 @@ private enum SixRows: Rows {
     }
 }
 
-/// As many rows as there are registers for, and the numbers of a register.
+/// The largest number of rows that the registers can hold, and the floats of a register.
 #if MANY_REGISTERS
     private typealias MostRows = Doubled<Doubled<Doubled<OneRow>>>
     private var widest: Int { @inline(__always) get { 16 } }
@@ -139,15 +140,15 @@ private enum SixRows: Rows {
     private var widest: Int { @inline(__always) get { 8 } }
 #endif
 
-/// A product, to be filled in tile by tile.
+/// A product that is computed tile by tile.
 private struct Product {
     let a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
     let columns: Int, depth: Int
     let strides: ProductStrides
-    /// Whether the product is added to what c holds.
+    /// Whether the product is added to c.
     let adds: Bool
 
-    /// As many columns as tiles of type `T` fill, from `column` on.
+    /// Computes columns from `column` on, as many as whole tiles of type `T` cover.
     @inline(__always) func fill<T: RegisterTile>(_: T.Type, from row: Int, _ column: inout Int) {
         let s = strides
         while column + T.columns <= columns {
@@ -163,11 +164,11 @@ private struct Product {
         }
     }
 
-    /// The rows from `row` on.
+    /// Computes the `R.count` rows from `row` on.
     @inline(never) func fill<R: Rows>(_ rows: R.Type, from row: Int) {
         var column = 0
         typealias Eight = One<SIMD8<Float>>
-        // Alone, a row needs more sums than a taller tile, to hide the latency of the multiply-add.
+        // A tile of one row needs more columns than a taller one, to hide the latency of the multiply-add.
         #if MANY_REGISTERS
             typealias Sixteen = One<SIMD16<Float>>
             typealias Widest = Beside<TwoOf<Sixteen>, Sixteen>
@@ -187,7 +188,7 @@ private struct Product {
         R.fill(Eight.self, self, from: row, &column)
     }
 
-    /// As many rows as go together so, from `row` on.
+    /// Computes rows from `row` on in tiles of `R.count` rows, as long as whole tiles fit.
     @inline(__always) func each<R: Rows>(_ rows: R.Type, from row: inout Int, of count: Int) {
         while row + R.count <= count {
             fill(rows, from: row)
@@ -196,10 +197,10 @@ private struct Product {
     }
 }
 
-/// c += a b, or c = a b. `columns` is a multiple of 8.
+/// c += a b, or c = a b where not `adding`. `columns` is a multiple of 8.
 ///
-/// a(r, d) = a[r * aRow + d * aDepth]. Rows of `a` may overlap: a convolution over a buffer (positions, channels) has
-/// aRow = channels and depth = width * channels; its weight gradient has aRow = 1 and aDepth = channels.
+/// a(r, d) = a[r * aRow + d * aDepth]. Rows of `a` may overlap: for a convolution over a buffer (positions, channels)
+/// aRow = channels and depth = width * channels; for its weight gradient aRow = 1 and aDepth = channels.
 @inline(__always)
 func matrixProduct(
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
@@ -213,13 +214,13 @@ func matrixProduct(
     product.each(OneRow.self, from: &row, of: rows)
 }
 
-/// Rows and columns of the tiles of packed products.
+/// The rows and columns of a tile of packed products.
 var packedTile: (rows: Int, columns: Int) {
     @inline(__always) get { (MostRows.count, 2 * widest) }
 }
 
-/// tile (rows, columns) = a (depth, rows), transposed, times b (depth, columns), sizes as in `packedTile`; of the columns,
-/// the first `columns` at least.
+/// tile (rows, columns) = transpose of a (depth, rows) times b (depth, columns), with the sizes of `packedTile`. At
+/// least the first `columns` columns are computed.
 func packedTileProduct(
     depth: Int, columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ tile: UnsafeMutablePointer<Float>
 ) {

@@ -1,4 +1,4 @@
-// OuterFeatures: the outer product of facing columns, brought to eight features by weights that all sources share.
+// OuterFeatures: the outer product of facing columns, mapped to eight features by weights that all columns share.
 
 #if FUSED
     import _Builtin_intrinsics.intel
@@ -6,7 +6,7 @@
 
 private typealias Vector = SIMD8<Float>
 
-// In this file, so that debug builds, which compile file by file, inline them too.
+// In this file, so that debug builds, which optimise each file separately, inline them too.
 @inline(__always) private func broadcast(_ x: Float) -> Vector { Vector(repeating: x) }
 
 @inline(__always) private func sum(_ c: Vector, _ a: Vector, times b: Vector) -> Vector {
@@ -26,8 +26,8 @@ private typealias Vector = SIMD8<Float>
 extension Loops {
     /// features[column, q] = sum over k, l of weights[k, l, q] a[column + shift, k] b[column, l], q below 8.
     ///
-    /// a and b are (length, aChannels) and (length, bChannels) with zero columns on either side of a; features are
-    /// written with `stride` floats from column to column.
+    /// a and b are (length, aChannels) and (length, bChannels), with zero columns on either side of a. `stride` is the
+    /// distance between the columns of `features`.
     public static func outerFeatures(
         length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,
         bChannels: Int, weights: UnsafePointer<Float>, features: UnsafeMutablePointer<Float>, stride: Int
@@ -46,7 +46,8 @@ extension Loops {
         }
     }
 
-    /// Adds the gradients of `outerFeatures`: of its weights where `sums` is given, of b where `bGradient` is.
+    /// The backward pass of `outerFeatures`: adds the gradient of the weights to `sums` and that of b to `bGradient`,
+    /// where given.
     public static func outerFeaturesGradient(
         length: Int, letters: Int, a: UnsafePointer<Float>, aChannels: Int, shift: Int, b: UnsafePointer<Float>,
         bChannels: Int, weights: UnsafePointer<Float>, featureGradient: UnsafePointer<Float>, stride: Int,

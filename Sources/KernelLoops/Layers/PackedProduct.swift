@@ -1,4 +1,4 @@
-// PackedProduct: products of large matrices whose rows and columns lie anywhere, in packed blocks and register tiles.
+// PackedProduct: products of large matrices with any row and column offsets, in packed blocks and register tiles.
 
 import KernelShapes
 
@@ -13,8 +13,8 @@ private typealias Vector = SIMD8<Float>
 }
 
 extension Loops {
-    /// Packs the columns of a panel of b(d, j) = b[rows[d] + columns[j]]: packed (panel, depth, `packedTile.columns`);
-    /// columns that b does not have are zero.
+    /// Packs the columns of one panel of the matrix b(d, j) = b[rows[d] + columns[j]] to packed (panel, depth,
+    /// `packedTile.columns`). Columns past the last are zero.
     public static func packPanel(
         _ b: UnsafePointer<Float>, rows: UnsafePointer<Int>, depth: Int, columns: UnsafePointer<Int>, columnCount: Int,
         panel: Int, packed: UnsafeMutablePointer<Float>
@@ -32,7 +32,7 @@ extension Loops {
             return
         }
         if depth > 1, rows[depth - 1] - rows[0] == depth - 1 {
-            // A transposed matrix: read along its columns, a few cache lines of the panel at a time.
+            // A transposed matrix: it is read along its columns, a few cache lines of the panel at a time.
             for first in stride(from: 0, to: depth, by: 64) {
                 for j in 0..<packedTile.columns {
                     for d in first..<min(first + 64, depth) {
@@ -51,8 +51,8 @@ extension Loops {
     }
 }
 
-/// Packs `depth` columns of A from `first` on, in tiles: (tile, depth, `packedTile.rows`). Rows that A does not have repeat the
-/// last: their sums are not kept.
+/// Packs `depth` columns of A from `first` on in tiles: (tile, depth, `packedTile.rows`). Rows past the last repeat
+/// it; their sums are discarded.
 @inline(__always)
 private func packRows(_ p: ProductArguments, from first: Int, depth: Int) {
     let columns = p.aColumns + first
@@ -73,10 +73,10 @@ private func packRows(_ p: ProductArguments, from first: Int, depth: Int) {
 }
 
 extension Loops {
-    /// The tile of `packPanel` and `productRows`.
+    /// The tile sizes of `packPanel` and `productRows`.
     public static var tile: ProductTile { ProductTile(rows: packedTile.rows, columns: packedTile.columns) }
 
-    /// Computes the rows of the product.
+    /// Computes some rows of a product of matrices, in blocks of `ProductTile.depth`.
     public static func productRows(_ p: ProductArguments) {
         let tile = p.scratch + (p.rows + packedTile.rows - 1) / packedTile.rows * packedTile.rows * ProductTile.depth
         var first = 0
@@ -90,7 +90,7 @@ extension Loops {
                 while row < p.rows {
                     let columns = min(packedTile.columns, p.columns - column)
                     packedTileProduct(depth: depth, columns: columns, p.scratch + row * depth, b, tile)
-                    keepTile(p, tile, row: row, column: column, columns: columns, isFirst: first == 0)
+                    writeTile(p, tile, row: row, column: column, columns: columns, isFirst: first == 0)
                     row += packedTile.rows
                 }
                 column += packedTile.columns
@@ -100,9 +100,9 @@ extension Loops {
     }
 }
 
-/// Writes a tile to where it belongs in C.
+/// Adds a tile to its place in C, or writes it with the bias, where it `isFirst` along the depth.
 @inline(__always)
-private func keepTile(
+private func writeTile(
     _ p: ProductArguments, _ tile: UnsafeMutablePointer<Float>, row: Int, column: Int, columns: Int, isFirst: Bool
 ) {
     for r in 0..<min(packedTile.rows, p.rows - row) {

@@ -1,4 +1,4 @@
-// Recurrence: one step of a gated recurrent unit, forward beside backward, and the rows of its look-up tables.
+// Recurrence: one step of a gated recurrent unit, forward and backward pass.
 
 import KernelShapes
 
@@ -17,15 +17,15 @@ private typealias Vector = SIMD8<Float>
 }
 
 extension Loops {
-    /// One step of a gated recurrent unit (Cho et al. 2014, the reset gate behind the product) of H units, for `rows` strands
-    /// side by side:
+    /// One step of a gated recurrent unit (GRU, Cho et al. 2014, with the reset gate applied after the product) of H
+    /// units, for a batch of `rows` strands:
     ///
-    ///     (s_r, s_z, s_n) = previous W + bias           W is (H, 3H), laid as a convolution of width 1
+    ///     (s_r, s_z, s_n) = previous W + bias           W is (H, 3H), in the layout of a convolution of width 1
     ///     r = sigmoid(drive_r + s_r)    z = sigmoid(drive_z + s_z)    n = tanh(drive_n + r s_n)
     ///     next = (1 - z) n + z previous
     ///
-    /// `drive` (rows, 3H) is what the input adds; `gates` (rows, 4H) takes r, z, n and s_n for the way back; `sums` (rows, 3H)
-    /// is scratch.
+    /// `drive` (rows, 3H) is the contribution of the input; `gates` (rows, 4H) receives r, z, n and s_n for the
+    /// backward pass; `sums` (rows, 3H) is scratch.
     public static func recurrentStep(
         _ layer: ConvolutionShape, rows: Int, drive: UnsafePointer<Float>, previous: UnsafePointer<Float>,
         weights: UnsafePointer<Float>, gates: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
@@ -58,10 +58,10 @@ extension Loops {
         }
     }
 
-    /// The way back through `recurrentStep`. `nextGradient` (rows, H) is the whole gradient by `next`.
+    /// The backward pass of `recurrentStep`. `nextGradient` (rows, H) is the complete gradient with respect to `next`.
     ///
-    /// Writes the gradients by the drive (rows, 3H) and by the sums (rows, 3H), and adds that by `previous` to
-    /// `previousGradient` (rows, H); `transposed` is what `transposeConvolution` writes.
+    /// Writes the gradients with respect to the drive (rows, 3H) and to the sums (rows, 3H), and adds that with
+    /// respect to `previous` to `previousGradient` (rows, H). `transposed` is the result of `transposeConvolution`.
     public static func recurrentStepGradient(
         _ layer: ConvolutionShape, rows: Int, previous: UnsafePointer<Float>, gates: UnsafePointer<Float>,
         nextGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,

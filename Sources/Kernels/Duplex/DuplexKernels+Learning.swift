@@ -1,4 +1,4 @@
-// DuplexKernels+Learning: gradients of pairs, behind checked doors.
+// DuplexKernels+Learning: gradients of the duplex classifier, with checked arguments.
 
 import KernelLoops
 import KernelShapes
@@ -6,9 +6,9 @@ import KernelShapes
 extension DuplexKernels {
     /// Adds the gradient of the weighted binary cross-entropy of the pairs in `order` to a part of `gradients`.
     ///
-    /// `gradients` holds parts of `shape.gradientCount` floats; `part` says which. `terms[k]` belongs to pair `order[k]`.
-    /// Gradients are with respect to the loop tables, not yet to the energies. Returns the sum of the losses.
-    /// No strand may hold an ambiguous code.
+    /// `gradients` has parts of `shape.gradientCount` floats; `part` is the index of one. `terms[k]` belongs to pair
+    /// `order[k]`. `dropoutRate` is 0 up to 1. The gradient is with respect to the loop tables, see
+    /// `gradientByEnergies`. Returns the sum of the losses. No strand may have an ambiguous code.
     public func gradient(
         _ weights: DuplexWeights, _ pairs: Pairs, order: ArraySlice<Int>,
         terms: ArraySlice<LossTerm>, dropoutRate: Float, workspace: Workspace, adding gradients: FloatBuffer, part: Int
@@ -21,7 +21,7 @@ extension DuplexKernels {
             bytes: Loops.duplexWorkspaceBytes(
                 shape, longest: pairs.longest, forGradient: true, inDouble: false))
         let sum = gradients.base + part * shape.gradientCount
-        // SAFETY: the arrays outlive the calls; the part is this caller's own, see `FloatBuffer`.
+        // SAFETY: the arrays outlive the calls; the part belongs to this caller alone, see `FloatBuffer`.
         let loss = pairs.strands.withStrandList { list in
             order.withUnsafeBufferPointer { order in
                 terms.withUnsafeBufferPointer { terms -> Double in
@@ -35,14 +35,14 @@ extension DuplexKernels {
         return loss ?? 0
     }
 
-    /// What the gradient of a batch is summed in: `gradient` adds to its parts.
+    /// The sum of the gradients of a batch in `pieces` pieces: `gradient` adds to its parts.
     public func gradientSum(_ shape: DuplexShape, pieces: Int) -> PairwiseSum {
         PairwiseSum(
             pieces: pieces, length: shape.gradientCount,
             ranges: [shape.energyEnd..<shape.trainedEnd, shape.count..<shape.gradientCount], processor: processor)
     }
 
-    /// Turns the gradient by the loop tables, in `gradient`, into that by the energies.
+    /// Converts the gradient with respect to the loop tables, in `gradient`, into that with respect to the energies.
     public func gradientByEnergies(_ weights: DuplexWeights, gradient: FloatBuffer) {
         precondition(gradient.count == weights.shape.gradientCount)
         Loops.duplexEnergyGradient(weights.shape, weights.numbers, gradient: gradient.base)

@@ -1,24 +1,24 @@
-// DuplexKernels: the loops of the duplex behind checked doors, in the build that suits the processor.
+// DuplexKernels: the loops of the duplex classifier with checked arguments, in the build for the processor.
 
 import KernelLoops
 import KernelShapes
 
-/// A shape of the duplex, passed on to those who use the kernels.
+/// The sizes and layout of a duplex classifier, re-exported for users of the kernels.
 public typealias DuplexShape = KernelShapes.DuplexShape
-/// The energies of a pair of letters, passed on likewise.
+/// The energies of a pair of letters, re-exported.
 public typealias PairField = KernelShapes.PairField
-/// The energies of a loop, passed on likewise.
+/// The energies of internal loops and bulges, re-exported.
 public typealias GapField = KernelShapes.GapField
 
-/// How the tables of the recurrence lie, passed on likewise.
+/// The layout of the tables of the recurrence, re-exported.
 public typealias LoopTables = KernelShapes.LoopTables
 
-/// A pair's share in the loss, passed on likewise.
+/// A pair's term in the loss, re-exported.
 public typealias LossTerm = KernelShapes.LossTerm
 
-/// The loops of the duplex for one level of processor.
+/// The loops of the duplex classifier for one processor level. Wrong sizes are programming errors and trap.
 public struct DuplexKernels: Sendable {
-    /// The level of processor that the loops are built for.
+    /// The processor level of the loops.
     public let processor: Processor
 
     /// The loops for `processor`, by default the best that this machine can run.
@@ -27,15 +27,15 @@ public struct DuplexKernels: Sendable {
         self.processor = processor
     }
 
-    /// Makes `weights` those of `parameters`, which lie as in its shape.
+    /// Computes `weights` from `parameters`, which have the layout of its shape.
     public func fill(_ weights: DuplexWeights, from parameters: FloatBuffer) {
         precondition(parameters.count == weights.shape.count)
         processor.loops.duplexWeights(
             weights.shape, parameters: parameters.base, weights: weights.weights.base, tables: weights.tables.base)
     }
 
-    /// Writes the logits of the pairs `range` to `logits`, which becomes as long as the range. Here and below no strand may hold an
-    /// ambiguity letter.
+    /// Writes the logits of the pairs `range` to `logits`, which is resized to the range. Here and below, no strand
+    /// may have an ambiguous code.
     public func logits(
         _ weights: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace,
         into logits: inout [Float]
@@ -47,7 +47,7 @@ public struct DuplexKernels: Sendable {
         }
     }
 
-    /// The features of the pairs `range` (pairs, F), standardised by the weights' means and scales.
+    /// The features of the pairs `range` (pairs, F), standardised with the model's means and scales.
     public func features(
         _ weights: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace
     ) -> [Float] {
@@ -79,9 +79,10 @@ public struct DuplexKernels: Sendable {
 }
 
 extension StrandCodes {
-    /// Calls `body` with the strands as the loops take them, and returns what it gives; nil where there is no memory yet.
+    /// Calls `body` with the strands in the form that the loops read, and returns its result; nil if there are no
+    /// strands yet.
     ///
-    /// SAFETY: the arrays outlive the call. Whoever calls the loops counts the workspace for the longest strand.
+    /// SAFETY: the arrays outlive the call. Callers of the loops reserve a workspace for the longest strand.
     func withStrandList<R>(_ body: (StrandList) -> R) -> R? {
         codes.withUnsafeBufferPointer { codes in
             starts.withUnsafeBufferPointer { starts in

@@ -1,11 +1,11 @@
-// DuplexWeights: the weights of a duplex in the form that the loops read.
+// DuplexWeights: the weights of a duplex classifier in the form that the loops read.
 
 import KernelShapes
 
-/// The weights of a duplex as the loops read them: Boltzmann weights, network and standards, and the loop tables made of
-/// them. They are set by `DuplexKernels.fill`; whoever trains sets them anew before every step.
+/// The weights of a duplex classifier in the form that the loops read: Boltzmann weights, network, standardisation,
+/// and the loop tables computed from them. `DuplexKernels.fill` sets them; in training, before every step.
 public final class DuplexWeights: Sendable {
-    /// How they lie.
+    /// The sizes and the layout.
     public let shape: DuplexShape
     let weights: FloatBuffer
     let tables: FloatBuffer
@@ -17,6 +17,6 @@ public final class DuplexWeights: Sendable {
         tables = FloatBuffer(count: shape.tableCount)
     }
 
-    /// SAFETY: the loops read them while this object is held by their caller.
+    /// SAFETY: callers keep this object alive while the loops read.
     var numbers: DuplexNumbers<Float> { DuplexNumbers(weights: weights.base, tables: tables.base) }
 }

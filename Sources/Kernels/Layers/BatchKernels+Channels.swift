@@ -1,9 +1,9 @@
-// BatchKernels+Channels: what happens to whole batches between products, behind checked doors.
+// BatchKernels+Channels: activations, dropout and sums of whole batches, with checked arguments.
 
 import KernelLoops
 import KernelShapes
 
-/// Some samples of a map, as the loops over rows of channels take them.
+/// Rows of channels of some samples of a map, as the loops read them.
 public struct MapRows: Sendable {
     let values: FloatBuffer
     let rows: Places
@@ -15,14 +15,14 @@ public struct MapRows: Sendable {
         (values, rows, count, channels) = (map.values, map.rows, samples * map.area, map.channels)
     }
 
-    /// Chosen rows of `map`, one for each of `places`.
+    /// Chosen rows of `map`, the first `count` of those that begin at `places`.
     public init(_ map: BatchMap, rows places: Places, count: Int) {
         precondition(count <= places.values.count && places.last(of: count) + map.channels <= map.values.count)
         (values, rows, channels) = (map.values, places, map.channels)
         self.count = count
     }
 
-    /// SAFETY: both constructors check the places.
+    /// SAFETY: both initialisers check that the rows are inside the buffer.
     func with(_ range: Range<Int>, _ body: (ChannelRows) -> Void) {
         rows.values.withUnsafeBufferPointer { places in
             guard let places = places.baseAddress else { return }
@@ -34,7 +34,7 @@ public struct MapRows: Sendable {
 }
 
 extension BatchKernels {
-    /// Rows of a piece: fixed, so that sums do not depend on the number of threads.
+    /// Rows that a thread takes at a time: fixed, so that sums do not depend on the number of threads.
     private static let pieceRows = 256
 
     private func run(_ rows: MapRows, _ body: @Sendable (Range<Int>, Int) -> Void) {
@@ -44,21 +44,21 @@ extension BatchKernels {
         }
     }
 
-    /// x = x, or slope x where it is negative (slope 0: ReLU).
-    public func bend(_ x: MapRows, slope: Float) {
+    /// LeakyReLU in place: x = slope x where x is negative (slope 0: ReLU).
+    public func leakyReLU(_ x: MapRows, slope: Float) {
         run(x) { range, _ in
             x.with(range) { x in
-                processor.loops.bendRows(x, slope: slope)
+                processor.loops.leakyReLURows(x, slope: slope)
             }
         }
     }
 
-    /// gradient *= the slope of `bend`, told from its output. The maps lie alike.
-    public func bendGradient(_ output: MapRows, gradient: MapRows, slope: Float) {
+    /// gradient *= the slope of `leakyReLU`, given its output. Both must have the same row offsets.
+    public func leakyReLUGradient(_ output: MapRows, gradient: MapRows, slope: Float) {
         checkAlike(output, gradient)
         run(output) { range, _ in
             output.with(range) { output in
-                processor.loops.bendGradientRows(output, gradient: gradient.values.base, slope: slope)
+                processor.loops.leakyReLUGradientRows(output, gradient: gradient.values.base, slope: slope)
             }
         }
     }
@@ -66,7 +66,7 @@ extension BatchKernels {
     /// x = tanh x.
     public func tanh(_ x: MapRows) { run(x) { range, _ in x.with(range) { Loops.tanhRows($0) } } }
 
-    /// gradient *= the slope of tanh, told from its output. The maps lie alike.
+    /// gradient *= the slope of tanh, given its output. Both must have the same row offsets.
     public func tanhGradient(_ output: MapRows, gradient: MapRows) {
         checkAlike(output, gradient)
         run(output) { range, _ in
@@ -74,14 +74,15 @@ extension BatchKernels {
         }
     }
 
-    /// Leaves out numbers at `rate`, 0 up to 1, and scales the rest up; which ones depends on seed and place alone.
-    public func drop(_ x: MapRows, rate: Float, seed: UInt64) {
+    /// Dropout in place: numbers are zeroed with probability `rate`, 0 up to 1, and the others multiplied by 1 / (1 -
+    /// rate). Which ones depends on the seed and the index alone.
+    public func dropout(_ x: MapRows, rate: Float, seed: UInt64) {
         run(x) { range, _ in
-            x.with(range) { Loops.dropRows($0, firstRow: range.lowerBound, rate: rate, seed: seed) }
+            x.with(range) { Loops.dropoutRows($0, firstRow: range.lowerBound, rate: rate, seed: seed) }
         }
     }
 
-    /// For each channel, the sum of x over all rows and that of x y: (2, channels).
+    /// The sum of x and the sum of x y over all rows, for each channel: (2, channels).
     public func channelSums(_ x: MapRows, times y: MapRows) -> [Double] {
         precondition(x.count == y.count && x.channels == y.channels)
         let size = BatchKernels.pieceRows
@@ -132,7 +133,7 @@ extension BatchKernels {
         }
     }
 
-    /// output = input squared.
+    /// output = input squared, element by element.
     public func square(_ input: MapRows, into output: MapRows) {
         precondition(input.count == output.count && input.channels == output.channels)
         run(input) { range, _ in
@@ -140,7 +141,8 @@ extension BatchKernels {
         }
     }
 
-    /// inputGradient += 2 input gradient; the input and its gradient lie alike.
+    /// The backward pass of `square`: inputGradient += 2 input gradient. Input and its gradient must have the same row
+    /// offsets.
     public func squareGradient(_ input: MapRows, gradient: MapRows, into inputGradient: MapRows) {
         checkAlike(input, inputGradient)
         precondition(input.count == gradient.count && input.channels == gradient.channels)
@@ -154,7 +156,7 @@ extension BatchKernels {
         }
     }
 
-    /// output += input, row by row: on one thread, as several rows may be added to one.
+    /// output += input, row by row. On one thread, as several rows may be added to the same one.
     public func add(_ input: MapRows, to output: MapRows) {
         precondition(input.count == output.count && input.channels == output.channels)
         input.with(0..<input.count) { input in output.with(0..<output.count) { Loops.addRows(input, output: $0) }

@@ -1,11 +1,11 @@
-// BatchKernels: products of whole batches, in fixed pieces on several threads, behind checked doors.
+// BatchKernels: matrix products of whole batches, in fixed pieces on several threads, with checked arguments.
 
 import KernelLoops
 import KernelShapes
 
-/// The memory in which products are packed; grows as needed and is kept.
+/// The memory in which operands of products are packed. It grows as needed and is kept.
 ///
-/// @unchecked Sendable: it belongs to one net's steps, one product at a time; within one, each worker has its own scratch.
+/// @unchecked Sendable: it is used by one product at a time, in which each worker has its own scratch.
 public final class ProductMemory: @unchecked Sendable {
     private var packed = FloatBuffer(count: 0)
     private var scratch: [FloatBuffer] = []
@@ -30,12 +30,13 @@ public final class ProductMemory: @unchecked Sendable {
 public struct PlacedMatrix: Sendable {
     /// The numbers.
     public let values: FloatBuffer
-    /// The places of rows and columns, and how many of each count.
+    /// The offsets of rows and of columns; there may be more of them than the matrix has.
     public let rows: Places, columns: Places
-    /// Rows and columns that count.
+    /// Rows and columns of the matrix.
     public let rowCount: Int, columnCount: Int
 
-    /// A matrix of the first `rowCount` rows and `columnCount` columns; all must lie inside the buffer.
+    /// A matrix of the first `rowCount` rows and `columnCount` columns, by default all, which must be inside the
+    /// buffer.
     public init(_ values: FloatBuffer, rows: Places, columns: Places, rowCount: Int? = nil, columnCount: Int? = nil) {
         self.values = values
         self.rows = rows
@@ -46,40 +47,40 @@ public struct PlacedMatrix: Sendable {
         precondition(rows.last(of: self.rowCount) + columns.last(of: self.columnCount) < values.count)
     }
 
-    /// Rows and columns exchanged.
+    /// The transposed matrix, on the same numbers.
     public var transposed: PlacedMatrix {
         PlacedMatrix(values, rows: columns, columns: rows, rowCount: columnCount, columnCount: rowCount)
     }
 }
 
-/// What a product begins with.
+/// What a product is added to.
 public enum ProductStart: Sendable {
-    /// Nothing: C is overwritten.
+    /// Zero: C is overwritten.
     case zero
-    /// What C holds.
+    /// The values of C.
     case sum
-    /// A row of numbers from a place of a buffer, for every row of C.
+    /// A bias for each column of C: the numbers of a buffer from an offset on.
     case bias(FloatBuffer, Int)
 }
 
-/// The loops over whole batches, for one level of processor. Results do not depend on the number of threads.
+/// The loops over whole batches for one processor level. Results do not depend on the number of threads.
 public struct BatchKernels: Sendable {
-    /// The level of processor that the loops are built for.
+    /// The processor level of the loops.
     public let processor: Processor
-    /// Threads.
+    /// The number of threads, 1 or more.
     public let threads: Int
 
-    /// Loops on `threads` threads, for `processor`, by default the best that this machine can run.
+    /// The loops for `processor`, by default the best that this machine can run, on `threads` threads.
     public init(threads: Int, processor: Processor = .best) {
         precondition(processor.isUsable)
         self.threads = max(1, threads)
         self.processor = processor
     }
 
-    /// Rows of a piece: a multiple of the tiles' rows, six or eight.
+    /// The most rows that a thread takes at a time: a multiple of the rows of a tile, six or eight.
     private static let mostRows = 96
 
-    /// c = start + a b. C's columns are neighbours.
+    /// The matrix product c = start + a b. The columns of C must be contiguous.
     public func multiply(
         _ a: PlacedMatrix, _ b: PlacedMatrix, into c: PlacedMatrix, start: ProductStart = .zero, _ memory: ProductMemory
     ) {
@@ -87,7 +88,7 @@ public struct BatchKernels: Sendable {
         precondition(c.columns.last(of: c.columnCount) == c.columnCount - 1)
         let packed = pack(b, memory)
         let tile = processor.loops.tile
-        // At least eight pieces where there are rows enough; how rows are parted changes no sum.
+        // At least eight pieces, if there are enough rows. The division into pieces does not affect the sums.
         let block = min(BatchKernels.mostRows, max(tile.rows, (a.rowCount / 8 + tile.rows - 1) / tile.rows * tile.rows))
         let scratch = memory.reserveScratch(tile.scratchCount(rows: BatchKernels.mostRows), workers: threads)
         Parallel.run(pieces: (a.rowCount + block - 1) / block, threads: threads) { piece, worker in
@@ -98,8 +99,9 @@ public struct BatchKernels: Sendable {
         }
     }
 
-    /// to += (a b), row r of the product added at places toRows[r] + toColumns[...]: the gradient of what windows read.
-    /// Each `group` rows belong to one sample, and the places of different samples are apart.
+    /// Scatters a product: row r of a b is added to the numbers rows[r] + columns[...] of `to`. This is the gradient
+    /// of the input of a window. Each `group` rows belong to one sample; offsets of different samples must not
+    /// overlap.
     public func multiplyScattering(
         _ a: PlacedMatrix, _ b: PlacedMatrix, to: FloatBuffer, rows: Places, columns: Places, group: Int,
         _ memory: ProductMemory
@@ -109,7 +111,7 @@ public struct BatchKernels: Sendable {
         precondition(a.rowCount % group == 0)
         precondition(rows.last(of: a.rowCount) + columns.last(of: depth) < to.count)
         let packed = pack(b, memory)
-        // About a hundred rows at a time, of whole samples.
+        // About a hundred rows at a time, and whole samples.
         let block = max(1, BatchKernels.mostRows / group) * group
         let needed = processor.loops.tile.scratchCount(rows: block)
         let scratch = memory.reserveScratch(needed + block * depth, workers: threads)
@@ -121,7 +123,7 @@ public struct BatchKernels: Sendable {
             productRows(
                 a, from: first, count: count, packed, columns: depth, into: own, local, cFirst: 0, start: .zero,
                 scratch: own)
-            // SAFETY: places were checked above; the places outlive the call.
+            // SAFETY: the offsets were checked above, and outlive the call.
             rows.values.withUnsafeBufferPointer { rows in
                 columns.values.withUnsafeBufferPointer { places in
                     guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
@@ -138,7 +140,7 @@ public struct BatchKernels: Sendable {
         let tile = processor.loops.tile
         let packed = memory.reservePacked(tile.packedCount(depth: depth, columns: columns))
         Parallel.run(pieces: tile.panels(columns: columns), threads: threads) { panel, _ in
-            // SAFETY: `PlacedMatrix` checks its places, and each panel has a part of `packed` of its own.
+            // SAFETY: `PlacedMatrix` checks its offsets; each panel has its own part of `packed`.
             b.rows.values.withUnsafeBufferPointer { rows in
                 b.columns.values.withUnsafeBufferPointer { places in
                     guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
@@ -163,7 +165,7 @@ public struct BatchKernels: Sendable {
             precondition(at >= 0 && at + columns <= buffer.count)
             bias = UnsafePointer(buffer.base + at)
         }
-        // SAFETY: `PlacedMatrix` and the callers check all places; the scratch is this worker's own.
+        // SAFETY: `PlacedMatrix` and the callers check all offsets; the scratch belongs to this worker alone.
         a.rows.values.withUnsafeBufferPointer { rows in
             a.columns.values.withUnsafeBufferPointer { places in
                 cRows.values.withUnsafeBufferPointer { targets in

@@ -1,13 +1,13 @@
-// BatchMap: what a net knows of a whole batch: one map of rows, columns and channels for each sample.
+// BatchMap: the feature maps of a whole batch, and windows on them.
 
-/// Places in a buffer, ascending: those of a matrix's rows, or of its columns relative to them.
+/// Ascending offsets in a buffer: those of the rows of a matrix, or of its columns relative to a row.
 public final class Places: Sendable {
-    /// The places; each is above the one before.
+    /// The offsets; each is greater than the one before.
     public let values: [Int]
-    /// The largest number that divides the places into runs of neighbours.
+    /// The length of the runs of contiguous offsets, if all runs have the same; else 1.
     let run: Int
 
-    /// Places that ascend. There must be one at least, and none below 0.
+    /// Ascending offsets, 0 or more each. There must be at least one.
     public init(_ values: [Int]) {
         precondition((values.first ?? -1) >= 0 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 })
         self.values = values
@@ -20,36 +20,38 @@ public final class Places: Sendable {
         self.run = isEven ? run : 1
     }
 
-    /// `count` places, `step` apart.
+    /// `count` offsets: 0, `step`, 2 `step`, ...
     public convenience init(count: Int, step: Int) { self.init((0..<count).map { $0 * step }) }
 
-    /// The last place of the first `count`.
+    /// The last of the first `count` offsets; 0 if `count` is 0.
     func last(of count: Int) -> Int { count > 0 ? values[count - 1] : 0 }
 }
 
-/// Maps (samples, height, width, channels) with zeros around each, so that convolutions read past the edges.
+/// Feature maps (samples, height, width, channels) with a margin of zeros around each, so that convolutions may read
+/// past the edges.
 ///
-/// A handle: copies share the numbers.
+/// A reference: copies share the numbers.
 public struct BatchMap: Sendable {
-    /// Zero rows and columns around the numbers of each sample.
+    /// Rows and columns of zeros around each sample.
     public struct Margin: Sendable, Equatable {
-        /// Rows above and below, columns before and behind.
+        /// Rows above and below, columns to the left and to the right.
         public var top = 0, bottom = 0, left = 0, right = 0
         /// No margin.
         public init() {}
     }
 
-    /// Samples that there is room for.
+    /// The number of samples that there is room for.
     public let samples: Int
     /// Rows, columns and channels of a sample.
     public let height: Int, width: Int, channels: Int
-    /// See `Margin`.
+    /// The margin around each sample.
     public let margin: Margin
-    /// All numbers.
+    /// All numbers, margins included.
     public let values: FloatBuffer
-    /// The places of (sample, row, column), in this order.
+    /// The offsets of the channels of each (sample, row, column), in this order.
     public let rows: Places
-    /// The places of a sample's numbers relative to its first, and those of the samples' first.
+    /// The offsets of the numbers of a sample relative to its first, and the offsets of the first numbers of all
+    /// samples.
     public let cells: Places, firsts: Places
 
     /// Maps of zeros.
@@ -67,7 +69,7 @@ public struct BatchMap: Sendable {
         firsts = Places((0..<samples).map { $0 * size + first })
     }
 
-    /// Maps of zeros that lie as those of `map` do.
+    /// Maps of zeros with the layout of `map`.
     public init(like map: BatchMap) {
         samples = map.samples
         (height, width, channels, margin) = (map.height, map.width, map.channels, map.margin)
@@ -75,10 +77,10 @@ public struct BatchMap: Sendable {
         (rows, cells, firsts) = (map.rows, map.cells, map.firsts)
     }
 
-    /// Rows of channels of a sample.
+    /// Pixels of a sample: rows times columns.
     public var area: Int { height * width }
 
-    /// The place of a number.
+    /// The offset of a number.
     public func place(_ sample: Int, _ row: Int, _ column: Int, _ channel: Int) -> Int {
         precondition(row >= 0 && row < height && column >= 0 && column < width && channel >= 0 && channel < channels)
         return rows.values[(sample * height + row) * width + column] + channel
@@ -90,7 +92,7 @@ public struct BatchMap: Sendable {
         nonmutating set { values[place(sample, row, column, channel)] = newValue }
     }
 
-    /// The same numbers as one pixel for each sample; there must be no margin.
+    /// The same numbers with each sample as one pixel. There must be no margin.
     public var flat: BatchMap { BatchMap(flattening: self) }
 
     private init(flattening map: BatchMap) {
@@ -112,15 +114,15 @@ public struct BatchMap: Sendable {
     public func clear(_ count: Int) { values.clear(0..<values.count / samples * count) }
 }
 
-/// A window that moves over a map: its places on a map with the margin that it needs.
+/// A window that slides over a map, as in a convolution or pooling.
 public struct Window: Sendable {
-    /// Rows and columns of the window, its step and the rows and columns of what it gives.
+    /// Rows and columns of the window, its stride, and the rows and columns of the result.
     public let height: Int, width: Int, stride: Int, outHeight: Int, outWidth: Int
     /// The margin that the map must have.
     public let margin: BatchMap.Margin
 
-    /// A window over maps of `rows` x `columns`; where `isPadded`, it gives ceil(size / stride) rows and columns, with
-    /// the margin parted evenly and its odd row or column last, else only whole windows count.
+    /// A window on maps of `rows` x `columns`. With `isPadded` the result has ceil(size / stride) rows and columns,
+    /// and the margin is split evenly, with an odd row or column at the end; otherwise windows lie inside the map.
     public init(height: Int, width: Int, stride: Int, isPadded: Bool, rows: Int, columns: Int) {
         precondition(height > 0 && width > 0 && stride > 0)
         precondition(isPadded || height <= rows && width <= columns)
@@ -140,7 +142,8 @@ public struct Window: Sendable {
         self.margin = margin
     }
 
-    /// Where the windows begin on `map`, sample after sample, and the places of their numbers relative to that.
+    /// The offsets at which the windows begin on `map`, sample after sample, and those of their numbers relative to
+    /// these.
     public func places(on map: BatchMap) -> (rows: Places, columns: Places) {
         precondition(map.margin == margin)
         let rowSize = (margin.left + map.width + margin.right) * map.channels

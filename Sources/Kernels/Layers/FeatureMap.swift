@@ -1,16 +1,16 @@
-// FeatureMap: what a net knows of each column of one pair.
+// FeatureMap: the features of the columns of one pair.
 
 import KernelShapes
 
-/// A convolution's sizes, passed on to those who build nets.
+/// A convolution's sizes, re-exported for users of the kernels.
 public typealias ConvolutionShape = KernelShapes.ConvolutionShape
 
-/// Features of the columns of one pair: (length, channels), column after column, with a halo of zero columns on either
-/// side, so that a convolution reads past the ends.
+/// Features of the columns of one pair: (length, channels), with a halo of zero columns on either side, so that
+/// convolutions may read past the ends.
 ///
-/// A handle: copies share the numbers.
+/// A reference: copies share the numbers.
 public struct FeatureMap: Sendable {
-    /// Columns.
+    /// Number of columns.
     public let length: Int
     /// Channels, a multiple of 8.
     public let channels: Int
@@ -46,18 +46,18 @@ public struct FeatureMap: Sendable {
     /// Sets one column to zero.
     public func clear(_ column: Int) { self.column(column).update(repeating: 0, count: channels) }
 
-    /// Takes the numbers of a map of the same sizes.
+    /// Copies the numbers of a map of the same sizes.
     public func copy(_ other: FeatureMap) {
         precondition(other.length == length && other.channels == channels)
         first.update(from: other.first, count: length * channels)
     }
 
-    /// The first column.
+    /// The address of the first column.
     /// SAFETY: inside `values`, which has a halo on either side and lives as long as the map.
     var first: UnsafeMutablePointer<Float> { values.base + ConvolutionShape.halo * channels }
 
-    /// A column.
-    /// SAFETY: as `first`; checked.
+    /// The address of a column.
+    /// SAFETY: as `first`; the column is checked.
     func column(_ column: Int) -> UnsafeMutablePointer<Float> {
         precondition(column >= 0 && column < length)
         return first + column * channels

@@ -1,32 +1,32 @@
-// LayerKernels+Recurrence: a gated recurrent unit along the columns, and look-up tables, behind checked doors.
+// LayerKernels+Recurrence: a gated recurrent unit along the columns, and embeddings, with checked arguments.
 
 import KernelLoops
 import KernelShapes
 
-/// What a gated recurrent unit of H units keeps of the columns of S strands side by side, and the gradients on the way
-/// back.
+/// The values of a gated recurrent unit of H units in the columns of a batch of S strands, and the gradients of the
+/// backward pass.
 ///
-/// Every map has a row for each column and strand, see `row`; of column -1 it is zero.
-/// A handle: copies share the numbers.
+/// Every map has a row for each column and strand, see `row`. The rows of column -1 are zero. A reference: copies
+/// share the numbers.
 public struct RecurrentTape: Sendable {
-    /// Strands S side by side.
+    /// Strands S of the batch.
     public let strands: Int
-    /// Columns.
+    /// Number of columns.
     public let length: Int
-    /// Whether there are rows for a column and the one before it alone, which all columns take in turn.
+    /// Whether there are only rows for a column and the one before it, which all columns share.
     fileprivate let isForwardOnly: Bool
-    /// (rows, 3H): what the input adds to the three gates of each column. To be filled before `recurrentStep`.
+    /// (rows, 3H): the contribution of the input to the three gates. To be set before `recurrentStep`.
     public let drive: FeatureMap
-    /// (rows, H): the state behind each column.
+    /// (rows, H): the state after each column.
     public let states: FeatureMap
-    /// (rows, H): the gradient by each state. To be filled before the way back, which adds to it.
+    /// (rows, H): the gradient with respect to each state. To be set before the backward pass, which adds to it.
     public let stateGradient: FeatureMap
-    /// (rows, 3H): the gradient by `drive`.
+    /// (rows, 3H): the gradient with respect to `drive`, written by the backward pass.
     public let driveGradient: FeatureMap
     fileprivate let gates: FeatureMap, sums: FeatureMap
 
-    /// A tape for strands of at most `length` letters. One that goes forward only keeps a column and the one before it,
-    /// which stay in the cache, and has no way back.
+    /// A tape for strands of up to `length` letters. With `isForwardOnly` only a column and the one before it are
+    /// kept, which stay in the cache; there is then no backward pass.
     public init(length: Int, units: Int, strands: Int = 1, isForwardOnly: Bool = false) {
         precondition(length > 0 && strands > 0)
         (self.length, self.strands, self.isForwardOnly) = (length, strands, isForwardOnly)
@@ -37,23 +37,24 @@ public struct RecurrentTape: Sendable {
         sums = FeatureMap(length: rows, channels: 3 * units)
     }
 
-    /// Makes ready for other strands: the states before their first column are zero.
+    /// Prepares for other strands: sets the states before the first column to zero.
     public func begin() {
         for strand in 0..<strands { states.clear(row(-1, strand)) }
     }
 
-    /// The row of a strand's column, from -1 on.
+    /// The row of a strand's column, which is -1 or more.
     public func row(_ column: Int, _ strand: Int = 0) -> Int {
         (isForwardOnly ? (column + 1) % 2 : column + 1) * strands + strand
     }
 
-    /// The rows of a column's strands `0 ..< count`.
+    /// The rows of the strands `0 ..< count` in a column.
     public func rows(_ column: Int, count: Int) -> Range<Int> { row(column)..<row(column) + count }
 }
 
 extension LayerKernels {
-    /// One step of a gated recurrent unit: the states of `column`, of the strands `0 ..< count`, from those before and from
-    /// the drive, see `LoopBuild.recurrentStep`. `layer` is a convolution of width 1 from H to 3H channels.
+    /// One step of a gated recurrent unit for the strands `0 ..< count`: the states of `column` from those before and
+    /// from the drive. `layer` is a convolution of width 1 from H to 3H channels; for the equations see
+    /// `Loops.recurrentStep`.
     public func recurrentStep(
         _ layer: ConvolutionShape, _ tape: RecurrentTape, column: Int, count: Int = 1, weights: FloatBuffer
     ) {
@@ -67,8 +68,9 @@ extension LayerKernels {
             gates: tape.gates.column(row), sums: tape.sums.column(row), next: next)
     }
 
-    /// The way back through the columns `0 ..< length` of all strands, the last first. Adds the gradient of the layer's
-    /// weights to part `part` of `sums`, and writes that of the drive to the tape.
+    /// The backward pass through the columns `0 ..< length` of all strands, last column first. Adds the gradient of
+    /// the layer's weights to part `part` of `sums`, parts of `stride` floats, and writes that of the drive to the
+    /// tape. `transposed` is the result of `transpose`.
     public func recurrentGradient(
         _ layer: ConvolutionShape, _ tape: RecurrentTape, length: Int, transposed: FloatBuffer, sums: FloatBuffer,
         part: Int, stride: Int
@@ -98,13 +100,13 @@ extension LayerKernels {
 }
 
 extension LayerKernels {
-    /// Embeddings: sets a column of `map` to the sum of four rows of look-up tables, which begin at `rows` of `weights`.
+    /// Embedding: sets a column of `map` to the sum of four rows of look-up tables, at offsets `rows` of `weights`.
     public func embed(_ rows: SIMD4<Int>, of weights: FloatBuffer, into map: FeatureMap, column: Int) {
         precondition(rows.min() >= 0 && rows.max() <= weights.count - map.channels)
         processor.loops.sumRows(count: map.channels, rows, of: weights.base, into: map.column(column))
     }
 
-    /// Adds the gradient of an embedded column to its row in part `part` of `sums`.
+    /// Adds the gradient of an embedded column to its row, at offset `row` in part `part` of `sums`.
     public func embeddingGradient(
         _ row: Int, _ gradient: FeatureMap, column: Int, sums: FloatBuffer, part: Int, stride: Int
     ) {

@@ -1,11 +1,11 @@
-// LayerKernels: the loops of the generator's and the critic's layers behind checked doors.
+// LayerKernels: the loops of the generator's and the critic's layers, with checked arguments.
 
 import KernelLoops
 import KernelShapes
 
-/// The loops of layers over feature maps, for one level of processor. Gradients are added to what is there.
+/// The loops of layers over feature maps, for one processor level. Gradients are added to existing values.
 public struct LayerKernels: Sendable {
-    /// The level of processor that the loops are built for.
+    /// The processor level of the loops.
     public let processor: Processor
 
     /// The loops for `processor`, by default the best that this machine can run.
@@ -14,8 +14,8 @@ public struct LayerKernels: Sendable {
         self.processor = processor
     }
 
-    /// output = convolution of input, through LeakyReLU with slope 0.2 where `isLeaky`; of the columns `columns` alone
-    /// where they are given. The only column of `bias`, where there is one, is added to the layer's bias.
+    /// output = convolution of input, followed by LeakyReLU with slope 0.2 where `isLeaky`; only in `columns`, where
+    /// given. The single column of `bias`, where given, is added to the bias of the layer.
     public func convolve(
         _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, adding bias: FeatureMap? = nil,
         into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil
@@ -31,15 +31,15 @@ public struct LayerKernels: Sendable {
             isLeaky: isLeaky)
     }
 
-    /// Multiplies `gradient` by LeakyReLU's slope, told from its output.
-    public func leakyGradient(_ output: FeatureMap, gradient: FeatureMap) {
+    /// gradient *= the slope of LeakyReLU, given its output.
+    public func leakyReLUGradient(_ output: FeatureMap, gradient: FeatureMap) {
         precondition(output.length == gradient.length && output.channels == gradient.channels)
         let count = output.length * output.channels
-        processor.loops.leakyGradient(count: count, output: output.first, gradient: gradient.first)
+        processor.loops.leakyReLUGradient(count: count, output: output.first, gradient: gradient.first)
     }
 
-    /// Adds the gradient of a convolution's weights and bias to part `part` of `sums`; a part lies as the weights do
-    /// and has `stride` floats.
+    /// Adds the gradient of a convolution's weights and bias to part `part` of `sums`; parts have `stride` floats and
+    /// the layout of the weights.
     public func weightGradient(
         _ layer: ConvolutionShape, _ input: FeatureMap, outputGradient: FeatureMap, sums: FloatBuffer, part: Int,
         stride: Int
@@ -51,7 +51,7 @@ public struct LayerKernels: Sendable {
             layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
     }
 
-    /// Adds the gradient of a convolution's input; `transposed` comes from `transpose`.
+    /// Adds the gradient of a convolution's input. `transposed` is the result of `transpose`.
     public func inputGradient(
         _ layer: ConvolutionShape, outputGradient: FeatureMap, transposed: FloatBuffer, into inputGradient: FeatureMap
     ) {
@@ -61,13 +61,13 @@ public struct LayerKernels: Sendable {
             transposed: transposed.base, inputGradient: inputGradient.first)
     }
 
-    /// Writes a convolution's weights as `inputGradient` needs them, at the same place of `transposed`.
+    /// Writes a convolution's weights in the form that `inputGradient` needs, at the same offset of `transposed`.
     public func transpose(_ layer: ConvolutionShape, weights: FloatBuffer, into transposed: FloatBuffer) {
         precondition(layer.end <= weights.count && layer.end <= transposed.count)
         Loops.transposeConvolution(layer, weights: weights.base, transposed: transposed.base)
     }
 
-    /// sum = the sum of all columns of `values`, in its only column.
+    /// Sets the single column of `sum` to the sum of all columns of `values`.
     public func sumColumns(of values: FeatureMap, into sum: FeatureMap) {
         precondition(sum.length == 1 && values.channels == sum.channels)
         sum.clear()
@@ -76,21 +76,21 @@ public struct LayerKernels: Sendable {
         }
     }
 
-    /// sum = a + b, number by number.
+    /// sum = a + b, element by element.
     public func add(_ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap) {
         for map in [a, b] { precondition(map.length == sum.length && map.channels == sum.channels) }
         let count = sum.length * sum.channels
         processor.loops.addElements(count: count, a.first, b.first, into: sum.first)
     }
 
-    /// y = exp(bound tanh(x / bound)), number by number, in the first `columns` columns.
+    /// y = exp(bound tanh(x / bound)), element by element, in the first `columns` columns.
     public func boundedExponentials(_ x: FeatureMap, bound: Float, into y: FeatureMap, columns: Int) {
         precondition(x.channels == y.channels && (0...min(x.length, y.length)).contains(columns))
         processor.loops.boundedExponentials(count: columns * x.channels, bound: bound, x.first, into: y.first)
     }
 
-    /// y = exp(x - the largest of the column's first `letters`), column by column, and 0 behind these: numerators of a
-    /// softmax.
+    /// y[c, k] = exp(x[c, k] - max x[c, 0 ..< letters]) for k below `letters`, else 0, in `columns`: the numerators of
+    /// a softmax for each column.
     public func exponentials(_ x: FeatureMap, letters: Int, into y: FeatureMap, columns: Range<Int>) {
         precondition(x.channels == y.channels && (1...x.channels).contains(letters))
         precondition(columns.lowerBound >= 0 && columns.upperBound <= min(x.length, y.length))
@@ -110,7 +110,7 @@ public struct LayerKernels: Sendable {
 
 extension LayerKernels {
     /// Writes eight features of the outer product of facing columns: features[column, first + q] = sum over k, l of
-    /// weights[offset + (k, l, q)] a[column + shift, k] b[column, l]. `shift` is -4 to 4, k and l below `letters`.
+    /// weights[offset + (k, l, q)] a[column + shift, k] b[column, l]. `shift` is -4 to 4; k and l are below `letters`.
     public func outerFeatures(
         letters: Int, a: FeatureMap, shift: Int, b: FeatureMap, weights: FloatBuffer, offset: Int,
         into features: FeatureMap, first: Int
@@ -122,7 +122,7 @@ extension LayerKernels {
             stride: features.channels)
     }
 
-    /// Adds the gradients of `outerFeatures`: of its weights at `sums[at...]` where given, and of b where given.
+    /// Adds the gradients of `outerFeatures`: that of its weights to `sums`, from `at` on, and that of b, where given.
     public func outerFeaturesGradient(
         letters: Int, a: FeatureMap, shift: Int, b: FeatureMap, weights: FloatBuffer, offset: Int,
         featureGradient: FeatureMap, first: Int, sums: (buffer: FloatBuffer, at: Int)?, bGradient: FeatureMap?
@@ -147,7 +147,7 @@ extension LayerKernels {
         precondition(first + 8 <= features.channels && offset >= 0 && offset + letters * letters * 8 <= weights.count)
     }
 
-    /// An exponential moving average: mean = keeping mean + (1 - keeping) values, number by number.
+    /// Updates an exponential moving average: mean = keeping mean + (1 - keeping) values, element by element.
     public func average(_ values: FloatBuffer, keeping: Float, into mean: FloatBuffer) {
         precondition(values.count == mean.count)
         for k in 0..<mean.count { mean.base[k] += (1 - keeping) * (values.base[k] - mean.base[k]) }

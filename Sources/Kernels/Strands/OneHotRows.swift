@@ -1,10 +1,11 @@
-// OneHotRows: strands as rows of ones and zeros, a row a letter.
+// OneHotRows: one-hot images of strands, a row for each letter of the alphabet.
 
-/// One-hot images of strands, one behind the other: K rows of `columns` numbers each, 1 where the row's letter stands.
+/// One-hot images of strands, one after the other: K rows of `columns` numbers each, 1 where the strand has the row's
+/// letter.
 public struct OneHotRows: Sendable {
-    /// Numbers in a row, at least as many as the longest strand has letters; those behind a strand are zero.
+    /// Numbers in a row, at least the length of the longest strand. Columns after the end of a strand are zero.
     public let columns: Int
-    /// Whether each second strand is written from its end.
+    /// Whether strands with odd numbers (B of pairs) are written from the end.
     public let reversesB: Bool
 
     /// Images with rows of `columns` numbers.
@@ -13,20 +14,20 @@ public struct OneHotRows: Sendable {
         self.reversesB = reversesB
     }
 
-    /// Columns that are written at a time, the bytes of a word.
+    /// Columns that are written at once, the bytes of a word.
     private static let block = 8
-    /// No code, whatever the alphabet.
-    private static let nothing: UInt8 = 255
+    /// A value that is no code of any alphabet.
+    private static let noCode: UInt8 = 255
 
-    /// Makes `image` those of a range of strands, a byte a number. An ambiguous letter is 1 in the row of each letter that it
-    /// stands for.
+    /// Sets `image` to the images of a range of strands, one byte a number. An ambiguous letter is 1 in the row of
+    /// each letter that it stands for.
     public func write(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         let (letters, columns) = (strands.letters, columns)
-        // A row is written in whole blocks; what is too much is written over by the next one.
+        // Rows are written in whole blocks. Excess bytes are overwritten by the next row.
         resize(&image, range.count * letters * columns + OneHotRows.block)
         eachLine(range, of: strands) { k, line, isAmbiguous in
             image.withUnsafeMutableBufferPointer { image in
-                // SAFETY: rows of image k of those that `image` was made large enough for, with a block behind the last.
+                // SAFETY: `image` has room for the rows of image k, and for one block after the last image.
                 guard var row = image.baseAddress.map({ $0 + k * letters * columns }) else { return }
                 for letter in 0..<letters {
                     if isAmbiguous {
@@ -46,13 +47,13 @@ public struct OneHotRows: Sendable {
         image.removeLast(OneHotRows.block)
     }
 
-    /// The same in floats, little-endian; an ambiguous letter is shared evenly by the letters that it stands for.
+    /// The same as little-endian floats. An ambiguous letter is 1/n in the rows of the n letters that it stands for.
     public func writeFloats(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         let (letters, columns) = (strands.letters, columns)
         resize(&image, range.count * letters * columns * MemoryLayout<Float>.size)
         eachLine(range, of: strands) { k, line, isAmbiguous in
             image.withUnsafeMutableBytes { image in
-                // SAFETY: rows of image k of those that `image` was made large enough for, each number in its place.
+                // SAFETY: `image` has room for the rows of image k; each number is written inside its row.
                 guard var row = image.baseAddress.map({ $0 + k * letters * columns * MemoryLayout<Float>.size }) else {
                     return
                 }
@@ -70,10 +71,11 @@ public struct OneHotRows: Sendable {
         }
     }
 
-    /// 1 in each byte in which two words are the same, else 0.
+    /// A word with 1 in each byte where two words are equal, and 0 in the others.
     @inline(__always) private static func areEqual(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let difference = a ^ b
-        // &+ : no byte's sum is above 254, so that none carries into the next. It reaches 128 where one of the lower bits is set.
+        // &+: no carry between bytes, as each sum is at most 254. A sum is 128 or more if one of the lower bits is
+        // set.
         let isOther = ((difference & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | difference
         return ~isOther &>> 7 & 0x0101_0101_0101_0101
     }
@@ -83,16 +85,16 @@ public struct OneHotRows: Sendable {
         image.append(contentsOf: repeatElement(0, count: count - image.count))
     }
 
-    /// Calls `body` with the number of each strand of a range, its codes in the order in which they are written, no codes behind
-    /// them to the end of a block, and whether one of them is ambiguous.
+    /// Calls `body` for each strand of a range with its number in the range, its codes in writing order, padded with
+    /// `noCode` to whole blocks, and whether one of them is ambiguous.
     private func eachLine(
         _ range: Range<Int>, of strands: StrandCodes, _ body: (Int, UnsafePointer<UInt8>, Bool) -> Void
     ) {
         let size = (columns + OneHotRows.block - 1) / OneHotRows.block * OneHotRows.block
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { line in
-            // SAFETY: `size` codes; a strand has no more of them than there are columns.
+            // SAFETY: `size` codes are allocated; a strand has at most `columns`, as checked below.
             guard let line = line.baseAddress else { return }
-            line.initialize(repeating: OneHotRows.nothing, count: size)
+            line.initialize(repeating: OneHotRows.noCode, count: size)
             var filled = 0
             strands.codes.withUnsafeBufferPointer { codes in
                 for s in range {
@@ -106,7 +108,7 @@ public struct OneHotRows: Sendable {
                             line.update(from: codes + start, count: count)
                         }
                     }
-                    if count < filled { (line + count).update(repeating: OneHotRows.nothing, count: filled - count) }
+                    if count < filled { (line + count).update(repeating: OneHotRows.noCode, count: filled - count) }
                     filled = count
                     let isAmbiguous = strands.isAmbiguous && (0..<count).contains { line[$0] >= strands.letters }
                     body(s - range.lowerBound, line, isAmbiguous)
@@ -117,7 +119,7 @@ public struct OneHotRows: Sendable {
 }
 
 extension StrandCodes {
-    /// Whether a code stands for a letter; what is no code stands for none.
+    /// Whether a code stands for a letter. `noCode` stands for none.
     fileprivate func holds(_ code: UInt8, _ letter: Int) -> Bool {
         Int(code) < members.count && members[Int(code)] & (1 << UInt32(letter)) != 0
     }

@@ -1,44 +1,45 @@
-// PreparedStrands: single strands made ready once, to be scored against any number of others.
+// PreparedStrands: single strands prepared once, to be scored against any number of others.
 
 import KernelLoops
 import KernelShapes
 
-/// Strands of a list with what of a score depends on each alone. Its memory is kept from one range to the next.
+/// A range of strands of a list, with the part of a score that depends on one strand alone. The memory is reused for
+/// other ranges.
 ///
-/// @unchecked Sendable: pieces of work prepare places of their own, and read when all are done.
+/// @unchecked Sendable: threads prepare different strands, and read when all are done.
 public final class PreparedStrands: @unchecked Sendable {
     fileprivate let codes: StrandCodes
-    /// The strands that are prepared.
+    /// The strands that are prepared, as set by `begin`.
     public fileprivate(set) var range = 0..<0
     private let bytesEach: Int
     private let base: UnsafeMutableRawPointer
     private let capacity: Int
 
-    /// Room for `capacity` strands at a time of the single strands `codes`, which hold no ambiguity letters.
+    /// Room for `capacity` strands at a time of the single strands `codes`, which must not have ambiguous codes.
     public init(_ shape: DuplexShape, _ codes: StrandCodes, capacity: Int) {
         precondition(!codes.isAmbiguous)
         self.codes = codes
         self.capacity = capacity
         bytesEach = Loops.duplexPreparedBytes(shape, longest: max(1, codes.longest))
-        // SAFETY: freed in deinit only; places are checked against `capacity`.
+        // SAFETY: freed in deinit only; the number of strands is checked against `capacity`.
         base = UnsafeMutableRawPointer.allocate(byteCount: max(1, capacity) * bytesEach, alignment: 64)
     }
 
     deinit { base.deallocate() }
 
-    /// Begins a range of at most as many strands as there is room for; they are to be prepared next.
+    /// Sets the range, at most `capacity` strands, which are then to be prepared.
     public func begin(_ range: Range<Int>) {
         precondition(range.count <= capacity && range.lowerBound >= 0 && range.upperBound <= codes.count)
         self.range = range
     }
 
-    /// Memory in which strand s lies at `base + s * bytesEach`; only `range` is there.
+    /// The address at which strand 0 would be: strand s is at `start + s * bytesEach`. Only strands of `range` exist.
     fileprivate var start: UnsafeMutableRawPointer { base - range.lowerBound * bytesEach }
 }
 
 extension DuplexKernels {
-    /// Prepares the strands `part` of the range of `strands` to be strand A of pairs, or B where `isB`; of a symmetric shape
-    /// they may then be either.
+    /// Prepares the strands `part` of the range of `strands` to be strand A of pairs, or strand B where `isB`. With a
+    /// symmetric shape they may then be either.
     public func prepare(
         _ weights: DuplexWeights, _ strands: PreparedStrands, _ part: Range<Int>, isB: Bool,
         workspace: Workspace
@@ -54,7 +55,8 @@ extension DuplexKernels {
         }
     }
 
-    /// Writes the logits of prepared strand `a` of `rows` against `part` of `columns` to `logits` from `place` on.
+    /// Writes the logits of prepared strand `a` of `rows` against the prepared strands `part` of `columns` to
+    /// `logits`, from index `place` on.
     public func logits(
         _ weights: DuplexWeights, _ a: Int, of rows: PreparedStrands,
         against columns: PreparedStrands, _ part: Range<Int>, workspace: Workspace, into logits: FloatBuffer,

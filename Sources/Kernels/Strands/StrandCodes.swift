@@ -1,45 +1,45 @@
-// StrandCodes: strands as codes, one after the other in memory.
+// StrandCodes: strands as codes of an alphabet, contiguous in memory.
 
 import KernelShapes
 
-/// Any number of strands as codes of an alphabet. Kept between batches, it allocates nothing once it has grown.
+/// Any number of strands as codes of an alphabet. Reused between batches, it allocates nothing once it has grown.
 public struct StrandCodes: Sendable {
-    /// All codes, strand after strand.
+    /// The codes of all strands, one strand after the other.
     public private(set) var codes: [UInt8] = []
-    /// Strand s is `starts[s] ..< starts[s + 1]`.
+    /// Offsets in `codes`: strand s is `starts[s] ..< starts[s + 1]`.
     public private(set) var starts: [Int] = [0]
-    /// Letters of the longest strand so far.
+    /// Length of the longest strand so far, in letters.
     public private(set) var longest = 0
     /// Whether a code stands for more than one letter.
     public private(set) var isAmbiguous = false
-    /// The letters of each code, as bits.
+    /// For each code the set of letters that it stands for: bit k is letter k.
     public let members: [UInt32]
-    /// Letters K of the alphabet; codes from K up are ambiguous.
+    /// Number of letters K of the alphabet. Codes from K up are ambiguous.
     public let letters: Int
 
-    /// No strands yet. `members` has an entry for every code; the first `letters` are single bits.
+    /// No strands yet. `members` has an entry for each code; those of the first `letters` codes have a single bit.
     public init(letters: Int, members: [UInt32]) {
         precondition(letters <= members.count)
         self.letters = letters
         self.members = members
     }
 
-    /// No strands yet, in the codes of `other`.
+    /// No strands yet, with the alphabet of `other`.
     public init(like other: StrandCodes) { self.init(letters: other.letters, members: other.members) }
 
-    /// Number of whole strands.
+    /// Number of complete strands.
     public var count: Int { starts.count - 1 }
 
     /// The codes of strand `s`.
     public subscript(s: Int) -> ArraySlice<UInt8> { codes[starts[s]..<starts[s + 1]] }
 
-    /// Letters of strand `s`.
+    /// Length of strand `s` in letters.
     public func length(_ s: Int) -> Int { starts[s + 1] - starts[s] }
 
-    /// Makes room for `count` codes in all.
+    /// Reserves memory for `count` codes in total.
     public mutating func reserve(_ count: Int) { codes.reserveCapacity(count) }
 
-    /// Forgets all strands and keeps the memory.
+    /// Removes all strands and keeps the memory.
     public mutating func removeAll() {
         codes.removeAll(keepingCapacity: true)
         starts.removeAll(keepingCapacity: true)
@@ -48,7 +48,7 @@ public struct StrandCodes: Sendable {
         isAmbiguous = false
     }
 
-    /// Adds a code to the strand under way. The code must be below `members.count`.
+    /// Adds a code to the current strand, see `endStrand`. The code must be below `members.count`.
     @inline(__always)
     public mutating func append(_ code: UInt8) {
         precondition(Int(code) < members.count)
@@ -56,21 +56,21 @@ public struct StrandCodes: Sendable {
         codes.append(code)
     }
 
-    /// Adds a whole strand of letters, `range` of `text`, by their codes in `table` (an entry for every byte).
+    /// Adds a whole strand of letters, `range` of `text`, translated by `table`, which has a code for each byte.
     ///
-    /// The strand must hold 1 to `DuplexShape.maximumLength` letters. Where a letter's code is no code of the
-    /// alphabet, nothing is added and its offset is returned.
+    /// The strand must have 1 to `DuplexShape.maximumLength` letters. If a letter has no code (its entry is not below
+    /// `members.count`), nothing is added, and its offset in the range is returned.
     public mutating func append(_ text: [UInt8], _ range: Range<Int>, table: [UInt8]) -> Int? {
         precondition(table.count == 256 && !range.isEmpty && range.count <= DuplexShape.maximumLength)
         precondition(range.lowerBound >= 0 && range.upperBound <= text.count)
         let start = codes.count
         let known = members.count
         let plain = self.letters
-        // SAFETY: the range lies inside the text, checked above. (A slice would be held and let go of, which takes longer than
-        // the copy.)
+        // SAFETY: the range is inside the text, as checked above. (An array slice would be retained and released,
+        // which takes longer than the copy.)
         text.withUnsafeBufferPointer { codes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
         var largest = 0
-        // SAFETY: the table has an entry for every byte, and the codes are those just added.
+        // SAFETY: the table has an entry for each byte; the codes are those just added.
         table.withUnsafeBufferPointer { table in
             codes.withUnsafeMutableBufferPointer { codes in
                 for k in start..<codes.count {
@@ -91,7 +91,7 @@ public struct StrandCodes: Sendable {
         return nil
     }
 
-    /// Adds a whole strand in codes, 1 to `DuplexShape.maximumLength` of them, each below `members.count`.
+    /// Adds a whole strand of 1 to `DuplexShape.maximumLength` codes, each below `members.count`.
     public mutating func append(_ strand: ArraySlice<UInt8>) {
         let largest = Int(strand.max() ?? 0)
         precondition(largest < members.count)
@@ -100,7 +100,7 @@ public struct StrandCodes: Sendable {
         endStrand()
     }
 
-    /// Ends the strand under way, which must hold 1 to `DuplexShape.maximumLength` codes.
+    /// Ends the current strand, which must have 1 to `DuplexShape.maximumLength` codes.
     public mutating func endStrand() {
         let length = codes.count - (starts.last ?? 0)
         precondition(length > 0 && length <= DuplexShape.maximumLength)
@@ -108,16 +108,16 @@ public struct StrandCodes: Sendable {
         starts.append(codes.count)
     }
 
-    /// A state to go back to with `truncate`.
+    /// A state that `truncate` restores.
     public struct Mark: Sendable {
         fileprivate let strands: Int, longest: Int
         fileprivate let isAmbiguous: Bool
     }
 
-    /// The strands so far.
+    /// The current state: the complete strands so far.
     public var mark: Mark { Mark(strands: count, longest: longest, isAmbiguous: isAmbiguous) }
 
-    /// Takes back all that was added since `mark` was taken.
+    /// Removes everything that was added after `mark` was taken.
     public mutating func truncate(to mark: Mark) {
         precondition(mark.strands < starts.count)
         starts.removeLast(starts.count - mark.strands - 1)
@@ -127,7 +127,7 @@ public struct StrandCodes: Sendable {
 }
 
 extension StrandCodes {
-    /// Adds the strands `range` of `other`, which is of the same alphabet.
+    /// Adds the strands `range` of `other`, which must have the same alphabet.
     public mutating func append(_ range: Range<Int>, of other: StrandCodes) {
         precondition(other.letters == letters && other.members.count == members.count)
         let (first, last) = (other.starts[range.lowerBound], other.starts[range.upperBound])
@@ -141,10 +141,10 @@ extension StrandCodes {
         }
     }
 
-    /// The runs of `size` strands that `chosen` numbers, in that order, copied by up to `threads` threads.
+    /// Copies of the runs of `size` strands with the numbers `chosen`, in that order, made by up to `threads` threads.
     ///
-    /// They lie all over the memory, which is what takes the time: where each lies is read for all of them before any is
-    /// copied, so that many loads are under way at a time.
+    /// The time goes to cache misses, as the runs are scattered in memory. All offsets are therefore read before any
+    /// codes are copied: many loads are then in flight at once.
     func gathered(runs chosen: ArraySlice<Int>, of size: Int, threads: Int) -> StrandCodes {
         var result = StrandCodes(like: self)
         let (from, places) = (codes, starts)
@@ -160,8 +160,8 @@ extension StrandCodes {
         }
         let targets = result.starts
         result.codes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
-            // SAFETY: run k of those chosen is copied to its own bytes, targets[size * k] ..< targets[size * (k + 1)], as many
-            // as it has; together they are all of the buffer.
+            // SAFETY: run k of `chosen` is copied to bytes targets[size * k] ..< targets[size * (k + 1)], as many as
+            // it has. These ranges are disjoint and cover the buffer.
             nonisolated(unsafe) let buffer = buffer
             let share = 1 << 14
             Parallel.run(pieces: (chosen.count + share - 1) / share, threads: threads) { piece, _ in

@@ -1,34 +1,36 @@
-// PairwiseSum: the gradients of a batch's pieces, added up two by two on several threads.
+// PairwiseSum: adds up the gradients of the pieces of a batch in a fixed order, on several threads.
 
 import KernelLoops
 import KernelShapes
 import Synchronization
 
-/// The sum of what the pieces of a batch come to, each a part of so many floats: pairwise summation (Higham 1993).
+/// The sum of an array of floats over the pieces of a batch, by pairwise summation (Higham 1993).
 ///
-/// Which sums are added to which is fixed, a tree over the pieces, so that the number of threads makes no difference. The
-/// pieces of a thread are neighbours as far as can be, and its sums lie where it wrote others before: so hardly any travel
-/// from core to core. Whoever comes second to a node of the tree adds up there.
+/// The order of the additions is fixed by a binary tree over the pieces, so that the result does not depend on the
+/// number of threads. A thread takes neighbouring pieces as far as possible, and reuses the memory that it wrote
+/// before, so that little data moves between cores. The second thread that arrives at a node of the tree does the
+/// addition.
 public final class PairwiseSum: Sendable {
-    /// Where pieces put their sums: parts of as many floats as the sum has.
+    /// The sums of pieces: as many parts as pieces, each of the length of the sum.
     public let parts: FloatBuffer
     private let length: Int
     private let pieces: Int
-    /// The floats of a part that are cleared and added; the others are nobody's.
+    /// The floats of a part that are cleared and added; the others are not used.
     private let ranges: [Range<Int>]
     private let processor: Processor
-    /// Nodes of the tree: 1 is the root, node n is over 2n and 2n + 1, piece k is node `pieces` + k.
+    /// The nodes of the tree: node 1 is the root, node n has children 2n and 2n + 1, piece k is leaf `pieces` + k.
     private let nodes: [Node]
-    /// Parts that hold nothing, as bits. There are as many as pieces, and no piece is in two.
+    /// The unused parts, as bits. There are as many parts as pieces, and a piece uses one at a time.
     private let free = Atomic<UInt64>(0)
     private let root = Atomic<Int>(0)
 
     private final class Node: Sendable {
-        /// The part of whoever came first, counted from 1; 0 while nobody has.
+        /// The part of the first thread that arrives, plus 1; 0 until then.
         let first = Atomic<Int>(0)
     }
 
-    /// A sum of `length` floats over `pieces`, a power of two up to 64; of the floats only `ranges` are summed, by default all.
+    /// A sum of `length` floats over `pieces`, a power of two up to 64. Only `ranges` of the floats are summed, by
+    /// default all.
     public init(pieces: Int, length: Int, ranges: [Range<Int>]? = nil, processor: Processor = .best) {
         precondition(pieces > 0 && pieces <= 64 && pieces & (pieces - 1) == 0 && length > 0)
         let ranges = ranges ?? [0..<length]
@@ -38,8 +40,9 @@ public final class PairwiseSum: Sendable {
         nodes = (0..<pieces).map { _ in Node() }
     }
 
-    /// Calls `body(piece, worker, part)` for every piece, on up to `threads` threads, which adds the piece's numbers to part
-    /// `part` of `parts`, zero by then; and writes the sum over all to `total`, where `ranges` are.
+    /// Calls `body(piece, worker, part)` for every piece, on up to `threads` threads, and writes the sum over all
+    /// pieces to `ranges` of `total`. `body` adds the numbers of the piece to part `part` of `parts`, which is zero
+    /// before.
     public func run(
         threads: Int, into total: FloatBuffer, _ body: @Sendable (_ piece: Int, _ worker: Int, _ part: Int) -> Void
     ) {
@@ -51,13 +54,13 @@ public final class PairwiseSum: Sendable {
             let part = claim(Parallel.share(of: worker, among: workers, pieces: pieces))
             for range in ranges { parts.clear(range.lowerBound + part * length..<range.upperBound + part * length) }
             body(piece, worker, part)
-            settle(piece, part)
+            reduce(piece, part)
         }
         let part = root.load(ordering: .relaxed)
         for range in ranges { total.copy(range, from: parts, at: part * length + range.lowerBound) }
     }
 
-    /// A part that holds nothing, of `home` if there is one: the lowest, so that few are in use.
+    /// Takes an unused part, preferably of `home`: the lowest, so that few parts are in use.
     private func claim(_ home: Range<Int>) -> Int {
         let own = (UInt64.max >> UInt64(64 - home.count)) << UInt64(home.lowerBound)
         while true {
@@ -69,15 +72,15 @@ public final class PairwiseSum: Sendable {
         }
     }
 
-    /// Takes the sum of `piece` up the tree as far as its neighbours have come.
-    private func settle(_ piece: Int, _ part: Int) {
+    /// Adds the sum of `piece` to those of its neighbours, up the tree, as far as these are complete.
+    private func reduce(_ piece: Int, _ part: Int) {
         var node = pieces + piece
         while node > 1 {
             node /= 2
             let other = nodes[node].first.exchange(part + 1, ordering: .acquiringAndReleasing) - 1
             if other < 0 { return }
-            // SAFETY: both parts are this thread's alone: a part is let go of once, at one node, and taken up there by the
-            // exchange. They are within `parts`, as `ranges` are within a part.
+            // SAFETY: both parts belong to this thread alone: a part is released once, at one node, and acquired there
+            // by the exchange. Both are within `parts`, and `ranges` are within a part.
             for range in ranges {
                 processor.loops.add(
                     parts.base + other * length, to: parts.base + part * length, range: range)

@@ -1,23 +1,23 @@
-// Parallel: the cores of the machine, given fixed pieces of work.
+// Parallel: runs fixed pieces of work on several threads.
 
 import Dispatch
 import Synchronization
 
-/// A memory that several threads work with in turn, or one of those of several workers.
+/// A value that several threads use in turn, or one of an array with a value for each worker.
 public final class WorkerCell<Memory>: Sendable {
     private let memory: Mutex<Memory>
 
     /// A cell that owns `memory`.
     public init(_ memory: sending Memory) { self.memory = Mutex(memory) }
 
-    /// Works with the memory; no two threads do at once.
+    /// Calls `body` with the value. Only one thread at a time has access.
     public func work<Result: Sendable>(_ body: (inout Memory) -> Result) -> Result { memory.withLock { body(&$0) } }
 }
 
 /// Runs pieces of work on several threads.
 public enum Parallel {
-    /// Calls `body(piece, worker)` for every piece in `0 ..< pieces`, at most `threads` at a time, and returns when all
-    /// are done. Which worker takes which piece is left open: a result must depend on the piece alone.
+    /// Calls `body(piece, worker)` for every piece in `0 ..< pieces`, on up to `threads` threads, and returns when all
+    /// are done. Which worker takes which piece is not determined: results must depend on the piece alone.
     public static func run(pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void) {
         let next = Atomic<Int>(0)
         eachWorker(min(threads, pieces)) { worker in
@@ -29,20 +29,21 @@ public enum Parallel {
         }
     }
 
-    /// Calls `body` up to `threads` times at once, and returns when all have returned: for work that lasts and is shared out by
-    /// `body` itself. Its threads come when they have woken, or not at all where all is done by then.
+    /// Calls `body` `threads` times, as concurrently as the system allows, and returns when all calls have returned:
+    /// for work that `body` itself distributes. A call may begin late, when all work is done; it must then return at
+    /// once.
     public static func runUntilDone(threads: Int, _ body: @Sendable () -> Void) {
         if threads > 1 { DispatchQueue.concurrentPerform(iterations: threads) { _ in body() } } else { body() }
     }
 
-    /// As `run`, for up to 64 pieces: each worker begins with neighbouring ones, its share, and helps others with theirs then,
-    /// from the far end.
+    /// As `run`, for up to 64 pieces. Each worker first takes its own share of neighbouring pieces, and then helps the
+    /// others, from the end of their shares.
     static func runNeighbours(
         pieces: Int, threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void
     ) {
         precondition(pieces <= 64)
         let workers = max(1, min(threads, pieces))
-        // As bits.
+        // The pieces taken, as bits.
         let taken = Atomic<UInt64>(0)
         eachWorker(workers) { worker in
             func take(_ piece: Int) {
@@ -60,21 +61,21 @@ public enum Parallel {
         }
     }
 
-    /// The pieces that a worker begins with in `runNeighbours`.
+    /// The share of a worker in `runNeighbours`.
     static func share(of worker: Int, among workers: Int, pieces: Int) -> Range<Int> {
         pieces * worker / workers..<pieces * (worker + 1) / workers
     }
 
-    /// Calls `body` for every worker, on this thread where there is one.
+    /// Calls `body` once for each worker. The pool runs one job at a time; nested and concurrent calls use Dispatch.
     private static func eachWorker(_ workers: Int, _ body: @Sendable (_ worker: Int) -> Void) {
         if workers < 2 { return body(0) }
-        if !Crew.shared.run(workers: workers, body) {
+        if !ThreadPool.shared.run(workers: workers, body) {
             DispatchQueue.concurrentPerform(iterations: workers, execute: body)
         }
     }
 
-    /// What several pieces of work come to, side by side on up to `threads` threads. They begin in their order: the longest
-    /// should come first.
+    /// The results of several pieces of work, run concurrently on up to `threads` threads. They start in the given
+    /// order: the longest should come first.
     public static func all<each Result: Sendable>(
         threads: Int, _ work: repeat @escaping @Sendable () -> each Result
     ) -> (repeat each Result) {
@@ -86,7 +87,7 @@ public enum Parallel {
         return (repeat (each pieces).found)
     }
 
-    /// A piece of work and what it came to.
+    /// A piece of work and its result.
     private final class Piece<Found: Sendable>: Sendable {
         private let work: @Sendable () -> Found
         private let result = Mutex<Found?>(nil)

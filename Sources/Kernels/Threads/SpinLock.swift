@@ -1,4 +1,4 @@
-// SpinLock: a lock for what takes less than a microsecond.
+// SpinLock: a lock for critical sections of less than a microsecond.
 
 import Synchronization
 
@@ -8,20 +8,20 @@ import Synchronization
     import Darwin
 #endif
 
-/// A value that threads use in turn, each for a moment.
+/// A value that threads use in turn, each for a very short time.
 ///
-/// Whoever comes while another has it looks again and lets others run meanwhile. The standard library's Mutex puts it to
-/// sleep and hands the lock over in the kernel (FUTEX_LOCK_PI), which takes a hundred times as long as the moment; and the
-/// thread sanitizer does not see its locks, but does see this gate.
+/// A thread that finds it locked yields and tries again. The Mutex of the standard library would put it to sleep and
+/// pass the lock on in the kernel (FUTEX_LOCK_PI), which takes a hundred times as long as the critical section. Also,
+/// the thread sanitizer does not recognise the locks of Mutex, but does recognise this one.
 public final class SpinLock<Value>: Sendable {
     private let isTaken = Atomic<Bool>(false)
-    /// Behind the gate nobody waits for it.
+    /// Never contended, as the flag admits one thread at a time.
     private let value: Mutex<Value>
 
     /// A lock that owns `value`.
     public init(_ value: sending Value) { self.value = Mutex(value) }
 
-    /// Works with the value; no two threads do at once.
+    /// Calls `body` with the value. Only one thread at a time has access.
     public func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         while isTaken.exchange(true, ordering: .acquiring) {
             repeat { sched_yield() } while isTaken.load(ordering: .relaxed)

@@ -108,11 +108,11 @@ final class BatchTape: Sendable {
                     start: .bias(weights, stage.bias), memory)
             case .norm(let momentum, let epsilon):
                 normalise(k, weights, from, to, rows: count * maps[stage.input].area, momentum, epsilon, mode)
-            case .leaky(let slope): kernels.bend(to, slope: slope)
+            case .leaky(let slope): kernels.leakyReLU(to, slope: slope)
             case .tanh: kernels.tanh(to)
             case .square: kernels.square(from, into: to)
             case .dropout(let rate):
-                if case .learning(let seed, _) = mode { kernels.drop(to, rate: rate, seed: seed &+ UInt64(k)) }
+                if case .learning(let seed, _) = mode { kernels.dropout(to, rate: rate, seed: seed &+ UInt64(k)) }
             case .resize:
                 maps[stage.output].clear(count)
                 for (input, output, each) in operands[k].copies {
@@ -137,15 +137,15 @@ final class BatchTape: Sendable {
             switch stage.layer {
             case .convolution, .dense:
                 if let sums { learn(k, count, gradient, sums) }
-                if isWanted { goBack(k, weights, count) }
+                if isWanted { addInputGradient(k, weights, count) }
             case .norm:
                 let rows = Double(count * maps[stage.input].area)
                 normaliseBack(k, weights, from, gradient, target, sums, isWanted, rows: rows)
-            case .leaky(let slope): kernels.bendGradient(from, gradient: target, slope: slope)
+            case .leaky(let slope): kernels.leakyReLUGradient(from, gradient: target, slope: slope)
             case .tanh: kernels.tanhGradient(from, gradient: target)
             case .square:
                 if isWanted { kernels.squareGradient(from, gradient: gradient, into: target) }
-            case .dropout(let rate): kernels.drop(target, rate: rate, seed: seed &+ UInt64(k))
+            case .dropout(let rate): kernels.dropout(target, rate: rate, seed: seed &+ UInt64(k))
             case .resize:
                 guard isWanted else { break }
                 for (input, output, each) in operands[k].copies {
@@ -197,7 +197,7 @@ extension BatchTape {
     }
 
     /// The gradient of a product's input.
-    private func goBack(_ k: Int, _ weights: FloatBuffer, _ count: Int) {
+    private func addInputGradient(_ k: Int, _ weights: FloatBuffer, _ count: Int) {
         let stage = net.stages[k]
         let (from, back) = (outputMatrix(k, gradients, count), weightMatrix(k, weights).transposed)
         let to = gradients[stage.input]

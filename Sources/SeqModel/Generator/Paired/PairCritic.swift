@@ -177,7 +177,7 @@ struct PairCritic: Sendable {
             }
         }
         if let buffer = sums?.buffer { buffer[start + bias] += slope }
-        kernels.leakyGradient(tape.joint, gradient: tape.jointGradient)
+        kernels.leakyReLUGradient(tape.joint, gradient: tape.jointGradient)
         if let sums {
             kernels.weightGradient(
                 third, tape.sums, outputGradient: tape.jointGradient, sums: sums.buffer, part: sums.part, stride: count)
@@ -188,11 +188,11 @@ struct PairCritic: Sendable {
             let g = tape.sumGradient[0, c]
             for column in 0..<layout.length { tape.lastGradient[column, c] = g }
         }
-        kernels.leakyGradient(tape.last, gradient: tape.lastGradient)
+        kernels.leakyReLUGradient(tape.last, gradient: tape.lastGradient)
         tape.middleGradient.clear()
         kernels.inputGradient(
             second, outputGradient: tape.lastGradient, transposed: transposed, into: tape.middleGradient)
-        kernels.leakyGradient(tape.middle, gradient: tape.middleGradient)
+        kernels.leakyReLUGradient(tape.middle, gradient: tape.middleGradient)
         tape.featureGradient.clear()
         kernels.inputGradient(
             first, outputGradient: tape.middleGradient, transposed: transposed, into: tape.featureGradient)

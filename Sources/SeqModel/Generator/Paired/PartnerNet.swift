@@ -157,11 +157,11 @@ struct PartnerNet: Sendable {
         let residuals = [(third, tape.afterSecond, tape.thirdStep), (second, tape.base, tape.secondStep)]
         for (layer, input, output) in residuals {
             tape.step.copy(tape.gradient)
-            kernels.leakyGradient(output, gradient: tape.step)
+            kernels.leakyReLUGradient(output, gradient: tape.step)
             learn(layer, input, tape.step)
             kernels.inputGradient(layer, outputGradient: tape.step, transposed: transposed, into: tape.gradient)
         }
-        kernels.leakyGradient(tape.base, gradient: tape.gradient)
+        kernels.leakyReLUGradient(tape.base, gradient: tape.gradient)
         learn(first, tape.input, tape.gradient)
         kernels.sumColumns(of: tape.gradient, into: tape.biasGradient)
         learn(context, tape.context, tape.biasGradient)

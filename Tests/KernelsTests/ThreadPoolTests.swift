@@ -1,4 +1,5 @@
-// CrewTests: every piece is done once, by the time that run returns, awake or asleep, nested or beside others.
+// ThreadPoolTests: each piece is done once when run returns: with threads awake or asleep, in nested and concurrent
+// runs.
 
 import Dispatch
 import Synchronization
@@ -13,22 +14,22 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timed) struct CrewTests {
+@Suite(.timed) struct ThreadPoolTests {
     private final class Count: Sendable {
         let value = Atomic<Int>(0)
     }
 
-    /// Runs `pieces`, and checks that each was done once, on the workers that there are.
+    /// Runs `pieces`, and checks that each is done once, by a worker with a valid number.
     private func check(pieces: Int, threads: Int, _ each: @Sendable (Int) -> Void = { _ in }) {
         let counts = (0..<pieces).map { _ in Count() }
-        let strangers = Atomic<Int>(0)
+        let outOfRange = Atomic<Int>(0)
         Parallel.run(pieces: pieces, threads: threads) { piece, worker in
             each(piece)
             counts[piece].value.add(1, ordering: .relaxed)
-            if !(0..<threads).contains(worker) { strangers.add(1, ordering: .relaxed) }
+            if !(0..<threads).contains(worker) { outOfRange.add(1, ordering: .relaxed) }
         }
         #expect(counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 })
-        #expect(strangers.load(ordering: .relaxed) == 0)
+        #expect(outOfRange.load(ordering: .relaxed) == 0)
     }
 
     @Test(arguments: [1, 2, 3, 8, 33])
@@ -39,8 +40,7 @@ import Testing
     @Test func threadsThatFellAsleepAreWoken() async throws {
         for round in 0..<8 {
             check(pieces: 8, threads: 4) { _ in usleep(UInt32(200 * round)) }
-            // Longer than any looks before it sleeps, as a rule; where it is not, this round tries less and is as
-            // right.
+            // Usually longer than a thread spins before it sleeps. If not, this round tests less, and passes.
             usleep(20_000)
         }
     }
@@ -55,23 +55,23 @@ import Testing
         }
     }
 
-    /// What a thread writes before it rings, the one that waited sees; a bell that was rung first keeps nobody waiting.
-    @Test(arguments: [0, 300]) func aBellIsHeardOnceEachTime(patience: Int) {
-        let there = Bell(), back = Bell()
+    /// The waiting thread sees what was written before the signal; a wait after a signal returns at once.
+    @Test(arguments: [0, 300]) func aSignalReleasesOneWait(spinCount: Int) {
+        let there = Event(), back = Event()
         let ball = Count()
         DispatchQueue(label: "partner").async {
             for turn in 0..<2_000 {
-                there.wait(patience: patience)
+                there.wait(spinCount: spinCount)
                 if ball.value.load(ordering: .relaxed) == 2 * turn + 1 { ball.value.add(1, ordering: .relaxed) }
-                back.ring()
+                back.signal()
             }
         }
         for turn in 0..<2_000 {
             ball.value.store(2 * turn + 1, ordering: .relaxed)
-            there.ring()
-            // As a rule the partner sleeps by then; it need not.
+            there.signal()
+            // Usually the partner sleeps by then; it need not.
             if turn % 500 == 0 { usleep(2_000) }
-            back.wait(patience: patience)
+            back.wait(spinCount: spinCount)
             guard ball.value.load(ordering: .relaxed) == 2 * turn + 2 else {
                 Issue.record("turn \(turn) was missed")
                 return
