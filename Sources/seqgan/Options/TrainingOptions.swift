@@ -68,7 +68,7 @@ struct TrainingOptions: ParsableArguments {
         takes: number("4, 8 or 16") { [4, 8, 16].contains($0) })
     var heads: Int?
 
-    @Option(help: "paired, or a plain GAN on one-hot images: dense or dcgan.")
+    @Option(help: "paired, or a plain GAN on one-hot images, dense or dcgan; give --orientation for these.")
     var generator = GeneratorKind.paired
 
     @Option(
