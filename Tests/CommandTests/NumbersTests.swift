@@ -41,7 +41,7 @@ import Testing
 
     @Test func aLossOfAGeneratorThatIsNotANumberIsNamedWithStepAndRate() throws {
         let keeper = try CheckpointKeeper(CheckpointOptions.parse([]), digest: "", clock: RunSummary())
-        let failure = try keeper.failureOfLoss(step: 250, rates: "learning rate 1")
+        let failure = try keeper.lossNotFinite(step: 250, rates: "learning rate 1")
         #expect(failure.message == "the loss is not a number by step 250, learning rate 1; no model was written")
         #expect(failure.code == 65)
     }
@@ -94,7 +94,7 @@ import Testing
             let words =
                 count < 2
                 ? "\(count) labelled pair\(count == 1 ? "" : "s"): training needs at least 2"
-                : "whether the model learned anything can't be told: the held-out pairs are all of one class"
+                : "the model cannot be assessed: all held-out pairs are of one class"
             // Of two pairs, the one that is held back may be the one that interacts.
             let isWithout = result.errors.contains("a generator needs pairs that interact")
             #expect(result.code == (count < 2 || isWithout ? 65 : 0), "\(result.errors)")

@@ -33,9 +33,9 @@ enum ModelTarget {
         var choices = Choices(Array(input.dropFirst(text.count + 1)))
         let data = weights(count: dataSize(text) / 4, kind: choices.byte(), pattern: choices.bytes)
         var header = Array(text)
-        replace("\"crc32.data\":\"", by: checksum(data[...]), in: &header)
+        replace("\"crc32.data\":\"", by: crc32(data[...]), in: &header)
         replace("\"crc32.header\":\"", by: 0, in: &header)
-        let sum = checksum(header[...])
+        let sum = crc32(header[...])
         replace("\"crc32.header\":\"", by: sum, in: &header)
         return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header + data
     }

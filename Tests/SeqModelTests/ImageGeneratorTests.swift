@@ -96,6 +96,6 @@ import Testing
         // What the discriminator says decides how the generator moves; both generators begin alike.
         #expect(Self.file(fresh.generator).encoded() != Self.file(started.generator).encoded())
         let loss = started.takeFigures()
-        #expect(loss.judgeLoss.isFinite && loss.generatorLoss.isFinite)
+        #expect(loss.discriminatorLoss.isFinite && loss.generatorLoss.isFinite)
     }
 }

@@ -1,21 +1,21 @@
-// TrainedGenerator: a trained generator of any kind, as everything but its own training sees it.
+// TrainedGenerator: a trained generator of any kind, and how pairs are drawn from it.
 
 import Kernels
 
-/// A trained generator of pairs of any kind. Immutable: many workers may draw from it at once, each with a `Worker`.
+/// A trained generator of any kind. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public enum TrainedGenerator: Sendable {
-    /// One that makes partners to strands: the kind that learns a relation.
+    /// Draws strand A, then strand B given A. This kind learns how the strands relate.
     case paired(PairGenerator)
-    /// A plain GAN, that makes both strands at once as an image.
+    /// A plain GAN, which draws both strands at once as a one-hot image.
     case images(ImageGenerator)
 
-    /// The paired generator, where it is one.
+    /// The paired generator; nil if this is a plain GAN.
     public var paired: PairGenerator? {
         guard case .paired(let generator) = self else { return nil }
         return generator
     }
 
-    /// Whether pairs of this label were learned; a plain GAN knows those that interact alone.
+    /// Whether the training data had pairs of this label (0 or 1). A plain GAN is trained on label 1 only.
     public func knows(label: Int) -> Bool {
         switch self {
         case .paired(let generator): generator.knows(label: label)
@@ -23,8 +23,9 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// The lengths of the strands A and B that it makes for `label`, of pairs with both in `allowed`; with a given A of `a`
-    /// letters, those of its partners. Nil where it makes none.
+    /// The ranges of lengths, in letters, of the strands A and B of pairs with `label`, if both are in `allowed`.
+    ///
+    /// With `a`, the length of a given strand A, only pairs with that A are considered. Nil if no lengths are possible.
     public func lengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>) -> (
         a: ClosedRange<Int>, b: ClosedRange<Int>
     )? {
@@ -38,22 +39,22 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// Which of its pairs to keep.
-    public var acceptance: ScoreAcceptance {
+    /// The sampler that decides which of its pairs are kept.
+    public var acceptance: RejectionSampler {
         switch self {
         case .paired(let generator): generator.acceptance
         case .images(let generator): .everything(letters: generator.letters)
         }
     }
 
-    /// The memory in which one thread draws pairs.
+    /// The buffers in which one thread draws pairs.
     public enum Worker {
-        /// Of a paired generator.
+        /// Buffers of a paired generator.
         case paired(PairGenerator.Worker)
-        /// Of a plain GAN.
+        /// Buffers of a plain GAN.
         case images(ImageGenerator.Worker)
 
-        /// Memory for a generator.
+        /// Allocates the buffers for `generator`.
         public init(_ generator: TrainedGenerator) {
             switch generator {
             case .paired(let generator): self = .paired(.init(generator))
@@ -62,11 +63,15 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// Draws pairs of `label`, each from its own source and from nothing else: the same in any company.
+    /// Draws a pair of `label` for each element of `given`. Pair k depends on `sources[k]` alone, not on the other
+    /// pairs.
     ///
-    /// A is `given[k]`, or drawn at most `tries` times until `canGrow` takes it, which is asked letter by letter with the
-    /// length that the strand is to have. Both lengths lie in `lengths` (that of a given A is as it is). Nil where no
-    /// length or no A was found. `worker` is of this generator; a plain GAN takes no given strand, and tries once.
+    /// Strand A is `given[k]`. If that is nil, A is drawn up to `tries` times until `canGrow` accepts it: it is called
+    /// with each prefix of the strand and with the final length. Both lengths are in `lengths`, except that of a given
+    /// A. The result is nil if no length or no strand A was found. A plain GAN tries once, and returns nil if A is
+    /// given.
+    ///
+    /// `worker` must have been created for this generator.
     public func draw(
         label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int = 1, _ sources: inout [RandomSource],
         _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
@@ -83,12 +88,12 @@ public enum TrainedGenerator: Sendable {
                 let isTaken = a.indices.allSatisfy { canGrow(a[...$0], a.count) }
                 return isTaken ? DrawnPair(a: a, b: memory.b) : nil
             }
-        default: preconditionFailure("a worker of another generator")
+        default: preconditionFailure("the worker belongs to another kind of generator")
         }
     }
 
-    /// Draws another strand B of the same length for a pair's A. A plain GAN, whose pairs are all kept, has none to give:
-    /// it does nothing.
+    /// Replaces the strand B of a pair by another one of the same length, drawn for the same A. Does nothing for a
+    /// plain GAN, whose pairs are all accepted.
     public func drawPartner(_ pair: inout DrawnPair, label: Int, _ random: inout RandomSource, _ worker: Worker) {
         guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
         if let other = pair.others.popLast() {
@@ -99,15 +104,15 @@ public enum TrainedGenerator: Sendable {
     }
 }
 
-/// A pair that was drawn, in codes, strand B as it is written.
+/// A generated pair, in letter codes, each strand in the order in which it is written.
 public struct DrawnPair: Sendable, Equatable {
     /// Strand A.
     public var a: [UInt8]
     /// Strand B.
     public var b: [UInt8]
-    /// More strands B for the same A, drawn with the first.
+    /// Further strands B for the same A, not used yet.
     var others: [[UInt8]] = []
 
-    /// A pair of these strands.
+    /// Creates a pair of two strands.
     public init(a: [UInt8], b: [UInt8]) { (self.a, self.b) = (a, b) }
 }

@@ -1,10 +1,10 @@
-// DecimalNumber: numbers in text, read strictly: digits, a point and an exponent, and nothing beside them.
+// DecimalNumber: strict parsers of decimal numbers and integers.
 
 extension BinaryFloatingPoint where Self: LosslessStringConvertible {
-    /// The decimal number that all of `text` is, such as `0.97`, `.5`, `-0.0` or `1e-3`; nil where it is none.
+    /// Parses the whole of `text` as a decimal number, such as `0.97`, `.5`, `-0.0` or `1e-3`; nil if it is not one.
     ///
-    /// Swift itself also reads `nan`, `inf`, `0x1p-1` and `+1`, and takes for 1 what goes on behind `1` with a byte 0. A number
-    /// too small for the type is 0, one too large infinite.
+    /// Swift's own parser also accepts `nan`, `inf`, `0x1p-1` and `+1`, and ignores what follows a zero byte. A number
+    /// too small for the type gives 0, one too large infinity.
     public init?(decimal text: some Collection<UInt8>) {
         var rest = text[...]
         func takeDigits() -> Bool {
@@ -31,7 +31,7 @@ extension BinaryFloatingPoint where Self: LosslessStringConvertible {
 }
 
 extension Int {
-    /// The whole number that is written just so, `8` and not `+8` or `08`; nil where it is none.
+    /// Parses an integer in its canonical form: `8`, but not `+8` or `08`; nil if `text` is not one.
     init?(plain text: String) {
         guard let number = Int(text), String(number) == text else { return nil }
         self = number

@@ -5,7 +5,7 @@ import Kernels
 extension ModelFile {
     private static let prefix = "layer"
 
-    /// What a file's metadata say of a convolutional classifier.
+    /// The metadata of a convolutional classifier.
     static func metadata(of classifier: ConvolutionalClassifier) -> [String: String] {
         let c = classifier.configuration
         return [
@@ -15,12 +15,14 @@ extension ModelFile {
         ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
-    /// A convolutional classifier's tensors in a file.
+    /// The tensors of a convolutional classifier.
     static func tensors(of classifier: ConvolutionalClassifier) -> [WeightArchive.Tensor] {
         tensors(classifier.net.tensors(prefix), of: classifier.weights)
     }
 
-    /// Reads a convolutional classifier, and says how many tensors are its.
+    /// Reads a convolutional classifier, and returns the number of its tensors; they are the first of the file.
+    ///
+    /// Throws `inconsistent` if a value is missing or invalid, or if its scores could become infinite.
     static func convolutional(_ archive: WeightArchive) throws(ModelError)
         -> (classifier: ConvolutionalClassifier, tensors: Int)
     {
@@ -47,7 +49,7 @@ extension ModelFile {
         return (ConvolutionalClassifier(configuration, weights: weights), tensors.count)
     }
 
-    /// Rows of name and value for people.
+    /// Rows of name and value, as `inspect` prints them.
     static func description(of classifier: ConvolutionalClassifier) -> [[String]] {
         let c = classifier.configuration
         var rows = [

@@ -3,7 +3,7 @@
 import Kernels
 
 extension ModelFile {
-    /// What a file's metadata say of a duplex classifier.
+    /// The metadata of a duplex classifier.
     static func metadata(of classifier: DuplexClassifier) -> [String: String] {
         let c = classifier.configuration
         return [
@@ -14,15 +14,17 @@ extension ModelFile {
         ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
     }
 
-    /// A duplex classifier's tensors in a file.
+    /// The tensors of a duplex classifier.
     static func tensors(of classifier: DuplexClassifier) -> [WeightArchive.Tensor] {
         tensors(tensors(of: classifier.shape), of: classifier.parameters)
     }
 
-    /// The oldest version of the format whose energies are those of the recurrence as it is.
+    /// The oldest format version whose energies have their present meaning.
     private static let oldestDuplex = 2
 
-    /// Reads a duplex classifier, and says how many tensors are its.
+    /// Reads a duplex classifier, and returns the number of its tensors; they are the first of the file.
+    ///
+    /// Throws `olderVersion` for version 1, `inconsistent` if a value is missing or invalid.
     static func duplex(_ archive: WeightArchive) throws(ModelError) -> (classifier: DuplexClassifier, tensors: Int) {
         guard archive.version >= oldestDuplex else {
             throw .olderVersion(found: archive.version, oldest: oldestDuplex)
@@ -62,6 +64,6 @@ extension ModelFile {
         return configuration
     }
 
-    /// The tensors of a shape that a file has: those that are not empty.
+    /// The tensors of a shape that are stored in a file: those that are not empty.
     static func tensors(of shape: DuplexShape) -> [TensorSpec] { shape.tensors.filter { $0.count > 0 } }
 }

@@ -1,4 +1,4 @@
-// ModelFile+Generator: the generator's part of a model file.
+// ModelFile+Generator: the paired generator's part of a model file.
 
 import Kernels
 
@@ -26,7 +26,7 @@ extension ModelFile {
             + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
     }
 
-    /// What a file's metadata say of a generator.
+    /// The metadata of a paired generator.
     static func metadata(of generator: PairGenerator) -> [String: String] {
         let layout = generator.layout
         return [
@@ -38,7 +38,7 @@ extension ModelFile {
         ]
     }
 
-    /// A generator's tensors in a file.
+    /// The tensors of a paired generator.
     static func tensors(of generator: PairGenerator) -> [WeightArchive.Tensor] {
         let composition = generator.composition
         let lengths = composition.lengths.enumerated().flatMap { label, choices in
@@ -46,17 +46,19 @@ extension ModelFile {
         }
         return [
             WeightArchive.Tensor(
-                name: "generator.acceptance", shape: [2, ScoreAcceptance.bins],
-                values: Array(generator.acceptance.kept.joined())),
+                name: "generator.acceptance", shape: [2, RejectionSampler.bins],
+                values: Array(generator.acceptance.factors.joined())),
             WeightArchive.Tensor(
-                name: "generator.acceptance.words", shape: [2, WordRatio.count(letters: generator.layout.letters)],
-                values: Array(generator.acceptance.words.map(\.weights).joined())),
+                name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: generator.layout.letters)],
+                values: Array(generator.acceptance.kmerRatios.map(\.weights).joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
         ] + tensors(tensors(composition.net), of: composition.weights)
             + tensors(tensors(generator.net), of: generator.weights)
     }
 
-    /// Reads a generator from the tensors behind the classifier's; nil where the file has none.
+    /// Reads a paired generator from the tensors after those of the classifier; nil if the file has none.
+    ///
+    /// Throws `inconsistent` if a value is missing or invalid, or if tensors are left over.
     static func generator(_ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int)
         throws(ModelError) -> PairGenerator?
     {
@@ -68,7 +70,7 @@ extension ModelFile {
         func number(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
             try metadata.number("generator.\(key)", range)
         }
-        /// Channels or units; files of before they were written have 64.
+        /// A number of channels or units. Early files do not store it and have 64.
         func size(_ key: String) throws(ModelError) -> Int {
             let size = try metadata.number("generator.\(key)", 8...256, missing: 64)
             guard size % 8 == 0 else {
@@ -97,13 +99,13 @@ extension ModelFile {
             rest = rest.dropFirst(specs.count)
             return weights
         }
-        let bins = ScoreAcceptance.bins
-        let kept = try next("generator.acceptance", [2, bins]).values
-        guard kept.allSatisfy({ (0...ModelFile.largestWeight).contains($0) }) else {
+        let bins = RejectionSampler.bins
+        let factors = try next("generator.acceptance", [2, bins]).values
+        guard factors.allSatisfy({ (0...ModelFile.largestWeight).contains($0) }) else {
             throw .inconsistent(
                 field: "generator.acceptance", found: "another number", expected: "0 to \(ModelFile.largestWeight)")
         }
-        let words = try words(&rest, letters: layout.letters)
+        let kmerRatios = try kmerRatios(&rest, letters: layout.letters)
         let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)
         guard lengths.joined().allSatisfy({ $0.a <= strandNet.length }) else {
             throw .inconsistent(
@@ -117,27 +119,33 @@ extension ModelFile {
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
-        generator.acceptance = ScoreAcceptance(
-            kept: [Array(kept[..<bins]), Array(kept[bins...])], words: words, threshold: classifier.threshold)
+        generator.acceptance = RejectionSampler(
+            factors: [Array(factors[..<bins]), Array(factors[bins...])], kmerRatios: kmerRatios,
+            threshold: classifier.threshold)
         return generator
     }
 
-    /// The weights of strand B's words for both labels; none in files of before they were learned.
-    private static func words(_ rest: inout ArraySlice<WeightArchive.Tensor>, letters: Int) throws(ModelError)
-        -> [WordRatio]
+    private static let kmerTensor = "generator.acceptance.words"
+
+    /// The k-mer density ratio of each label. Early files have none: the ratio is then 1.
+    private static func kmerRatios(_ rest: inout ArraySlice<WeightArchive.Tensor>, letters: Int) throws(ModelError)
+        -> [KmerDensityRatio]
     {
-        let (name, count) = ("generator.acceptance.words", WordRatio.count(letters: letters))
+        let (name, count) = (kmerTensor, KmerDensityRatio.count(letters: letters))
         guard let tensor = rest.first, tensor.name == name else {
-            return [WordRatio](repeating: WordRatio(letters: letters), count: 2)
+            return [KmerDensityRatio](repeating: KmerDensityRatio(letters: letters), count: 2)
         }
         guard tensor.shape == [2, count], tensor.values.allSatisfy({ abs($0) < 80 }) else {
             throw .inconsistent(
                 field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in absolute value")
         }
         rest.removeFirst()
-        return [0, 1].map { WordRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count])) }
+        return [0, 1].map {
+            KmerDensityRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count]))
+        }
     }
 
+    /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label.
     private static func lengths(_ tensor: WeightArchive.Tensor, longest: Int) throws(ModelError)
         -> [[StrandComposition.Lengths]]
     {

@@ -1,11 +1,11 @@
-// ModelFile+Images: the part of a model file of a generator that is a plain GAN.
+// ModelFile+Images: the image generator's part of a model file.
 
 import Kernels
 
 extension ModelFile {
     private static let prefix = "generator.layer"
 
-    /// What a file's metadata say of a plain GAN's generator.
+    /// The metadata of an image generator.
     static func metadata(of generator: ImageGenerator) -> [String: String] {
         [
             "generator": generator.kind.rawValue, "generator.length": "\(generator.length)",
@@ -17,12 +17,14 @@ extension ModelFile {
         ]
     }
 
-    /// Its tensors in a file.
+    /// The tensors of an image generator.
     static func tensors(of generator: ImageGenerator) -> [WeightArchive.Tensor] {
         tensors(generator.net.tensors(prefix), of: generator.weights)
     }
 
-    /// Reads a plain GAN's generator from the tensors behind the classifier's.
+    /// Reads an image generator from the tensors after those of the classifier.
+    ///
+    /// Throws `inconsistent` if a value is missing or invalid, or if its outputs could become infinite.
     static func images(
         _ kind: ImageGeneratorKind, _ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int
     ) throws(ModelError) -> ImageGenerator {
@@ -48,7 +50,7 @@ extension ModelFile {
         return ImageGenerator(kind, image: image, lengths: lengths, weights: weights)
     }
 
-    /// Throws where a running variance of a net is below 0.
+    /// Throws `inconsistent` if a running variance of batch normalisation is negative.
     static func requireVariances(_ net: BatchNet, _ weights: FloatBuffer) throws(ModelError) {
         for stage in net.stages where stage.variances > 0 {
             for k in stage.variances..<stage.variances + stage.outputs where weights[k] < 0 {

@@ -1,15 +1,17 @@
-// ModelFile+Metadata: what a file says of its model, read with what is expected of it: no value but those that are written.
+// ModelFile+Metadata: the values of a file's metadata, read and validated.
 
 import Kernels
 
 extension ModelFile {
-    /// A file's metadata. Keys that nobody asks for are ignored: a later version may have more.
+    /// The metadata of a file. Unknown keys are ignored, so that later programs can add some.
+    ///
+    /// Every reading method throws `ModelError.inconsistent` if the key is missing or its value is invalid.
     struct Metadata {
         private let values: [String: String]
 
         init(_ archive: WeightArchive) { values = archive.metadata }
 
-        /// The value of a key that must be there.
+        /// The value of a key.
         func text(_ key: String) throws(ModelError) -> String {
             guard let value = values[key] else {
                 throw .inconsistent(field: key, found: "missing", expected: "a value")
@@ -17,7 +19,7 @@ extension ModelFile {
             return value
         }
 
-        /// A whole number in `range`, or `missing` where that is given and the key is not there.
+        /// An integer in `range`. If the key is missing, `missing` is returned where it is given.
         func number(_ key: String, _ range: ClosedRange<Int>, missing: Int? = nil) throws(ModelError) -> Int {
             if let missing, values[key] == nil { return missing }
             let value = try text(key)
@@ -27,7 +29,7 @@ extension ModelFile {
             return number
         }
 
-        /// Whether something is so.
+        /// A Boolean, `true` or `false`.
         func flag(_ key: String) throws(ModelError) -> Bool {
             let value = try text(key)
             guard value == "true" || value == "false" else {
@@ -36,17 +38,17 @@ extension ModelFile {
             return value == "true"
         }
 
-        /// One of the words of `Choice`.
+        /// A case of `Choice` by its raw value.
         func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(ModelError) -> Choice {
             let value = try text(key)
             guard let choice = Choice(rawValue: value) else {
-                let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-                throw .inconsistent(field: key, found: value, expected: words)
+                let names = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+                throw .inconsistent(field: key, found: value, expected: names)
             }
             return choice
         }
 
-        /// The letters of `alphabet`.
+        /// The alphabet, in the canonical spelling of its name.
         func alphabet() throws(ModelError) -> Alphabet {
             let value = try text("alphabet")
             guard let alphabet = Alphabet(named: value), alphabet.name == value else {
@@ -55,7 +57,7 @@ extension ModelFile {
             return alphabet
         }
 
-        /// The score of `threshold`, from 0 to 1.
+        /// The classifier's threshold, a score from 0 to 1.
         func threshold() throws(ModelError) -> Float {
             let value = try text("threshold")
             guard let threshold = Float(decimal: value.utf8), (0...1).contains(threshold) else {
@@ -64,7 +66,7 @@ extension ModelFile {
             return threshold
         }
 
-        /// The lengths between the values of two keys.
+        /// The range of lengths whose ends are the values of two keys, within 1 to `limit` letters.
         func lengths(
             _ shortest: String = "shortest", _ longest: String = "longest", upTo limit: Int = DuplexShape.maximumLength
         ) throws(ModelError) -> ClosedRange<Int> {
@@ -72,8 +74,8 @@ extension ModelFile {
             return least...(try number(longest, least...limit))
         }
 
-        /// The lengths at which a model holds that was trained on strands of `trained` letters; older programs wrote none, and
-        /// the usual ones are meant.
+        /// The lengths that the model may score; they contain `trained`, the lengths it was trained on. Early files do
+        /// not store them: they are then derived from `trained`.
         func scoredLengths(_ trained: ClosedRange<Int>, upTo limit: Int) throws(ModelError) -> ClosedRange<Int> {
             guard values["shortest-scored"] != nil || values["longest-scored"] != nil else {
                 return ScoredLengths.of(trained: trained, longest: limit)
@@ -88,7 +90,7 @@ extension ModelFile {
             return scored
         }
 
-        /// What is written of both kinds of lengths.
+        /// The metadata of the trained and the scored lengths.
         static func lengths(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [String: String] {
             [
                 "shortest": "\(trained.lowerBound)", "longest": "\(trained.upperBound)",
@@ -96,7 +98,7 @@ extension ModelFile {
             ]
         }
 
-        /// Rows of both for people.
+        /// Both as rows of name and value, as `inspect` prints them.
         static func rows(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [[String]] {
             [("trained lengths", trained), ("scored lengths", scored)].map { name, lengths in
                 [name, "\(lengths.lowerBound) to \(lengths.upperBound)"]

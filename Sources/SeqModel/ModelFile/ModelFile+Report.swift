@@ -1,9 +1,9 @@
-// ModelFile+Report: what a model is, in rows for people and tables.
+// ModelFile+Report: the description and the energies of a model as rows of text.
 
 import Kernels
 
 extension ModelFile {
-    /// Rows of name and value.
+    /// Rows of name and value: format version, classifier, generator, tensors, training record.
     public func description() -> [[String]] {
         var rows = [["format version", "\(version)"]]
         switch classifier {
@@ -55,12 +55,12 @@ extension ModelFile {
         return rows
     }
 
-    /// Learned energies, the strongest binding first: dG in kT relative to the mean of their table; negative binds.
+    /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table; negative
+    /// binds.
     ///
-    /// Rows: table, letters (`A-T`; for a stack `AC-GT`: A's two letters, then those of B that face them, 5' to 3'
-    /// where the strands are antiparallel), dG.
-    ///
-    /// No rows where the classifier is none of energies.
+    /// A header, then rows of table (`pair` or `stack`), letters, dG. The letters are `A-T` for a pair, and `AC-GT` for a
+    /// stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are antiparallel. Empty
+    /// if the classifier is not a duplex.
     public func energies() -> [[String]] {
         guard case .duplex(let duplex) = classifier else { return [] }
         let tables = EnergyTables(duplex)
@@ -78,7 +78,7 @@ extension ModelFile {
         return [["table", "letters", "dG_kT"]] + rows("pair", pairs) + rows("stack", stacks)
     }
 
-    /// Two decimals; a number that is not finite, or 1e12 or more in size, as Swift writes it.
+    /// `value` with two decimals; as Swift writes it if it is not finite or at least 1e12 in absolute value.
     private func rounded(_ value: Float) -> String {
         guard abs(value) < 1e12 else { return "\(value)" }
         let hundredths = Int((abs(value) * 100).rounded())

@@ -1,30 +1,30 @@
-// ModelFile: a classifier with the record of its training, to bytes and back.
+// ModelFile: a model as bytes: classifier, generator and training record.
 
 import Kernels
 
-/// A model as it is kept in a file: the classifier, and how it was trained.
+/// The contents of a model file: a classifier, an optional generator, and how they were trained.
 public struct ModelFile: Sendable {
     /// The classifier.
     public let classifier: PairClassifier
-    /// The generator that learned beside it, where there is one.
+    /// The generator that was trained with this classifier, if there is one.
     public var generator: TrainedGenerator?
-    /// How it was trained: command, seed, digest of the data, figures. No dates: equal runs give equal bytes.
+    /// How it was trained: seed, digest of the data, figures. No dates, so that equal runs give equal bytes.
     public var record: [String: String]
-    /// The version of the format that it was read in; it is written in the newest.
+    /// The format version that it was read from. It is always written in the newest.
     public private(set) var version = WeightArchive.newestVersion
 
     private static let recordPrefix = "training."
-    /// What no sound training comes near; up to it no score is infinite or not a number.
+    /// The largest absolute value of a weight. Sound trainings stay far below it; up to it, all scores are finite.
     public static let largestWeight: Float = 100_000
 
-    /// A model to be written.
+    /// Creates the contents of a new file; the keys of `record` have no prefix.
     public init(classifier: PairClassifier, generator: TrainedGenerator? = nil, record: [String: String]) {
         self.classifier = classifier
         self.generator = generator
         self.record = record
     }
 
-    /// The file's bytes.
+    /// The bytes of the file.
     public func encoded() -> [UInt8] { archive().encoded() }
 
     /// Metadata and tensors of the file.
@@ -52,9 +52,10 @@ public struct ModelFile: Sendable {
         return WeightArchive(metadata: metadata, tensors: tensors)
     }
 
-    /// Reads a file's bytes. Throws where they are not what `encoded` writes.
+    /// Reads the bytes of a file. Throws a `ModelError` if they are not a valid model of a known version.
     public init(decoding bytes: [UInt8]) throws(ModelError) { try self.init(try WeightArchive(decoding: bytes)) }
 
+    /// Reads a model from an archive. Throws as `init(decoding:)` does.
     init(_ archive: WeightArchive) throws(ModelError) {
         let count: Int
         switch try Metadata(archive).text("kind") {
@@ -84,12 +85,15 @@ public struct ModelFile: Sendable {
         }
     }
 
-    /// A model's tensors as a file has them, with their numbers in `parameters`.
+    /// The tensors `specs` with their values from `parameters`.
     static func tensors(_ specs: [TensorSpec], of parameters: FloatBuffer) -> [WeightArchive.Tensor] {
         specs.map { WeightArchive.Tensor(name: $0.name, shape: $0.shape, values: parameters[$0.range]) }
     }
 
-    /// Takes the tensors of `archive` from `first` on, which must be `specs` and hold no weight that is too large.
+    /// Copies the tensors of `archive` from index `first` on into `parameters`.
+    ///
+    /// Throws `inconsistent` if their names and shapes are not those of `specs`, or if an absolute value exceeds
+    /// `largestWeight`.
     static func read(
         _ specs: [TensorSpec], of archive: WeightArchive, from first: Int = 0, into parameters: FloatBuffer
     ) throws(ModelError) {

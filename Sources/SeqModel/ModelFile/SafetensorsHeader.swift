@@ -1,22 +1,25 @@
-// SafetensorsHeader: the JSON at the head of a safetensors file, read strictly: in its own form and in no other.
+// SafetensorsHeader: a strict parser of the JSON header of a safetensors file.
 
-/// What the header says: text about the file, and kind, sizes and place of each tensor.
+/// The parsed header: the metadata, and type, shape and position of each tensor.
 ///
-/// Keys come in any order, with any white space between them, but none comes twice: which of the two values holds is for
-/// each reader of JSON to choose, so that others would see another model.
+/// Keys may come in any order and with any white space. A repeated key is an error: JSON parsers differ in which of the
+/// two values they take, so other programs could see another model.
 struct SafetensorsHeader {
-    /// What is said of a tensor.
+    /// The description of a tensor.
     struct Entry {
+        /// The `dtype`, such as `F32`.
         fileprivate(set) var kind = ""
         fileprivate(set) var shape: [Int] = []
-        /// The first byte of its data and the one behind the last, both in any order.
+        /// Its half-open range of bytes in the data. Not validated: `end` may be less than `first`.
         fileprivate(set) var offsets = (first: 0, end: 0)
     }
 
+    /// The entries of `__metadata__`.
     private(set) var metadata: [String: String] = [:]
+    /// The tensors by name.
     private(set) var tensors: [String: Entry] = [:]
 
-    /// Reads a header. Throws `damaged` where it is none.
+    /// Parses a header. Throws `damaged` if it is not of this form.
     init(_ json: ArraySlice<UInt8>) throws(ModelError) {
         var reader = JSONReader(json)
         try reader.object { reader, name throws(ModelError) in
@@ -49,17 +52,18 @@ struct SafetensorsHeader {
     }
 }
 
-/// Reads JSON (RFC 8259) of objects, strings and lists of whole numbers, piece by piece: who asks says what is to come, so
-/// that nothing nests deeper than that.
+/// A pull parser of a subset of JSON (RFC 8259): objects, strings and arrays of integers.
+///
+/// The caller asks for the value that it expects, so the nesting depth is bounded by the calls.
 private struct JSONReader {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: ArraySlice<UInt8>) { rest = text }
 
-    /// What is thrown where the text is another than was asked for.
+    /// The error if the text is not what was asked for.
     var failure: ModelError { .damaged("its header is not the JSON of a safetensors file") }
 
-    /// Reads `{`, members and `}`; `read` is called with each key and reads its value. Throws where a key comes twice.
+    /// Reads an object; `read` is called with each key and reads its value. Throws if a key is repeated.
     mutating func object(_ read: (inout JSONReader, String) throws(ModelError) -> Void) throws(ModelError) {
         var keys = Set<String>()
         try take("{")
@@ -73,7 +77,7 @@ private struct JSONReader {
         try take("}")
     }
 
-    /// Reads a list of whole numbers, none below 0.
+    /// Reads an array of non-negative integers.
     mutating func numbers() throws(ModelError) -> [Int] {
         var numbers: [Int] = []
         try take("[")
@@ -98,7 +102,7 @@ private struct JSONReader {
             switch Unicode.Scalar(byte) {
             case "\"":
                 let text = String(decoding: bytes, as: UTF8.self)
-                // Bytes that are no UTF-8 came out as others.
+                // Decoding replaces invalid UTF-8, so the bytes would differ.
                 guard text.utf8.elementsEqual(bytes) else { throw failure }
                 return text
             case "\\": bytes += String(try escaped()).utf8
@@ -107,7 +111,7 @@ private struct JSONReader {
         }
     }
 
-    /// Reads what stands behind a backslash.
+    /// Reads an escape sequence after its backslash.
     private mutating func escaped() throws(ModelError) -> Character {
         guard let byte = rest.popFirst() else { throw failure }
         switch Unicode.Scalar(byte) {
@@ -122,7 +126,7 @@ private struct JSONReader {
         }
     }
 
-    /// Reads four hexadecimal digits, and those of a pair's second half in UTF-16.
+    /// Reads the four hexadecimal digits of a `\u` escape, and a second escape for a UTF-16 surrogate pair.
     private mutating func scalar() throws(ModelError) -> Unicode.Scalar {
         let first = try unit()
         if let scalar = Unicode.Scalar(first) { return scalar }
@@ -134,6 +138,7 @@ private struct JSONReader {
         return scalar
     }
 
+    /// Reads four hexadecimal digits: a UTF-16 code unit.
     private mutating func unit() throws(ModelError) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
@@ -145,7 +150,7 @@ private struct JSONReader {
         return unit
     }
 
-    /// Throws where anything but white space is left.
+    /// Throws if anything but white space is left.
     mutating func end() throws(ModelError) {
         skipSpace()
         guard rest.isEmpty else { throw failure }
@@ -153,7 +158,7 @@ private struct JSONReader {
 
     private mutating func skipSpace() { rest = rest.drop { [9, 10, 13, 32].contains($0) } }
 
-    /// Reads a character and white space before it, where it comes.
+    /// Skips white space, then reads `character` if it comes next. Returns whether it did.
     private mutating func takes(_ character: Unicode.Scalar) -> Bool {
         skipSpace()
         guard rest.first.map(Unicode.Scalar.init) == character else { return false }
@@ -161,6 +166,7 @@ private struct JSONReader {
         return true
     }
 
+    /// Skips white space, then reads `character`. Throws if another one comes next.
     private mutating func take(_ character: Unicode.Scalar) throws(ModelError) {
         guard takes(character) else { throw failure }
     }

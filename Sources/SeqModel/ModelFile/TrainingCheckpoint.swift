@@ -1,25 +1,25 @@
-// TrainingCheckpoint: where a training stands, to bytes and back.
+// TrainingCheckpoint: the state of a training as bytes.
 
 import Kernels
 
-/// Where a training stands at the end of an epoch, or of an interval of the generator's steps.
+/// The state of a training after an epoch, or after an interval of generator steps.
 ///
-/// What can be found again from the data is not in it; a digest of data and plan says whether they are the same.
+/// The data are not part of it; a digest tells whether a run has the same data and options.
 public struct TrainingCheckpoint: Sendable {
-    /// Digest of the data and of all that decides the result.
+    /// Digest of the data and of all options that affect the result.
     public var digest: String
     /// Counters by name.
     public var numbers: [String: Int]
-    /// Weights and moments, in the order of the trainer that they belong to.
+    /// Weights and Adam's moments, in the order of the trainer that wrote them.
     public var buffers: [[Float]]
-    /// The model so far, where a part of it is done.
+    /// The finished part of the model, if there is one.
     public var model: ModelFile?
 
-    /// No training comes so far; what is counted on from there cannot overflow.
+    /// The upper bound of counters. No training reaches it, and counting on from it cannot overflow.
     private static let mostSteps = 1 << 40
     private static let numberPrefix = "number.", modelPrefix = "model.", bufferPrefix = "state."
 
-    /// A checkpoint.
+    /// Creates a checkpoint; the counters are from 0 to 2^40.
     public init(digest: String, numbers: [String: Int], buffers: [[Float]], model: ModelFile? = nil) {
         self.digest = digest
         self.numbers = numbers
@@ -27,7 +27,7 @@ public struct TrainingCheckpoint: Sendable {
         self.model = model
     }
 
-    /// The file's bytes.
+    /// The bytes of the file.
     public func encoded() -> [UInt8] {
         var metadata = ["kind": "checkpoint", "digest": digest]
         for (name, number) in numbers { metadata[TrainingCheckpoint.numberPrefix + name] = "\(number)" }
@@ -46,7 +46,7 @@ public struct TrainingCheckpoint: Sendable {
         return WeightArchive(metadata: metadata, tensors: tensors).encoded()
     }
 
-    /// Reads a file's bytes. Throws where they are not what `encoded` writes.
+    /// Reads the bytes of a file. Throws a `ModelError` if they are not a valid checkpoint.
     public init(decoding bytes: [UInt8]) throws(ModelError) {
         let archive = try WeightArchive(decoding: bytes)
         guard archive.metadata["kind"] == "checkpoint", let digest = archive.metadata["digest"] else {
@@ -79,7 +79,8 @@ public struct TrainingCheckpoint: Sendable {
 }
 
 extension LabelledPairs {
-    /// A digest of all strands and targets (FNV-1a, 64 bits), and one of these, of `settings` and of a model's bytes.
+    /// Digests (FNV-1a, 64 bits, hexadecimal): `data` of all strands and targets; `all` of these, of `settings` and of
+    /// the bytes of `model`.
     public func digests(_ settings: String, model: [UInt8]) -> (data: String, all: String) {
         var hash = FowlerNollVoHash()
         hash.add(strands: 0..<2 * count, pairs.strands.codes, pairs.strands.starts)

@@ -1,19 +1,21 @@
-// WeightArchive: named tensors and metadata as the bytes of a safetensors file, checked to the last bit.
+// WeightArchive: reads and writes the bytes of a model file: named tensors and metadata, with checksums.
 
-/// Named tensors of floats with metadata, as a safetensors file: 8 bytes of header length, a JSON header, the data.
+/// Named tensors of 32-bit floats with metadata, stored as a safetensors file: the header's length in 8 bytes
+/// (little-endian), a JSON header, the data.
 ///
-/// The metadata also hold `format`, `version` and CRC-32s of the header (its own digits read as zeros) and the data.
+/// In the file, the metadata also hold `format`, `version`, and the CRC-32 of the header and of the data. The header's
+/// checksum is computed with its own eight digits set to zeros.
 public struct WeightArchive: Equatable, Sendable {
     /// A tensor of 32-bit floats, row-major.
     public struct Tensor: Equatable, Sendable {
-        /// Its name in the file.
+        /// The name in the file.
         public var name: String
-        /// Its sizes; their product is the number of values.
+        /// The dimensions; their product is the number of values.
         public var shape: [Int]
-        /// Its values.
+        /// The values, row-major.
         public var values: [Float]
 
-        /// A tensor.
+        /// Creates a tensor; `values` must have as many elements as the product of `shape`.
         public init(name: String, shape: [Int], values: [Float]) {
             self.name = name
             self.shape = shape
@@ -21,24 +23,24 @@ public struct WeightArchive: Equatable, Sendable {
         }
     }
 
-    /// What is said of the tensors.
+    /// Keys and values that describe the tensors, without `format`, `version` and the checksums.
     public var metadata: [String: String]
     /// The tensors, in the order of their data.
     public var tensors: [Tensor]
-    /// The version of the format that it is in.
+    /// The format version that the archive was read from; `newestVersion` in a new one.
     public var version = newestVersion
 
-    /// The version of the format that is written, and the newest that is read.
+    /// The format version that is written, and the newest one that can be read.
     public static let newestVersion = 2
     private static let checksumKey = "\"crc32.header\":\""
 
-    /// An archive.
+    /// Creates an archive in the newest format version.
     public init(metadata: [String: String], tensors: [Tensor]) {
         self.metadata = metadata
         self.tensors = tensors
     }
 
-    /// The bytes of the file; the same archive gives the same bytes.
+    /// The bytes of the file. Equal archives give equal bytes.
     public func encoded() -> [UInt8] {
         var data: [UInt8] = []
         var entries: [String] = []
@@ -50,27 +52,30 @@ public struct WeightArchive: Equatable, Sendable {
                 }
             }
             let sizes = tensor.shape.map(String.init).joined(separator: ",")
-            entries.append(
-                "\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(sizes)],\"data_offsets\":[\(start),\(data.count)]}"
-            )
+            let offsets = "\"data_offsets\":[\(start),\(data.count)]"
+            entries.append("\(quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(sizes)],\(offsets)}")
         }
         var all = metadata
         all["format"] = "seqgan"
         all["version"] = String(version)
-        all["crc32.data"] = hexadecimal(checksum(data[...]))
+        all["crc32.data"] = hexadecimal(crc32(data[...]))
         all["crc32.header"] = "00000000"
         let described = all.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
         entries.insert("\"__metadata__\":{\(described.joined(separator: ","))}", at: 0)
         var header = Array("{\(entries.joined(separator: ","))}".utf8)
         while header.count % 8 != 0 { header.append(32) }
         if let at = WeightArchive.checksumPlace(header[...]) {
-            header.replaceSubrange(at..<at + 8, with: hexadecimal(checksum(header[...])).utf8)
+            header.replaceSubrange(at..<at + 8, with: hexadecimal(crc32(header[...])).utf8)
         }
         let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
         return length + header + data
     }
 
-    /// Reads a file's bytes. Throws where anything is not as `encoded` writes it.
+    /// Reads the bytes of a file.
+    ///
+    /// Throws `notAModel` without a safetensors header of seqgan, `newerVersion` for a version above `newestVersion`,
+    /// `damaged` if the file is truncated, extended or fails a checksum, `inconsistent` if a tensor's entry or values
+    /// are invalid.
     public init(decoding bytes: [UInt8]) throws(ModelError) {
         guard bytes.count >= 8 else { throw .notAModel("it ends at byte \(bytes.count)") }
         var length: UInt64 = 0
@@ -87,7 +92,7 @@ public struct WeightArchive: Equatable, Sendable {
         }
         let found = String(decoding: header[at..<at + 8], as: UTF8.self)
         header.replaceSubrange(at..<at + 8, with: repeatElement(UInt8(ascii: "0"), count: 8))
-        guard found == hexadecimal(checksum(header)) else { throw .damaged("the header's checksum differs") }
+        guard found == hexadecimal(crc32(header)) else { throw .damaged("the header's checksum differs") }
         let parsed = try SafetensorsHeader(header)
         guard parsed.metadata["format"] == "seqgan",
             let version = parsed.metadata["version"].flatMap(Int.init(plain:)), version > 0
@@ -99,7 +104,7 @@ public struct WeightArchive: Equatable, Sendable {
         }
         let data = bytes[(8 + Int(length))...]
         tensors = try WeightArchive.tensors(parsed.tensors, data)
-        guard parsed.metadata["crc32.data"] == hexadecimal(checksum(data)) else {
+        guard parsed.metadata["crc32.data"] == hexadecimal(crc32(data)) else {
             throw .damaged("the weights' checksum differs")
         }
         for tensor in tensors where !tensor.values.allSatisfy(\.isFinite) {
@@ -110,7 +115,7 @@ public struct WeightArchive: Equatable, Sendable {
         for key in ["format", "version", "crc32.data", "crc32.header"] { metadata[key] = nil }
     }
 
-    /// The tensors in the order of their data, which they must fill without hole, overlap or rest.
+    /// The tensors in the order of their data. Together they must cover the data without gaps and overlaps.
     private static func tensors(_ entries: [String: SafetensorsHeader.Entry], _ data: ArraySlice<UInt8>)
         throws(ModelError)
         -> [Tensor]
@@ -129,7 +134,7 @@ public struct WeightArchive: Equatable, Sendable {
                 count = product
             }
             let offsets = entry.offsets
-            // The end is compared before it is subtracted from, which could overflow.
+            // The range check comes before the subtraction, which could overflow.
             guard entry.kind == "F32", offsets.first == end, (end...data.count).contains(offsets.end),
                 offsets.end - end == 4 * count
             else {
@@ -150,7 +155,7 @@ public struct WeightArchive: Equatable, Sendable {
         return tensors
     }
 
-    /// Where the eight digits of the header's checksum stand.
+    /// The index of the eight digits of the header's checksum; nil if the header has no such key.
     private static func checksumPlace(_ header: ArraySlice<UInt8>) -> Int? {
         let key = Array(checksumKey.utf8)
         guard header.count > key.count + 8 else { return nil }
@@ -162,7 +167,7 @@ public struct WeightArchive: Equatable, Sendable {
     }
 }
 
-/// A JSON string.
+/// `text` as a JSON string, with quotes and escapes.
 private func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -178,36 +183,8 @@ private func quoted(_ text: String) -> String {
     return result + "\""
 }
 
+/// Eight hexadecimal digits.
 private func hexadecimal(_ value: UInt32) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
 }
-
-/// CRC-32 as gzip and PNG use it (polynomial 0xedb88320), eight bytes at a time: a model is read at each start.
-func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    let table = crcTable
-    var crc = ~UInt32(0)
-    var at = bytes.startIndex
-    while bytes.endIndex - at >= 8 {
-        for k in 0..<4 { crc ^= UInt32(bytes[at + k]) << UInt32(8 * k) }
-        var next: UInt32 = 0
-        for k in 0..<4 { next ^= table[256 * (7 - k) + Int(crc >> UInt32(8 * k) & 255)] }
-        for k in 4..<8 { next ^= table[256 * (7 - k) + Int(bytes[at + k])] }
-        crc = next
-        at += 8
-    }
-    for byte in bytes[at...] { crc = table[Int((crc ^ UInt32(byte)) & 255)] ^ crc >> 8 }
-    return ~crc
-}
-
-/// Row k: what a byte comes to that k further bytes follow.
-private let crcTable: [UInt32] = {
-    var table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
-    }
-    for index in 256..<8 * 256 {
-        let previous = table[index - 256]
-        table.append(table[Int(previous & 255)] ^ previous >> 8)
-    }
-    return table
-}()

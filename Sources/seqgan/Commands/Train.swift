@@ -73,17 +73,16 @@ struct Train: ParsableCommand {
             let (data, skipped) = try readData(
                 alphabet, LengthLimits(1...longest, option: option), model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: summary)
-            let classifying = ClassifierTraining(
-                options: training.ofClassifier, running: running, clock: summary, log: log, keeper: keeper)
+            let session = TrainingSession(
+                running: running, maxSeconds: training.maxSeconds, clock: summary, log: log, keeper: keeper)
+            let classifying = ClassifierTraining(options: training.forClassifier, session: session)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
                 longest: max(data.training.pairs.longest, data.validation.pairs.longest))
             var file = try start ?? done ?? classifying.run(data, alphabet)
             if training.learn != .classifier {
-                let learning = GeneratorLearning(
-                    options: training, running: running, clock: summary, log: log, keeper: keeper,
-                    hasStart: start != nil)
-                try learning.run(&file, data.training)
+                let generating = GeneratorTraining(options: training, session: session, hasStart: start != nil)
+                try generating.run(&file, data.training)
             }
             file.record["data-digest"] = data.digests.data
             try sink.write(try readable(file))
@@ -110,7 +109,7 @@ struct Train: ParsableCommand {
                 code: ExitCodes.badData)
         }
         let data = try TrainingData(
-            pairs, alphabet, threshold: training.labelThreshold, settings: training.decisive(seed: running.seed),
+            pairs, alphabet, threshold: training.labelThreshold, settings: training.settings(seed: running.seed),
             model: model, threads: running.threadCount
         ) {
             try split(pairs, alphabet, seed: running.seed)

@@ -168,7 +168,7 @@ struct PairDesign: Sendable {
         // Rejection sampling: a rejected pair gets another B for the same A, so that the distribution of A is
         // unchanged.
         var open = candidates.indices.filter { candidates[$0].isFit }
-        for round in 1...ScoreAcceptance.mostDraws where !open.isEmpty {
+        for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
             worker.pairs.removeAll()
             for k in open { worker.pairs.append(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
             let pairs = worker.pairs
@@ -177,7 +177,7 @@ struct PairDesign: Sendable {
             for (k, logit) in zip(open, worker.logits) {
                 let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
-                guard sources[k].uniform() >= kept, round < ScoreAcceptance.mostDraws else { continue }
+                guard sources[k].uniform() >= kept, round < RejectionSampler.mostDraws else { continue }
                 generator.drawPartner(&candidates[k].pair, label: label, &sources[k], worker.drawing)
                 candidates[k].isFit = constraints.accepts(candidates[k].pair.b[...])
                 if candidates[k].isFit { rejected.append(k) }

@@ -1,4 +1,4 @@
-// TrainingOptions: the options of train, and what they come to where the data decide.
+// TrainingOptions: the options of train that choose model, hyperparameters and limits.
 
 import ArgumentParser
 import Kernels
@@ -9,15 +9,16 @@ extension PairImageLayout: ExpressibleByArgument {}
 extension ConvolutionalConfiguration.Size: ExpressibleByArgument {}
 extension AdversarialLoss: ExpressibleByArgument {}
 
+/// What is trained, and how. An option that is nil is set from the data.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: "classifier, generator (of pairs the classifier takes) or both.")
+    @Option(help: "Train the classifier, the generator (of pairs that the classifier accepts) or both.")
     var learn = Part.classifier
 
     @Option(help: "dna, rna, protein, or the letters themselves.")
     var alphabet = "dna"
 
     @Option(
-        help: "A label above this counts as 1; becomes the model's threshold.",
+        help: "A label above this counts as 1; also the model's threshold for scores.",
         takes: number("a number from 0 up to, but not, 1") { (0..<1).contains($0) })
     var labelThreshold: Float = 0.5
 
@@ -30,11 +31,12 @@ struct TrainingOptions: ParsableArguments {
     var orientation: Orientation?
 
     @Flag(
-        inversion: .prefixedNo, help: "Weights for positions, for pairs in a fixed register. [default: from the data]")
+        inversion: .prefixedNo,
+        help: "Learn weights of positions, for pairs in a fixed register. [default: found from the data]")
     var positions: Bool?
 
     @Option(
-        help: "Fresh negatives a positive each epoch, by pairing anew. [default: found from the data]",
+        help: "New random negatives for each positive in each epoch. [default: found from the data]",
         takes: whole(0...1000))
     var negatives: Int?
 
@@ -43,16 +45,16 @@ struct TrainingOptions: ParsableArguments {
     var validation: String?
 
     @Option(
-        help: "Times that all pairs are seen. [default: by their number]",
+        help: "Passes over all pairs. [default: by their number]",
         takes: whole(1...10_000))
     var epochs: Int?
 
     @Option(
-        help: "Pairs a step. [default: by their number]", takes: whole(1...65_536))
+        help: "Pairs per step. [default: by their number]", takes: whole(1...65_536))
     var batch: Int?
 
     @Option(
-        help: "Peak learning rate. [default: 0.03, with positions 0.02; of a cnn 0.002]",
+        help: "Peak learning rate. [default: 0.03, with positions 0.02, for a cnn 0.002]",
         takes: number("a number above 0 and up to 10") { $0 > 0 && $0 <= 10 })
     var learningRate: Float?
 
@@ -62,41 +64,41 @@ struct TrainingOptions: ParsableArguments {
     var maxSeconds: Double?
 
     @Option(
-        help: "Heads: 4, 8 or 16. [default: 8, with positions 16]",
+        help: "Heads of a duplex: 4, 8 or 16. [default: 8, with positions 16]",
         takes: number("4, 8 or 16") { [4, 8, 16].contains($0) })
     var heads: Int?
 
-    @Option(help: "paired, or a plain GAN on images: dense or dcgan. Both learn letters; see --orientation.")
+    @Option(help: "paired, or a plain GAN on one-hot images, dense or dcgan; give --orientation for these.")
     var generator = GeneratorKind.paired
 
     @Option(
-        help: "Steps of the generator. [default: 4500; dcgan and dense 4000]",
+        help: "Training steps of the generator. [default: 4500, for dense and dcgan 4000]",
         takes: whole(1...10_000_000))
     var steps: Int?
 
     @Option(
-        help: "Steps of the paired generator's critic alone, on labelled pairs, before the generator's first.",
+        help: "Steps that pre-train the paired generator's critic on labelled pairs.",
         takes: whole(0...10_000_000))
     var criticSteps = 0
 
-    @Option(help: "relativistic, hinge, least-squares or cross-entropy: what the generator and its critic lose.")
+    @Option(help: "Loss of the paired generator: relativistic, hinge, least-squares or cross-entropy.")
     var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(
-        help: "Stop after this many epochs without a better one.", takes: whole(1...))
+        help: "Stop after this many epochs without improvement.", takes: whole(1...))
     var patience = 6
 
     @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
     var classifier = Kind.duplex
 
-    @Option(help: "Of a cnn's image: channels (2 x K x L) or stacked (2K x L).")
+    @Option(help: "Image of a cnn: channels (2 x K x L) or stacked (2K x L).")
     var layout = PairImageLayout.channels
 
-    @Option(help: "Of a cnn: compact, or full (CNN-Lite).")
+    @Option(help: "Size of a cnn: compact, or full (CNN-Lite).")
     var size = ConvolutionalConfiguration.Size.compact
 
     @Option(
-        help: "The longest strand to take; a longer one is an error. [default: 512]",
+        help: "Longest strand allowed; a longer one is an error. [default: 512]",
         takes: whole(1...DuplexShape.maximumLength))
     var length: Int?
 
@@ -109,11 +111,11 @@ struct TrainingOptions: ParsableArguments {
     enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
         case paired, dense, dcgan
 
-        /// The plain GAN, where it is one.
+        /// The kind of plain GAN; nil for the paired generator.
         var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
     }
 
-    /// What is to be learned.
+    /// The parts of a model that are trained.
     enum Part: String, ExpressibleByArgument, CaseIterable {
         case classifier, generator, both
     }
@@ -132,8 +134,8 @@ struct TrainingOptions: ParsableArguments {
         }
     }
 
-    /// All that decides what training comes to, as text: not how long it may take.
-    func decisive(seed: UInt64) -> String {
+    /// All options that affect the result, as text for a checkpoint's digest: without the time limit.
+    func settings(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
             learningRate, heads, steps, patience, classifier, layout, size, generator, length, adversarialLoss,
@@ -142,7 +144,7 @@ struct TrainingOptions: ParsableArguments {
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
     }
 
-    /// What was chosen of the classifier and its training.
+    /// The options of the classifier and its training that were given.
     var choices: TrainingChoices {
         var choices = TrainingChoices()
         choices.threshold = labelThreshold
@@ -153,8 +155,8 @@ struct TrainingOptions: ParsableArguments {
         return choices
     }
 
-    /// The options as the classifier takes them: for a plain GAN, the orientation is that of its images alone.
-    var ofClassifier: TrainingOptions {
+    /// The options for the classifier: if only a plain GAN is trained, `--orientation` is that of its images.
+    var forClassifier: TrainingOptions {
         var options = self
         if generator != .paired, learn == .generator { options.orientation = nil }
         return options

@@ -1,56 +1,44 @@
-// CheckpointKeeper: the state of a training, written now and then and where it is interrupted.
+// CheckpointKeeper: saves the state of a training each minute and when it is interrupted, and reads one to resume.
 
-import ArgumentParser
 import SeqIO
 import SeqModel
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// The signal that asked a training to end; 0 where none did.
+/// The signal that interrupted the training; 0 if there was none.
 private let interruption = Atomic<Int32>(0)
 
-struct CheckpointOptions: ParsableArguments {
-    @Option(help: "Save the state here each minute, and where SIGINT or SIGTERM ends it.", completion: .file())
-    var checkpoint: String?
-
-    @Option(help: "Go on from a state: to the same model as if never interrupted.", completion: .file())
-    var resume: String?
-}
-
-/// Keeps the last state and writes it in time.
+/// Keeps the last state of a training and writes it to the file of `--checkpoint`.
 final class CheckpointKeeper {
+    /// The digest of the data and of all options that affect the result.
     let digest: String
-    /// The state to go on from.
+    /// The checkpoint to resume from; nil without `--resume`.
     let start: TrainingCheckpoint?
-    /// What is thrown where that state, though its digest is right, cannot be one of this training.
+    /// The error if `start` has the right digest, but is not a valid state of this training.
     let refusal: Failure
     private let path: String?
     private let clock: RunSummary
     private var last: TrainingCheckpoint?
     private var writtenAt = -Double.infinity
 
+    /// Seconds between two writes.
     private static let interval = 60.0
 
-    /// Reads the state to resume, which must be of the same data and plan, and begins to watch for signals where a state
-    /// is to be saved.
+    /// Reads the checkpoint of `--resume`, and installs the signal handlers if states are to be saved.
+    ///
+    /// Throws if the file cannot be read, is not a checkpoint, or is of a training with other data or options.
     init(_ options: CheckpointOptions, digest: String, clock: RunSummary) throws {
         self.digest = digest
         self.clock = clock
         path = options.checkpoint
         refusal = Failure(
-            message: "\(options.resume ?? ""): a state that this training never was in", code: ExitCodes.badData)
+            message: "\(options.resume ?? ""): not a state of this training", code: ExitCodes.badData)
         start = try options.resume.map { resume in
             let bytes = try readWhole(path: resume)
             do {
                 let state = try TrainingCheckpoint(decoding: bytes)
                 guard state.digest == digest else {
                     throw Failure(
-                        message: "\(resume): the state of a training with other data or options",
+                        message: "\(resume): the checkpoint of a training with other data or options",
                         code: ExitCodes.badData)
                 }
                 return state
@@ -63,11 +51,11 @@ final class CheckpointKeeper {
         onTerminationSignal { interruption.store($0, ordering: .relaxed) }
     }
 
-    /// The model of the state to go on from: its classifier, which is done, with the best generator so far. Nil where the
-    /// classifier is not done.
+    /// The model in the checkpoint to resume from: the trained classifier, and the best generator so far. Nil if the
+    /// classifier's training is not finished.
     ///
-    /// Throws where a run that learns `part` of pairs with strands of `longest` letters at most, from the model `given` or
-    /// from none, has no such model.
+    /// Throws if that model cannot be one of a run that trains `part` on strands of up to `longest` letters, with the
+    /// model `given` by `--from`, if any.
     func model(_ part: TrainingOptions.Part, given: ModelFile?, _ alphabet: Alphabet, longest: Int) throws -> ModelFile?
     {
         guard let start else { return nil }
@@ -82,10 +70,12 @@ final class CheckpointKeeper {
         return model
     }
 
-    /// Whether a signal asked the training to end.
+    /// Whether a signal interrupted the training.
     var isInterrupted: Bool { interruption.load(ordering: .relaxed) != 0 }
 
-    /// Takes a state and writes it if it is the first, or the last was written a minute ago.
+    /// Keeps a state. Writes it if it is the first one, or if the last was written at least a minute ago.
+    ///
+    /// Throws if it cannot be written, or if a signal has interrupted the training.
     func keep(_ state: @autoclosure () -> TrainingCheckpoint) throws {
         guard path != nil else { return }
         last = state()
@@ -93,7 +83,7 @@ final class CheckpointKeeper {
         try endIfInterrupted()
     }
 
-    /// Where a signal came, writes the last state and ends the run.
+    /// If a signal has interrupted the training, writes the last state and throws the error that ends the run.
     func endIfInterrupted() throws {
         guard isInterrupted, let path else { return }
         let number = interruption.load(ordering: .relaxed)
@@ -101,18 +91,20 @@ final class CheckpointKeeper {
             throw Failure(message: "interrupted before there was a state to save", code: 128 + number)
         }
         try write()
-        throw Failure(message: "interrupted: the state is in \(path); go on with --resume \(path)", code: 128 + number)
+        throw Failure(
+            message: "interrupted: the state is in \(path); continue with --resume \(path)", code: 128 + number)
     }
 
-    /// Writes the last state of a training that can't go on, and says what is left of it.
+    /// Writes the last state of a training that failed, and returns the end of the error message.
     func keepLast() throws -> String {
         guard let path, last != nil else { return "no model was written" }
         try write()
         return "no model was written; the last good state is in \(path)"
     }
 
-    /// What a training ends in whose loss is not a number by `step`, at these `rates`; keeps its last good state.
-    func failureOfLoss(step: Int, rates: String) throws -> Failure {
+    /// Writes the last good state, and returns the error for a loss that is not finite by `step`. `rates` are the
+    /// learning rates, for the message.
+    func lossNotFinite(step: Int, rates: String) throws -> Failure {
         Failure(
             message: "the loss is not a number by step \(step), \(rates); \(try keepLast())", code: ExitCodes.badData)
     }

@@ -1,31 +1,30 @@
-// ClassifierTraining: the epochs of a classifier's training, watched: figures to the log, an early stop, failure said.
+// ClassifierTraining: trains a classifier, with progress, log, checkpoints and messages.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Trains a classifier and keeps watch over it.
+/// Trains a classifier by the command's options.
 struct ClassifierTraining {
     let options: TrainingOptions
-    let running: RunOptions
-    let clock: RunSummary
-    let log: TrainingLog
-    let keeper: CheckpointKeeper
+    let session: TrainingSession
 
-    /// Trains on the data, and chooses by what of it was held back.
+    /// Trains on `data` and returns the model of the best epoch, with its training record.
+    ///
+    /// Throws a `Failure` if the training diverges, is interrupted or finishes no epoch in time.
     func run(_ data: TrainingData, _ alphabet: Alphabet) throws -> ModelFile {
         let survey = data.survey
-        remark(survey, contradictions: data.contradictions)
+        warn(survey, contradictions: data.contradictions)
         var (configuration, plan) = resolved(data, alphabet)
-        plan.threads = running.threadCount
-        plan.seed = running.seed
+        plan.threads = session.running.threadCount
+        plan.seed = session.running.seed
         let trainer = ClassifierTrainer(
             configuration, plan: plan, training: data.training, validation: data.validation)
         let report = try learn(trainer)
         return ModelFile(classifier: trainer.classifier, record: record(plan, survey, data.count, report))
     }
 
-    /// What the options and the data come to.
+    /// The configuration and the plan: the options, and defaults that depend on the data.
     private func resolved(_ data: TrainingData, _ alphabet: Alphabet) -> (ClassifierConfiguration, TrainingPlan) {
         let (survey, pairs) = (data.survey, data.count)
         switch options.classifier {
@@ -42,75 +41,75 @@ struct ClassifierTraining {
         }
     }
 
-    /// Says what of the labels leaves little or nothing to learn.
-    private func remark(_ survey: DataSurvey, contradictions: Int) {
+    /// Prints warnings about labels from which little or nothing can be learned.
+    private func warn(_ survey: DataSurvey, contradictions: Int) {
         let threshold = options.labelThreshold
         if survey.positives == 0 {
-            printMessage("no label is above \(threshold): there are no pairs that interact to tell from others")
+            printMessage("no label is above \(threshold): there are no positive pairs to learn from")
         } else if survey.negatives == 0 {
-            printMessage("every label is above \(threshold): the pairs are told from their strands paired anew")
+            printMessage("every label is above \(threshold): negatives are made by pairing strands at random")
         }
         if contradictions > 0 {
+            let verb = contradictions == 1 ? "repeats" : "repeat"
             printMessage(
-                "\(counted(contradictions, "pairs")) \(contradictions == 1 ? "repeats" : "repeat") an earlier one with a label on the other side of \(threshold): "
-                    + "no model can agree with both")
+                "\(counted(contradictions, "pairs")) \(verb) an earlier one with a label on the other side of "
+                    + "\(threshold): no model can agree with both")
         }
     }
 
-    /// Runs the epochs, says what each came to, and returns the best.
+    /// Runs the epochs, reports each, and returns the best one.
     private func learn(_ trainer: ClassifierTrainer) throws -> EpochReport {
-        try log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
+        try session.log.begin(["epoch", "training_loss", "validation_loss", "AUROC", "AP", "MCC"])
         let best: EpochReport
         do {
             var progress: ProgressBar?
-            best = try trainer.run(patience: options.patience, from: keeper.start) {
-                keeper.isInterrupted || options.maxSeconds.map { clock.seconds > $0 } ?? false
+            best = try trainer.run(patience: options.patience, from: session.keeper.start) {
+                session.keeper.isInterrupted || session.isOutOfTime
             } afterStep: { step in
-                // Made by now: a resumed training has come further than none.
+                // Created late, as a resumed training does not start at step 0.
                 if progress == nil {
-                    progress = ProgressBar(
-                        total: trainer.plan.epochs * trainer.stepsPerEpoch, noun: "steps", from: step - 1,
-                        isQuiet: running.quiet)
+                    progress = session.progressBar(total: trainer.plan.epochs * trainer.stepsPerEpoch, at: step)
                 }
                 progress?.update(step)
             } afterEpoch: { report in
-                try keeper.endIfInterrupted()
-                try tell(report, of: trainer.plan.epochs)
-                try keeper.keep(trainer.checkpoint(digest: keeper.digest))
+                try session.keeper.endIfInterrupted()
+                try log(report, of: trainer.plan.epochs)
+                try session.keeper.keep(trainer.checkpoint(digest: session.keeper.digest))
             }
         } catch let ended as TrainingFailure {
             throw try failure(ended, trainer.plan)
         }
-        try keeper.endIfInterrupted()
+        try session.keeper.endIfInterrupted()
         let area = best.validation.areaUnderROC
         if area.isNaN {
-            printMessage("whether the model learned anything can't be told: the held-out pairs are all of one class")
+            printMessage("the model cannot be assessed: all held-out pairs are of one class")
         } else if area < 0.55 {
             printMessage("the model learned nothing: AUROC \(fixed(area, 3)) on held-out pairs")
         }
         return best
     }
 
-    private func tell(_ report: EpochReport, of epochs: Int) throws {
+    /// Adds an epoch to the log and prints it.
+    private func log(_ report: EpochReport, of epochs: Int) throws {
         let m = report.validation
         let figures = [
             report.trainingLoss, report.validationLoss, m.areaUnderROC, m.averagePrecision, m.matthewsCorrelation,
         ]
-        try log.add(report.epoch, figures, decimals: 5, seconds: clock.seconds)
-        guard !running.quiet else { return }
+        try session.log.add(report.epoch, figures, decimals: 5, seconds: session.clock.seconds)
+        guard !session.running.quiet else { return }
         let texts = figures.map { fixed($0, 4) }
         printMessage(
             "epoch \(report.epoch)/\(epochs): loss \(texts[0]), validation loss \(texts[1]), AUROC \(texts[2]), "
                 + "AP \(texts[3]), MCC \(texts[4])")
     }
 
-    /// What a run ends in whose training came to no classifier. Throws what an interruption ends it in.
+    /// The error for a training without a result. Throws if it was interrupted.
     private func failure(_ ended: TrainingFailure, _ plan: TrainingPlan) throws -> Failure {
         let (what, step): (String, Int)
         switch ended {
-        case .foreignCheckpoint: return keeper.refusal
+        case .foreignCheckpoint: return session.keeper.refusal
         case .noEpoch:
-            try keeper.endIfInterrupted()
+            try session.keeper.endIfInterrupted()
             return Failure(message: "no epoch was finished in time: raise --max-seconds", code: ExitCodes.badData)
         case .lossNotFinite(let at): (what, step) = ("the loss is not a number", at)
         case .weightTooLarge(let weight, let at):
@@ -118,9 +117,10 @@ struct ClassifierTraining {
         }
         return Failure(
             message: "\(what) by step \(step), learning rate \(plan.learningRate): lower --learning-rate; "
-                + (try keeper.keepLast()), code: ExitCodes.badData)
+                + (try session.keeper.keepLast()), code: ExitCodes.badData)
     }
 
+    /// The training record of the model file.
     private func record(_ plan: TrainingPlan, _ survey: DataSurvey, _ count: Int, _ best: EpochReport) -> [String:
         String]
     {

@@ -1,22 +1,25 @@
-// TrainingData: the pairs of a training, held back and not, and what is found from them before it begins.
+// TrainingData: the pairs of a training, split, with statistics and digests.
 
 import Kernels
 import SeqModel
 
-/// The pairs of a training and what was found from them.
+/// The pairs of a training, and what is computed from them before it begins.
 struct TrainingData {
-    /// The pairs that a model learns from, and those that it is chosen by.
+    /// The pairs that are trained on, and those that are held out.
     let training, validation: LabelledPairs
-    /// Number of pairs that were read for both; a file of validation pairs is not counted.
+    /// The number of pairs that were read for both; those of a file of validation pairs are not counted.
     let count: Int
-    /// Of the data, and of the data with all that decides what is learned from it.
+    /// The digest of the data, and that of the data with all options that affect the result.
     let digests: (data: String, all: String)
-    /// What the pairs say of their relation.
+    /// The statistics from which defaults are derived.
     let survey: DataSurvey
-    /// See `LabelledPairs.contradictions`.
+    /// The number of contradictory labels, see `LabelledPairs.contradictions`.
     let contradictions: Int
 
-    /// Looks at `pairs` from all sides at once. Throws what `split`, which holds some back, throws.
+    /// Computes split, statistics and digests of `pairs` in parallel.
+    ///
+    /// `settings` are the options that affect the result, `model` the bytes of the model given by `--from`. Throws the
+    /// error of `split`.
     init(
         _ pairs: LabelledPairs, _ alphabet: Alphabet, threshold: Float, settings: String, model: [UInt8], threads: Int,
         split: @escaping @Sendable () throws -> (training: LabelledPairs, held: LabelledPairs)

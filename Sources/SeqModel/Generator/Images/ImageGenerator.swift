@@ -1,22 +1,22 @@
-// ImageGenerator: generators of whole one-hot images from noise, the plain GANs: their nets, and images to pairs.
+// ImageGenerator: the plain GANs, which draw whole one-hot images: their nets, and the conversion of images to pairs.
 
 import Kernels
 
-/// The plain GANs, after the programs of Linder-Norén's collection (Keras-GAN, 2017), on images 2 x K x L of -1 and 1.
+/// The kinds of plain GAN, after Linder-Norén's programs (Keras-GAN, 2017). Images are 2 x K x L with values -1 and 1.
 public enum ImageGeneratorKind: String, Sendable, CaseIterable {
-    /// Dense layers of 256, 512 and 1024 units against 512 and 256.
+    /// Generator of dense layers with 256, 512 and 1024 units; discriminator with 512 and 256.
     case dense
-    /// Convolutions after enlargements against convolutions of step 2 (Radford et al. 2016).
+    /// Generator of upsampling and convolutions; discriminator of convolutions with stride 2 (Radford et al. 2016).
     case dcgan
 
-    /// Numbers of noise.
+    /// Dimension of the noise vector.
     static let noise = 100
-    /// No number of noise is further from 0, see `RandomSource.normal`.
+    /// A bound on the absolute value of the noise, see `RandomSource.normal`.
     static let largestNoise = 6.0
-    /// LeakyReLU's slope, and what batch normalisation keeps at a step and adds to variances.
+    /// LeakyReLU with slope 0.2, and batch normalisation.
     private static let slope = BatchLayer.leaky(0.2), norm = BatchLayer.norm(momentum: 0.8, epsilon: 1e-3)
 
-    /// The net from noise to an image of `letters` rows and `length` columns.
+    /// The net from noise to an image of `letters` rows, `length` columns and 2 channels.
     func generator(letters: Int, length: Int) -> BatchNet {
         let (slope, norm) = (ImageGeneratorKind.slope, ImageGeneratorKind.norm)
         func convolution(_ outputs: Int) -> BatchLayer {
@@ -41,7 +41,7 @@ public enum ImageGeneratorKind: String, Sendable, CaseIterable {
         return BatchNet(height: 1, width: 1, channels: ImageGeneratorKind.noise, layers)
     }
 
-    /// The net from an image to a logit: above 0 for pairs of the data.
+    /// The net from an image to a logit; above 0 it predicts a pair of the data.
     func discriminator(letters: Int, length: Int) -> BatchNet {
         let (slope, norm) = (ImageGeneratorKind.slope, ImageGeneratorKind.norm)
         func convolution(_ outputs: Int, stride: Int) -> BatchLayer {
@@ -64,25 +64,25 @@ public enum ImageGeneratorKind: String, Sendable, CaseIterable {
     }
 }
 
-/// A trained generator of images. Immutable: many workers may draw from it at once, each with a `Worker` of its own.
+/// The trained generator of a plain GAN. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public struct ImageGenerator: Sendable {
-    /// What it is.
+    /// The kind of GAN.
     public let kind: ImageGeneratorKind
-    /// How a pair lies in the image; always in two channels.
+    /// The layout of a pair in the image; always one channel for each strand.
     let image: PairImage
-    /// The lengths of the data's strands A and B, within which an image's strands end.
+    /// The ranges of lengths of strands A and B in the training data; generated strands stay within them.
     let lengths: [ClosedRange<Int>]
     let net: BatchNet
     let weights: FloatBuffer
 
-    /// How the strands lie in the images.
+    /// The orientation of the strands in the images.
     public var orientation: Orientation { image.orientation }
-    /// Letters of the alphabet.
+    /// Letters K of the alphabet.
     var letters: Int { image.alphabet.count }
-    /// Columns of the images.
+    /// Columns L of the images.
     public var length: Int { image.length }
 
-    /// A generator with a copy of `weights`.
+    /// Creates a generator with a copy of `weights`; `lengths` are those of A and B.
     init(_ kind: ImageGeneratorKind, image: PairImage, lengths: [ClosedRange<Int>], weights: FloatBuffer) {
         (self.kind, self.image, self.lengths) = (kind, image, lengths)
         net = kind.generator(letters: image.alphabet.count, length: image.length)
@@ -90,25 +90,25 @@ public struct ImageGenerator: Sendable {
         self.weights[0..<net.count] = weights[0..<net.count]
     }
 
-    /// The memory in which one thread draws pairs, and the pair drawn last.
+    /// The buffers in which one thread draws pairs, and the last pair.
     public final class Worker {
         let tape: BatchTape
-        /// Strands in codes, as they are written.
+        /// The strands of the last pair, in letter codes, in the order in which they are written.
         public fileprivate(set) var a: [UInt8] = [], b: [UInt8] = []
-        /// Mean over the columns of both strands of how near their numbers were to one letter: 1 where one is 1 and the
-        /// others are -1, less twice their mean distance from that on a scale of 0 to 1; not below 0.
+        /// How close the last image was to one-hot columns, from 0 to 1: the mean over the columns of max(0, 1 - 2 d),
+        /// with d the mean absolute difference from the nearest one-hot column, on a scale where -1 is 0 and 1 is 1.
         public fileprivate(set) var oneHot = 0.0
 
-        /// Memory for a generator.
+        /// Allocates the buffers for `generator`.
         public init(_ generator: ImageGenerator) {
             tape = BatchTape(generator.net, samples: 1, learns: false, BatchKernels(threads: 1))
         }
     }
 
-    /// Draws a pair into `worker`: in each column the letter of the largest number.
+    /// Draws a pair into `worker`. The letter of a column is the one with the largest value.
     ///
-    /// A strand ends before the first column without a number above 0, but has the lengths of the data's. Returns false
-    /// where its lengths are outside `allowed`.
+    /// A strand ends before the first column in which all values are negative, but its length stays within `lengths`.
+    /// Returns whether both lengths are in `allowed`.
     public func draw(allowed: ClosedRange<Int>, _ random: inout RandomSource, _ worker: Worker) -> Bool {
         let tape = worker.tape
         for c in 0..<ImageGeneratorKind.noise { tape.input[0, 0, 0, c] = random.normal() }

@@ -1,28 +1,32 @@
-// ImageSurvey: what a plain GAN's pairs look like while it learns: whether letters are whole, and whether they relate.
+// ImageSurvey: statistics of a plain GAN's samples during training.
 
 import Kernels
 
-/// Looks at pairs of a plain GAN beside those of the data and strands of the data paired by chance.
+/// Computes statistics of a plain GAN's samples, of the data, and of the data's strands paired at random.
 public struct ImageSurvey {
-    /// Figures of some pairs.
+    /// Statistics of a set of pairs.
     public struct Figures: Sendable {
-        /// How near the raw columns are to one letter, 0 to 1: see `ImageGenerator.Worker.oneHot`.
+        /// How close the images are to one-hot columns, 0 to 1: see `ImageGenerator.Worker.oneHot`.
         public var oneHot = 1.0
-        /// The least entropy of a place, in bits, and the share of different pairs.
-        public var leastEntropy = 0.0, unique = 0.0
-        /// Share of facing letters that are the data's most frequent partners: the relation.
+        /// The smallest entropy of a position, in bits.
+        public var leastEntropy = 0.0
+        /// The share of distinct pairs, 0 to 1.
+        public var unique = 0.0
+        /// The share (0 to 1) of facing letters that are each other's most frequent partners in the data.
         public var facing = 0.0
     }
 
-    /// The figures of the data, and of its strands paired by chance.
-    public let real: Figures, chance: Figures
+    /// The statistics of the data.
+    public let real: Figures
+    /// The statistics of the data's strands paired at random.
+    public let chance: Figures
     private let reference: FacingTable
     private let empty: Pairs
     private let seed: UInt64
 
     private static let samples = 512
 
-    /// Looks at the pairs of the data.
+    /// Computes the statistics of the data's pairs; `seed` determines all samples.
     public init(_ pairs: Pairs, seed: UInt64) {
         self.seed = seed
         let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
@@ -39,8 +43,8 @@ public struct ImageSurvey {
         chance = ImageSurvey.figures(strangers, reference)
     }
 
-    /// Figures of pairs that `generator` draws, always from the same streams.
-    public func look(at generator: ImageGenerator) -> Figures {
+    /// The statistics of samples of `generator`, always from the same random streams.
+    public func evaluate(_ generator: ImageGenerator) -> Figures {
         let worker = ImageGenerator.Worker(generator)
         var pairs = empty
         var oneHot = 0.0
@@ -65,7 +69,7 @@ public struct ImageSurvey {
         return figures
     }
 
-    /// Whether letters relate at least half as much as the data's do, above chance.
+    /// Whether facing letters agree with the data's more than halfway from random pairing to the data.
     public func hasRelation(_ figures: Figures) -> Bool {
         figures.facing - chance.facing > (real.facing - chance.facing) / 2
     }

@@ -1,20 +1,23 @@
-// AdversarialLoss: what critic and generator lose on D of a real, a generated and a wrong pair, and the slopes.
+// AdversarialLoss: the losses of critic and generator, and their derivatives.
 
 import Kernels
 
-/// A pair of losses for critic and generator. With P a pair of the data, F a generated and W a wrong one:
+/// A loss of the critic and a loss of the generator. D is the critic's output for a pair: P of the data, F generated, W
+/// of the data but with the wrong label or partner.
+///
+/// Each case gives the critic's loss, then the generator's.
 public enum AdversarialLoss: String, Sendable, CaseIterable {
-    /// softplus(D(F) - D(P)) + softplus(D(W) - D(P)) / 2, and softplus(D(P) - D(F)) (Jolicoeur-Martineau 2019).
+    /// softplus(D(F) - D(P)) + softplus(D(W) - D(P)) / 2; softplus(D(P) - D(F)) (Jolicoeur-Martineau 2019).
     case relativistic
-    /// relu(1 - D(P)) + relu(1 + D(F)) + relu(1 + D(W)) / 2, and -D(F) (Lim & Ye 2017).
+    /// relu(1 - D(P)) + relu(1 + D(F)) + relu(1 + D(W)) / 2; -D(F) (Lim & Ye 2017).
     case hinge
-    /// ((D(P) - 1)^2 + D(F)^2 + D(W)^2 / 2) / 2, and (D(F) - 1)^2 / 2 (Mao et al. 2017).
+    /// ((D(P) - 1)^2 + D(F)^2 + D(W)^2 / 2) / 2; (D(F) - 1)^2 / 2 (Mao et al. 2017).
     case leastSquares = "least-squares"
-    /// softplus(-D(P)) + softplus(D(F)) + softplus(D(W)) / 2, and softplus(-D(F)) (Goodfellow et al. 2014): binary
-    /// cross-entropy.
+    /// Binary cross-entropy: softplus(-D(P)) + softplus(D(F)) + softplus(D(W)) / 2; softplus(-D(F)) (Goodfellow et al.
+    /// 2014).
     case crossEntropy = "cross-entropy"
 
-    /// The critic's loss, and its slopes by D of the real, the generated and the wrong pair.
+    /// The critic's loss, and its derivatives with respect to D of the real, the generated and the wrong pair.
     func critic(real: Float, fake: Float, wrong: Float) -> (loss: Float, real: Float, fake: Float, wrong: Float) {
         switch self {
         case .relativistic:
@@ -33,7 +36,7 @@ public enum AdversarialLoss: String, Sendable, CaseIterable {
         }
     }
 
-    /// The generator's loss, and its slope by D of the generated pair.
+    /// The generator's loss, and its derivative with respect to D of the generated pair.
     func generator(real: Float, fake: Float) -> (loss: Float, fake: Float) {
         switch self {
         case .relativistic: (softplus(real - fake), -logistic(real - fake))

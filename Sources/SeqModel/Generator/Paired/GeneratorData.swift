@@ -1,20 +1,20 @@
-// GeneratorData: the pairs that a paired generator learns from, and what its nets are to be for them.
+// GeneratorData: the training data of a paired generator, and the sizes of its nets that follow from them.
 
 import Kernels
 
-/// The pairs that a paired generator learns from, with a letter drawn for each ambiguous one.
+/// The training data of a paired generator. Ambiguous letters are replaced by random ones that they stand for.
 struct GeneratorData: Sendable {
     let pairs: Pairs
-    /// For labels 0 and 1 the pairs that have it.
+    /// The indices of the pairs with label 0 and with label 1.
     let chosen: [[Int]]
-    /// Where the letters of a pair lie in the columns.
+    /// The alignment of a pair's letters with columns.
     let layout: PairLayout
-    /// Strand A's network.
+    /// The network for strand A.
     let strandNet: StrandNet
-    /// Goes on behind the letters drawn.
+    /// The random source after the replacement of ambiguous letters.
     let random: RandomSource
 
-    /// The pairs for a generator that `classifier` teaches; a target above its threshold is label 1.
+    /// Prepares `labelled`; targets above the classifier's threshold are label 1.
     init(_ classifier: PairClassifier, _ labelled: LabelledPairs, seed: UInt64) {
         var random = RandomSource(seed: seed, .generatorData)
         let resolved = labelled.resolved(&random, alphabet: classifier.alphabet)
@@ -31,10 +31,10 @@ struct GeneratorData: Sendable {
         self.random = random
     }
 
-    /// Labels that occur.
+    /// The labels that occur.
     var labels: [Int] { [0, 1].filter { !chosen[$0].isEmpty } }
 
-    /// What strands A and the lengths of pairs are drawn from, once `weights` of strand A's network are learned.
+    /// The distribution of lengths and strands A, with the trained `weights` of strand A's network.
     func composition(_ weights: FloatBuffer) -> StrandComposition {
         StrandComposition(
             net: strandNet, weights: weights, lengths: StrandComposition.lengths(pairs, chosen: chosen))

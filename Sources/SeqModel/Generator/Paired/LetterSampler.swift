@@ -1,12 +1,16 @@
-// LetterSampler: logits to letters by the Gumbel trick, and the straight-through gradient back.
+// LetterSampler: draws letters from logits, with the straight-through Gumbel-softmax gradient.
 
 import Kernels
 
-/// Draws the letters of strand B from bounded logits, with the noise of Gumbel (Jang et al. 2017; Maddison et al. 2017).
+/// Draws the letters of strand B from bounded logits.
+///
+/// In training, `draw` uses the Gumbel-max trick, and `backward` the gradient of the softmax at temperature 1
+/// (straight-through Gumbel-softmax: Jang et al. 2017; Maddison et al. 2017). Otherwise `prepareSampling` and `pick`
+/// draw from the same distribution by the inverse of the cumulative sum, which is faster.
 struct LetterSampler {
     let layout: PairLayout
-    /// The softmax of the noisy logits, (length, K): what the gradient goes back through. To `pick`, running sums of
-    /// exponentials.
+    /// (length, K). After `draw`, the softmax of the logits with noise, for `backward`; after `prepareSampling`,
+    /// cumulative sums of exponentials, for `pick`.
     private let probabilities: FeatureMap
     private var noisy: [Float]
 
@@ -16,19 +20,19 @@ struct LetterSampler {
         noisy = [Float](repeating: 0, count: layout.letters)
     }
 
-    /// The logit that counts for the one that the network gave: bound * tanh(l / bound).
+    /// The bounded logit: bound * tanh(logit / bound).
     static func bounded(_ logit: Float) -> Float {
         PartnerNet.logitBound * hyperbolicTangent(logit / PartnerNet.logitBound)
     }
 
-    /// The slope of `bounded`, told from its result.
+    /// The derivative of `bounded` as a function of its result.
     static func slope(_ bounded: Float) -> Float {
         let t = bounded / PartnerNet.logitBound
         return 1 - t * t
     }
 
-    /// Makes ready to `pick` from these logits, without noise and without a way back: the same letters as often.
-    mutating func settle(_ logits: FeatureMap, length: Int, _ kernels: LayerKernels) {
+    /// Prepares `pick` for the first `length` columns of `logits`.
+    mutating func prepareSampling(_ logits: FeatureMap, length: Int, _ kernels: LayerKernels) {
         kernels.boundedExponentials(logits, bound: PartnerNet.logitBound, into: probabilities, columns: length)
         for column in 0..<length {
             var sum: Float = 0
@@ -39,12 +43,12 @@ struct LetterSampler {
         }
     }
 
-    /// A strand of `length` letters by the logits last settled on, in the order in which B is written.
+    /// Draws a strand of `length` letters from the prepared logits, in the order in which B is written.
     func pick(length: Int, _ random: inout RandomSource) -> [UInt8] {
         var strand = [UInt8](repeating: 0, count: length)
         for column in 0..<length {
             let at = random.uniform() * probabilities[column, layout.letters - 1]
-            // Counted, not searched: which letter it is, no processor foresees.
+            // Counting has no branches: those of a search would be mispredicted.
             var letter = 0
             for before in 0..<layout.letters - 1 { letter += at >= probabilities[column, before] ? 1 : 0 }
             strand[layout.facing(column, b: length)] = UInt8(letter)
@@ -52,7 +56,7 @@ struct LetterSampler {
         return strand
     }
 
-    /// Draws `length` letters into `strand`, in the order in which B is written, and keeps what `backward` needs.
+    /// Draws `length` letters into `strand`, in the order in which B is written, and stores what `backward` needs.
     mutating func draw(
         _ logits: FeatureMap, length: Int, _ random: inout RandomSource, into strand: inout [UInt8]
     ) {
@@ -78,8 +82,8 @@ struct LetterSampler {
         }
     }
 
-    /// Adds to `logitGradient` what the gradient by the one-hot letters means to the logits: p (g - sum p g), times the
-    /// slope of the bound.
+    /// Adds the gradient with respect to the logits, given that with respect to the one-hot letters (g): p (g - sum p
+    /// g) times the derivative of the bound.
     func backward(_ letterGradient: FeatureMap, logits: FeatureMap, length: Int, into logitGradient: FeatureMap) {
         let k = layout.letters
         for column in 0..<length {

@@ -1,19 +1,22 @@
-// NetState: a net's weights while it learns, with its gradients and what Adam keeps of them.
+// NetState: the weights of a net in training, with gradients and Adam's moments.
 
 import Kernels
 
-/// The weights of a net, the parts of their gradient, and the moments of Adam (Kingma & Ba 2015).
+/// The weights of a net in training, their gradient, and Adam's moments (Kingma & Ba 2015).
 final class NetState: Sendable {
     let weights: FloatBuffer
-    /// The weights as the backward pass needs them.
+    /// The weights in the transposed layout of the backward pass.
     let transposed: FloatBuffer
-    /// The gradient of a batch, for whose pieces it is run.
+    /// The gradient of a batch as partial sums, added in a fixed order.
     let gradients: PairwiseSum
     private let total: FloatBuffer
     private let adam: Adam
     private let counter: FloatBuffer
 
-    /// The default decay rates have a short memory, as the other of two nets moves too.
+    /// Creates the state with `weights`, which are not copied, and `pieces` partial sums for a batch.
+    ///
+    /// The default betas average over fewer steps than usual: in adversarial training the objective changes with the
+    /// other net.
     init(_ weights: FloatBuffer, pieces: Int, betas: (Float, Float) = (0.5, 0.9)) {
         self.weights = weights
         transposed = FloatBuffer(count: weights.count)
@@ -23,21 +26,21 @@ final class NetState: Sendable {
         counter = FloatBuffer(count: 1)
     }
 
-    /// Steps that Adam has made.
+    /// Steps of Adam done.
     var updates: Int {
         get { Int(counter[0]) }
         set { counter[0] = Float(newValue) }
     }
 
-    /// All that has to be kept to go on later.
+    /// The buffers that a checkpoint needs.
     var buffers: [FloatBuffer] { [weights, adam.first, adam.second] }
 
-    /// Sums the gradient of a batch: `body` adds that of each piece to a part of `gradients.parts`.
+    /// Computes the gradient of a batch: `body` adds the gradient of a piece to part `part` of `gradients.parts`.
     func sum(threads: Int, _ body: @Sendable (_ piece: Int, _ worker: Int, _ part: Int) -> Void) {
         gradients.run(threads: threads, into: total, body)
     }
 
-    /// One step of Adam by the gradient summed last, times `scale`.
+    /// Runs one step of Adam with the last gradient times `scale`.
     func learn(rate: Float, scale: Float) {
         updates += 1
         adam.step(weights, gradient: total, number: updates, rate: rate, scale: scale)

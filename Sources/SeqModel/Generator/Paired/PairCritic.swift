@@ -1,20 +1,22 @@
-// PairCritic: the network that tells pairs of the data from pairs of the generator.
+// PairCritic: the network that separates pairs of the data from generated pairs.
 
 import Kernels
 
-/// Sizes of the critic and where its weights lie.
+/// The shapes of the critic, and the offsets of its weights.
 ///
-/// Each column shows the outer products of B with A at three shifts in both frames, eight features each by weights that
-/// all share, then A and B themselves. Two convolutions, a sum s over the columns, a layer t on that, which lets D want
-/// neither too few nor too many of anything, and a projection on the label (Miyato & Koyama 2018) of h = (s, t):
-/// D = w h + b + (2 y - 1) e h. No normalisation.
+/// The features of a column are eight linear functions of the outer product of B's column with A's, for three shifts of
+/// A in both frames (all six share the weights), then A and B themselves. Two convolutions follow, the sum s over the
+/// columns, and a layer t on s, so that D need not be monotonic in s. With h = (s, t) and the label y, the output is D
+/// = w h + b + (2 y - 1) e h, a projection discriminator (Miyato & Koyama 2018). No normalisation.
 struct PairCritic: Sendable {
+    /// Shifts of strand A relative to B, in columns.
     static let shifts = [-1, 0, 1]
+    /// Channels of the convolutions (the dimension of s), and the dimension of t.
     static let hidden = 48, joint = 32
 
     let layout: PairLayout
     let first: ConvolutionShape, second: ConvolutionShape
-    /// The layer on the sums.
+    /// The layer from s to t.
     let third: ConvolutionShape
 
     init(_ layout: PairLayout) {
@@ -29,16 +31,16 @@ struct PairCritic: Sendable {
     }
 
     private static let pairFeatures = 2 * shifts.count * 8
-    /// Where w, e and b lie.
+    /// Offsets of w, e and b.
     private var head: Int { third.end }
     private var projection: Int { head + PairCritic.summary }
     private var bias: Int { projection + PairCritic.summary }
-    /// Numbers of h.
+    /// The dimension of h.
     private static let summary = hidden + joint
     /// Number of weights.
     var count: Int { bias + 8 }
 
-    /// Weights to begin with: uniform within 1 / sqrt(fan in).
+    /// Initial weights: uniform from -1 / sqrt(fan-in) to 1 / sqrt(fan-in).
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         func fill(_ range: Range<Int>, fanIn: Int) {
@@ -54,14 +56,15 @@ struct PairCritic: Sendable {
         return weights
     }
 
-    /// What the critic sees and computes for one pair.
+    /// Inputs, activations and gradients of the critic for one pair.
     struct Tape: Sendable {
-        /// A in the near frame with a flag for columns outside it, A in the far frame, B with its flag.
+        /// A in the near frame and a flag for columns outside of it, A in the far frame, B and a flag for columns
+        /// outside of it.
         let near: FeatureMap, far: FeatureMap, b: FeatureMap
         fileprivate let features: FeatureMap, middle: FeatureMap, last: FeatureMap
-        /// s and t, each a map of one column, and the gradients by them.
+        /// s and t, one column each, and the gradients with respect to them.
         fileprivate let sums: FeatureMap, joint: FeatureMap, sumGradient: FeatureMap, jointGradient: FeatureMap
-        /// Gradient by B's columns, written by `backward` where asked for.
+        /// The gradient with respect to B's letters, set by `backward` if `needsB`.
         let bGradient: FeatureMap
         fileprivate let lastGradient: FeatureMap, middleGradient: FeatureMap, featureGradient: FeatureMap
 
@@ -77,7 +80,7 @@ struct PairCritic: Sendable {
             (joint, jointGradient) = (single(PairCritic.joint), single(PairCritic.joint))
         }
 
-        /// Number `c` of h.
+        /// Element `c` of h.
         fileprivate func summary(_ c: Int) -> Float {
             c < PairCritic.hidden ? sums[0, c] : joint[0, c - PairCritic.hidden]
         }
@@ -91,7 +94,7 @@ struct PairCritic: Sendable {
         }
     }
 
-    /// Lays a pair before the critic, with normal noise of deviation `noise` on every letter's channels.
+    /// Sets the input to a pair, with normal noise of standard deviation `noise` added to the channels of every letter.
     func load(
         _ tape: Tape, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>, noise: Float, _ random: inout RandomSource
     ) {
@@ -122,6 +125,7 @@ struct PairCritic: Sendable {
         }
     }
 
+    /// Computes s and t.
     func forward(_ tape: Tape, weights: FloatBuffer, _ kernels: LayerKernels) {
         let k = layout.letters
         var at = 0
@@ -149,7 +153,7 @@ struct PairCritic: Sendable {
         kernels.convolve(third, tape.sums, weights: weights, into: tape.joint)
     }
 
-    /// D of what `forward` saw, under a label.
+    /// D for the input of the last `forward`, with a label (0 or 1).
     func value(_ tape: Tape, weights: FloatBuffer, label: Int) -> Float {
         let sign: Float = label == 1 ? 1 : -1
         var sum = weights[bias]
@@ -159,9 +163,9 @@ struct PairCritic: Sendable {
         return sum
     }
 
-    /// Adds gradients: of the weights to part `part` of `sums` where given, of B's letters to the tape where asked for.
+    /// Adds the gradient of the weights to part `part` of `sums`, if given, and sets `tape.bGradient`, if `needsB`.
     ///
-    /// `slope` is the loss's slope by w h + b, `labelSlope` that by e h.
+    /// `slope` is the derivative of the loss with respect to w h + b, `labelSlope` that with respect to e h.
     func backward(
         _ tape: Tape, slope: Float, labelSlope: Float, weights: FloatBuffer, transposed: FloatBuffer,
         sums: (buffer: FloatBuffer, part: Int)?, needsB: Bool, _ kernels: LayerKernels
@@ -221,7 +225,7 @@ struct PairCritic: Sendable {
         }
     }
 
-    /// Writes the weights as `backward` needs them.
+    /// Writes the weights in the transposed layout of `backward`.
     func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
         for layer in [first, second, third] { kernels.transpose(layer, weights: weights, into: transposed) }
     }

@@ -1,21 +1,22 @@
-// PairGenerator: a trained generator: a label and a random stream to a pair that interacts, or does not.
+// PairGenerator: the trained paired generator: draws strand A, then strand B given A.
 
 import Kernels
 
-/// A trained generator of pairs. Immutable: many workers may draw from it at once, each with a `Worker` of its own.
+/// A trained paired generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public struct PairGenerator: Sendable {
-    /// What strands A look like, and how long both are.
+    /// The distribution of lengths and of strand A.
     let composition: StrandComposition
+    /// The network for strand B.
     let net: PartnerNet
     let weights: FloatBuffer
-    /// Which of its pairs to keep.
-    public internal(set) var acceptance: ScoreAcceptance
+    /// The sampler that decides which of its pairs are kept.
+    public internal(set) var acceptance: RejectionSampler
     private let kernels: LayerKernels
 
-    /// Where letters lie.
+    /// The alignment of a pair's letters with columns.
     public var layout: PairLayout { net.layout }
 
-    /// A generator with a copy of `weights`.
+    /// Creates a generator with a copy of `weights` that accepts every pair.
     init(_ net: PartnerNet, weights: FloatBuffer, composition: StrandComposition, kernels: LayerKernels = .init()) {
         self.net = net
         self.composition = composition
@@ -25,31 +26,31 @@ public struct PairGenerator: Sendable {
         self.weights[0..<net.count] = weights[0..<net.count]
     }
 
-    /// All weights of its network.
+    /// All weights of the network for strand B.
     public var allWeights: [Float] { weights[0..<net.count] }
 
-    /// Whether pairs of this label were learned.
+    /// Whether the training data had pairs of this label (0 or 1).
     public func knows(label: Int) -> Bool { !composition.lengths[label].isEmpty }
 
-    /// The memory in which one thread draws pairs.
+    /// The buffers in which one thread draws pairs.
     public final class Worker {
         fileprivate let tape: PartnerNet.Tape
         fileprivate let strand: StrandNet.Tape
         fileprivate var sampler: LetterSampler
-        /// Lengths to draw from of the label and range last asked for, by the length of the given A.
+        /// A cache of the possible lengths for the last label and range, by the length of a given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
 
-        /// Strands A drawn side by side.
+        /// Strands A drawn at a time.
         fileprivate static let strands = 16
 
-        /// Memory for a generator.
+        /// Allocates the buffers for `generator`.
         public init(_ generator: PairGenerator) {
             tape = PartnerNet.Tape(generator.net)
             strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands, isForDrawing: true)
             sampler = LetterSampler(generator.layout)
         }
 
-        /// `StrandComposition.lengths` of the generator's composition, looked up once for many pairs.
+        /// `StrandComposition.lengths` of the generator's composition, with a cache.
         fileprivate func lengths(_ composition: StrandComposition, label: Int, a: Int?, allowed: ClosedRange<Int>)
             -> AllowedLengths
         {
@@ -61,7 +62,7 @@ public struct PairGenerator: Sendable {
         }
     }
 
-    /// Draws pairs of `label`, each from its own source and from nothing else, see `TrainedGenerator.draw`.
+    /// Draws pairs of `label`, see `TrainedGenerator.draw`.
     func draw(
         label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int, _ sources: inout [RandomSource],
         _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
@@ -77,7 +78,7 @@ public struct PairGenerator: Sendable {
         return pairs
     }
 
-    /// The same for as many as a worker draws side by side.
+    /// Draws at most `Worker.strands` pairs.
     private func draw(
         label: Int, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
@@ -103,16 +104,17 @@ public struct PairGenerator: Sendable {
         }
     }
 
-    /// Strands B drawn at a time: most of the work is one pass through the network, and one of them is kept as a rule.
+    /// Strands B drawn for a strand A at a time. Most of the work is the forward pass, and usually one of them is
+    /// accepted.
     private static let variants = 3
 
-    /// Draws strands B of `length` letters, at most `layout.length`, for a pair's A.
+    /// Draws strands B for the strand A of a pair; `length` is from 1 to `layout.length` letters.
     func drawPartner(
         _ pair: inout DrawnPair, label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
     ) {
         net.load(worker.tape, a: pair.a[...], b: length, label: label, &random)
         net.forward(worker.tape, length: length, weights: weights, kernels)
-        worker.sampler.settle(worker.tape.logits, length: length, kernels)
+        worker.sampler.prepareSampling(worker.tape.logits, length: length, kernels)
         pair.b = worker.sampler.pick(length: length, &random)
         pair.others = (1..<PairGenerator.variants).map { _ in worker.sampler.pick(length: length, &random) }
     }

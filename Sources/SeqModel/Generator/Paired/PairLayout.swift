@@ -1,33 +1,34 @@
-// PairLayout: where the letters of a pair lie in the columns that the generator and the critic see.
+// PairLayout: the alignment of a pair's letters with the columns of the generator's and the critic's inputs.
 
 import Kernels
 
-/// The columns of a pair: B lies from column 0, turned round where the strands are antiparallel, so that facing letters
-/// share a column; A lies in two frames, one flush with B's first column and one with its last.
+/// The columns of a pair. Strand B starts in column 0; it is reversed if the strands are antiparallel, so that facing
+/// letters share a column. Strand A is present in two frames: the near frame is aligned at B's first column, the far
+/// frame at its last.
 ///
-/// In the near frame column i shows A[i + nearOffset], in the far frame A[i + n - m + farOffset] (n, m the lengths of A
-/// and B). The offsets are those at which facing letters of positive pairs tell most of each other.
+/// In the near frame, column i contains A[i + nearOffset]; in the far frame, A[i + n - m + farOffset], with n and m the
+/// lengths of A and B. The offsets are those with the largest mutual information of facing letters in positive pairs.
 public struct PairLayout: Sendable, Equatable {
     /// Letters K of the alphabet.
     public let letters: Int
-    /// Columns: the longest strand.
+    /// The number of columns: the length of the longest strand.
     public let length: Int
     /// How the strands face each other.
     public let orientation: Orientation
-    /// Letters of A that each frame is moved by.
+    /// Shifts of strand A in each frame, in letters.
     public var nearOffset = 0, farOffset = 0
 
-    /// The two places that A is laid in.
+    /// The two alignments of strand A.
     enum Frame { case near, far }
 
-    /// A layout with A flush with B.
+    /// Creates a layout without shifts.
     public init(letters: Int, length: Int, orientation: Orientation) {
         self.letters = letters
         self.length = length
         self.orientation = orientation
     }
 
-    /// The letter of A in column 0 of a frame.
+    /// The index of A's letter in column 0 of a frame, for strands of `n` and `m` letters. May be negative.
     func start(_ frame: Frame, a n: Int, b m: Int) -> Int {
         switch frame {
         case .near: nearOffset
@@ -35,16 +36,17 @@ public struct PairLayout: Sendable, Equatable {
         }
     }
 
-    /// The column of B's letter `index`, and the letter of column `index`: each is the other's inverse.
+    /// The column of B's letter `index`; also the letter of column `index`, as the map is its own inverse.
     func facing(_ index: Int, b m: Int) -> Int { orientation == .antiparallel ? m - 1 - index : index }
 
-    /// Finds the offsets on up to 4,000 of the pairs `chosen`.
+    /// Sets the offsets by the first 4,000 (at most) of the pairs `chosen`.
     mutating func align(to pairs: Pairs, chosen: [Int]) {
         let some = chosen.prefix(4_000)
         nearOffset = bestOffset(.near, pairs, some)
         farOffset = bestOffset(.far, pairs, some)
     }
 
+    /// The offset with the largest mutual information; 0 unless another one has 5 % more.
     private func bestOffset(_ frame: Frame, _ pairs: Pairs, _ chosen: ArraySlice<Int>) -> Int {
         var best = (offset: 0, information: information(frame, pairs, chosen, offset: 0) * 1.05)
         for offset in -(length - 1)..<length where offset != 0 {
@@ -54,7 +56,8 @@ public struct PairLayout: Sendable, Equatable {
         return best.offset
     }
 
-    /// Mutual information of facing letters in nats, times their number, less what chance would give.
+    /// The mutual information of facing letters in nats, times their number, minus its expectation for independent
+    /// letters, (K - 1)^2 / 2.
     private func information(_ frame: Frame, _ pairs: Pairs, _ chosen: ArraySlice<Int>, offset: Int) -> Double {
         var table = [Int](repeating: 0, count: letters * letters)
         for p in chosen {

@@ -1,26 +1,27 @@
-// PartnerNet: the generator's network: strand A, noise and a label to the logits of strand B.
+// PartnerNet: the network for strand B: from strand A, a label and noise to logits.
 
 import Kernels
 
-/// Sizes of the generator's network and where its weights lie.
+/// The shapes of the network for strand B, and the offsets of its weights.
 ///
-/// Channels in: A in the near frame with a flag for columns outside it (K + 1), B's columns (1), noise of each column
-/// (8), two breakpoints (2), A in the far frame (K), and A changing from the near to the far frame at the first
-/// breakpoint (K). What is the same in all columns goes in beside them, through a layer of its own: the label (1) and the
-/// noise of the pair (16). Three convolutions, the last two residual, then one for the logits.
+/// Input channels of a column: strand A in the near frame and a flag for columns outside of it (K + 1), a flag for
+/// columns of B (1), noise of the column (8), flags for columns from two random breakpoints on (2), A in the far frame
+/// (K), A in the near frame before the first breakpoint and in the far frame from it on (K). A separate layer adds the
+/// context, which is the same in all columns: the label (1) and noise of the pair (16). Three convolutions follow, the
+/// last two residual, then one that gives the logits.
 struct PartnerNet: Sendable {
+    /// Numbers of noise of a column and of the pair.
     static let columnNoise = 8, pairNoise = 16
-    /// Channels of the convolutions of a net that is to learn. Of 64 instead of 32, a pass takes three times as long and the
-    /// pairs are no better.
+    /// Channels of the convolutions of a new net. With 64, a pass takes three times as long and samples are no better.
     static let usualChannels = 32
-    /// Logits are held to this size, so that no column is ever certain.
+    /// The bound of the logits' absolute value, so that every letter keeps some probability.
     static let logitBound: Float = 6
 
     let layout: PairLayout
     /// Channels of the convolutions, a multiple of 8.
     let channels: Int
     let first: ConvolutionShape, second: ConvolutionShape, third: ConvolutionShape, head: ConvolutionShape
-    /// The label and the pair's noise to the first convolution's bias.
+    /// The layer from the label and the pair's noise to an additional bias of the first convolution.
     let context: ConvolutionShape
 
     init(_ layout: PairLayout, channels: Int = usualChannels) {
@@ -36,21 +37,22 @@ struct PartnerNet: Sendable {
             offset: head.end)
     }
 
+    /// Input channels of the first convolution, without padding.
     static func inputChannels(_ letters: Int) -> Int { 3 * letters + 4 + columnNoise }
     static var contextChannels: Int { 1 + pairNoise }
 
     /// Number of weights.
     var count: Int { context.end }
-    /// All layers, with the share of Kaiming's deviation (He et al. 2015, eq. 10) that each begins with.
+    /// All layers. `gain` is the standard deviation of the initial weights relative to that of He et al. 2015, eq. 10.
     var layers: [(shape: ConvolutionShape, gain: Float)] {
         [(first, 1), (second, 1), (third, 1), (head, 0.5), (context, 1 / Float(first.width))]
     }
 
-    /// Weights to begin with: normal, biases zero.
+    /// Initial weights: normally distributed; biases are zero.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         for (layer, gain) in layers {
-            // The context counts as channels of the first layer, seen in one column.
+            // The context is treated as channels of the first layer that are present in one column.
             let isFirst = layer == first || layer == context
             let channels =
                 isFirst ? PartnerNet.inputChannels(layout.letters) + PartnerNet.contextChannels : layer.inputs
@@ -60,15 +62,17 @@ struct PartnerNet: Sendable {
         return weights
     }
 
-    /// What the network sees and computes for one pair, and the gradients on the way back.
+    /// Inputs, activations and gradients of the network for one pair.
     struct Tape: Sendable {
-        let input: FeatureMap, base: FeatureMap
-        /// One column each: the context, what it comes to, and the gradient by that.
+        let input: FeatureMap
+        /// The output of the first convolution.
+        let base: FeatureMap
+        /// One column each: the context, the bias that it gives, and the gradient with respect to that bias.
         fileprivate let context: FeatureMap, bias: FeatureMap, biasGradient: FeatureMap
         let secondStep: FeatureMap, afterSecond: FeatureMap, thirdStep: FeatureMap, afterThird: FeatureMap
-        /// Logits as the last layer gives them, not yet bounded.
+        /// The output of the last layer: logits that are not bounded yet.
         let logits: FeatureMap
-        /// Gradient of the loss by `logits`, to be filled before `backward`.
+        /// The gradient of the loss with respect to `logits`; the caller sets it before `backward`.
         let logitGradient: FeatureMap
         fileprivate let gradient: FeatureMap, step: FeatureMap
 
@@ -86,12 +90,13 @@ struct PartnerNet: Sendable {
         }
     }
 
-    /// Columns of a layer's input that tell of the first `columns` of its output.
-    private func seen(by layer: ConvolutionShape, _ columns: Int) -> Int {
+    /// The number of input columns that the first `columns` columns of a layer's output depend on.
+    private func receptiveField(of layer: ConvolutionShape, _ columns: Int) -> Int {
         min(layout.length, columns + layer.width / 2)
     }
 
-    /// Lays strand `a`, the label and fresh noise before the network, in the columns that tell of the first `length`.
+    /// Sets the input: strand `a`, the label and new noise. Only the columns that the first `length` logits depend on
+    /// are set.
     func load(_ tape: Tape, a: ArraySlice<UInt8>, b length: Int, label: Int, _ random: inout RandomSource) {
         let k = layout.letters
         let x = tape.input
@@ -99,13 +104,13 @@ struct PartnerNet: Sendable {
         let steps = k + 1 + 1 + PartnerNet.columnNoise
         let (far, mixed) = (steps + 2, steps + 2 + k)
         let breaks = (Float(length) * random.uniform(), Float(length) * random.uniform())
-        // As a convolution of the first layer's width would see it whose taps are alike: it learns no more slowly than that.
+        // Scaled as if the context were an input of all taps of the first convolution, so that it learns equally fast.
         let taps = Float(first.width)
         tape.context[0, 0] = taps * Float(label)
         for c in 1...PartnerNet.pairNoise { tape.context[0, c] = taps * random.normal() }
         let near = layout.start(.near, a: a.count, b: length)
         let away = layout.start(.far, a: a.count, b: length)
-        for column in 0..<seen(by: first, seen(by: second, seen(by: third, length))) {
+        for column in 0..<receptiveField(of: first, receptiveField(of: second, receptiveField(of: third, length))) {
             let isPast = Float(column) >= breaks.0
             let here = column + near
             if here >= 0, here < a.count {
@@ -128,16 +133,16 @@ struct PartnerNet: Sendable {
         }
     }
 
-    /// The logits of the first `length` columns, those of strand B.
+    /// Computes the logits of the first `length` columns, those of strand B.
     ///
-    /// What they depend on is computed and no more: the columns behind keep what they held, which no gradient reaches.
+    /// Only the activations that they depend on are computed. Further columns keep old values; their gradient is zero.
     func forward(_ tape: Tape, length: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
-        let bySecond = seen(by: third, length)
-        let byFirst = seen(by: second, bySecond)
+        let secondColumns = receptiveField(of: third, length)
+        let firstColumns = receptiveField(of: second, secondColumns)
         kernels.convolve(context, tape.context, weights: weights, into: tape.bias, isLeaky: false)
         kernels.convolve(
-            first, tape.input, weights: weights, adding: tape.bias, into: tape.base, columns: 0..<byFirst)
-        kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep, columns: 0..<bySecond)
+            first, tape.input, weights: weights, adding: tape.bias, into: tape.base, columns: 0..<firstColumns)
+        kernels.convolve(second, tape.base, weights: weights, into: tape.secondStep, columns: 0..<secondColumns)
         kernels.add(tape.base, tape.secondStep, into: tape.afterSecond)
         kernels.convolve(third, tape.afterSecond, weights: weights, into: tape.thirdStep, columns: 0..<length)
         kernels.add(tape.afterSecond, tape.thirdStep, into: tape.afterThird)
@@ -145,7 +150,7 @@ struct PartnerNet: Sendable {
             head, tape.afterThird, weights: weights, into: tape.logits, isLeaky: false, columns: 0..<length)
     }
 
-    /// Adds the gradient of the weights to part `part` of `sums`. The tape is that of `forward`.
+    /// Adds the gradient of the weights to part `part` of `sums`, for the tape of the last `forward`.
     func backward(_ tape: Tape, transposed: FloatBuffer, sums: FloatBuffer, part: Int, _ kernels: LayerKernels) {
         func learn(_ layer: ConvolutionShape, _ input: FeatureMap, _ gradient: FeatureMap) {
             kernels.weightGradient(layer, input, outputGradient: gradient, sums: sums, part: part, stride: count)
@@ -167,7 +172,7 @@ struct PartnerNet: Sendable {
         learn(context, tape.context, tape.biasGradient)
     }
 
-    /// Writes the weights as `backward` needs them.
+    /// Writes the weights in the transposed layout of `backward`.
     func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
         for (layer, _) in layers { kernels.transpose(layer, weights: weights, into: transposed) }
     }

@@ -1,8 +1,8 @@
-// RowLearner: what one pair of a batch adds to the gradients of critic and generator.
+// RowLearner: the gradients of critic and generator for one row of a batch.
 
 import Kernels
 
-/// The memory in which one thread works on its rows.
+/// The buffers in which one thread computes its rows.
 final class StepWorker {
     fileprivate let strand: StrandNet.Tape
     fileprivate let partner: PartnerNet.Tape
@@ -22,7 +22,9 @@ final class StepWorker {
     }
 }
 
-/// Both losses of a row; everything drawn for it depends on seed, step and row alone.
+/// Computes the gradients for a row of a batch: a pair of the data and a generated one with the same label.
+///
+/// The random numbers of a row depend on seed, step and row alone, so the result does not depend on the threads.
 struct RowLearner: Sendable {
     let net: PartnerNet
     let critic: PairCritic
@@ -32,26 +34,29 @@ struct RowLearner: Sendable {
     let labels: [Int]
     let generatorState: NetState, criticState: NetState
     let kernels: LayerKernels
+    /// Four numbers of each row, written here: see `StepFigures.add`.
     let figures: FloatBuffer
+    /// The weight of the gradient penalty.
     let penalty: Float
     let loss: AdversarialLoss
     let seed: UInt64
     let step: Int, batch: Int
 
-    /// The deviation of the noise by which the penalty measures the critic's slope.
+    /// The standard deviation of the noise in the finite differences of the gradient penalty.
     private static let penaltyNoise: Float = 0.05
 
-    /// A row's label and its pair of the data.
+    /// Draws a row's pair of the data. The labels alternate.
     private func drawReal(_ row: Int, _ random: inout RandomSource) -> (label: Int, pair: Int) {
         let label = labels[row % labels.count]
         return (label, chosen[label][random.index(below: chosen[label].count)])
     }
 
+    /// The random source of a row: phase 0 for the critic, 1 for the generator.
     private func source(_ row: Int, phase: Int) -> RandomSource {
         RandomSource(seed: seed, .generatorRow((step * batch + row) * 2 + Int(phase)))
     }
 
-    /// Makes a pair of the generator with the lengths of the pair `pair`, and its A for half of the rows.
+    /// Generates a pair with the lengths of the pair `pair`; for half of the rows also with its strand A.
     private func makeFake(_ row: Int, label: Int, pair: Int, _ worker: StepWorker, _ random: inout RandomSource) {
         let a = pairs.a(pair)
         if row / labels.count % 2 == 0 {
@@ -68,8 +73,8 @@ struct RowLearner: Sendable {
         worker.sampler.draw(worker.partner.logits, length: length, &random, into: &worker.b)
     }
 
-    /// Looks at a pair and gives D under `label`.
-    private func look(
+    /// Runs the critic on a pair and returns D with `label`.
+    private func value(
         _ tape: PairCritic.Tape, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, label: Int, noise: Float = 0,
         _ random: inout RandomSource
     ) -> Float {
@@ -78,45 +83,46 @@ struct RowLearner: Sendable {
         return critic.value(tape, weights: criticState.weights, label: label)
     }
 
-    /// The critic's loss of a row; `isAlone` puts the wrong pair in place of the generator's.
+    /// Adds the critic's gradient for a row. In pre-training, `isAlone`, the wrong pair replaces the generated one.
     func learnCritic(_ row: Int, _ worker: StepWorker, part: Int, isPenalised: Bool, isAlone: Bool) {
         var random = source(row, phase: 0)
         let (label, pair) = drawReal(row, &random)
         let (a, b) = (pairs.a(pair), pairs.b(pair))
         let sign: Float = label == 1 ? 1 : -1
-        let real = look(worker.real, a, b, label: label, &random)
+        let real = value(worker.real, a, b, label: label, &random)
         if !isAlone { makeFake(row, label: label, pair: pair, worker, &random) }
-        // The wrong pair: the same under the other label, which shares its features, or with another pair's B.
+        // The wrong pair: the same one with the other label, which needs no further pass, or with another pair's B.
         let wrong: Float
         if labels.count > 1 {
             wrong = critic.value(worker.real, weights: criticState.weights, label: 1 - label)
         } else {
             let stranger = chosen[label][random.index(below: chosen[label].count)]
-            wrong = look(worker.other, a, pairs.b(stranger), label: label, &random)
+            wrong = value(worker.other, a, pairs.b(stranger), label: label, &random)
         }
-        let fake = isAlone ? wrong : look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        let fake = isAlone ? wrong : value(worker.fake, worker.a[...], worker.b[...], label: label, &random)
         var learned = loss.critic(real: real, fake: fake, wrong: wrong)
         if isAlone { (learned.wrong, learned.fake) = (learned.wrong + learned.fake, 0) }
         var slopes = (real: learned.real, fake: learned.fake)
         if labels.count == 1 { learn(worker.other, learned.wrong, sign * learned.wrong, part) }
         if isPenalised {
             let noise = RowLearner.penaltyNoise
-            // Every second step, so at twice its weight: d/dD of 2 (penalty / 2) ((D' - D) / noise)^2.
+            // The weight is doubled, as only every second step is penalised: d/dD of 2 (penalty / 2) ((D' - D) /
+            // noise)^2.
             func penalise(_ tape: PairCritic.Tape, _ moved: Float, from value: Float, _ slope: inout Float) {
                 let onMoved = 2 * penalty * (moved - value) / (noise * noise)
                 learn(tape, onMoved, sign * onMoved, part)
                 slope -= onMoved
             }
-            let moved = look(worker.noisyReal, a, b, label: label, noise: noise, &random)
+            let moved = value(worker.noisyReal, a, b, label: label, noise: noise, &random)
             penalise(worker.noisyReal, moved, from: real, &slopes.real)
             if !isAlone {
-                let moved = look(
+                let moved = value(
                     worker.noisyFake, worker.a[...], worker.b[...], label: label, noise: noise, &random)
                 penalise(worker.noisyFake, moved, from: fake, &slopes.fake)
             }
         }
         if labels.count > 1 {
-            // The wrong pair's slope goes to the same features, with the label's sign turned.
+            // The wrong pair has the same features and the opposite sign of the label.
             learn(
                 worker.real, slopes.real + learned.wrong, sign * (slopes.real - learned.wrong), part)
         } else {
@@ -128,19 +134,20 @@ struct RowLearner: Sendable {
         figures[row * 4 + 2] = learned.loss
     }
 
+    /// Adds the gradient of the critic's weights.
     private func learn(_ tape: PairCritic.Tape, _ slope: Float, _ labelSlope: Float, _ part: Int) {
         critic.backward(
             tape, slope: slope, labelSlope: labelSlope, weights: criticState.weights,
             transposed: criticState.transposed, sums: (criticState.gradients.parts, part), needsB: false, kernels)
     }
 
-    /// The generator's loss of a row.
+    /// Adds the generator's gradient for a row.
     func learnGenerator(_ row: Int, _ worker: StepWorker, part: Int, teacherWeight: Float) {
         var random = source(row, phase: 1)
         let (label, pair) = drawReal(row, &random)
         makeFake(row, label: label, pair: pair, worker, &random)
-        let real = look(worker.real, pairs.a(pair), pairs.b(pair), label: label, &random)
-        let fake = look(worker.fake, worker.a[...], worker.b[...], label: label, &random)
+        let real = value(worker.real, pairs.a(pair), pairs.b(pair), label: label, &random)
+        let fake = value(worker.fake, worker.a[...], worker.b[...], label: label, &random)
         let (lost, slope) = loss.generator(real: real, fake: fake)
         critic.backward(
             worker.fake, slope: slope, labelSlope: label == 1 ? slope : -slope, weights: criticState.weights,

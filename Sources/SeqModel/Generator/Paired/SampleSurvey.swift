@@ -1,52 +1,56 @@
-// SampleSurvey: what a generator's pairs look like while it learns, beside the data's and beside chance.
+// SampleSurvey: statistics of a paired generator's samples during training, and its rejection sampler.
 
 import Kernels
 
-/// Figures of some pairs, by the classifier and by counting; never by a judge of the relation itself.
+/// Statistics of a set of pairs, by the classifier and by counts. They use no knowledge of the true relation.
 public struct SampleFigures: Sendable {
-    /// For labels 0 and 1, the share of pairs that the classifier gives the label asked for; not a number without pairs.
+    /// By label, the share (0 to 1) of pairs for which the classifier predicts the requested label; NaN without pairs.
     public fileprivate(set) var agreement = [Double.nan, Double.nan]
-    /// Mean score of pairs of label 1.
+    /// The mean score (0 to 1) of pairs with label 1.
     public fileprivate(set) var score = 0.0
-    /// The least entropy of a column of pairs of label 1, in bits; columns that few strands reach are left out.
+    /// The smallest entropy of a column in pairs with label 1, in bits. Columns that few strands reach are ignored.
     public fileprivate(set) var leastEntropy = 0.0
-    /// Share of different pairs among those of label 1.
+    /// The share (0 to 1) of distinct pairs among those with label 1.
     public fileprivate(set) var unique = 0.0
-    /// Share of facing letters of pairs of label 1 that are each other's most frequent partners in the data: the relation,
-    /// which whole letters alone do not show.
+    /// The share (0 to 1) of facing letters in pairs with label 1 that are each other's most frequent partners in the
+    /// data. It measures how well the strands relate.
     public fileprivate(set) var facing = 0.0
-    /// Mean largest share of a letter in the columns as the critic sees them: 1, as samples are whole letters.
+    /// How close the critic's inputs are to one-hot columns: always 1, as samples are letters.
     public fileprivate(set) var oneHot = 1.0
 
-    /// Whether the pairs are a few over and over, against those of the data.
+    /// Whether the pairs have collapsed: less than half as many distinct ones as the data, or a column with half a bit
+    /// less entropy.
     public func isCollapsed(real: SampleFigures) -> Bool {
         unique < 0.5 * real.unique || leastEntropy < real.leastEntropy - 0.5
     }
 
-    /// Whether the classifier takes more of them than of strands paired by chance.
+    /// Whether the classifier accepts clearly more of them than of strands paired at random: at least a tenth of the
+    /// way to all.
     public func isBetter(than chance: SampleFigures) -> Bool {
         agreement[1] > chance.agreement[1] + 0.1 * (1 - chance.agreement[1])
     }
 
-    /// Whether the classifier takes far fewer of them than of the data's pairs.
+    /// Whether the classifier accepts less than 85 % as many of them as of the data's pairs.
     public func fallsShort(of real: SampleFigures) -> Bool { agreement[1] < 0.85 * real.agreement[1] }
 
-    /// What checkpoints are chosen by: agreement with both labels and different pairs.
+    /// The criterion by which the best generator is chosen: the sum of agreement with both labels and `unique` (0 to
+    /// 3).
     public var quality: Double { agreement.reduce(unique) { $0 + ($1.isNaN ? 0 : $1) } }
 }
 
-/// Draws pairs of a generator and looks at them.
+/// Draws samples of a generator in training and computes their statistics.
 struct SampleSurvey {
-    private let trainer: GeneratorTrainer
-    /// The same figures of pairs of the data, and of its strands paired by chance.
+    private let trainer: PartnerTrainer
+    /// The statistics of the data, and of its strands paired at random.
     let real: SampleFigures, chance: SampleFigures
-    /// Which letters face each other in pairs of label 1 of the data, at the best offset.
+    /// The contingency table of facing letters in the data's pairs with label 1, at the best offset.
     let facing: FacingTable
 
+    /// Pairs per label for the statistics, and for fitting the rejection sampler.
     private static let samples = 512, calibrationSamples = 8_192
 
-    /// Looks at the data that `trainer` learns from.
-    init(_ trainer: GeneratorTrainer) {
+    /// Computes the statistics of the trainer's data.
+    init(_ trainer: PartnerTrainer) {
         self.trainer = trainer
         var random = RandomSource(seed: trainer.plan.seed, .surveyData)
         let positives = trainer.chosen[1]
@@ -62,12 +66,12 @@ struct SampleSurvey {
         chance = SampleSurvey.figures([nil, strangers], trainer, facing)
     }
 
-    /// Figures of pairs that `generator` draws, always from the same streams.
-    func look(at generator: PairGenerator) -> SampleFigures {
+    /// The statistics of samples of `generator`, always from the same random streams.
+    func evaluate(_ generator: PairGenerator) -> SampleFigures {
         SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer, facing)
     }
 
-    /// The generator with the acceptance that brings its scores and its strands B nearer to those of the data.
+    /// The generator with its rejection sampler fitted to the data.
     func calibrated(_ generator: PairGenerator) -> PairGenerator {
         var random = RandomSource(seed: trainer.plan.seed, .acceptance)
         let real = [0, 1].map { label in
@@ -84,15 +88,15 @@ struct SampleSurvey {
                 draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Pairs(like: trainer.pairs))
         }
         var result = generator
-        result.acceptance = ScoreAcceptance(
+        result.acceptance = RejectionSampler(
             real: real, generated: generated, threshold: trainer.classifier.threshold)
         return result
     }
 
-    private func scored(_ pairs: Pairs) -> ScoreAcceptance.Scored {
+    private func scored(_ pairs: Pairs) -> RejectionSampler.Scored {
         var logits: [Float] = []
         trainer.classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
-        return ScoreAcceptance.Scored(pairs: pairs, logits: logits)
+        return RejectionSampler.Scored(pairs: pairs, logits: logits)
     }
 
     private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Pairs? {
@@ -111,7 +115,7 @@ struct SampleSurvey {
     }
 
     private static func figures(
-        _ samples: [Pairs?], _ trainer: GeneratorTrainer, _ facing: FacingTable
+        _ samples: [Pairs?], _ trainer: PartnerTrainer, _ facing: FacingTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []

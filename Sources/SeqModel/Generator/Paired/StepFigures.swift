@@ -1,18 +1,18 @@
-// StepFigures: what the steps of a generator's training came to.
+// StepFigures: losses and accuracies of the steps of a paired generator's training.
 
 import Kernels
 
-/// Means over the pairs of some steps.
+/// Means over the rows of some steps. A row has a pair of the data and a generated one.
 public struct StepFigures: Sendable {
-    /// Losses of critic and generator.
+    /// The losses of critic and generator, without the gradient penalty.
     public private(set) var criticLoss = 0.0, generatorLoss = 0.0
-    /// D of the data less D of the generator's pairs.
+    /// The mean of D(P) - D(F): the critic's output for pairs of the data minus that for generated ones.
     public private(set) var margin = 0.0
-    /// Share of rows whose pair of the data is above 0, and whose generated pair is below.
+    /// The shares (0 to 1) of rows with D(P) > 0, and with D(F) < 0.
     public private(set) var realAccuracy = 0.0, fakeAccuracy = 0.0
     private var rows = 0.0
 
-    /// Adds a row: D(P), D(F), the critic's loss, the generator's loss.
+    /// Adds a row: D(P), D(F), critic's loss, generator's loss.
     mutating func add(_ row: [Float]) {
         margin += Double(row[0] - row[1])
         criticLoss += Double(row[2])
@@ -22,7 +22,7 @@ public struct StepFigures: Sendable {
         rows += 1
     }
 
-    /// The means of what was added.
+    /// The sums that were added as means.
     var mean: StepFigures {
         var result = self
         let count = max(1, rows)

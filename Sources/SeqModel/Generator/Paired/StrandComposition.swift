@@ -1,21 +1,22 @@
-// StrandComposition: what strands A look like: how long both strands are, and A's letters by a network of their own.
+// StrandComposition: the distributions of the lengths of both strands and of strand A.
 
 import Kernels
 
-/// What a pair's lengths and strand A are drawn from, for each label; the generator's other half then makes B to A.
+/// By label, the distribution of a pair's lengths and of strand A. `PartnerNet` then gives strand B.
 public struct StrandComposition: Sendable {
+    /// The network for strand A.
     let net: StrandNet
     let weights: FloatBuffer
-    /// For each label the lengths (a, b) that occur, with their cumulative shares; none for a label without pairs.
+    /// By label, the pairs of lengths that occur, with cumulative shares; empty for a label without pairs.
     let lengths: [[Lengths]]
 
-    /// A combination of lengths and the share of pairs up to and with it.
+    /// A pair of lengths in letters, and the cumulative share (0 to 1) of pairs up to this entry.
     struct Lengths: Sendable, Equatable {
         var a: Int, b: Int
         var share: Float
     }
 
-    /// Counts the lengths of the pairs of `chosen[label]`.
+    /// The lengths of the pairs `chosen[label]` with their shares.
     static func lengths(_ pairs: Pairs, chosen: [[Int]]) -> [[Lengths]] {
         chosen.map { members in
             var found: [Int: Int] = [:]
@@ -30,8 +31,8 @@ public struct StrandComposition: Sendable {
         }
     }
 
-    /// The lengths of A and B where both lie in `allowed`. Where only `b` is asked for, A's are the nearest to `a` that
-    /// occur.
+    /// The pairs of lengths that are in `allowed`. With `a`, the length of a given strand A, those of the nearest
+    /// length of A that occurs; A's length need not be in `allowed` then.
     func lengths(label: Int, a: Int? = nil, allowed: ClosedRange<Int>) -> AllowedLengths {
         let choices = lengths[label]
         let nearest = a.flatMap { a in choices.min { abs($0.a - a) < abs($1.a - a) }?.a }
@@ -48,7 +49,7 @@ public struct StrandComposition: Sendable {
         return found
     }
 
-    /// Draws strands A of `lengths` letters side by side, see `StrandNet.draw`; `tape` is of `net`.
+    /// Draws strands A of `lengths` letters, see `StrandNet.draw`; `tape` must be of `net`.
     func draw(
         label: Int, lengths: [Int], _ sources: inout [RandomSource], _ tape: StrandNet.Tape, _ kernels: LayerKernels,
         canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
@@ -57,23 +58,23 @@ public struct StrandComposition: Sendable {
     }
 }
 
-/// Combinations of lengths to draw from, with the sums of their shares up to and with each.
+/// Pairs of lengths to draw from, with cumulative shares.
 struct AllowedLengths: Sendable {
     fileprivate(set) var choices: [StrandComposition.Lengths] = []
 
-    /// The lengths of A and of B; nil where there is no combination.
+    /// The ranges of the lengths of A and of B; nil if there are no lengths.
     var ends: (a: ClosedRange<Int>, b: ClosedRange<Int>)? {
         let (a, b) = (choices.map(\.a), choices.map(\.b))
         guard let leastA = a.min(), let mostA = a.max(), let leastB = b.min(), let mostB = b.max() else { return nil }
         return (leastA...mostA, leastB...mostB)
     }
 
-    /// Draws one; nil where there is none.
+    /// Draws a pair of lengths; nil if there are none.
     func draw(_ random: inout RandomSource) -> (a: Int, b: Int)? {
         guard let total = choices.last?.share, total > 0 else { return nil }
-        // Below the total even where the product was rounded up.
+        // The product may be rounded up to the total.
         let bound = min(random.uniform() * total, total.nextDown)
-        // The first whose sum is above the bound.
+        // Binary search for the first cumulative share above the bound.
         var (low, high) = (0, choices.count - 1)
         while low < high {
             let middle = (low + high) / 2

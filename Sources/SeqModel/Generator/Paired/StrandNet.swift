@@ -1,21 +1,22 @@
-// StrandNet: the network that writes strand A, letter by letter: label, length and the letters so far to the next letter.
+// StrandNet: the autoregressive network for strand A: from label, length and previous letters to the next letter.
 
 import Kernels
 
-/// Sizes of strand A's network and where its weights lie.
+/// The shapes of strand A's network, and the offsets of its weights.
 ///
-/// A gated recurrent unit reads the strand from its 5' end, strands side by side. Each column sees the sum of four look-ups: the letter before
-/// (or the start), the label, and how far both ends are (the last row stands for all that is farther); a linear layer on
-/// the unit's state gives the logits of the next letter. So it takes any alphabet, and whatever depends on the
-/// letters so far, on the place or on the length.
+/// A gated recurrent unit (GRU) reads the strand from its 5' end. Its input in a column is the sum of four embeddings:
+/// the previous letter (or the start), the label, the distance from the 5' end and the distance from the 3' end (the
+/// last row is for all larger distances). A linear layer on the state gives the logits of the column's letter. Several
+/// strands are processed at a time.
 struct StrandNet: Sendable {
-    /// Units of a net that is to learn.
+    /// Units of a new net.
     static let usualUnits = 32
-    /// Distances from an end that have a row of their own.
+    /// Rows of the embedding of a distance from an end.
     static let places = 24
 
+    /// Letters K of the alphabet.
     let letters: Int
-    /// The longest strand.
+    /// The longest strand, in letters.
     let length: Int
     /// Units, a multiple of 8.
     let units: Int
@@ -28,9 +29,9 @@ struct StrandNet: Sendable {
             width: 1, inputs: units, outputs: ConvolutionShape.padded(letters), offset: unit.end)
     }
 
-    /// Floats of a look-up's row.
+    /// The length of an embedding's row.
     var row: Int { 3 * units }
-    // Look-ups, a row each: K + 1 letters (the last is the start), 2 labels, the places from the 5' and the 3' end.
+    // Offsets of the embeddings: K + 1 letters (the last is the start), 2 labels, distances from the 5' and the 3' end.
     var letterRows: Int { head.end }
     var labelRows: Int { letterRows + (letters + 1) * row }
     var startRows: Int { labelRows + 2 * row }
@@ -38,7 +39,8 @@ struct StrandNet: Sendable {
     /// Number of weights.
     var count: Int { endRows + StrandNet.places * row }
 
-    /// Weights to begin with: normal, with the deviation 1 / sqrt(fan in); biases and look-ups of places zero.
+    /// Initial weights: normal, with standard deviation 1 / sqrt(fan-in), 0.5 for letters and labels; biases and
+    /// embeddings of distances are zero.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         let deviation = 1 / Float(units).squareRoot()
@@ -49,13 +51,14 @@ struct StrandNet: Sendable {
         return weights
     }
 
-    /// What the network computes of strands side by side.
+    /// Activations and gradients of the network for several strands.
     struct Tape: Sendable {
         fileprivate let recurrent: RecurrentTape
-        /// A row for each column and strand, as the recurrent unit's.
+        /// A row for each column and strand, in the order of the recurrent unit's. Between `step` and the gradient,
+        /// `logitGradient` holds exp(logit - maximum).
         fileprivate let logits: FeatureMap, logitGradient: FeatureMap
 
-        /// A tape that is for drawing alone has no `backward`.
+        /// Allocates a tape for up to `strands` strands. One for drawing cannot be used in `backward`.
         init(_ net: StrandNet, strands: Int = 1, isForDrawing: Bool = false) {
             recurrent = RecurrentTape(
                 length: net.length, units: net.units, strands: strands, isForwardOnly: isForDrawing)
@@ -64,16 +67,17 @@ struct StrandNet: Sendable {
             logitGradient = FeatureMap(length: rows, channels: net.letters)
         }
 
-        /// Strands at most.
+        /// The maximum number of strands.
         var strands: Int { recurrent.strands }
 
-        /// The logits of the letter in a strand's column.
+        /// The logit of a letter in a strand's column.
         func logit(_ column: Int, _ letter: Int, strand: Int = 0) -> Float {
             logits[recurrent.row(column, strand), letter]
         }
     }
 
-    /// The rows that a column of a strand of `length` letters sees; `before` is the letter before it, nil at the start.
+    /// The offsets of the four embeddings of a column, in a strand of `length` letters; `before` is the previous
+    /// letter, nil at the start.
     private func rows(_ column: Int, length: Int, before: UInt8?, label: Int) -> SIMD4<Int> {
         SIMD4(
             letterRows + (before.map(Int.init) ?? letters) * row, labelRows + label * row,
@@ -81,8 +85,8 @@ struct StrandNet: Sendable {
             endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row)
     }
 
-    /// Sets what the unit sees in a strand's column.
-    private func look(
+    /// Sets the unit's input in a strand's column.
+    private func setInput(
         _ tape: Tape, _ column: Int, _ strand: Int, length: Int, before: UInt8?, label: Int, weights: FloatBuffer,
         _ kernels: LayerKernels
     ) {
@@ -91,8 +95,8 @@ struct StrandNet: Sendable {
             rows, of: weights, into: tape.recurrent.drive, column: tape.recurrent.row(column, strand))
     }
 
-    /// The logits of the letters in `column`, of the strands `0 ..< count`, after those of all columns before it; the
-    /// exponential of each less the largest goes into the gradient's row.
+    /// Computes the logits in `column` of the strands `0 ..< count`, given the states of the previous column. Writes
+    /// exp(logit - maximum) to `logitGradient`.
     private func step(_ tape: Tape, _ column: Int, count: Int, weights: FloatBuffer, _ kernels: LayerKernels) {
         kernels.recurrentStep(unit, tape.recurrent, column: column, count: count, weights: weights)
         kernels.convolve(
@@ -103,10 +107,10 @@ struct StrandNet: Sendable {
             columns: tape.recurrent.rows(column, count: count))
     }
 
-    /// Draws strands of `lengths` letters side by side, at most as many as the tape takes, each from its own source.
+    /// Draws strands of `lengths` letters, at most `tape.strands`. Strand k depends on `sources[k]` alone.
     ///
-    /// `canGrow` is asked of each strand letter by letter, with the length that it is to have; where it says no the strand
-    /// is given up. Returns nil for these.
+    /// `canGrow` is called with each prefix of a strand and with its final length. If it returns false, the strand is
+    /// abandoned and its result is nil.
     func draw(
         _ tape: Tape, label: Int, lengths: [Int], weights: FloatBuffer, _ sources: inout [RandomSource],
         _ kernels: LayerKernels, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
@@ -118,7 +122,7 @@ struct StrandNet: Sendable {
             return strand
         }
         tape.recurrent.begin()
-        // The longest first: those that a column still has lie side by side, in the rows 0 ..< open.
+        // Sorted by decreasing length, so that the strands with a letter in a column are the rows 0 ..< open.
         let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
         var open = order.count
         for column in 0..<(lengths.max() ?? 0) {
@@ -126,7 +130,7 @@ struct StrandNet: Sendable {
             var isAnyOpen = false
             for (row, s) in order[..<open].enumerated() {
                 guard let strand = strands[s] else { continue }
-                look(
+                setInput(
                     tape, column, row, length: lengths[s], before: strand.last, label: label, weights: weights, kernels)
                 isAnyOpen = true
             }
@@ -136,7 +140,7 @@ struct StrandNet: Sendable {
                 let row = tape.recurrent.row(column, row)
                 let at = sources[s].uniform() * total(tape, row)
                 var sum: Float = 0
-                // Counted, not searched: which letter it is, no processor foresees.
+                // Counting has no branches: those of a search would be mispredicted.
                 var letter = 0
                 for k in 0..<letters - 1 {
                     sum += tape.logitGradient[row, k]
@@ -149,12 +153,12 @@ struct StrandNet: Sendable {
         return strands
     }
 
-    /// The sum of what `step` has written into the gradient's row.
+    /// The sum of the exponentials that `step` wrote to a row.
     private func total(_ tape: Tape, _ row: Int) -> Float {
         (0..<letters).reduce(0) { $0 + tape.logitGradient[row, $1] }
     }
 
-    /// The cross-entropy of some strands' letters in nats, their sum; keeps what `backward` needs.
+    /// The cross-entropy in nats, summed over all letters of the strands. Stores what `backward` needs.
     func loss(
         _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], weights: FloatBuffer,
         _ kernels: LayerKernels
@@ -165,14 +169,14 @@ struct StrandNet: Sendable {
             for (s, strand) in strands.enumerated() {
                 let (letters, at) = (strand.letters, strand.letters.startIndex + column)
                 let before = column > 0 && at <= letters.endIndex ? letters[at - 1] : nil
-                look(
+                setInput(
                     tape, column, s, length: letters.count, before: before, label: strand.label, weights: weights,
                     kernels)
             }
             step(tape, column, count: strands.count, weights: weights, kernels)
             for (s, strand) in strands.enumerated() {
                 let row = tape.recurrent.row(column, s)
-                // Columns behind a strand have states, which nothing comes of.
+                // The states after a strand's end have no effect.
                 guard column < strand.letters.count else {
                     tape.logitGradient.clear(row)
                     continue
@@ -187,7 +191,7 @@ struct StrandNet: Sendable {
         return loss
     }
 
-    /// Adds the gradient of the strands' `loss` to part `part` of `sums`. There must be as many as the tape takes.
+    /// Adds the gradient of the last `loss` to part `part` of `sums`. There must be exactly `tape.strands` strands.
     func backward(
         _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], transposed: FloatBuffer,
         sums: FloatBuffer, part: Int, _ kernels: LayerKernels
@@ -218,7 +222,7 @@ struct StrandNet: Sendable {
         }
     }
 
-    /// Writes the weights as `backward` needs them.
+    /// Writes the weights in the transposed layout of `backward`.
     func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
         for layer in [unit, head] { kernels.transpose(layer, weights: weights, into: transposed) }
     }

@@ -1,38 +1,44 @@
-// StrandTrainer: strands A of the data to the network that writes such strands, by maximum likelihood.
+// StrandTrainer: trains the network for strand A by maximum likelihood.
 
 import Kernels
 
-/// Trains strand A's network on the next letter's cross-entropy, and keeps the weights that held-out strands like best.
+/// Trains strand A's network (`StrandNet`) on the cross-entropy of the next letter: the first phase of
+/// `PairGeneratorTrainer`. The result has the least loss on held-out strands.
 ///
-/// The same strands, seed and plan give the same weights, whatever the number of threads.
+/// The same strands, seed and plan give the same weights, for any number of threads.
 final class StrandTrainer {
     /// Steps done.
     private(set) var step = 0
-    /// The weights with the least loss on held-out strands so far.
+    /// The averaged weights with the least loss on held-out strands so far.
     let best: FloatBuffer
     private let net: StrandNet
     private let pairs: Pairs
     private let training: [(strand: Int, label: Int)], held: [(strand: Int, label: Int)]
     private let state: NetState
-    /// The mean of recent weights: what is judged, and kept.
+    /// Exponential moving average of the weights: what is evaluated and kept.
     private let averaged: FloatBuffer
     private let workers: [WorkerCell<StrandNet.Tape>]
     private let kernels = LayerKernels()
-    private let plan: GeneratorPlan
+    private let plan: PairGeneratorPlan
+    /// The loss of each part of the held-out strands.
     private let losses: FloatBuffer
-    /// Strands a step: many, where there are many to learn from.
+    /// Strands per step.
     private let batch: Int
-    private var least = 0.0
-    /// Judgements since the best one.
-    private var worse = 0
+    private var leastLoss = 0.0
+    /// Evaluations since the best one.
+    private var sinceBest = 0
 
-    private static let pieces = 16, patience = 10, mostHeld = 2_048
-    /// Steps at most, and between two judgements.
+    /// Parts of a batch: their number is fixed, so that sums do not depend on the number of threads.
+    private static let pieces = 16
+    /// Evaluations without improvement that end the training, and the maximum number of held-out strands.
+    private static let patience = 10, mostHeld = 2_048
+    /// The maximum number of steps, and the steps between two evaluations.
     static let mostSteps = 3_000, interval = 100
+    /// Learning rate at the start, and decay of the moving average.
     private static let rate: Float = 8e-3, averaging: Float = 0.99
 
-    /// Learns strands A of `chosen[label]`.
-    init(_ net: StrandNet, _ pairs: Pairs, chosen: [[Int]], plan: GeneratorPlan) {
+    /// Creates a trainer on the strands A of the pairs `chosen[label]`; 5 % of them are held out.
+    init(_ net: StrandNet, _ pairs: Pairs, chosen: [[Int]], plan: PairGeneratorPlan) {
         self.net = net
         self.pairs = pairs
         self.plan = plan
@@ -42,7 +48,7 @@ final class StrandTrainer {
         let strands = order.map { k in
             k < chosen[0].count ? (chosen[0][k], 0) : (chosen[1][k - chosen[0].count], 1)
         }.map { (strand: 2 * $0.0, label: $0.1) }
-        // Of very few strands all are learned, and judged.
+        // Very few strands are all used both for training and for evaluation.
         let heldCount = strands.count < 40 ? 0 : min(StrandTrainer.mostHeld, strands.count / 20)
         training = Array(strands.dropFirst(heldCount))
         held = heldCount == 0 ? strands : Array(strands.prefix(heldCount))
@@ -55,29 +61,30 @@ final class StrandTrainer {
         losses = FloatBuffer(count: StrandTrainer.pieces)
         best = FloatBuffer(count: net.count)
         best.copy(0..<best.count, from: averaged, at: 0)
-        if !training.isEmpty { least = judge(averaged) }
+        if !training.isEmpty { leastLoss = validationLoss(averaged) }
     }
 
-    /// Whether the held-out strands are no better understood, or all steps are done.
+    /// Whether the loss on held-out strands has stopped improving, or all steps are done.
     var isDone: Bool {
-        training.isEmpty || step >= StrandTrainer.mostSteps || worse >= StrandTrainer.patience
+        training.isEmpty || step >= StrandTrainer.mostSteps || sinceBest >= StrandTrainer.patience
     }
 
-    /// One step, and now and then a judgement. Returns whether there was one.
+    /// Runs a step; every 100 steps evaluates the weights. Returns whether it did.
     @discardableResult func runStep() -> Bool {
-        learn(step)
+        update(step)
         step += 1
         guard step % StrandTrainer.interval == 0 else { return false }
-        let loss = judge(averaged)
-        worse = loss < least ? 0 : worse + 1
-        if loss < least {
-            least = loss
+        let loss = validationLoss(averaged)
+        sinceBest = loss < leastLoss ? 0 : sinceBest + 1
+        if loss < leastLoss {
+            leastLoss = loss
             best.copy(0..<best.count, from: averaged, at: 0)
         }
         return true
     }
 
-    private func learn(_ step: Int) {
+    /// Computes the gradient of a batch and runs a step of Adam.
+    private func update(_ step: Int) {
         net.transpose(state.weights, into: state.transposed, kernels)
         let (net, state, kernels, pairs, training, plan) = (net, state, kernels, pairs, training, plan)
         let (batch, share, workers) = (batch, batch / StrandTrainer.pieces, workers)
@@ -100,8 +107,8 @@ final class StrandTrainer {
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
 
-    /// The mean cross-entropy of the held-out strands.
-    private func judge(_ weights: FloatBuffer) -> Double {
+    /// The mean cross-entropy of a held-out strand, in nats.
+    private func validationLoss(_ weights: FloatBuffer) -> Double {
         let (net, kernels, pairs, held, losses, workers) = (net, kernels, pairs, held, losses, workers)
         let pieces = StrandTrainer.pieces
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
@@ -122,23 +129,23 @@ final class StrandTrainer {
 }
 
 extension StrandTrainer {
-    private var kept: [FloatBuffer] { [averaged, best] + state.buffers }
+    private var buffers: [FloatBuffer] { [averaged, best] + state.buffers }
 
-    /// Where training stands: counters and buffers.
+    /// The present state: counters and buffers of a `TrainingCheckpoint`.
     var checkpoint: (numbers: [String: Int], buffers: [[Float]]) {
-        (["strand-step": step, "strand-worse": worse], kept.map { $0[0..<$0.count] })
+        (["strand-step": step, "strand-worse": sinceBest], buffers.map { $0[0..<$0.count] })
     }
 
-    /// Goes on from a checkpoint; false where it is none of this training's.
+    /// Restores a checkpoint. Returns false, and changes nothing, if it does not fit this training.
     func resume(_ checkpoint: TrainingCheckpoint) -> Bool {
-        guard checkpoint.holds(kept.map(\.count)), let step = checkpoint.numbers["strand-step"],
-            let worse = checkpoint.numbers["strand-worse"], step >= 1, step <= StrandTrainer.mostSteps,
-            step % StrandTrainer.interval == 0, worse >= 0,
-            worse <= min(StrandTrainer.patience, step / StrandTrainer.interval)
+        guard checkpoint.holds(buffers.map(\.count)), let step = checkpoint.numbers["strand-step"],
+            let sinceBest = checkpoint.numbers["strand-worse"], step >= 1, step <= StrandTrainer.mostSteps,
+            step % StrandTrainer.interval == 0, sinceBest >= 0,
+            sinceBest <= min(StrandTrainer.patience, step / StrandTrainer.interval)
         else { return false }
-        for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
-        (self.step, self.worse, state.updates) = (step, worse, step)
-        if !training.isEmpty { least = judge(best) }
+        for (buffer, values) in zip(buffers, checkpoint.buffers) { buffer[0..<buffer.count] = values }
+        (self.step, self.sinceBest, state.updates) = (step, sinceBest, step)
+        if !training.isEmpty { leastLoss = validationLoss(best) }
         return true
     }
 }

@@ -1,16 +1,17 @@
-// SubstitutionTeacher: what the classifier says of every single-letter change of a generated strand B.
+// SubstitutionTeacher: the gradient of the classifier's score by single-letter substitutions of a generated strand B.
 
 import Kernels
 
-/// The classifier as the generator's second teacher, gated: it speaks only of pairs that it would not give the label asked
-/// for.
+/// The classifier as a second teacher of the generator, beside the critic. It only acts on pairs for which it does not
+/// predict the requested label.
 ///
-/// For such a pair it scores B with each letter replaced by each other, and the loss is the mean hinge under the
-/// letters' softmax without noise: sum over i, k of p(i, k) h(i, k), whose gradient p (h - sum p h) needs no
-/// straight-through. The hinge is 0 from a margin beyond the threshold on.
+/// For such a pair, the classifier scores every strand B with one letter replaced. The loss is the expected hinge loss
+/// under the softmax p of the logits (without noise), sum over columns i and letters k of p(i, k) h(i, k). Its exact
+/// gradient with respect to the logits is p (h - sum p h). h is 0 if the classifier's logit is on the right side of the
+/// threshold's by `margin` or more.
 struct SubstitutionTeacher {
     let classifier: PairClassifier
-    /// How far beyond the threshold, in logits, a pair of label 1 has to be.
+    /// The margin of the hinge loss for label 1, in logits above the threshold's.
     static let margin: Float = 0
 
     private let offset: Float
@@ -25,11 +26,13 @@ struct SubstitutionTeacher {
         offset = -logarithm(threshold / (1 - threshold))
     }
 
+    /// The hinge loss of the classifier's logit for the requested label.
     private func hinge(_ logit: Float, label: Int) -> Float {
         label == 1 ? max(0, SubstitutionTeacher.margin - logit - offset) : max(0, logit + offset)
     }
 
-    /// Adds `weight` times the gradient by the network's logits of B, and returns the hinge of the pair as it is.
+    /// Adds `weight` times the gradient with respect to the network's logits to `gradient`. Returns the hinge loss of
+    /// the unchanged pair.
     mutating func teach(
         a: ArraySlice<UInt8>, b: ArraySlice<UInt8>, label: Int, logits network: FeatureMap, layout: PairLayout,
         weight: Float, into gradient: FeatureMap
@@ -70,6 +73,7 @@ struct SubstitutionTeacher {
         return own
     }
 
+    /// Appends a pair whose B has `letter` at index `changing`; -1 changes nothing.
     private mutating func append(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, changing: Int, to letter: UInt8) {
         changed.strands.append(a)
         for (index, code) in b.enumerated() { changed.strands.append(index == changing ? letter : code) }

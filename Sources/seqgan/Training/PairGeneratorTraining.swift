@@ -1,42 +1,35 @@
-// PairedTraining: the training of a paired generator, watched: progress, figures to the log, states saved, failure said.
+// PairGeneratorTraining: trains a paired generator, with progress, log, checkpoints and messages.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Trains a paired generator and keeps watch over it.
-struct PairedTraining {
-    let classifier: PairClassifier
-    let plan: GeneratorPlan
-    /// Seconds that all may take, and the clock since the start.
-    let maxSeconds: Double?
-    let clock: RunSummary
-    let quiet: Bool
-    let log: TrainingLog
-    let keeper: CheckpointKeeper
-    /// The model that the generator is to be added to.
+/// Trains a paired generator with a model's classifier as its teacher.
+struct PairGeneratorTraining {
+    let plan: PairGeneratorPlan
+    let session: TrainingSession
+    /// The model that the generator will be added to.
     let file: ModelFile
 
-    /// Trains on `pairs` and returns the generator, with what the training record should say of it.
+    /// Trains on `pairs`. Returns the generator and its part of the training record.
     ///
-    /// Throws a failure where the pairs keep collapsing, or are no better than strands paired by chance.
+    /// Throws a `Failure` if the training diverges, is interrupted or too short, if the samples keep collapsing, or if
+    /// they are no better than strands paired at random.
     func run(_ pairs: LabelledPairs) throws -> (generator: PairGenerator, record: [String: String]) {
-        let training = GeneratorTraining(classifier, pairs, plan: plan)
-        var bar: (phase: GeneratorTraining.Phase, progress: ProgressBar)?
+        let trainer = PairGeneratorTrainer(file.classifier, pairs, plan: plan)
+        var bar: (phase: PairGeneratorTrainer.Phase, progress: ProgressBar)?
         defer { ProgressBar.clear() }
         do {
-            // A state without a model is one of the classifier's training, which is done by now.
-            let start = keeper.start.flatMap { $0.model == nil ? nil : $0 }
-            let outcome = try training.run(from: start) {
-                try keeper.endIfInterrupted()
-                return maxSeconds.map { clock.seconds > $0 } ?? false
+            let outcome = try trainer.run(from: session.generatorStart) {
+                try session.keeper.endIfInterrupted()
+                return session.isOutOfTime
             } afterStep: { phase, step in
-                if bar?.phase != phase { bar = (phase, progress(phase, from: step - 1)) }
+                if bar?.phase != phase { bar = (phase, progress(phase, at: step)) }
                 bar?.progress.update(step)
-            } tell: { event in
-                try tell(event)
-            } keep: { state in
-                try keeper.keep(checkpoint(state))
+            } report: { event in
+                try report(event)
+            } save: { state in
+                try session.keeper.keep(checkpoint(state))
             }
             return (outcome.generator, record(outcome.figures, step: outcome.step))
         } catch let ended as GeneratorFailure {
@@ -44,39 +37,42 @@ struct PairedTraining {
         }
     }
 
-    private func progress(_ phase: GeneratorTraining.Phase, from step: Int) -> ProgressBar {
+    /// A progress bar for a phase, created at its first step in this run.
+    private func progress(_ phase: PairGeneratorTrainer.Phase, at step: Int) -> ProgressBar {
         switch phase {
         case .strands:
-            ProgressBar(
-                total: GeneratorTraining.strandSteps, noun: "steps on strands A at most", from: step, isQuiet: quiet)
-        case .pairs: ProgressBar(total: plan.steps, noun: "steps", from: step, isQuiet: quiet)
+            session.progressBar(
+                total: PairGeneratorTrainer.strandSteps, noun: "steps on strands A at most", at: step)
+        case .pairs: session.progressBar(total: plan.steps, at: step)
         }
     }
 
-    private func checkpoint(_ state: GeneratorTraining.State) -> TrainingCheckpoint {
+    private func checkpoint(_ state: PairGeneratorTrainer.State) -> TrainingCheckpoint {
         var model = file
         model.generator = state.generator.map { .paired($0) }
         return TrainingCheckpoint(
-            digest: keeper.digest, numbers: state.numbers, buffers: state.buffers, model: model)
+            digest: session.keeper.digest, numbers: state.numbers, buffers: state.buffers, model: model)
     }
 
-    private func tell(_ event: GeneratorTraining.Event) throws {
+    /// Logs and prints an event.
+    private func report(_ event: PairGeneratorTrainer.Event) throws {
         switch event {
-        case .began(let real): try log.begin(PairedTraining.columns, data: PairedTraining.ofTheData(real))
-        case .looked(let step, let steps, let figures): try report(step, steps, figures)
-        case .wentBack(let step, let earlier, let figures):
+        case .began(let real):
+            try session.log.begin(PairGeneratorTraining.columns, data: PairGeneratorTraining.reference(real))
+        case .evaluated(let step, let steps, let figures): try report(step, steps, figures)
+        case .restarted(let step, let earlier, let figures):
             printMessage(
                 "the generated pairs collapsed by step \(step) (least column entropy "
-                    + "\(fixed(figures.leastEntropy, 2)) bits): going back to step \(earlier) with another seed")
+                    + "\(fixed(figures.leastEntropy, 2)) bits): restarting from step \(earlier) with another seed")
         }
     }
 
-    /// What a run ends in whose training came to no generator.
+    /// The error for a training without a result.
     private func failure(_ ended: GeneratorFailure) throws -> Failure {
         switch ended {
-        case .foreignCheckpoint: keeper.refusal
+        case .foreignCheckpoint: session.keeper.refusal
         case .lossNotFinite(let step):
-            try keeper.failureOfLoss(
+            try session.keeper.lossNotFinite(
                 step: step,
                 rates: "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
         case .collapsed(let times, let figures):
@@ -86,9 +82,9 @@ struct PairedTraining {
                     + "no model was written", code: ExitCodes.badData)
         case .learnedNothing(let last, let chance):
             Failure(
-                message: "the generator learned nothing: the classifier takes "
+                message: "the generator learned nothing: the classifier accepts "
                     + "\(fixed(100 * last.agreement[1], 1)) % of its pairs, and "
-                    + "\(fixed(100 * chance.agreement[1], 1)) % of strands paired by chance; "
+                    + "\(fixed(100 * chance.agreement[1], 1)) % of strands paired at random; "
                     + "no model was written", code: ExitCodes.badData)
         case .noTime:
             Failure(
@@ -102,25 +98,27 @@ struct PairedTraining {
         "one_hot", "facing", "score", "agreement_1", "agreement_0",
     ]
 
-    /// What figures of samples are for the data: what the generator's should come near.
-    private static func ofTheData(_ real: SampleFigures) -> [String: Double] {
+    /// The figures of the data, to compare the generator's with.
+    private static func reference(_ real: SampleFigures) -> [String: Double] {
         ["column_entropy": real.leastEntropy, "facing": real.facing, "score": real.score]
     }
 
+    /// Adds an evaluation to the log and prints it.
     private func report(_ step: Int, _ steps: StepFigures, _ figures: SampleFigures) throws {
         let row = [
             steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
             figures.leastEntropy, figures.unique, figures.oneHot, figures.facing, figures.score, figures.agreement[1],
             figures.agreement[0],
         ]
-        try log.add(step, row, decimals: 4, seconds: clock.seconds)
-        guard !quiet else { return }
+        try session.log.add(step, row, decimals: 4, seconds: session.clock.seconds)
+        guard !session.running.quiet else { return }
         printMessage(
             "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
-                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, unique \(fixed(row[6], 3))"
-        )
+                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, "
+                + "unique \(fixed(row[6], 3))")
     }
 
+    /// The generator's part of the training record.
     private func record(_ figures: SampleFigures, step: Int) -> [String: String] {
         [
             "generator-seed": "\(plan.seed)", "generator-steps": "\(plan.steps)", "generator-best-step": "\(step)",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SeqModel
 
-@Suite(.timed) struct ScoreAcceptanceTests {
+@Suite(.timed) struct RejectionSamplerTests {
     /// Logits around `mean`, none on the wrong side of the threshold 0.2 of label 1.
     static func logits(_ mean: Float, _ count: Int, seed: UInt64) -> [Float] {
         var random = RandomSource(seed: seed)
@@ -14,20 +14,20 @@ import Testing
     }
 
     /// Pairs of random letters with these logits.
-    static func scored(_ logits: [Float], b: () -> ArraySlice<UInt8> = { [0, 1, 2, 3] }) -> ScoreAcceptance.Scored {
+    static func scored(_ logits: [Float], b: () -> ArraySlice<UInt8> = { [0, 1, 2, 3] }) -> RejectionSampler.Scored {
         var pairs = Pairs(alphabet: .dna)
         for _ in logits { pairs.append([0, 1, 2, 3], b()) }
-        return ScoreAcceptance.Scored(pairs: pairs, logits: logits)
+        return RejectionSampler.Scored(pairs: pairs, logits: logits)
     }
 
-    static func acceptance(real: [[Float]], generated: [[Float]], threshold: Float) -> ScoreAcceptance {
-        ScoreAcceptance(real: real.map { scored($0) }, generated: generated.map { scored($0) }, threshold: threshold)
+    static func acceptance(real: [[Float]], generated: [[Float]], threshold: Float) -> RejectionSampler {
+        RejectionSampler(real: real.map { scored($0) }, generated: generated.map { scored($0) }, threshold: threshold)
     }
 
     @Test func whatIsKeptIsSpreadMoreLikeTheData() {
-        let real = ScoreAcceptanceTests.logits(1, 5_000, seed: 1)
-        let made = ScoreAcceptanceTests.logits(2.5, 5_000, seed: 2)
-        let acceptance = ScoreAcceptanceTests.acceptance(
+        let real = RejectionSamplerTests.logits(1, 5_000, seed: 1)
+        let made = RejectionSamplerTests.logits(2.5, 5_000, seed: 2)
+        let acceptance = RejectionSamplerTests.acceptance(
             real: [[], real], generated: [[], made], threshold: 0.2)
         func mean(_ logits: [Float], _ weights: [Float]) -> Float {
             zip(logits, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
@@ -37,14 +37,14 @@ import Testing
         let before = mean(made, made.map { _ in 1 }), after = mean(made, kept)
         #expect(abs(after - wanted) < 0.25 * abs(before - wanted), "\(before) \(after) \(wanted)")
         let share = kept.reduce(0, +) / Float(made.count)
-        #expect(ScoreAcceptance.meanKept.contains(Double(share)))
+        #expect(RejectionSampler.meanAcceptance.contains(Double(share)))
         #expect(kept.allSatisfy { (0...1).contains($0) })
     }
 
     @Test func aPairThatTheClassifierGivesTheOtherLabelIsNotKept() {
         // The logit of the threshold 0.2 is -1.386.
         let (low, high): ([Float], [Float]) = ([-5, -3, -2, -1.5, -1.4], [-1.3, -1.2, 0, 2, 4])
-        let acceptance = ScoreAcceptanceTests.acceptance(
+        let acceptance = RejectionSamplerTests.acceptance(
             real: [low + low + high, low + high + high], generated: [low + high, low + high], threshold: 0.2)
         let b: ArraySlice<UInt8> = [0, 1, 2, 3]
         for logit in low {
@@ -59,37 +59,37 @@ import Testing
 
     @Test func withoutPairsToCompareEveryPairIsKept() {
         let b: ArraySlice<UInt8> = [0, 1, 2, 3]
-        let nothing = ScoreAcceptanceTests.acceptance(real: [[], [1]], generated: [[1], []], threshold: 0.5)
+        let nothing = RejectionSamplerTests.acceptance(real: [[], [1]], generated: [[1], []], threshold: 0.5)
         for label in 0...1 { #expect(nothing.probability(label: label, logit: -3, b: b) == 1) }
         // A classifier that refuses the data's own pairs.
-        let refused = ScoreAcceptanceTests.acceptance(
+        let refused = RejectionSamplerTests.acceptance(
             real: [[], [-3, -4, 1]], generated: [[], [-3, -4]], threshold: 0.5)
         for logit: Float in [-3, 3] { #expect(refused.probability(label: 1, logit: logit, b: b) == 1) }
     }
 
-    @Test func wordsThatAreTooCommonAreKeptLessOften() {
+    @Test func kmersThatAreTooCommonAreKeptLessOften() {
         var random = RandomSource(seed: 4)
         // The data's strands hold no run of four, the generator's any letters; the scores are alike.
         func strand(withRuns: Bool) -> ArraySlice<UInt8> {
             while true {
                 let letters = (0..<20).map { _ in UInt8(random.index(below: 4)) }
-                if withRuns || !ScoreAcceptanceTests.holdsRun(letters[...]) { return letters[...] }
+                if withRuns || !RejectionSamplerTests.holdsRun(letters[...]) { return letters[...] }
             }
         }
         let logits = [Float](repeating: 2, count: 4_000)
-        let nothing = ScoreAcceptanceTests.scored([])
-        let made = ScoreAcceptanceTests.scored(logits) { strand(withRuns: true) }
-        let acceptance = ScoreAcceptance(
-            real: [nothing, ScoreAcceptanceTests.scored(logits) { strand(withRuns: false) }],
+        let nothing = RejectionSamplerTests.scored([])
+        let made = RejectionSamplerTests.scored(logits) { strand(withRuns: true) }
+        let acceptance = RejectionSampler(
+            real: [nothing, RejectionSamplerTests.scored(logits) { strand(withRuns: false) }],
             generated: [nothing, made], threshold: 0.5)
         var kept: (with: Float, without: Float) = (0, 0)
         for p in 0..<made.pairs.count {
             let b = made.pairs.b(p)
             let probability = acceptance.probability(label: 1, logit: 2, b: b)
-            if ScoreAcceptanceTests.holdsRun(b) { kept.with += probability } else { kept.without += probability }
+            if RejectionSamplerTests.holdsRun(b) { kept.with += probability } else { kept.without += probability }
         }
         let before = Float(
-            (0..<made.pairs.count).count { ScoreAcceptanceTests.holdsRun(made.pairs.b($0)) })
+            (0..<made.pairs.count).count { RejectionSamplerTests.holdsRun(made.pairs.b($0)) })
         #expect(before > 600)
         #expect(kept.with < 0.1 * before && kept.without > 0.5 * (4_000 - before), "\(kept) \(before)")
     }

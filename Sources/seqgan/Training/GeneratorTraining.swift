@@ -1,19 +1,19 @@
-// GeneratorLearning: which generator is trained, with which plan, and added to a model.
+// GeneratorTraining: trains the generator that the options name, and adds it to a model.
 
 import Kernels
 import SeqModel
 
-/// Adds a generator to a model.
-struct GeneratorLearning {
+/// Trains a generator by the command's options.
+struct GeneratorTraining {
     let options: TrainingOptions
-    let running: RunOptions
-    let clock: RunSummary
-    let log: TrainingLog
-    let keeper: CheckpointKeeper
-    /// Whether the model was given: then a convolutional classifier of it is where a discriminator begins.
+    let session: TrainingSession
+    /// Whether the model was given by `--from`. Its classifier, if it is a cnn, then initialises the discriminator of
+    /// dcgan.
     let hasStart: Bool
 
-    /// Adds to `file` a generator that learns from `pairs`.
+    /// Trains a generator on `pairs` and adds it, and its training record, to `file`.
+    ///
+    /// Throws a `Failure` if no pair is positive, or if the training gives no generator.
     func run(_ file: inout ModelFile, _ pairs: LabelledPairs) throws {
         let threshold = file.classifier.threshold
         guard pairs.targets.contains(where: { $0 > threshold }) else {
@@ -24,39 +24,36 @@ struct GeneratorLearning {
         let record: [String: String]
         if let kind = options.generator.images {
             let generator: ImageGenerator
-            (generator, record) = try images(kind, file).run(pairs)
+            (generator, record) = try imageTraining(kind, file).run(pairs)
             file.generator = .images(generator)
         } else {
             let generator: PairGenerator
-            (generator, record) = try paired(file).run(pairs)
+            (generator, record) = try pairTraining(file).run(pairs)
             file.generator = .paired(generator)
         }
         file.record.merge(record) { _, new in new }
     }
 
-    private func paired(_ file: ModelFile) -> PairedTraining {
-        var plan = GeneratorPlan()
-        plan.seed = running.seed
+    private func pairTraining(_ file: ModelFile) -> PairGeneratorTraining {
+        var plan = PairGeneratorPlan()
+        plan.seed = session.running.seed
         plan.steps = options.steps ?? plan.steps
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }
-        plan.threads = running.threadCount
+        plan.threads = session.running.threadCount
         plan.loss = options.adversarialLoss
         plan.criticSteps = options.criticSteps
-        return PairedTraining(
-            classifier: file.classifier, plan: plan, maxSeconds: options.maxSeconds, clock: clock,
-            quiet: running.quiet, log: log, keeper: keeper, file: file)
+        return PairGeneratorTraining(plan: plan, session: session, file: file)
     }
 
-    private func images(_ kind: ImageGeneratorKind, _ file: ModelFile) -> ImageTraining {
+    private func imageTraining(_ kind: ImageGeneratorKind, _ file: ModelFile) -> ImageGeneratorTraining {
         var plan = ImageGeneratorPlan()
-        plan.seed = running.seed
+        plan.seed = session.running.seed
         plan.steps = options.steps ?? plan.steps
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }
-        plan.threads = running.threadCount
+        plan.threads = session.running.threadCount
         var start: ConvolutionalClassifier?
         if hasStart, kind == .dcgan, case .convolutional(let net) = file.classifier { start = net }
-        return ImageTraining(
-            kind: kind, plan: plan, orientation: options.orientation, start: start, maxSeconds: options.maxSeconds,
-            clock: clock, quiet: running.quiet, log: log, keeper: keeper, file: file)
+        return ImageGeneratorTraining(
+            kind: kind, plan: plan, orientation: options.orientation, start: start, session: session, file: file)
     }
 }
