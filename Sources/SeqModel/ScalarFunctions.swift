@@ -30,6 +30,9 @@
 /// 1 / (1 + exp(-x)).
 @inline(__always) func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }
 
+/// log(p / (1 - p)), the inverse of `logistic`.
+@inline(__always) func logit(_ p: Float) -> Float { logarithm(p / (1 - p)) }
+
 /// Binary cross-entropy of a logit with a target in 0...1, in nats.
 @inline(__always) func binaryCrossEntropy(_ logit: Float, _ target: Float) -> Double {
     softplus(Double(logit)) - Double(logit) * Double(target)

@@ -36,19 +36,11 @@ public enum ClassifierConfiguration: Sendable {
     /// By a convolutional net on one-hot images.
     case convolutional(ConvolutionalConfiguration)
 
-    /// The letters that it knows.
-    var alphabet: Alphabet {
+    /// What it is described by, whatever its kind.
+    var properties: any ClassifierProperties {
         switch self {
-        case .duplex(let configuration): configuration.alphabet
-        case .convolutional(let configuration): configuration.alphabet
-        }
-    }
-
-    /// A score above it is predicted as 1.
-    var threshold: Float {
-        switch self {
-        case .duplex(let configuration): configuration.threshold
-        case .convolutional(let configuration): configuration.threshold
+        case .duplex(let configuration): configuration
+        case .convolutional(let configuration): configuration
         }
     }
 

@@ -45,8 +45,8 @@ public final class ClassifierTrainer {
         validation: LabelledPairs
     ) {
         (self.configuration, self.plan, self.training) = (configuration, plan, training)
-        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
-        negatives = NegativeSampling(training, threshold: configuration.threshold, each: plan.negatives)
+        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.properties.threshold)
+        negatives = NegativeSampling(training, threshold: configuration.properties.threshold, each: plan.negatives)
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
         learner = configuration.learner(plan, training)
         best = FloatBuffer(count: learner.parameters.count)
@@ -110,7 +110,7 @@ public final class ClassifierTrainer {
         var random = RandomSource(seed: plan.seed, learner.stream(ofEpoch: epoch))
         var data = training
         negatives.append(plan.negatives, to: &data, random: &random)
-        data = data.resolved(&random, alphabet: configuration.alphabet)
+        data = data.resolved(&random, alphabet: configuration.properties.alphabet)
         var order = Array(0..<data.count)
         random.shuffle(&order)
         let batches = learner.batches(of: order.count)

@@ -9,45 +9,34 @@ public enum PairClassifier: Sendable {
     /// A convolutional net on the one-hot images of both strands.
     case convolutional(ConvolutionalClassifier)
 
-    /// The letters that it knows.
-    public var alphabet: Alphabet {
+    /// What it is described by, whatever its kind.
+    var properties: any ClassifierProperties {
         switch self {
-        case .duplex(let classifier): classifier.configuration.alphabet
-        case .convolutional(let classifier): classifier.configuration.alphabet
+        case .duplex(let classifier): classifier.configuration
+        case .convolutional(let classifier): classifier.configuration
         }
     }
+
+    /// The letters that it knows.
+    public var alphabet: Alphabet { properties.alphabet }
 
     /// A score above it is predicted as 1.
-    public var threshold: Float {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.threshold
-        case .convolutional(let classifier): classifier.configuration.threshold
-        }
-    }
+    public var threshold: Float { properties.threshold }
 
     /// How the strands face each other.
-    public var orientation: Orientation {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.orientation
-        case .convolutional(let classifier): classifier.configuration.orientation
-        }
-    }
+    public var orientation: Orientation { properties.orientation }
 
     /// Whether the strands may be swapped: a duplex then gives the same score, a net has learned from both orders.
-    public var isSymmetric: Bool {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.isSymmetric
-        case .convolutional(let classifier): classifier.configuration.isSymmetric
-        }
-    }
+    public var isSymmetric: Bool { properties.isSymmetric }
 
     /// The lengths of the strands it was trained on.
-    public var trainedLengths: ClosedRange<Int> {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.trainedLengths
-        case .convolutional(let classifier): classifier.configuration.trainedLengths
-        }
-    }
+    public var trainedLengths: ClosedRange<Int> { properties.trainedLengths }
+
+    /// The lengths of strands at which it holds, as far as that was measured.
+    public var scoredLengths: ClosedRange<Int> { properties.scoredLengths }
+
+    /// The longest strand that it takes, in letters.
+    public var longestStrand: Int { properties.longestStrand }
 
     /// Whether a score is that of A and B beside their homodimers, so that two equal strands share what binds with these.
     public var countsHomodimers: Bool {
@@ -55,22 +44,6 @@ public enum PairClassifier: Sendable {
         case .duplex(let classifier):
             classifier.configuration.isSymmetric && classifier.configuration.hasSelfMaps
         case .convolutional: false
-        }
-    }
-
-    /// The lengths of strands at which it holds, as far as that was measured.
-    public var scoredLengths: ClosedRange<Int> {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.scoredLengths
-        case .convolutional(let classifier): classifier.configuration.scoredLengths
-        }
-    }
-
-    /// The longest strand that it takes.
-    public var longestStrand: Int {
-        switch self {
-        case .duplex: DuplexShape.maximumLength
-        case .convolutional(let classifier): classifier.configuration.length
         }
     }
 
@@ -101,6 +74,12 @@ public enum PairClassifier: Sendable {
 
     /// The score of a logit: the probability of label 1, or the expected soft label, 0 to 1.
     public static func score(_ logit: Float) -> Float { logistic(logit) }
+
+    /// The logit of a threshold, which is held at 1e-4 from 0 and 1 so that it is finite.
+    static func logit(ofThreshold threshold: Float) -> Float { SeqModel.logit(min(max(threshold, 1e-4), 1 - 1e-4)) }
+
+    /// The logit of its own threshold; see `logit(ofThreshold:)`.
+    var thresholdLogit: Float { PairClassifier.logit(ofThreshold: threshold) }
 }
 
 extension PairClassifier {

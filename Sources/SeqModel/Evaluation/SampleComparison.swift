@@ -33,7 +33,7 @@ public struct PairSetFigures: Sendable {
         count = pairs.count
         entropy = ColumnEntropy(pairs)
         kmers = KmerProfile(pairs, chosen: [])
-        if count > 0 { unique = Double(Set((0..<count).map { pairs.key($0) }).count) / Double(count) }
+        unique = pairs.distinctFraction
     }
 
     /// The mean score; NaN without scores.
@@ -76,7 +76,7 @@ public struct SampleComparison: Sendable {
         precondition(generated.count > 0 && real.count > 0)
         self.generated = PairSetFigures(generated)
         self.real = PairSetFigures(real)
-        let known = Set((0..<real.count).map { real.key($0) })
+        let known = real.keys
         let new = (0..<generated.count).count { !known.contains(generated.key($0)) }
         self.generated.new = Double(new) / Double(generated.count)
         self.generated.identity = SampleComparison.identity(generated, seed)
@@ -169,9 +169,4 @@ public struct SampleComparison: Sendable {
         (self.generated.nearestMean, self.generated.nearestLeast) = figures(0..<made.count)
         (self.real.nearestMean, self.real.nearestLeast) = figures(made.count..<distances.count)
     }
-}
-
-extension Pairs {
-    /// The codes of a pair, with what is no code between its strands.
-    func key(_ p: Int) -> [UInt8] { a(p) + [255] + b(p) }
 }

@@ -36,12 +36,7 @@ public struct ScoreAcceptance: Sendable {
 
     init(kept: [[Float]], words: [WordRatio], threshold: Float) {
         (self.kept, self.words) = (kept, words)
-        center = ScoreAcceptance.center(threshold)
-    }
-
-    private static func center(_ threshold: Float) -> Float {
-        let held = min(max(threshold, 1e-4), 1 - 1e-4)
-        return logarithm(held / (1 - held))
+        center = PairClassifier.logit(ofThreshold: threshold)
     }
 
     /// Pairs without ambiguous letters, and the classifier's logits of them.
@@ -53,7 +48,7 @@ public struct ScoreAcceptance: Sendable {
     /// The probabilities from pairs of the data and of the generator for each label; a label without either keeps every
     /// pair.
     init(real: [Scored], generated: [Scored], threshold: Float) {
-        let center = ScoreAcceptance.center(threshold)
+        let center = PairClassifier.logit(ofThreshold: threshold)
         let learned = (0...1).map { label in
             ScoreAcceptance.learn(real[label], generated[label], label: label, center: center)
         }

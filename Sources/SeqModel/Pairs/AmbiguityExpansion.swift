@@ -139,9 +139,7 @@ struct AmbiguityExpansion {
 
     private func draw(to expanded: inout Pairs) {
         var hash = FowlerNollVoHash()
-        hash.add(codes[..<middle])
-        hash.add(CollectionOfOne(255))
-        hash.add(codes[middle...])
+        hash.add(Pairs.key(codes[..<middle], codes[middle...]))
         var random = RandomSource(seed: hash.value)
         var order = Array(0..<AmbiguityExpansion.limit)
         let columns = places.indices.map { k in

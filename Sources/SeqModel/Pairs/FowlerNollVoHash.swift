@@ -16,7 +16,7 @@ struct FowlerNollVoHash {
     mutating func add(strands: Range<Int>, _ codes: [UInt8], _ starts: [Int]) {
         for s in strands {
             for k in starts[s]..<starts[s + 1] { add(CollectionOfOne(codes[k])) }
-            add(CollectionOfOne(255))
+            add(CollectionOfOne(Alphabet.invalid))
         }
     }
 }

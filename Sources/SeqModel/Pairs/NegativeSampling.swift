@@ -8,7 +8,7 @@ struct NegativeSampling: Sendable {
     private let indices: [Int]
     /// An index of a pair for each distinct strand A.
     private let distinct: [Int]
-    /// Known positives, as A's number among the distinct and B's codes.
+    /// Keys of the known positives; see `Pairs.key`.
     private let known: Set<[UInt8]>
 
     /// The pairs whose target is above `threshold`. What negatives are made from is gathered only where some are to be: with
@@ -21,15 +21,11 @@ struct NegativeSampling: Sendable {
         }
         var seen = Set<ArraySlice<UInt8>>()
         distinct = pairs.targets.indices.filter { seen.insert(pairs.pairs.a($0)).inserted }
-        known = Set(indices.map { NegativeSampling.key(pairs.pairs, a: $0, b: $0) })
+        known = Set(indices.map { pairs.pairs.key($0) })
     }
 
     /// Number of positives.
     var positives: Int { indices.count }
-
-    private static func key(_ strands: Pairs, a: Int, b: Int) -> [UInt8] {
-        Array(strands.a(a)) + [255] + Array(strands.b(b))
-    }
 
     /// For every positive, adds `each` pairs of its strand B with a strand A drawn from the distinct ones; known
     /// positives are left out.
@@ -39,7 +35,7 @@ struct NegativeSampling: Sendable {
         for positive in indices {
             for _ in 0..<each {
                 let other = distinct[random.index(below: distinct.count)]
-                if known.contains(NegativeSampling.key(strands, a: other, b: positive)) { continue }
+                if known.contains(Pairs.key(strands.a(other), strands.b(positive))) { continue }
                 pairs.append(strands, a: other, b: positive, target: 0)
             }
         }

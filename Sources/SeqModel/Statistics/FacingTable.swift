@@ -110,6 +110,11 @@ public struct FacingTable: Sendable, Equatable {
         Double((0..<letters).reduce(0) { $0 + counts[$1 * letters + partners[$1]] }) / Double(total)
     }
 
+    /// The same of the facing letters of `pairs`, laid as this table is, for the partners in this table.
+    func agreement(of pairs: Pairs) -> Double {
+        FacingTable(pairs, chosen: 0..<pairs.count, laidAs: self).agreement(with: partners)
+    }
+
     /// The table at the offset where facing letters tell most of each other, found on the first `mostPairs` of `chosen`;
     /// a table of nothing at offset 0 where they tell nothing.
     public static func best(_ pairs: Pairs, chosen: [Int], _ orientation: Orientation) -> FacingTable {

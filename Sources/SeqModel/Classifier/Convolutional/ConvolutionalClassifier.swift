@@ -3,7 +3,7 @@
 import Kernels
 
 /// What a convolutional classifier is, apart from its weights.
-public struct ConvolutionalConfiguration: Sendable, Equatable {
+public struct ConvolutionalConfiguration: ClassifierProperties, Sendable, Equatable {
     /// The sizes of a net.
     public enum Size: String, Sendable, CaseIterable {
         /// One convolution of three columns to 16 channels, a dense layer of 256 units that are squared, and a dense
@@ -35,6 +35,8 @@ public struct ConvolutionalConfiguration: Sendable, Equatable {
     }
     /// The lengths at which it holds; set with `trainedLengths`, as was measured.
     public internal(set) var scoredLengths = 1...1
+
+    var longestStrand: Int { length }
 
     /// A configuration for strands of up to `length` letters, or the least that a net of `size` needs.
     public init(alphabet: Alphabet, size: Size, length: Int) {

@@ -3,7 +3,7 @@
 import Kernels
 
 /// What a duplex classifier is, apart from its weights.
-public struct DuplexConfiguration: Sendable, Equatable {
+public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     /// The letters that it knows.
     public var alphabet: Alphabet
     /// Heads H: 4, 8 or 16.
@@ -23,11 +23,13 @@ public struct DuplexConfiguration: Sendable, Equatable {
     /// The lengths of the strands it was trained on.
     public var trainedLengths = 1...1 {
         didSet {
-            scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: DuplexShape.maximumLength)
+            scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: longestStrand)
         }
     }
     /// The lengths at which it holds; set with `trainedLengths`, as was measured.
     public internal(set) var scoredLengths = 1...1
+
+    var longestStrand: Int { DuplexShape.maximumLength }
 
     /// A configuration with the usual sizes.
     public init(alphabet: Alphabet) { self.alphabet = alphabet }

@@ -29,14 +29,9 @@ public struct ImageSurvey {
         reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
         empty = Pairs(like: pairs)
         var random = RandomSource(seed: seed, .imageSurvey)
-        var (some, strangers) = (Pairs(like: pairs), Pairs(like: pairs))
-        for _ in 0..<min(ImageSurvey.samples, pairs.count) {
-            let (p, q) = (random.index(below: pairs.count), random.index(below: pairs.count))
-            some.append(pairs.a(p), pairs.b(p))
-            strangers.append(pairs.a(p), pairs.b(q))
-        }
-        real = ImageSurvey.figures(some, reference)
-        chance = ImageSurvey.figures(strangers, reference)
+        let sample = PairSample(of: pairs, chosen: 0..<pairs.count, count: ImageSurvey.samples, &random)
+        real = ImageSurvey.figures(sample.pairs, reference)
+        chance = ImageSurvey.figures(sample.shuffled, reference)
     }
 
     /// Figures of pairs that `generator` draws, always from the same streams.
@@ -58,10 +53,8 @@ public struct ImageSurvey {
     private static func figures(_ pairs: Pairs, _ reference: FacingTable) -> Figures {
         var figures = Figures()
         figures.leastEntropy = ColumnEntropy(pairs).least
-        let different = Set((0..<pairs.count).map { pairs.a($0) + [255] + pairs.b($0) })
-        figures.unique = Double(different.count) / Double(max(1, pairs.count))
-        figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference).agreement(
-            with: reference.partners)
+        figures.unique = pairs.distinctFraction
+        figures.facing = reference.agreement(of: pairs)
         return figures
     }
 

@@ -21,8 +21,7 @@ struct SubstitutionTeacher {
     init(_ classifier: PairClassifier) {
         self.classifier = classifier
         changed = Pairs(alphabet: classifier.alphabet)
-        let threshold = min(max(classifier.threshold, 1e-4), 1 - 1e-4)
-        offset = -logarithm(threshold / (1 - threshold))
+        offset = -classifier.thresholdLogit
     }
 
     private func hinge(_ logit: Float, label: Int) -> Float {
