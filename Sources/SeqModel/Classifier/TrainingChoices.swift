@@ -36,7 +36,7 @@ extension DuplexConfiguration {
         // A strand laid beside itself in parallel always fits: nothing competes there.
         configuration.hasSelfMaps = configuration.orientation == .antiparallel
         // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
-        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < fewStrands
+        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctFractionA < fewStrands
         let hasPositions = choices.hasPositions ?? hasRegister
         configuration.heads = choices.heads ?? (hasPositions ? 16 : 8)
         if hasPositions {

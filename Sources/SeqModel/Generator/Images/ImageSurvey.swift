@@ -16,7 +16,7 @@ public struct ImageSurvey {
 
     /// The figures of the data, and of its strands paired by chance.
     public let real: Figures, chance: Figures
-    private let reference: FacingTable
+    private let reference: ContingencyTable
     private let empty: Pairs
     private let seed: UInt64
 
@@ -26,7 +26,7 @@ public struct ImageSurvey {
     public init(_ pairs: Pairs, seed: UInt64) {
         self.seed = seed
         let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
-        reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
+        reference = tables.reduce(tables[0]) { $1.mutualInformation > $0.mutualInformation ? $1 : $0 }
         empty = Pairs(like: pairs)
         var random = RandomSource(seed: seed, .imageSurvey)
         let sample = PairSample(of: pairs, chosen: 0..<pairs.count, count: ImageSurvey.samples, &random)
@@ -50,7 +50,7 @@ public struct ImageSurvey {
         return figures
     }
 
-    private static func figures(_ pairs: Pairs, _ reference: FacingTable) -> Figures {
+    private static func figures(_ pairs: Pairs, _ reference: ContingencyTable) -> Figures {
         var figures = Figures()
         figures.leastEntropy = ColumnEntropy(pairs).least
         figures.unique = pairs.distinctFraction

@@ -41,7 +41,7 @@ struct SampleSurvey {
     /// The same figures of pairs of the data, and of its strands paired by chance.
     let real: SampleFigures, chance: SampleFigures
     /// Which letters face each other in pairs of label 1 of the data, at the best offset.
-    let facing: FacingTable
+    let facing: ContingencyTable
 
     private static let samples = 512, calibrationSamples = 8_192
 
@@ -50,7 +50,7 @@ struct SampleSurvey {
         self.trainer = trainer
         var random = RandomSource(seed: trainer.plan.seed, .surveyData)
         let positives = trainer.chosen[1]
-        facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
+        facing = ContingencyTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
         let sample = PairSample(of: trainer.pairs, chosen: positives, count: SampleSurvey.samples, &random)
         real = SampleSurvey.figures([nil, sample.pairs], trainer, facing)
         chance = SampleSurvey.figures([nil, sample.shuffled], trainer, facing)
@@ -105,7 +105,7 @@ struct SampleSurvey {
     }
 
     private static func figures(
-        _ samples: [Pairs?], _ trainer: GeneratorTrainer, _ facing: FacingTable
+        _ samples: [Pairs?], _ trainer: GeneratorTrainer, _ facing: ContingencyTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
