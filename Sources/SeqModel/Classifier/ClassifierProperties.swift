@@ -1,8 +1,8 @@
-// ClassifierProperties: what every kind of classifier is described by, apart from its weights and its net.
+// ClassifierProperties: the part of a configuration that all kinds of classifiers have.
 
-/// The part of a classifier's configuration that all kinds have.
+/// The properties of a classifier whatever its kind.
 protocol ClassifierProperties {
-    /// The letters that it knows.
+    /// The letters of its strands.
     var alphabet: Alphabet { get }
     /// How the strands face each other.
     var orientation: Orientation { get set }

@@ -10,12 +10,13 @@ public struct PairSetFigures: Sendable {
     public internal(set) var unique = Double.nan
     /// Fraction of the pairs that are not in the data, 0 to 1; NaN for the data itself.
     public internal(set) var new = Double.nan
-    /// Mean fraction of equal letters, position by position, of two strands A drawn at random: 1 where all are the same.
+    /// Mean fraction of equal letters, position by position, of two strands A drawn at random: 1 where all are the
+    /// same.
     public internal(set) var identity = Double.nan
     /// Entropies of the columns of both strands.
     public internal(set) var entropy: ColumnEntropy
-    /// Jensen-Shannon distance (0 to 1) of the 4-mers to those of as many pairs of the data. For the data itself: that of
-    /// two halves without a common pair, the least that can be asked of a generator.
+    /// Jensen-Shannon distance (0 to 1) of the 4-mers to those of as many pairs of the data. For the data itself: that
+    /// of two halves without a common pair, the least that can be asked of a generator.
     public internal(set) var kmerDistance = Double.nan
     /// Total variation distance (0 to 1) of the joint distributions of the lengths of A and B, of the same pairs as
     /// `kmerDistance`.

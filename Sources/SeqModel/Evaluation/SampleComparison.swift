@@ -13,7 +13,8 @@ public struct SampleComparison: Sendable {
     /// Number of pairs of the data among which the nearest was searched.
     public let nearestAmong: Int
 
-    /// Pairs of strands that the identity is estimated from; pairs whose nearest pair is searched, and candidates for it.
+    /// Pairs of strands that the identity is estimated from; pairs whose nearest pair is searched, and candidates for
+    /// it.
     private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 20_000
     /// A bound on the work of the search: cells of the tables of edit distances, or words of 64 of them.
     private static let mostCells = 2_000_000_000

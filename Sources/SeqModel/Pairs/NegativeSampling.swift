@@ -1,4 +1,4 @@
-// NegativeSampling: fresh negatives, made by pairing strands of the data anew.
+// NegativeSampling: negatives made by pairing strands of different pairs of the data.
 
 import Kernels
 
@@ -11,9 +11,9 @@ struct NegativeSampling: Sendable {
     /// Keys of the known positives; see `Pairs.key`.
     private let known: Set<[UInt8]>
 
-    /// The pairs whose target is above `threshold`. What negatives are made from is gathered only where some are to be: with
-    /// 0 a positive, `append` adds none.
-    init(_ pairs: LabelledPairs, threshold: Float, each negatives: Int) {
+    /// Positives are the pairs of `pairs` with a target above `threshold`. With 0 negatives per positive nothing else
+    /// is prepared, and `append` adds none.
+    init(_ pairs: LabelledPairs, threshold: Float, perPositive negatives: Int) {
         indices = pairs.targets.indices.filter { pairs.targets[$0] > threshold }
         guard negatives > 0 else {
             (distinct, known) = ([], [])
@@ -27,9 +27,10 @@ struct NegativeSampling: Sendable {
     /// Number of positives.
     var positives: Int { indices.count }
 
-    /// For every positive, adds `each` pairs of its strand B with a strand A drawn from the distinct ones; known
-    /// positives are left out.
-    func append(_ each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
+    /// For each positive, appends `perPositive` pairs of its strand B with a strand A drawn from the distinct ones,
+    /// with target 0; those that are known positives are left out. `pairs` must begin with the pairs given at the
+    /// start.
+    func append(perPositive each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
         let strands = pairs.pairs
         for positive in indices {

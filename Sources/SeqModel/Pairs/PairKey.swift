@@ -3,7 +3,8 @@
 import Kernels
 
 extension Pairs {
-    /// The key of a pair of strands in a set: the codes of both strands with a separator, which is no code, between them.
+    /// The key of a pair of strands in a set: the codes of both strands with a separator, which is no code, between
+    /// them.
     ///
     /// Two pairs have the same key exactly where their strands are equal, in the same order; where `isSymmetric`, in
     /// either order.

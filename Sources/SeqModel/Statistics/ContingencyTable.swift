@@ -39,7 +39,8 @@ public struct ContingencyTable: Sendable, Equatable {
 
     /// Adds a pair; ambiguous letters are skipped.
     public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
-        // Taken out meanwhile: the closure would otherwise share the counts with `self`, and every pair would copy them.
+        // Taken out meanwhile: the closure would otherwise share the counts with `self`, and every pair would copy
+        // them.
         var counts = [Int]()
         swap(&counts, &self.counts)
         forEachFacing(a, b) { _, x, y in counts[x * letters + y] += 1 }
@@ -61,7 +62,8 @@ public struct ContingencyTable: Sendable, Equatable {
     /// Number of facing letters counted.
     public var total: Int { counts.reduce(0, +) }
 
-    /// Mutual information of facing letters in bits, less its bias for a sample of this size (Miller 1955); not below 0.
+    /// Mutual information of facing letters in bits, less its bias for a sample of this size (Miller 1955); not below
+    /// 0.
     public var mutualInformation: Double {
         guard total > 0 else { return 0 }
         let bias = Double((letters - 1) * (letters - 1)) / (2 * Double(total) * logarithm(2.0))

@@ -7,7 +7,8 @@ public struct KmerProfile: Sendable {
     /// Letters k of a k-mer.
     public static let length = 4
 
-    /// (K^k): how often each k-mer occurs; the digits of its index to the base K are its letters, the first one highest.
+    /// (K^k): how often each k-mer occurs; the digits of its index to the base K are its letters, the first one
+    /// highest.
     public private(set) var counts: [Int]
     /// Letters K of the alphabet.
     public let letters: Int
