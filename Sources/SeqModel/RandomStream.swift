@@ -1,31 +1,33 @@
-// RandomStream: which stream of the random source each use has, so that no two in one run draw the same numbers.
+// RandomStream: the stream of the random source for each use, so that no two uses in a run draw the same numbers.
 
 import Kernels
 
 /// A use of random numbers.
 enum RandomStream {
-    /// Parameters of a duplex before training; the letters of the pairs that its standards are found from.
+    /// The initial parameters of a duplex; the letters of the pairs that the standardisation is computed from.
     case duplexParameters, duplexStandards
-    /// The data of an epoch of a duplex: fresh negatives, letters for ambiguous ones, their order.
+    /// The data of an epoch of a duplex: negatives, letters in place of ambiguity letters, the order of the pairs.
     case duplexEpoch(Int)
-    /// Parameters of a convolutional net before training; the data of an epoch; the order of strands and the dropout of a step.
+    /// The initial parameters of a convolutional net; the data of an epoch; the order of strands and the dropout of a
+    /// step.
     case convolutionalParameters, convolutionalEpoch(Int), convolutionalStep(Int)
-    /// Which pairs are held back; the negatives beside them.
+    /// Which pairs are held out for validation; the negatives added to them.
     case heldBack, validationNegatives
-    /// The letters of a generator's data, and then its parameters before training.
+    /// Letters in place of ambiguity letters in the data of a generator, and then its initial parameters.
     case generatorData
-    /// Strand A's network: which strands are held back, and its parameters; the strands of a row of a step.
+    /// The network of strands A: which strands are held out, and its initial parameters; the strands of a row of a
+    /// step.
     case strandTraining, strandRow(Int)
-    /// A row of a step of the paired generator: the critic's draws, and the generator's.
+    /// A row of a step of the paired generator: the draws of the critic and of the generator.
     case generatorRow(Int)
-    /// A sample of the data; the pairs that acceptance is found from; a generated pair that is looked at.
+    /// A sample of the data; the pairs that acceptance is calibrated on; a generated pair of a survey.
     case surveyData, acceptance, surveyPair(Int)
-    /// A plain GAN: parameters before training, a step, a sample of the data, a generated pair that is looked at.
+    /// A plain GAN: initial parameters, a step, a sample of the data, a generated pair of a survey.
     case imageParameters, imageStep(Int), imageSurvey, imagePair(Int)
-    /// The order in which samples are compared; the pairs of strands whose identity is measured.
+    /// The order in which samples are compared; the pairs of strands whose identity is computed.
     case comparedOrder, comparedStrands
 
-    /// The number of the stream. Released models were trained with these: they stay as they are.
+    /// The number of the stream. These must not change: the same seed would then train another model.
     var number: UInt64 {
         switch self {
         case .duplexParameters: 1

@@ -1,4 +1,4 @@
-// ScalarFunctions: the scalar functions that scores, losses and metrics need, from the system's mathematics library.
+// ScalarFunctions: scalar functions for scores, losses and metrics, from the mathematics library of the system.
 
 #if canImport(Glibc)
     import Glibc
@@ -27,10 +27,13 @@
 /// Natural logarithm.
 @inline(__always) func logarithm(_ x: Float) -> Float { logf(x) }
 
-/// 1 / (1 + exp(-x)).
+/// The logistic function, 1 / (1 + exp(-x)).
 @inline(__always) func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }
 
-/// Binary cross-entropy of a logit with a target in 0...1, in nats.
+/// The logit of a probability, log(p / (1 - p)): the inverse of `logistic`.
+@inline(__always) func logit(_ p: Float) -> Float { logarithm(p / (1 - p)) }
+
+/// The binary cross-entropy in nats of a logit and a target (0 to 1).
 @inline(__always) func binaryCrossEntropy(_ logit: Float, _ target: Float) -> Double {
     softplus(Double(logit)) - Double(logit) * Double(target)
 }

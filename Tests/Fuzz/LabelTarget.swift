@@ -57,7 +57,8 @@ enum LabelTarget {
         let survey = DataSurvey(pairs, threshold: threshold, alphabet: alphabet)
         require(survey.positives + survey.negatives == pairs.count, "pairs that are neither")
         require(survey.lengths.upperBound == pairs.pairs.longest, "\(survey.lengths) of \(pairs.pairs.longest)")
-        require(survey.information.values.allSatisfy { $0.isFinite }, "information of \(survey.information)")
+        require(
+            survey.mutualInformation.values.allSatisfy { $0.isFinite }, "information of \(survey.mutualInformation)")
         let (training, held) = pairs.split(share: 0.05, seed: 11, threads: 2)
         require(training.count + held.count == pairs.count && held.count > 0, "\(held.count) held of \(pairs.count)")
         guard pairs.count <= 8, pairs.pairs.longest <= 16, training.count > 0 else { return }

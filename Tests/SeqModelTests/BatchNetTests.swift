@@ -14,18 +14,24 @@ import Testing
         (
             "padded steps",
             [
-                .convolution(height: 3, width: 3, outputs: 6, stride: 2, isPadded: true), .leaky(0.2),
+                .convolution(height: 3, width: 3, outputs: 6, stride: 2, isPadded: true), .leakyReLU(0.2),
                 .convolution(height: 3, width: 3, outputs: 4, isPadded: true), .dense(outputs: 2),
             ]
         ),
         (
             "norm",
-            [.convolution(height: 1, width: 2, outputs: 9), .norm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 1)]
+            [
+                .convolution(height: 1, width: 2, outputs: 9), .batchNorm(momentum: 0.8, epsilon: 1e-3),
+                .dense(outputs: 1),
+            ]
         ),
-        ("norm of images", [.norm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 18), .leaky(0), .dense(outputs: 1)]),
+        (
+            "norm of images",
+            [.batchNorm(momentum: 0.8, epsilon: 1e-3), .dense(outputs: 18), .leakyReLU(0), .dense(outputs: 1)]
+        ),
         ("square", [.dense(outputs: 7), .square, .dense(outputs: 2)]),
         ("tanh", [.dense(outputs: 8), .tanh]),
-        ("dropout", [.dense(outputs: 40), .leaky(0.2), .dropout(0.5), .dense(outputs: 1)]),
+        ("dropout", [.dense(outputs: 40), .leakyReLU(0.2), .dropout(0.5), .dense(outputs: 1)]),
         (
             "larger",
             [

@@ -30,23 +30,23 @@ import Testing
             let free = (0..<abs(shift)).map { _ in UInt8(random.index(below: 4)) }
             return shift >= 0 ? b + free : Array(b.dropLast(-shift))
         }
-        let table = FacingTable.best(pairs, chosen: Array(0..<300), .antiparallel)
+        let table = ContingencyTable.best(pairs, chosen: Array(0..<300), .antiparallel)
         #expect(table.offset == shift)
-        #expect(abs(table.information - 2) < 0.01)
+        #expect(abs(table.mutualInformation - 2) < 0.01)
         #expect(table.partners == [3, 2, 1, 0])
         #expect(table.agreement(with: table.partners) == 1)
-        #expect(table.share(0, facing: 3) == 1)
-        #expect(table.affinity(0, 3) > 1.9 && table.affinity(0, 0) < -5)
-        let other = FacingTable.best(pairs, chosen: Array(0..<300), .parallel)
+        #expect(table.conditionalFrequency(of: 3, given: 0) == 1)
+        #expect(table.pointwiseMutualInformation(0, 3) > 1.9 && table.pointwiseMutualInformation(0, 0) < -5)
+        let other = ContingencyTable.best(pairs, chosen: Array(0..<300), .parallel)
         // One letter of A can face itself: much information, but of few letters.
-        #expect(other.weight(pairs: 300) < 0.25)
+        #expect(other.weightedInformation(pairs: 300) < 0.25)
     }
 
     @Test func parallelPairsAndAmbiguousLettersAreLaidAsWritten() {
         var pairs = Pairs(alphabet: .dna)
         pairs.append([0, 1, 14, 2], [0, 1, 2, 14])
-        let blank = FacingTable(letters: 4, orientation: .parallel, offset: 0)
-        let table = FacingTable(pairs, chosen: [0], laidAs: blank)
+        let blank = ContingencyTable(letters: 4, orientation: .parallel, offset: 0)
+        let table = ContingencyTable(pairs, chosen: [0], alignedAs: blank)
         #expect(table.total == 2)
         #expect(table.counts[0] == 1 && table.counts[5] == 1)
     }
@@ -62,7 +62,7 @@ import Testing
         let made = comparison.generated.facing[.antiparallel]
         #expect(comparison.real.facing[.antiparallel]?.columns == [Double](repeating: 1, count: 20))
         #expect(comparison.real.facing[.parallel]?.table.offset == 0)
-        #expect((comparison.real.facing[.parallel]?.table.information ?? 1) < 0.01)
+        #expect((comparison.real.facing[.parallel]?.table.mutualInformation ?? 1) < 0.01)
         #expect(made?.columns.prefix(10).allSatisfy { $0 == 1 } == true)
         #expect(made?.columns.suffix(10).allSatisfy { $0 > 0.15 && $0 < 0.35 } == true)
         #expect(abs((made?.agreement ?? 0) - 0.625) < 0.02)
@@ -99,7 +99,7 @@ import Testing
         #expect(comparison.generated.lengthDistance == 0.5 && comparison.real.lengthDistance == 0)
     }
 
-    @Test func theWordDistanceIsThatOfTheDefinition() {
+    @Test func theKmerDistanceIsThatOfTheDefinition() {
         var one = Pairs(alphabet: .dna)
         one.append([0, 0, 0, 0, 0], [1, 1, 1])
         var two = Pairs(alphabet: .dna)
@@ -141,7 +141,7 @@ import Testing
 
     @Test func aDuplexIsLaidWithItsGapAndEnds() {
         let real = Self.pairs(300) { a, _ in Self.complement(a) }
-        let table = FacingTable.best(real, chosen: Array(0..<300), .antiparallel)
+        let table = ContingencyTable.best(real, chosen: Array(0..<300), .antiparallel)
         let a: [UInt8] = [0, 1, 2, 3, 0, 0, 1, 3, 2, 2, 1, 0]
         // B lacks what faces A's letter 6, and has two letters more at its beginning.
         let b = [2, 2] + Self.complement(Array(a[..<6] + a[7...]))

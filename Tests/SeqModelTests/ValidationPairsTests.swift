@@ -27,7 +27,7 @@ import Testing
         let held = Self.held(40)
         let validation = ValidationPairs(held, plan: Self.plan(negatives: 4), threshold: 0.5)
         // 20 positives, 4 negatives each, but for those that drew the positive's own strand A.
-        #expect(validation.judged == 40)
+        #expect(validation.metricCount == 40)
         #expect((100...120).contains(validation.pairs.count))
         #expect(Array(validation.pairs.targets.prefix(40)) == held.targets)
         #expect(validation.pairs.targets.dropFirst(40).allSatisfy { $0 == 0 })
@@ -36,14 +36,14 @@ import Testing
     @Test func withoutFreshNegativesThePairsAreAsTheyAre() {
         for held in [Self.held(40), Self.held(40, onlyPositives: true)] {
             let validation = ValidationPairs(held, plan: Self.plan(negatives: 0), threshold: 0.5)
-            #expect(validation.judged == held.count && validation.pairs.targets == held.targets)
+            #expect(validation.metricCount == held.count && validation.pairs.targets == held.targets)
         }
     }
 
     @Test func positivesAloneAreJudgedBesideAsManyNegatives() {
         let validation = ValidationPairs(
             Self.held(200, onlyPositives: true), plan: Self.plan(negatives: 3), threshold: 0.5)
-        #expect((190...200).contains(validation.judged))
+        #expect((190...200).contains(validation.metricCount))
         #expect((380...400).contains(validation.pairs.count))
     }
 

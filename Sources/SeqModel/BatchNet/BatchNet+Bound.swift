@@ -1,13 +1,13 @@
-// BatchNet+Bound: how large the numbers on a net's way can become at most, for models that were not trained but forged.
+// BatchNet+Bound: a bound on all intermediate numbers of a net, to reject model files whose scores could overflow.
 
 import Kernels
 
 extension BatchNet {
-    /// What no net that was trained comes near, and far enough from where floats end.
+    /// The largest bound that is accepted: far above that of any trained net, and below the range of floats.
     static let largestNumber = 1e36
 
-    /// The largest size that any number on the way can have where no input is larger than `input`: a sum of sizes, so
-    /// that no part of a sum is larger. Not finite where a weight is not.
+    /// A bound on the absolute values of all intermediate numbers, partial sums included, for inputs of at most `input`
+    /// in absolute value. Not finite where a weight is not.
     func bound(_ weights: FloatBuffer, input: Double) -> Double {
         var (bound, largest) = (input, input)
         for stage in stages {
@@ -22,14 +22,14 @@ extension BatchNet {
                     }
                 }
                 bound = sums.indices.reduce(0) { larger($0, sums[$1] + size(stage.bias + $1)) }
-            case .norm(_, let epsilon):
+            case .batchNorm(_, let epsilon):
                 bound = (0..<stage.outputs).reduce(0) {
                     let deviation = (size(stage.variances + $1) + Double(epsilon)).squareRoot()
                     return larger(
                         $0,
                         size(stage.weights + $1) * (bound + size(stage.means + $1)) / deviation + size(stage.bias + $1))
                 }
-            case .leaky(let slope): bound *= max(1, abs(Double(slope)))
+            case .leakyReLU(let slope): bound *= max(1, abs(Double(slope)))
             case .tanh: bound = min(bound, 1)
             case .square: bound *= bound
             case .dropout, .resize: break
@@ -39,15 +39,15 @@ extension BatchNet {
         return largest
     }
 
-    /// The larger of two sizes; not a number where one is not.
+    /// The larger of two numbers; NaN where one is NaN.
     private func larger(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .nan : max(a, b) }
 }
 
 extension ModelFile {
-    /// Throws where numbers of a net could become too large for floats, and a score none.
+    /// Throws `ModelError.inconsistent` where intermediate numbers of a net could overflow and a score become NaN.
     static func requireBound(_ net: BatchNet, _ weights: FloatBuffer, input: Double) throws(ModelError) {
         let bound = net.bound(weights, input: input)
-        // Not a number is no less than the largest either.
+        // False for NaN as well.
         guard bound <= BatchNet.largestNumber else {
             throw .inconsistent(
                 field: "the net's largest possible number", found: "\(bound)",

@@ -1,61 +1,64 @@
-// BatchNet: a net of layers over whole batches of images: its plan, and how its weights lie.
+// BatchNet: a feed-forward net over batches of images: its layers, and the layout of its weights.
 
 import Kernels
 
-/// A layer of a net over batches of maps (samples, height, width, channels).
+/// A layer of a net over batches of feature maps of shape (samples, height, width, channels).
 enum BatchLayer: Sendable, Equatable {
-    /// A window's numbers times weights (window, outputs), plus a bias.
+    /// A convolution with bias: windows of `height` x `width` at steps of `stride` both ways; where `isPadded`, the map
+    /// is padded with zeros so that stride 1 keeps its size.
     case convolution(height: Int, width: Int, outputs: Int, stride: Int = 1, isPadded: Bool = false)
-    /// All numbers of a sample times weights, plus a bias: maps of these sizes.
+    /// A dense layer with bias from all numbers of a sample to a map of these sizes with `outputs` channels.
     case dense(height: Int = 1, width: Int = 1, outputs: Int)
-    /// Batch normalisation (Ioffe & Szegedy 2015); `momentum` is what is kept of the running means at each step.
-    case norm(momentum: Float, epsilon: Float)
-    /// LeakyReLU with this slope, in place; 0: ReLU.
-    case leaky(Float)
+    /// Batch normalisation (Ioffe and Szegedy 2015); `momentum` is the weight of the old running mean at each step.
+    case batchNorm(momentum: Float, epsilon: Float)
+    /// LeakyReLU with this slope for negative numbers, in place; 0 for ReLU.
+    case leakyReLU(Float)
     /// The hyperbolic tangent, in place.
     case tanh
-    /// The square of each number: with a dense layer before it, a product of every two of its inputs.
+    /// The square of each number; after a dense layer, a sum of products of any two of its inputs.
     case square
-    /// Dropout at this rate, in place.
+    /// Dropout at this rate (0 to 1), in place.
     case dropout(Float)
-    /// Each number repeated `factor` times in both directions; then cut, or filled up with zeros, to these sizes.
+    /// Nearest-neighbour upsampling by `factor` both ways, then cropped or padded with zeros to these sizes.
     case resize(factor: Int, height: Int, width: Int)
 
+    /// Whether the layer overwrites its input.
     var isInPlace: Bool {
         switch self {
-        case .leaky, .tanh, .dropout: true
+        case .leakyReLU, .tanh, .dropout: true
         default: false
         }
     }
 }
 
-/// A net: what its layers are, the maps between them, and where its weights lie.
+/// A feed-forward net: its layers, the sizes of the maps between them, and the layout of its weights.
 ///
-/// The buffer of weights has the trained ones first (0 ..< trained), then the running means and variances.
+/// The buffer of weights holds the trained ones first (0 ..< trained), then the running means and variances.
 struct BatchNet: Sendable {
-    /// The sizes of a map.
+    /// The size of a map of one sample.
     struct Size: Sendable, Equatable {
         var height: Int, width: Int, channels: Int
         var margin = BatchMap.Margin()
         var count: Int { height * width * channels }
     }
 
-    /// A layer in its place.
+    /// A layer with the maps and weights it uses.
     struct Stage: Sendable {
         let layer: BatchLayer
-        /// The maps it reads and writes.
+        /// Indices of the maps that it reads and writes.
         let input: Int, output: Int
-        /// Where its weights or factors begin, where its biases or shifts, and its running means and variances.
+        /// Offsets of its weights (or scales), its biases (or shifts), and its running means and variances.
         var weights = 0, bias = 0, means = 0, variances = 0
-        /// Inputs and outputs of its weights.
+        /// The shape of its weights: inputs per output, and outputs.
         var inputs = 0, outputs = 0
         var window: Window?
     }
 
     let layers: [BatchLayer]
+    /// The sizes of all maps: the input, and the output of each layer that is not in place.
     private(set) var sizes: [Size]
     private(set) var stages: [Stage] = []
-    /// Trained weights, and all numbers.
+    /// Count of the trained weights, and of all numbers of the buffer.
     private(set) var trained = 0
     private(set) var count = 0
 
@@ -66,14 +69,14 @@ struct BatchNet: Sendable {
         for layer in layers { add(layer) }
         var at = trained
         for k in stages.indices {
-            guard case .norm = stages[k].layer else { continue }
+            guard case .batchNorm = stages[k].layer else { continue }
             (stages[k].means, stages[k].variances) = (at, at + stages[k].outputs)
             at += 2 * stages[k].outputs
         }
         count = at
     }
 
-    /// What the net gives.
+    /// The size of the output.
     var output: Size { sizes[sizes.count - 1] }
 
     private mutating func add(_ layer: BatchLayer) {
@@ -83,7 +86,7 @@ struct BatchNet: Sendable {
         next.margin = .init()
         var stage = Stage(layer: layer, input: from, output: layer.isInPlace ? from : from + 1)
         switch layer {
-        case .leaky, .tanh, .dropout, .square: break
+        case .leakyReLU, .tanh, .dropout, .square: break
         case .convolution(let height, let width, let outputs, let stride, let isPadded):
             let window = Window(
                 height: height, width: width, stride: stride, isPadded: isPadded, rows: size.height,
@@ -95,7 +98,7 @@ struct BatchNet: Sendable {
         case .dense(let height, let width, let outputs):
             (stage.inputs, stage.outputs) = (size.count, height * width * outputs)
             next = Size(height: height, width: width, channels: outputs)
-        case .norm: (stage.inputs, stage.outputs) = (1, size.channels)
+        case .batchNorm: (stage.inputs, stage.outputs) = (1, size.channels)
         case .resize(_, let height, let width): (next.height, next.width) = (height, width)
         }
         if stage.outputs > 0 {
@@ -107,11 +110,11 @@ struct BatchNet: Sendable {
         if !layer.isInPlace { sizes.append(next) }
     }
 
-    /// Fresh weights: uniform with Glorot's deviation, zero biases; factors 1, means 0, variances 1.
+    /// Initial weights: uniform as by Glorot and Bengio (2010), biases and means 0, scales and variances 1.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         for stage in stages where stage.outputs > 0 {
-            if case .norm = stage.layer {
+            if case .batchNorm = stage.layer {
                 for k in 0..<stage.outputs {
                     weights[stage.weights + k] = 1
                     weights[stage.variances + k] = 1
@@ -125,7 +128,7 @@ struct BatchNet: Sendable {
         return weights
     }
 
-    /// The tensors of the net as `prefix` names them, in the order of its layers.
+    /// The tensors of the net in the order of its layers, named by `prefix`, the number of the layer and their role.
     func tensors(_ prefix: String) -> [TensorSpec] {
         var tensors: [TensorSpec] = []
         var number = 0
@@ -134,7 +137,7 @@ struct BatchNet: Sendable {
         }
         for stage in stages where stage.outputs > 0 {
             number += 1
-            if case .norm = stage.layer {
+            if case .batchNorm = stage.layer {
                 add("scale", [stage.outputs], stage.weights)
                 add("shift", [stage.outputs], stage.bias)
                 add("mean", [stage.outputs], stage.means)
@@ -151,14 +154,15 @@ struct BatchNet: Sendable {
         return tensors
     }
 
-    /// The same net without its normalisations, where a dense layer or whole windows follow these: they are part of the
-    /// next weights. For scoring only.
+    /// The same net for scoring only, with its batch normalisations folded into the weights of the next layer.
+    ///
+    /// Each of them must be followed by a dense layer or a convolution without padding.
     func folded(_ weights: FloatBuffer) -> (net: BatchNet, weights: FloatBuffer) {
         var kept: [BatchLayer] = []
         var scales: [(factor: [Float], shift: [Float])?] = []
         var pending: (factor: [Float], shift: [Float])?
         for (k, stage) in stages.enumerated() {
-            if case .norm(_, let epsilon) = stage.layer, k + 1 < stages.count, stages[k + 1].takesScales {
+            if case .batchNorm(_, let epsilon) = stage.layer, k + 1 < stages.count, stages[k + 1].takesScales {
                 let factor = (0..<stage.outputs).map {
                     weights[stage.weights + $0] / (weights[stage.variances + $0] + epsilon).squareRoot()
                 }
@@ -175,10 +179,11 @@ struct BatchNet: Sendable {
         let net = BatchNet(height: sizes[0].height, width: sizes[0].width, channels: sizes[0].channels, kept)
         let result = FloatBuffer(count: net.count)
         let sources = stages.filter { stage in
-            if case .norm = stage.layer { return false }
+            if case .batchNorm = stage.layer { return false }
             return true
         }
-        precondition(!net.layers.contains { if case .norm = $0 { true } else { false } } && sources.count == kept.count)
+        precondition(
+            !net.layers.contains { if case .batchNorm = $0 { true } else { false } } && sources.count == kept.count)
         for (index, (stage, source)) in zip(net.stages, sources).enumerated() where stage.outputs > 0 {
             for o in 0..<stage.outputs {
                 var bias = weights[source.bias + o]
@@ -198,7 +203,8 @@ struct BatchNet: Sendable {
 }
 
 extension BatchNet.Stage {
-    /// Whether a factor and a shift for each channel before it can be taken into its weights.
+    /// Whether a scale and a shift of its input channels can be folded into its weights; zero padding would be shifted
+    /// too.
     fileprivate var takesScales: Bool {
         switch layer {
         case .dense: true

@@ -1,38 +1,43 @@
-// BatchTape: a net at work on a batch: forward, and backward beside it.
+// BatchTape: the forward and backward pass of a net on a batch.
 
 import Kernels
 
-/// The maps of a net for batches up to a size, with their gradients where it learns.
+/// The feature maps of a net for batches up to a size and, for training, their gradients.
 ///
-/// It belongs to one user at a time; its kernels part the work among threads.
+/// One caller may use it at a time; its kernels distribute the work over threads.
 final class BatchTape: Sendable {
-    /// Whether a net learns: then normalisation is by the batch, and dropout by a seed.
+    /// In training, normalisation uses the statistics of the batch, and dropout is active.
     enum Mode {
+        /// With the running means and variances, and without dropout.
         case scoring
-        /// `updates` says how often the running means have moved: the first times they are plain means.
+        /// `seed` is that of dropout. `updates` is the number of earlier updates of the running means: at first they
+        /// are plain averages over the updates.
         case learning(seed: UInt64, updates: Int)
     }
 
     let net: BatchNet
-    /// Samples that there is room for.
+    /// The largest batch.
     let samples: Int
     private let maps: [BatchMap], gradients: [BatchMap]
     private let operands: [Operands]
     private let kernels: BatchKernels
     private let memory = ProductMemory()
 
-    /// What a stage needs beside its maps.
+    /// What a stage needs besides its maps.
     private struct Operands: Sendable {
+        /// Places of the windows of a convolution, and of the numbers of a window.
         var rows: Places?, columns: Places?
+        /// Places of the rows and columns of the weights.
         var weightRows: Places?, weightColumns: Places?
-        /// Means and inverse deviations of the batch, and three vectors of factors.
+        /// Means and inverse standard deviations of the channels, and three vectors for their coefficients.
         var mean: FloatBuffer?, inverse: FloatBuffer?
         var factors: [FloatBuffer] = []
-        /// For each place in a block of repeated numbers: rows of the input, and of the output, of a sample each.
+        /// For upsampling, for each position in a block of repeated numbers: places in the input and in the output, and
+        /// their number per sample.
         var copies: [(input: Places, output: Places, each: Int)] = []
     }
 
-    /// Maps for up to `samples` samples.
+    /// Allocates maps for up to `samples` samples, with gradients where `learns`.
     init(_ net: BatchNet, samples: Int, learns: Bool, _ kernels: BatchKernels) {
         self.net = net
         self.samples = samples
@@ -49,7 +54,7 @@ final class BatchTape: Sendable {
             if let window = stage.window {
                 (operands.rows, operands.columns) = window.places(on: maps[stage.input])
             }
-            if case .norm = stage.layer {
+            if case .batchNorm = stage.layer {
                 operands.mean = FloatBuffer(count: stage.outputs)
                 operands.inverse = FloatBuffer(count: stage.outputs)
                 operands.factors = (0..<3).map { _ in FloatBuffer(count: stage.outputs) }
@@ -64,15 +69,16 @@ final class BatchTape: Sendable {
         }
     }
 
-    /// The images that the net sees.
+    /// The input of the net, to be written before `forward`.
     var input: BatchMap { maps[0] }
-    /// What the net gives for them.
+    /// The output of the net, after `forward`.
     var output: BatchMap { maps[maps.count - 1] }
-    /// The gradient of the loss by what the net gives, to be written before `backward`.
+    /// The gradient of the loss with respect to the output, to be written before `backward`.
     var outputGradient: BatchMap { gradients[gradients.count - 1] }
-    /// The gradient by the images, after `backward`.
+    /// The gradient of the loss with respect to the input, after `backward` with `needsInput`.
     var inputGradient: BatchMap { gradients[0] }
 
+    /// The places that upsampling copies from and to.
     private static func copies(_ input: BatchMap, _ output: BatchMap, factor: Int)
         -> [(input: Places, output: Places, each: Int)]
     {
@@ -96,7 +102,7 @@ final class BatchTape: Sendable {
         return copies
     }
 
-    /// Runs the net on the first `count` images. Learning, it also moves the running means in `weights`.
+    /// The forward pass for the first `count` samples. In training, it also updates the running means in `weights`.
     func forward(_ weights: FloatBuffer, count: Int, _ mode: Mode) {
         precondition(count > 0 && count <= samples && weights.count == net.count)
         for (k, stage) in net.stages.enumerated() {
@@ -106,9 +112,9 @@ final class BatchTape: Sendable {
                 kernels.multiply(
                     inputMatrix(k, count), weightMatrix(k, weights), into: outputMatrix(k, maps, count),
                     start: .bias(weights, stage.bias), memory)
-            case .norm(let momentum, let epsilon):
+            case .batchNorm(let momentum, let epsilon):
                 normalise(k, weights, from, to, rows: count * maps[stage.input].area, momentum, epsilon, mode)
-            case .leaky(let slope): kernels.leakyReLU(to, slope: slope)
+            case .leakyReLU(let slope): kernels.leakyReLU(to, slope: slope)
             case .tanh: kernels.tanh(to)
             case .square: kernels.square(from, into: to)
             case .dropout(let rate):
@@ -124,10 +130,10 @@ final class BatchTape: Sendable {
         }
     }
 
-    /// Goes back from `outputGradient` after a `forward` that learns with the same weights and seed.
+    /// The backward pass from `outputGradient`, after a `forward` in training with the same weights, count and seed.
     ///
-    /// Overwrites the trained part of `sums`, where given, with the gradient of the weights; where `needsInput`, also
-    /// finds that of the images.
+    /// Overwrites the trained part of `sums`, where given, with the gradient of the weights. `inputGradient` is
+    /// computed only where `needsInput`.
     func backward(_ weights: FloatBuffer, count: Int, seed: UInt64, sums: FloatBuffer?, needsInput: Bool) {
         for (k, stage) in net.stages.enumerated().reversed() {
             let isWanted = stage.input > 0 || needsInput
@@ -136,12 +142,12 @@ final class BatchTape: Sendable {
             let (from, target) = (MapRows(maps[stage.input], count), MapRows(gradients[stage.input], count))
             switch stage.layer {
             case .convolution, .dense:
-                if let sums { learn(k, count, gradient, sums) }
-                if isWanted { addInputGradient(k, weights, count) }
-            case .norm:
+                if let sums { findWeightGradient(k, count, gradient, sums) }
+                if isWanted { findInputGradient(k, weights, count) }
+            case .batchNorm:
                 let rows = Double(count * maps[stage.input].area)
-                normaliseBack(k, weights, from, gradient, target, sums, isWanted, rows: rows)
-            case .leaky(let slope): kernels.leakyReLUGradient(from, gradient: target, slope: slope)
+                findNormalisationGradient(k, weights, from, gradient, target, sums, isWanted, rows: rows)
+            case .leakyReLU(let slope): kernels.leakyReLUGradient(from, gradient: target, slope: slope)
             case .tanh: kernels.tanhGradient(from, gradient: target)
             case .square:
                 if isWanted { kernels.squareGradient(from, gradient: gradient, into: target) }
@@ -159,6 +165,7 @@ final class BatchTape: Sendable {
 }
 
 extension BatchTape {
+    /// The input of a stage as a matrix: a row for each window or sample.
     private func inputMatrix(_ k: Int, _ count: Int) -> PlacedMatrix {
         let map = maps[net.stages[k].input]
         guard let window = net.stages[k].window, let rows = operands[k].rows, let columns = operands[k].columns else {
@@ -168,6 +175,7 @@ extension BatchTape {
         return PlacedMatrix(map.values, rows: rows, columns: columns, rowCount: count * area)
     }
 
+    /// The output of a stage in `maps` as a matrix: a row for each window or sample, a column for each output.
     private func outputMatrix(_ k: Int, _ maps: [BatchMap], _ count: Int) -> PlacedMatrix {
         let map = maps[net.stages[k].output]
         guard net.stages[k].window != nil else {
@@ -177,6 +185,7 @@ extension BatchTape {
             map.values, rows: map.rows, columns: map.cells, rowCount: count * map.area, columnCount: map.channels)
     }
 
+    /// The weights of a stage as a matrix (inputs, outputs).
     private func weightMatrix(_ k: Int, _ weights: FloatBuffer) -> PlacedMatrix {
         guard let rows = operands[k].weightRows, let columns = operands[k].weightColumns else {
             preconditionFailure("a layer with weights has their places")
@@ -184,20 +193,20 @@ extension BatchTape {
         return PlacedMatrix(weights, rows: rows, columns: columns)
     }
 
-    /// The gradient of a product's weights and bias.
-    private func learn(_ k: Int, _ count: Int, _ gradient: MapRows, _ sums: FloatBuffer) {
+    /// The gradient of the weights and the bias of a convolution or a dense layer.
+    private func findWeightGradient(_ k: Int, _ count: Int, _ gradient: MapRows, _ sums: FloatBuffer) {
         let stage = net.stages[k]
         kernels.multiply(
             inputMatrix(k, count).transposed, outputMatrix(k, gradients, count), into: weightMatrix(k, sums), memory)
         let map = gradients[stage.output]
-        // A dense layer's outputs are rows of channels only where they make one pixel.
+        // The rows of a dense layer's output are its channels only if the map is a single pixel.
         let rows = stage.window == nil && map.area > 1 ? MapRows(map.flat, count) : gradient
         let bias = kernels.channelSums(rows, times: rows)
         for o in 0..<stage.outputs { sums[stage.bias + o] = Float(bias[o]) }
     }
 
-    /// The gradient of a product's input.
-    private func addInputGradient(_ k: Int, _ weights: FloatBuffer, _ count: Int) {
+    /// The gradient of the input of a convolution or a dense layer.
+    private func findInputGradient(_ k: Int, _ weights: FloatBuffer, _ count: Int) {
         let stage = net.stages[k]
         let (from, back) = (outputMatrix(k, gradients, count), weightMatrix(k, weights).transposed)
         let to = gradients[stage.input]
@@ -209,6 +218,7 @@ extension BatchTape {
             from, back, to: to.values, rows: rows, columns: columns, group: window.outHeight * window.outWidth, memory)
     }
 
+    /// The forward pass of batch normalisation.
     private func normalise(
         _ k: Int, _ weights: FloatBuffer, _ from: MapRows, _ to: MapRows, rows: Int, _ momentum: Float,
         _ epsilon: Float, _ mode: Mode
@@ -216,15 +226,15 @@ extension BatchTape {
         let stage = net.stages[k]
         guard let mean = operands[k].mean, let inverse = operands[k].inverse else { return }
         if case .learning(_, let updates) = mode {
-            let share = max(1 - momentum, 1 / Float(1 + updates))
+            let rate = max(1 - momentum, 1 / Float(1 + updates))
             let sums = kernels.channelSums(from, times: from)
             for c in 0..<stage.outputs {
                 let center = sums[c] / Double(rows)
                 let variance = max(0, sums[stage.outputs + c] / Double(rows) - center * center)
                 mean[c] = Float(center)
                 inverse[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
-                weights[stage.means + c] += share * (Float(center) - weights[stage.means + c])
-                weights[stage.variances + c] += share * (Float(variance) - weights[stage.variances + c])
+                weights[stage.means + c] += rate * (Float(center) - weights[stage.means + c])
+                weights[stage.variances + c] += rate * (Float(variance) - weights[stage.variances + c])
             }
         } else {
             for c in 0..<stage.outputs {
@@ -240,7 +250,8 @@ extension BatchTape {
         kernels.scale(from, factor: factor, shift: shift, into: to)
     }
 
-    private func normaliseBack(
+    /// The backward pass of batch normalisation (Ioffe and Szegedy 2015).
+    private func findNormalisationGradient(
         _ k: Int, _ weights: FloatBuffer, _ from: MapRows, _ gradient: MapRows, _ target: MapRows, _ sums: FloatBuffer?,
         _ isWanted: Bool, rows: Double
     ) {
@@ -251,7 +262,7 @@ extension BatchTape {
         for c in 0..<stage.outputs {
             let (center, scale) = (Double(mean[c]), Double(inverse[c]))
             let slope = totals[c]
-            // The gradient times the normalised input.
+            // The sum of the gradient times the normalised input.
             let product = (totals[stage.outputs + c] - center * slope) * scale
             if let sums {
                 sums[stage.weights + c] = Float(product)

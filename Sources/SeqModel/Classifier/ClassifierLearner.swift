@@ -1,58 +1,51 @@
-// ClassifierLearner: what a kind of classifier brings to its training: parameters, and one step.
+// ClassifierLearner: what each kind of classifier implements for its training: parameters, and one step.
 
 import Kernels
 
-/// A kind of classifier under training. `ClassifierTrainer` runs it; the same data, plan and seed give the same parameters,
-/// whatever the number of threads.
+/// A classifier of one kind in training, run by `ClassifierTrainer`. The same data, plan and seed give the same
+/// parameters, whatever the number of threads.
 protocol ClassifierLearner: AnyObject {
-    /// The parameters as they stand.
+    /// The current parameters.
     var parameters: FloatBuffer { get }
-    /// What the optimiser keeps of the gradients.
+    /// The optimiser with its moments of the gradients.
     var adam: Adam { get }
-    /// The stream of random numbers that makes the data of an epoch.
+    /// The stream of random numbers that the data of an epoch are drawn from.
     func stream(ofEpoch epoch: Int) -> RandomStream
-    /// Cuts the pairs of an epoch into batches, as places in their order.
+    /// Splits the `count` pairs of an epoch into batches: ranges of their shuffled order.
     func batches(of count: Int) -> [Range<Int>]
-    /// One step on the pairs `batch` of `data`, which hold no ambiguity letters; returns the sum of their losses.
+    /// One step on the pairs `batch` of `data`, which have no ambiguity letters. Returns the sum of their
+    /// cross-entropies in nats.
     func learn(_ data: LabelledPairs, _ batch: ArraySlice<Int>, at moment: TrainingMoment) -> Double
-    /// The classifier of some parameters.
+    /// The classifier with these parameters.
     func classifier(_ parameters: FloatBuffer) -> PairClassifier
 }
 
-/// How far a training has come.
+/// The point that a training has reached.
 struct TrainingMoment {
-    /// The step under way, counted from 1.
+    /// The current step, counted from 1.
     var step: Int
-    /// Steps that an epoch has when no fresh negative is left out.
+    /// The most steps that an epoch has: those when no negative is left out.
     var stepsPerEpoch: Int
-    /// The share of all epochs that is done.
+    /// The completed fraction of all epochs, 0 to 1.
     var progress: Double
 }
 
-/// What a classifier is to be, apart from its parameters.
+/// The configuration of a classifier of either kind.
 public enum ClassifierConfiguration: Sendable {
-    /// By the energies of helices.
+    /// A duplex classifier.
     case duplex(DuplexConfiguration)
-    /// By a convolutional net on one-hot images.
+    /// A convolutional net on one-hot images.
     case convolutional(ConvolutionalConfiguration)
 
-    /// The letters that it knows.
-    var alphabet: Alphabet {
+    /// The properties that both kinds have.
+    var properties: any ClassifierProperties {
         switch self {
-        case .duplex(let configuration): configuration.alphabet
-        case .convolutional(let configuration): configuration.alphabet
+        case .duplex(let configuration): configuration
+        case .convolutional(let configuration): configuration
         }
     }
 
-    /// A score above it is predicted as 1.
-    var threshold: Float {
-        switch self {
-        case .duplex(let configuration): configuration.threshold
-        case .convolutional(let configuration): configuration.threshold
-        }
-    }
-
-    /// A learner with fresh parameters.
+    /// A learner with initial parameters.
     func learner(_ plan: TrainingPlan, _ training: LabelledPairs) -> any ClassifierLearner {
         switch self {
         case .duplex(let configuration): DuplexLearner(configuration, plan: plan, training: training)

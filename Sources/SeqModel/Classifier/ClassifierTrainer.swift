@@ -1,29 +1,29 @@
-// ClassifierTrainer: the engine of every classifier's training: epochs, judgement, patience, checkpoints.
+// ClassifierTrainer: the training of classifiers of all kinds: epochs, validation, early stopping, checkpoints.
 
 import Kernels
 
-/// What ends a classifier's training without a classifier.
+/// The reasons why a training ends without a classifier.
 public enum TrainingFailure: Error, Equatable {
-    /// The checkpoint is of no training with this data and plan.
+    /// The checkpoint is not one of a training with these data and this plan.
     case foreignCheckpoint
-    /// The loss is not a number by this step.
+    /// The loss is not finite at this step.
     case lossNotFinite(step: Int)
-    /// A weight has grown to this by this step: it is not a number, or more than a model may have.
+    /// At this step a weight has this value: it is not a number, or larger than a model file allows.
     case weightTooLarge(Float, step: Int)
-    /// It was stopped before an epoch was done.
+    /// It was stopped before the first epoch ended.
     case noEpoch
 }
 
-/// Trains a classifier of any kind, epoch by epoch, and keeps the epoch with the least loss on the validation pairs.
+/// Trains a classifier of any kind and keeps the parameters of the epoch with the least validation loss.
 ///
-/// The same configuration, data, plan and seed give the same classifier, whatever the number of threads and wherever the
-/// training was interrupted and resumed.
+/// The same configuration, data, plan and seed give the same classifier, whatever the number of threads, and whether or
+/// not the training was interrupted and resumed.
 public final class ClassifierTrainer {
-    /// How it trains.
+    /// Epochs, batches, rates and seed.
     public let plan: TrainingPlan
-    /// Epochs done, or under way.
+    /// The current epoch, counted from 1; between epochs, the number of completed ones.
     public private(set) var epoch = 0
-    /// Steps done.
+    /// Number of completed steps.
     public private(set) var step = 0
     private let configuration: ClassifierConfiguration
     private let learner: any ClassifierLearner
@@ -35,18 +35,19 @@ public final class ClassifierTrainer {
     private var bestLoss = Double.infinity
     private var bestEpoch = 0
 
-    /// A validation loss below which there is nothing left to learn.
+    /// Training stops once the validation loss (nats) is below this.
     private static let leastLoss = 1e-4
 
-    /// A trainer with fresh parameters. `training` and `validation` must not be empty, and their strands no longer than the
-    /// classifier takes.
+    /// A trainer with initial parameters. `training` and `validation` must not be empty, and their strands must not be
+    /// longer than the classifier allows.
     public init(
         _ configuration: ClassifierConfiguration, plan: TrainingPlan, training: LabelledPairs,
         validation: LabelledPairs
     ) {
         (self.configuration, self.plan, self.training) = (configuration, plan, training)
-        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.threshold)
-        negatives = NegativeSampling(training, threshold: configuration.threshold, each: plan.negatives)
+        self.validation = ValidationPairs(validation, plan: plan, threshold: configuration.properties.threshold)
+        negatives = NegativeSampling(
+            training, threshold: configuration.properties.threshold, perPositive: plan.negatives)
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
         learner = configuration.learner(plan, training)
         best = FloatBuffer(count: learner.parameters.count)
@@ -56,20 +57,22 @@ public final class ClassifierTrainer {
     /// The classifier of the best epoch so far.
     public var classifier: PairClassifier { learner.classifier(best) }
 
-    /// The largest weight in absolute value as it stands now; not a number where one is none.
+    /// The largest absolute value of the current weights; NaN where one is NaN.
     public var largestWeight: Float { learner.parameters.largestAbsoluteValue }
 
-    /// Steps of an epoch, fresh negatives included.
+    /// Number of steps of an epoch, with the added negatives.
     public var stepsPerEpoch: Int {
         max(1, (training.count + plan.negatives * negatives.positives + plan.batch - 1) / plan.batch)
     }
 
-    /// Trains until all epochs of the plan are done, `patience` of them went by without a better one, or nothing is left to
-    /// learn. Returns what the best epoch came to.
+    /// Trains until all epochs of the plan are done, `patience` epochs in a row were not better than the best, or the
+    /// validation loss is below 1e-4. Returns the report of the best epoch.
     ///
-    /// `start` is where an earlier run stood. `shouldStop` is asked before each step: then the epoch under way is given up.
-    /// `afterStep` is told the number of each step, `afterEpoch` what each epoch came to, and what it throws ends the
-    /// training.
+    /// It goes on from the checkpoint `start`, if given. `shouldStop` is called before each step; where it returns
+    /// true, the current epoch is discarded and training ends. `afterStep` is called with the number of each step,
+    /// `afterEpoch` with the report of each epoch.
+    ///
+    /// Throws `TrainingFailure`, and whatever `afterEpoch` throws.
     public func run(
         patience: Int, from start: TrainingCheckpoint? = nil, shouldStop: () -> Bool = { false },
         afterStep: (Int) -> Void = { _ in }, afterEpoch: (EpochReport) throws -> Void = { _ in }
@@ -101,16 +104,16 @@ public final class ClassifierTrainer {
         return best
     }
 
-    /// Trains for one epoch and judges it. Returns nil when `shouldStop`, asked before each step, says so. `afterStep` is
-    /// told each step's number and mean loss.
+    /// Trains for one epoch and evaluates it. Returns nil as soon as `shouldStop`, called before each step, returns
+    /// true. `afterStep` is called with the number and the mean loss (nats) of each step.
     public func runEpoch(
         shouldStop: () -> Bool = { false }, afterStep: (Int, Double) -> Void = { _, _ in }
     ) -> EpochReport? {
         epoch += 1
         var random = RandomSource(seed: plan.seed, learner.stream(ofEpoch: epoch))
         var data = training
-        negatives.append(plan.negatives, to: &data, random: &random)
-        data = data.resolved(&random, alphabet: configuration.alphabet)
+        negatives.append(perPositive: plan.negatives, to: &data, random: &random)
+        data = data.resolved(&random, alphabet: configuration.properties.alphabet)
         var order = Array(0..<data.count)
         random.shuffle(&order)
         let batches = learner.batches(of: order.count)
@@ -125,11 +128,12 @@ public final class ClassifierTrainer {
             loss += stepLoss
             afterStep(step, stepLoss / Double(range.count))
         }
-        return judge(trainingLoss: loss / Double(order.count))
+        return evaluate(trainingLoss: loss / Double(order.count))
     }
 
-    private func judge(trainingLoss: Double) -> EpochReport {
-        let (loss, metrics) = examine(learner.parameters)
+    /// Evaluates the current parameters, and keeps them if they are the best so far.
+    private func evaluate(trainingLoss: Double) -> EpochReport {
+        let (loss, metrics) = validated(learner.parameters)
         let isBest = loss < bestLoss
         if isBest {
             (bestLoss, bestEpoch) = (loss, epoch)
@@ -140,30 +144,31 @@ public final class ClassifierTrainer {
     }
 
     /// Loss and metrics of `parameters` on the validation pairs.
-    private func examine(_ parameters: FloatBuffer) -> (loss: Double, metrics: ClassificationMetrics) {
-        learner.classifier(parameters).examined(on: validation, workspaces)
+    private func validated(_ parameters: FloatBuffer) -> (loss: Double, metrics: ClassificationMetrics) {
+        learner.classifier(parameters).evaluated(on: validation, workspaces)
     }
 }
 
 extension ClassifierTrainer {
+    /// The buffers of a checkpoint.
     private var kept: [FloatBuffer] { [learner.parameters, best, learner.adam.first, learner.adam.second] }
 
-    /// Where training stands between two epochs.
+    /// The state between two epochs; `digest` identifies the data and the options.
     public func checkpoint(digest: String) -> TrainingCheckpoint {
         TrainingCheckpoint(
             digest: digest, numbers: ["epoch": epoch, "step": step, "best-epoch": bestEpoch],
             buffers: kept.map { $0[0..<$0.count] })
     }
 
-    /// Goes on from `checkpoint`, and returns what its best epoch came to and the epochs since then; nil where it is
-    /// none of this trainer's.
+    /// Restores the state of `checkpoint`. Returns the report of its best epoch and the number of epochs since then;
+    /// nil, with the state unchanged, where the checkpoint does not fit this trainer.
     public func resume(_ checkpoint: TrainingCheckpoint) -> (best: EpochReport, worse: Int)? {
         guard checkpoint.holds(kept.map(\.count)),
             let (epoch, step, bestEpoch) = checkpoint.counters(plan, stepsPerEpoch: stepsPerEpoch)
         else { return nil }
         for (buffer, values) in zip(kept, checkpoint.buffers) { buffer[0..<buffer.count] = values }
         (self.epoch, self.step, self.bestEpoch) = (epoch, step, bestEpoch)
-        let (loss, metrics) = examine(best)
+        let (loss, metrics) = validated(best)
         bestLoss = loss
         let report = EpochReport(
             epoch: bestEpoch, trainingLoss: .nan, validationLoss: loss, validation: metrics, isBest: true)
@@ -172,8 +177,8 @@ extension ClassifierTrainer {
 }
 
 extension TrainingCheckpoint {
-    /// Counters of a classifier's training by `plan`: epochs, steps, and the best epoch; nil where no epoch of such a training,
-    /// of at most `stepsPerEpoch` steps, ends with them.
+    /// The counters of epochs, steps and the best epoch; nil where no epoch of a training by `plan`, with at most
+    /// `stepsPerEpoch` steps per epoch, can end with them.
     fileprivate func counters(_ plan: TrainingPlan, stepsPerEpoch: Int) -> (epoch: Int, step: Int, best: Int)? {
         guard let epoch = numbers["epoch"], let step = numbers["step"], let best = numbers["best-epoch"],
             epoch >= 1, epoch <= plan.epochs, (1...epoch).contains(best),
@@ -182,8 +187,8 @@ extension TrainingCheckpoint {
         return (epoch, step, best)
     }
 
-    /// Whether the state has so many numbers in each buffer, the first two of them weights that a model may have, and the last
-    /// of them what Adam keeps of squares, which are none below 0.
+    /// Whether the buffers have these counts of numbers, the first two (weights) are within what a model file allows,
+    /// and the last one (Adam's second moments) has none below 0.
     func holds(_ counts: [Int]) -> Bool {
         buffers.map(\.count) == counts
             && buffers.prefix(2).allSatisfy { $0.allSatisfy { abs($0) <= ModelFile.largestWeight } }
@@ -192,7 +197,7 @@ extension TrainingCheckpoint {
 }
 
 extension FloatBuffer {
-    /// The largest number in absolute value; not a number where one is none.
+    /// The largest absolute value; NaN where one is NaN.
     var largestAbsoluteValue: Float {
         self[0..<count].reduce(0) { largest, value in
             largest.isNaN || abs(value) <= largest ? largest : abs(value)

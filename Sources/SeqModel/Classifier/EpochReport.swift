@@ -1,15 +1,16 @@
-// EpochReport: what an epoch of a classifier's training came to.
+// EpochReport: losses and metrics of an epoch of a classifier's training.
 
-/// What an epoch came to.
+/// Losses and metrics of an epoch.
 public struct EpochReport: Sendable {
-    /// Counted from 1.
+    /// The number of the epoch, counted from 1.
     public var epoch: Int
-    /// Mean binary cross-entropy of the epoch's pairs while training.
+    /// Mean binary cross-entropy (nats) of the training pairs, each before the step it was used in; NaN in a report
+    /// from a checkpoint.
     public var trainingLoss: Double
-    /// The same of the validation pairs, and of fresh negatives beside them where training makes some.
+    /// Mean binary cross-entropy (nats) of the validation pairs and the negatives added to them; see `ValidationPairs`.
     public var validationLoss: Double
-    /// Scores of the validation pairs against their labels.
+    /// Metrics of the validation pairs.
     public var validation: ClassificationMetrics
-    /// Whether it is the best so far.
+    /// Whether its validation loss is the least so far.
     public var isBest: Bool
 }

@@ -1,12 +1,12 @@
-// PairClassifier+Ambiguity: the scores of pairs with ambiguity letters, from those of the pairs that they stand for.
+// PairClassifier+Ambiguity: the scores of pairs with ambiguity letters, from those of their expansions.
 
 import Kernels
 
 extension PairClassifier {
-    /// Expansions that are scored at a time, so that the memory does not grow with the number of pairs.
-    private static let expansionsAtATime = 2_048
+    /// Expansions are scored once there are this many, so that the memory does not grow with the number of pairs.
+    private static let expansionsPerBatch = 2_048
 
-    /// The logits of pairs of which some have ambiguity letters.
+    /// The logits of pairs of which some may have ambiguity letters.
     func expandedLogits(
         _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore,
         into logits: inout [Float]
@@ -32,25 +32,25 @@ extension PairClassifier {
             let isDrawn = expansion.count(a, b) > AmbiguityExpansion.limit
             if isDrawn, ambiguity == .largest {
                 score()
-                logits.append(climbed(a, b, &expansion, workspace))
+                logits.append(largestLogitByHillClimbing(a, b, &expansion, workspace))
                 continue
             }
             counts.append(expansion.append(a, b, isSymmetric: isSymmetric, to: &expanded))
-            if expanded.count >= PairClassifier.expansionsAtATime { score() }
+            if expanded.count >= PairClassifier.expansionsPerBatch { score() }
         }
         score()
     }
 
-    /// The largest logit that is found for a pair of more expansions than are written out: from the largest of those that are
-    /// drawn on by changes of one letter, or else of two, as long as one of them is better.
-    private func climbed(
+    /// A local maximum of the logit for a pair with too many expansions to list them: hill climbing from the best drawn
+    /// one by changes of one letter or, where none is better, of two.
+    private func largestLogitByHillClimbing(
         _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ expansion: inout AmbiguityExpansion, _ workspace: Workspace
     ) -> Float {
         var top = Pairs(alphabet: alphabet)
         _ = expansion.append(a, b, isSymmetric: isSymmetric, to: &top)
         var (best, largest) = (0, -Float.infinity)
         var parts: [Float] = []
-        /// Goes on to the best of `pairs`, if it is better.
+        /// Moves to the best of `pairs`, if it is better.
         func climbs(to pairs: Pairs) -> Bool {
             plainLogits(pairs, 0..<pairs.count, workspace: workspace, into: &parts)
             guard let next = parts.indices.max(by: { parts[$0] < parts[$1] }), parts[next] > largest else {
@@ -69,7 +69,7 @@ extension PairClassifier {
     /// The logit of a pair from those of its expansions.
     private static func combined(_ parts: ArraySlice<Float>, _ ambiguity: AmbiguityScore) -> Float {
         guard parts.count > 1, ambiguity == .mean else { return parts.max() ?? 0 }
-        // Sums of logarithms: neither share is rounded away where the other is nearly all.
+        // By logarithms of the mean score and of its complement: neither is rounded to 0 where the other is nearly 1.
         func mean(_ sign: Double) -> Double {
             let logs = parts.map { -softplus(-sign * Double($0)) }
             let largest = logs.max() ?? 0

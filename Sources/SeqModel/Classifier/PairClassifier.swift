@@ -1,55 +1,46 @@
-// PairClassifier: a trained classifier of any kind, as everything but its own training sees it.
+// PairClassifier: a trained classifier of any kind.
 
 import Kernels
 
-/// A trained classifier of any kind. Immutable: many workers may score with it at once.
+/// A trained classifier of any kind. Immutable: many threads may score with it at once, each with its own workspace.
 public enum PairClassifier: Sendable {
-    /// A learned pair partition function.
+    /// A learned partition function of the pair.
     case duplex(DuplexClassifier)
     /// A convolutional net on the one-hot images of both strands.
     case convolutional(ConvolutionalClassifier)
 
-    /// The letters that it knows.
-    public var alphabet: Alphabet {
+    /// The properties that both kinds have.
+    var properties: any ClassifierProperties {
         switch self {
-        case .duplex(let classifier): classifier.configuration.alphabet
-        case .convolutional(let classifier): classifier.configuration.alphabet
+        case .duplex(let classifier): classifier.configuration
+        case .convolutional(let classifier): classifier.configuration
         }
     }
 
-    /// A score above it is predicted as 1.
-    public var threshold: Float {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.threshold
-        case .convolutional(let classifier): classifier.configuration.threshold
-        }
-    }
+    /// The letters of its strands.
+    public var alphabet: Alphabet { properties.alphabet }
+
+    /// A score (0 to 1) above it is predicted as 1.
+    public var threshold: Float { properties.threshold }
 
     /// How the strands face each other.
-    public var orientation: Orientation {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.orientation
-        case .convolutional(let classifier): classifier.configuration.orientation
-        }
-    }
+    public var orientation: Orientation { properties.orientation }
 
-    /// Whether the strands may be swapped: a duplex then gives the same score, a net has learned from both orders.
-    public var isSymmetric: Bool {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.isSymmetric
-        case .convolutional(let classifier): classifier.configuration.isSymmetric
-        }
-    }
+    /// Whether the strands may be swapped: a duplex classifier then gives the same score, a net was trained on both
+    /// orders.
+    public var isSymmetric: Bool { properties.isSymmetric }
 
-    /// The lengths of the strands it was trained on.
-    public var trainedLengths: ClosedRange<Int> {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.trainedLengths
-        case .convolutional(let classifier): classifier.configuration.trainedLengths
-        }
-    }
+    /// The lengths, in letters, of the strands it was trained on.
+    public var trainedLengths: ClosedRange<Int> { properties.trainedLengths }
 
-    /// Whether a score is that of A and B beside their homodimers, so that two equal strands share what binds with these.
+    /// The lengths, in letters, of the strands that it may score; see `ScoredLengths`.
+    public var scoredLengths: ClosedRange<Int> { properties.scoredLengths }
+
+    /// The longest strand that it takes, in letters.
+    public var longestStrand: Int { properties.longestStrand }
+
+    /// Whether homodimers compete with the pair in a score, so that for two equal strands the pair is itself one of
+    /// them.
     public var countsHomodimers: Bool {
         switch self {
         case .duplex(let classifier):
@@ -58,25 +49,10 @@ public enum PairClassifier: Sendable {
         }
     }
 
-    /// The lengths of strands at which it holds, as far as that was measured.
-    public var scoredLengths: ClosedRange<Int> {
-        switch self {
-        case .duplex(let classifier): classifier.configuration.scoredLengths
-        case .convolutional(let classifier): classifier.configuration.scoredLengths
-        }
-    }
-
-    /// The longest strand that it takes.
-    public var longestStrand: Int {
-        switch self {
-        case .duplex: DuplexShape.maximumLength
-        case .convolutional(let classifier): classifier.configuration.length
-        }
-    }
-
-    /// Writes the logits of the pairs `range`; the strands must be in codes of its alphabet and no longer than `longestStrand`.
+    /// Replaces `logits` by those of the pairs `range`; strands are in codes of its alphabet, none longer than
+    /// `longestStrand`.
     ///
-    /// Where a pair has ambiguity letters, its score is the mean, or the largest, of the scores of what it stands for (see
+    /// The score of a pair with ambiguity letters is the mean, or the largest, of the scores of its expansions (see
     /// `AmbiguityExpansion`).
     public func logits(
         _ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, ambiguity: AmbiguityScore = .mean,
@@ -99,13 +75,19 @@ public enum PairClassifier: Sendable {
         }
     }
 
-    /// The score of a logit: the probability of label 1, or the expected soft label, 0 to 1.
+    /// The score of a logit, 0 to 1: the probability of label 1, or the expected soft label.
     public static func score(_ logit: Float) -> Float { logistic(logit) }
+
+    /// The logit of a threshold, which is held at 1e-4 from 0 and 1 so that it is finite.
+    static func logit(ofThreshold threshold: Float) -> Float { SeqModel.logit(min(max(threshold, 1e-4), 1 - 1e-4)) }
+
+    /// The logit of its own threshold; see `logit(ofThreshold:)`.
+    var thresholdLogit: Float { PairClassifier.logit(ofThreshold: threshold) }
 }
 
 extension PairClassifier {
-    /// The logits of all pairs, on as many threads as there are workspaces. `afterSome` is told now and then how many are
-    /// done.
+    /// The logits of all pairs, computed on as many threads as there are workspaces. `afterSome` is called from time to
+    /// time with the number of pairs done.
     public func logits(
         of pairs: Pairs, workspaces: [Workspace], afterSome: (Int) -> Void = { _ in }
     ) -> [Float] {

@@ -1,32 +1,33 @@
-// StrandScreen: every strand of one list against every strand of another.
+// StrandScreen: the scores of all strands of one list with all strands of another.
 
 import Kernels
 import Synchronization
 
-/// Scores rows against columns, tile by tile: what depends on one strand alone is made once a tile, and the memory is that
-/// of a tile, however many strands there are.
+/// Scores all rows (strands A) with all columns (strands B), tile by tile. What depends on a single strand is computed
+/// once per tile, and the memory is that of one tile, however many strands there are.
 public final class StrandScreen: Sendable {
-    /// The strands that are rows (A) and those that are columns (B).
+    /// The strands of the rows (A) and of the columns (B).
     public let rows: StrandCodes, columns: StrandCodes
     private let classifier: PairClassifier
     private let ambiguity: AmbiguityScore
-    /// Of each row and column, its expansions (see `AmbiguityExpansion.count`).
+    /// The number of expansions of each row and column (see `AmbiguityExpansion.count`).
     private let expansions: (rows: [Int], columns: [Int])
     private let drawn = Atomic<Int>(0)
     private let workspaces: [Workspace]
     private let prepared: (rows: PreparedStrands, columns: PreparedStrands)?
-    /// Logits of a tile's rows, all columns, one row after the other.
+    /// The logits of a tile, row by row, with all columns.
     private let logits: FloatBuffer
 
-    /// Rows of a tile, and columns prepared at a time.
+    /// The most rows of a tile.
     public let tileRows: Int
+    /// Columns that are prepared at a time.
     private let tileColumns: Int
     private static let mostLogits = 1 << 24, mostRows = 1_024, mostColumns = 1 << 14
-    /// Columns of a piece of work.
+    /// The most columns of a task of a thread.
     private static let piece = 1_024
 
-    /// A screen of single strands in the classifier's codes, none longer than it takes. `ambiguity` tells which of its
-    /// expansions' scores a pair with ambiguity letters gets.
+    /// A screen of strands in the classifier's codes, none longer than its `longestStrand`. `ambiguity` says how a pair
+    /// with ambiguity letters is scored.
     public init(
         _ classifier: PairClassifier, rows: StrandCodes, columns: StrandCodes, ambiguity: AmbiguityScore = .mean,
         threads: Int
@@ -52,11 +53,11 @@ public final class StrandScreen: Sendable {
     /// Number of rows and of columns.
     public var size: (rows: Int, columns: Int) { (rows.count, columns.count) }
 
-    /// Pairs scored so far of which expansions had to be drawn, as they have too many.
+    /// Number of pairs scored so far that have too many expansions to score all of them.
     public var drawnPairs: Int { drawn.load(ordering: .relaxed) }
 
-    /// Scores the rows `tile`, at most `tileRows`, against all columns, or only against those from the row's own number on.
-    /// The logits are there until the next call.
+    /// Scores the rows `tile`, at most `tileRows` of them, with all columns or, where `fromDiagonal`, with the columns
+    /// from the row's own index on. The logits can be read with `row` until the next call.
     public func score(_ tile: Range<Int>, fromDiagonal: Bool) {
         precondition(tile.count <= tileRows && tile.upperBound <= size.rows)
         guard !tile.isEmpty else { return }
@@ -84,12 +85,12 @@ public final class StrandScreen: Sendable {
         }
     }
 
-    /// Where the logit of a row of `tile` and a column lies.
+    /// The index of the logit of a row of `tile` and a column.
     private func place(_ row: Int, _ column: Int, in tile: Range<Int>) -> Int {
         (row - tile.lowerBound) * size.columns + column
     }
 
-    /// Scores a row against `chosen` columns pair by pair, with nothing made beforehand.
+    /// Scores a row with the columns `chosen` pair by pair, without prepared strands.
     private func scorePairs(_ a: Int, _ chosen: [Int], in tile: Range<Int>, _ worker: Int) {
         guard !chosen.isEmpty else { return }
         var pairs = Pairs(like: rows)
@@ -103,13 +104,14 @@ public final class StrandScreen: Sendable {
         if count > 0 { drawn.add(count, ordering: .relaxed) }
     }
 
-    /// The logits of a row of the last tile against all columns; those before the diagonal are left as they were where only
-    /// those from it on were asked for.
+    /// The logits of a row of the last tile, for all columns; undefined before the diagonal after a call
+    /// `fromDiagonal`.
     public func row(_ row: Int, of tile: Range<Int>) -> [Float] {
         let start = (row - tile.lowerBound) * size.columns
         return logits[start..<start + size.columns]
     }
 
+    /// Computes on all threads what depends on a single strand, for the strands `range`, unless it was just done.
     private func prepare(_ duplex: DuplexClassifier, _ strands: PreparedStrands, _ range: Range<Int>, isB: Bool) {
         guard strands.range != range else { return }
         strands.begin(range)
@@ -122,7 +124,7 @@ public final class StrandScreen: Sendable {
         }
     }
 
-    /// Calls `body` with every row of a tile and every piece of the columns `range`, on all threads.
+    /// Calls `body` on all threads with every row of a tile and every part of the columns `range`.
     private func run(
         _ tile: Range<Int>, _ range: Range<Int>, fromDiagonal: Bool,
         _ body: @Sendable (_ row: Int, _ columns: Range<Int>, _ worker: Int) -> Void

@@ -1,31 +1,32 @@
-// TrainingChoices: what is chosen of a classifier and its training, and what is found from the data where nothing is.
+// TrainingChoices: the options of a classifier and its training, and the defaults that follow from the data.
 
-/// What was chosen of a classifier and its training; what is nil, the data decide.
+/// The options of a classifier and its training; where one is nil, its default follows from the data.
 public struct TrainingChoices: Sendable {
-    /// A label above it counts as 1.
+    /// A target or a score (0 to 1) above it counts as 1.
     public var threshold: Float = 0.5
     /// Whether the strands of a pair may be swapped.
     public var isSymmetric: Bool?
     /// How the strands face each other.
     public var orientation: Orientation?
-    /// Whether positions have weights of their own.
+    /// Whether positions have energies of their own.
     public var hasPositions: Bool?
     /// Heads of a duplex: 4, 8 or 16.
     public var heads: Int?
-    /// Fresh negatives a positive, each epoch.
+    /// Negatives made per positive in each epoch.
     public var negatives: Int?
-    /// Times that all pairs are seen; pairs a step; the peak learning rate.
+    /// Passes over all pairs; pairs per step; the peak learning rate.
     public var epochs: Int?, batch: Int?, learningRate: Float?
 
-    /// Nothing is chosen.
+    /// All from the data.
     public init() {}
 }
 
 extension DuplexConfiguration {
-    /// Of distinct strands A a smaller share than this is few.
+    /// A fraction of distinct strands A below this suggests a few probes against many targets.
     private static let fewStrands = 0.2
 
-    /// The configuration and the plan that `choices` and the data, `pairs` of them, come to.
+    /// The configuration and the plan that follow from `choices` and from the data, `pairs` pairs with these
+    /// properties.
     public static func resolved(
         _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet
     ) -> (configuration: DuplexConfiguration, plan: TrainingPlan) {
@@ -33,10 +34,10 @@ extension DuplexConfiguration {
         configuration.threshold = choices.threshold
         configuration.orientation = choices.orientation ?? survey.orientation
         configuration.isSymmetric = choices.isSymmetric ?? survey.isSymmetric
-        // A strand laid beside itself in parallel always fits: nothing competes there.
+        // In parallel orientation every strand matches itself: homodimers carry no information there.
         configuration.hasSelfMaps = configuration.orientation == .antiparallel
-        // Few distinct strands A against many B, of another length: a register such as that of microRNA sites.
-        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctShareA < fewStrands
+        // Few distinct strands A with many B of another length: positions matter, as in microRNA target sites.
+        let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctFractionA < fewStrands
         let hasPositions = choices.hasPositions ?? hasRegister
         configuration.heads = choices.heads ?? (hasPositions ? 16 : 8)
         if hasPositions {
@@ -47,21 +48,21 @@ extension DuplexConfiguration {
         configuration.trainedLengths = survey.lengths
         var plan = TrainingPlan()
         plan.negatives = choices.negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
-        // Small sets need more steps than their few batches would give.
+        // Small sets need smaller batches, for enough steps.
         plan.batch = choices.batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
         plan.learningRate = choices.learningRate ?? (hasPositions ? 0.02 : 0.03)
         plan.decay = hasPositions ? 1e-2 : 1e-4
         plan.dropout = hasPositions ? 0.2 : 0
         let seen = pairs + plan.negatives * survey.positives
-        // About two million pairs, but at least twelve times all of them and at most sixty times.
+        // About two million pairs in all, but 12 to 60 epochs.
         plan.epochs = choices.epochs ?? (hasPositions ? 12 : max(12, min(60, 2_000_000 / max(1, seen))))
         return (configuration, plan)
     }
 }
 
 extension ConvolutionalConfiguration {
-    /// The configuration and the plan that `choices` and the data, `pairs` of them, come to: a net of `size` on images of
-    /// `layout` with at least `length` columns.
+    /// The configuration and the plan that follow from `choices` and from the data, `pairs` pairs with these
+    /// properties, for a net of `size` on images of `layout` with at least `length` columns.
     public static func resolved(
         _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet, size: Size,
         layout: PairImageLayout, length: Int
@@ -77,7 +78,7 @@ extension ConvolutionalConfiguration {
         plan.batch = choices.batch ?? (pairs < 5_000 ? 32 : 64)
         plan.learningRate = choices.learningRate ?? (size == .full ? 0.001 : 0.002)
         plan.decay = 1e-2
-        // About 300,000 pairs, but at least eight times all of them and at most forty times.
+        // About 300,000 pairs in all, but 8 to 40 epochs.
         let seen = pairs + plan.negatives * survey.positives
         plan.epochs = choices.epochs ?? max(8, min(40, 300_000 / max(1, seen)))
         return (configuration, plan)

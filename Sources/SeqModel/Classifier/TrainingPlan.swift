@@ -1,26 +1,26 @@
-// TrainingPlan: how a classifier is trained.
+// TrainingPlan: the hyperparameters of the training of a classifier.
 
-/// How a classifier is trained.
+/// The hyperparameters of the training of a classifier.
 public struct TrainingPlan: Sendable {
-    /// Times that all pairs are seen.
+    /// Passes over all pairs, at most.
     public var epochs = 8
-    /// Pairs a step.
+    /// Pairs per step.
     public var batch = 256
-    /// Peak learning rate of the energies; the network's is `networkRate` times that.
+    /// Peak learning rate; for a duplex that of the energies, and that of its network is `networkRate` times this.
     public var learningRate: Float = 0.03
-    /// The network's learning rate as a share of the energies'.
+    /// The learning rate of a duplex's network, relative to that of its energies.
     public var networkRate: Float = 0.1
-    /// AdamW's decay of the network's weights, per unit of learning rate.
+    /// AdamW's weight decay per unit of learning rate; not applied to energies.
     public var decay: Float = 1e-4
-    /// Share of hidden units left out at each step.
+    /// Dropout rate of the hidden units of a duplex's network, 0 to 1.
     public var dropout: Float = 0
-    /// Fresh negatives a positive, each epoch.
+    /// Negatives made per positive in each epoch.
     public var negatives = 0
-    /// Seed of everything drawn.
+    /// Seed of all random numbers.
     public var seed: UInt64 = 11
-    /// Threads; the result does not depend on it.
+    /// Number of threads; the result does not depend on it.
     public var threads = 1
 
-    /// The usual plan.
+    /// The default plan.
     public init() {}
 }

@@ -1,94 +1,46 @@
-// SampleComparison: generated pairs beside the pairs of the data that they should be like.
+// SampleComparison: compares generated pairs with the pairs of the data.
 
 import Kernels
 
-/// What can be said of some pairs beside the data's. Figures that cannot be had are NaN.
-public struct PairSetFigures: Sendable {
-    /// Number of pairs.
-    public fileprivate(set) var count = 0
-    /// Share of different pairs.
-    public fileprivate(set) var unique = Double.nan
-    /// Share of pairs that are not in the data; of the data itself NaN.
-    public fileprivate(set) var new = Double.nan
-    /// Mean share of equal letters, place by place, of two strands A drawn at random: their diversity turned round.
-    public fileprivate(set) var identity = Double.nan
-    /// Entropies of the columns of both strands.
-    public fileprivate(set) var entropy: ColumnEntropy
-    /// Jensen-Shannon distance of the 4-mers to those of as many pairs of the data; of the data itself, that of two
-    /// halves without a common pair: no generator can be asked for less.
-    public fileprivate(set) var kmerDistance = Double.nan
-    /// Total variation distance (0 to 1) of the lengths of A and B together, of the same pairs as the 4-mers.
-    public fileprivate(set) var lengthDistance = Double.nan
-    /// Edit distances of both strands together to the nearest pair of the data, for a sample: mean and least. Of the
-    /// data itself, to the nearest other pair.
-    public fileprivate(set) var nearestMean = Double.nan, nearestLeast = Double.nan
-    /// Letters that face each other, for each orientation.
-    public fileprivate(set) var facing: [Orientation: SampleFacing] = [:]
-    /// 4-mers of the pairs that the distance was taken of.
-    public fileprivate(set) var kmers: KmerProfile
-    /// The classifier's scores, ascending; empty without a classifier.
-    public fileprivate(set) var scores: [Double] = []
-
-    init(_ pairs: Pairs) {
-        count = pairs.count
-        entropy = ColumnEntropy(pairs)
-        kmers = KmerProfile(pairs, chosen: [])
-        if count > 0 { unique = Double(Set((0..<count).map { pairs.key($0) }).count) / Double(count) }
-    }
-
-    /// The mean score; NaN without scores.
-    public var meanScore: Double { scores.reduce(0, +) / Double(scores.count) }
-
-    /// The score that a share `part` of the pairs does not exceed, between two scores in proportion; NaN without scores.
-    public func quantile(_ part: Double) -> Double {
-        guard !scores.isEmpty else { return .nan }
-        let place = part * Double(scores.count - 1)
-        let low = Int(place)
-        return scores[low] + (place - Double(low)) * (scores[min(low + 1, scores.count - 1)] - scores[low])
-    }
-
-    /// Share of pairs with a score above `threshold`; NaN without scores.
-    public func accepted(above threshold: Double) -> Double {
-        Double(scores.count { $0 > threshold }) / Double(scores.count)
-    }
-}
-
-/// Generated pairs beside the pairs of the data.
+/// The figures of generated pairs and of the pairs of the data, side by side.
 public struct SampleComparison: Sendable {
-    /// What the generated pairs are like.
+    /// Figures of the generated pairs.
     public private(set) var generated: PairSetFigures
-    /// What the data's pairs are like.
+    /// Figures of the data's pairs.
     public private(set) var real: PairSetFigures
-    /// The orientation in which the letters of the data's pairs tell more of each other.
+    /// The orientation in which the facing letters of the data's pairs have more mutual information.
     public let orientation: Orientation
-    /// Pairs of the data among which the nearest was sought.
+    /// Number of pairs of the data among which the nearest was searched.
     public let nearestAmong: Int
 
+    /// Pairs of strands that the identity is estimated from; pairs whose nearest pair is searched, and candidates for
+    /// it.
     private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 20_000
+    /// A bound on the work of the search: cells of the tables of edit distances, or words of 64 of them.
     private static let mostCells = 2_000_000_000
 
-    /// Compares both; `classifier` scores them where there is one. Both must hold a pair.
+    /// Compares two sets of at least one pair each, in codes of one alphabet; `classifier`, where given, scores them.
     ///
-    /// The draws depend on `seed` alone, not on `threads`.
-    public init(
-        generated: Pairs, real: Pairs, classifier: PairClassifier?, seed: UInt64, threads: Int
-    ) {
+    /// The result depends on `seed` but not on `threads`.
+    public init(generated: Pairs, real: Pairs, classifier: PairClassifier?, seed: UInt64, threads: Int) {
         precondition(generated.count > 0 && real.count > 0)
         self.generated = PairSetFigures(generated)
         self.real = PairSetFigures(real)
-        let known = Set((0..<real.count).map { real.key($0) })
+        let known = real.keys
         let new = (0..<generated.count).count { !known.contains(generated.key($0)) }
         self.generated.new = Double(new) / Double(generated.count)
         self.generated.identity = SampleComparison.identity(generated, seed)
         self.real.identity = SampleComparison.identity(real, seed)
-        var references: [Orientation: FacingTable] = [:]
+        var references: [Orientation: ContingencyTable] = [:]
         for orientation in Orientation.allCases {
             let reference = SampleFacing.reference(real, orientation)
             references[orientation] = reference
             self.generated.facing[orientation] = SampleFacing(generated, reference: reference)
             self.real.facing[orientation] = SampleFacing(real, reference: reference)
         }
-        func bits(_ orientation: Orientation) -> Double { references[orientation]?.weight(pairs: real.count) ?? 0 }
+        func bits(_ orientation: Orientation) -> Double {
+            references[orientation]?.weightedInformation(pairs: real.count) ?? 0
+        }
         orientation = bits(.parallel) > bits(.antiparallel) ? .parallel : .antiparallel
         var order = Array(0..<real.count)
         var random = RandomSource(seed: seed, .comparedOrder)
@@ -97,8 +49,8 @@ public struct SampleComparison: Sendable {
         let cost = cells <= UInt64.bitWidth ? cells : cells * cells
         let affordable = SampleComparison.mostCells / (2 * SampleComparison.nearestSample * cost)
         nearestAmong = min(real.count, SampleComparison.mostCandidates, max(1, affordable))
-        compareSpreads(generated, real, order)
-        seekNearest(generated, real, order, threads)
+        compareDistributions(generated, real, order)
+        findNearest(generated, real, order, threads)
         guard let classifier else { return }
         let workspaces = (0..<threads).map { _ in Workspace() }
         func scores(_ pairs: Pairs) -> [Double] {
@@ -108,8 +60,8 @@ public struct SampleComparison: Sendable {
         self.real.scores = scores(real)
     }
 
-    /// 4-mers and lengths: of generated pairs to one half of the data's, and of the other half to it.
-    private mutating func compareSpreads(_ generated: Pairs, _ real: Pairs, _ order: [Int]) {
+    /// Distances of 4-mers and lengths: from generated pairs to one half of the data, and from the other half to it.
+    private mutating func compareDistributions(_ generated: Pairs, _ real: Pairs, _ order: [Int]) {
         let half = min(generated.count, real.count / 2)
         let (one, other) = (order[..<half], order[half..<2 * half])
         let reference = KmerProfile(real, chosen: one)
@@ -132,7 +84,7 @@ public struct SampleComparison: Sendable {
         self.real.lengthDistance = variation(lengths(real, other))
     }
 
-    /// Mean share of equal letters of two strands A, over the shorter's places.
+    /// Mean fraction of equal letters of two strands A, over the positions of the shorter one.
     private static func identity(_ pairs: Pairs, _ seed: UInt64) -> Double {
         guard pairs.count > 1 else { return .nan }
         var random = RandomSource(seed: seed, .comparedStrands)
@@ -146,7 +98,8 @@ public struct SampleComparison: Sendable {
         return sum / Double(identityDraws)
     }
 
-    private mutating func seekNearest(_ generated: Pairs, _ real: Pairs, _ order: [Int], _ threads: Int) {
+    /// Edit distances from a sample of both sets to the nearest of the first `nearestAmong` pairs in `order`.
+    private mutating func findNearest(_ generated: Pairs, _ real: Pairs, _ order: [Int], _ threads: Int) {
         let candidates = order.prefix(nearestAmong)
         let made = Array((0..<generated.count).prefix(SampleComparison.nearestSample))
         let known = Array(order.prefix(SampleComparison.nearestSample))
@@ -169,9 +122,4 @@ public struct SampleComparison: Sendable {
         (self.generated.nearestMean, self.generated.nearestLeast) = figures(0..<made.count)
         (self.real.nearestMean, self.real.nearestLeast) = figures(made.count..<distances.count)
     }
-}
-
-extension Pairs {
-    /// The codes of a pair, with what is no code between its strands.
-    func key(_ p: Int) -> [UInt8] { a(p) + [255] + b(p) }
 }

@@ -1,4 +1,4 @@
-// ScoreCurves: what scores come to at every threshold, as curves to draw, and how they are spread over both labels.
+// ScoreCurves: ROC and precision-recall curves, and histograms of the scores for both labels, to be drawn.
 
 /// Curves of scores against labels.
 public struct ScoreCurves: Sendable {
@@ -6,15 +6,15 @@ public struct ScoreCurves: Sendable {
     public let roc: [(x: Double, y: Double)]
     /// Recall and precision for falling thresholds; empty where a class is missing.
     public let precisionRecall: [(x: Double, y: Double)]
-    /// For labels 0 and 1, the share of its pairs in each of `bins` equal parts of the scores from 0 to 1.
+    /// For labels 0 and 1, the fraction of its pairs in each of `bins` equal bins of the scores from 0 to 1.
     public let histograms: [[Double]]
 
-    /// Points nearer than this to the one before are left out of the curves.
-    private static let step = 0.004
-    /// Parts of the scores.
+    /// Points of a curve nearer than this to the one before, by the sum of both differences, are left out.
+    private static let leastDistance = 0.004
+    /// Number of bins of the histograms.
     public static let bins = 40
 
-    /// Curves of `scores` (0 to 1, no NaN); `labels` are of the same length.
+    /// The curves of `scores` (0 to 1, none NaN) against `labels`, one for each score.
     public init(scores: [Double], labels: [Bool]) {
         precondition(scores.count == labels.count)
         histograms = ScoreCurves.histograms(scores, labels)
@@ -45,7 +45,7 @@ public struct ScoreCurves: Sendable {
     private static func add(
         _ point: (x: Double, y: Double), to curve: inout [(x: Double, y: Double)], always: Bool
     ) {
-        if let last = curve.last, !always, abs(point.x - last.x) + abs(point.y - last.y) < step { return }
+        if let last = curve.last, !always, abs(point.x - last.x) + abs(point.y - last.y) < leastDistance { return }
         curve.append(point)
     }
 

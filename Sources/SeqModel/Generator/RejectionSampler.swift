@@ -39,12 +39,7 @@ public struct RejectionSampler: Sendable {
     /// Creates a sampler from `bins` factors and a ratio for each label; `threshold` is a score.
     init(factors: [[Float]], kmerRatios: [KmerDensityRatio], threshold: Float) {
         (self.factors, self.kmerRatios) = (factors, kmerRatios)
-        center = RejectionSampler.center(threshold)
-    }
-
-    private static func center(_ threshold: Float) -> Float {
-        let held = min(max(threshold, 1e-4), 1 - 1e-4)
-        return logarithm(held / (1 - held))
+        center = PairClassifier.logit(ofThreshold: threshold)
     }
 
     /// Pairs without ambiguous letters, and their logits by the classifier.
@@ -56,7 +51,7 @@ public struct RejectionSampler: Sendable {
     /// Estimates the probabilities from pairs of the data and of the generator, by label. If a label has no pairs in
     /// either, all its pairs are accepted.
     init(real: [Scored], generated: [Scored], threshold: Float) {
-        let center = RejectionSampler.center(threshold)
+        let center = PairClassifier.logit(ofThreshold: threshold)
         let estimates = (0...1).map { label in
             RejectionSampler.estimate(real[label], generated[label], label: label, center: center)
         }

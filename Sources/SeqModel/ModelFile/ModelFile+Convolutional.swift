@@ -8,11 +8,11 @@ extension ModelFile {
     /// The metadata of a convolutional classifier.
     static func metadata(of classifier: ConvolutionalClassifier) -> [String: String] {
         let c = classifier.configuration
-        return [
-            "kind": "cnn", "alphabet": c.alphabet.name, "layout": c.layout.rawValue, "size": c.size.rawValue,
-            "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "length": "\(c.length)",
-            "threshold": "\(c.threshold)",
-        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
+        return Metadata.of(
+            c,
+            own: [
+                "kind": "cnn", "layout": c.layout.rawValue, "size": c.size.rawValue, "length": "\(c.length)",
+            ])
     }
 
     /// The tensors of a convolutional classifier.
@@ -33,12 +33,7 @@ extension ModelFile {
             alphabet: try metadata.alphabet(), size: size,
             length: try metadata.number("length", least...DuplexShape.maximumLength))
         configuration.layout = try metadata.choice("layout")
-        configuration.orientation = try metadata.choice("orientation")
-        configuration.isSymmetric = try metadata.flag("symmetric")
-        configuration.threshold = try metadata.threshold()
-        configuration.trainedLengths = try metadata.lengths()
-        configuration.scoredLengths = try metadata.scoredLengths(
-            configuration.trainedLengths, upTo: configuration.length)
+        try metadata.read(into: &configuration)
         let net = configuration.net
         let tensors = net.tensors(prefix)
         let weights = FloatBuffer(count: net.count)
@@ -54,14 +49,9 @@ extension ModelFile {
         let c = classifier.configuration
         var rows = [
             ["kind", "cnn"], ["alphabet", c.alphabet.name], ["layout", c.layout.rawValue], ["size", c.size.rawValue],
-            ["orientation", c.orientation.rawValue], ["strands", c.isSymmetric ? "symmetric" : "ordered"],
-            ["threshold", "\(c.threshold)"],
         ]
-        rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
-        rows.append(["longest strand", "\(c.length)"])
-        rows += classifier.net.tensors(prefix).map {
-            ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")]
-        }
+        rows += Metadata.strandRows(c) + Metadata.rangeRows(c)
+        rows += classifier.net.tensors(prefix).map { Metadata.row(ofTensor: $0.name, $0.shape) }
         rows.append(["parameters", "\(classifier.net.trained)"])
         return rows
     }

@@ -6,12 +6,12 @@ extension ModelFile {
     /// The metadata of a duplex classifier.
     static func metadata(of classifier: DuplexClassifier) -> [String: String] {
         let c = classifier.configuration
-        return [
-            "kind": "duplex", "alphabet": c.alphabet.name, "heads": "\(c.heads)",
-            "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)", "self-maps": "\(c.hasSelfMaps)",
-            "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)", "hidden": "\(c.hidden)",
-            "threshold": "\(c.threshold)",
-        ].merging(Metadata.lengths(trained: c.trainedLengths, scored: c.scoredLengths)) { _, lengths in lengths }
+        return Metadata.of(
+            c,
+            own: [
+                "kind": "duplex", "heads": "\(c.heads)", "self-maps": "\(c.hasSelfMaps)", "hidden": "\(c.hidden)",
+                "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
+            ])
     }
 
     /// The tensors of a duplex classifier.
@@ -48,8 +48,6 @@ extension ModelFile {
         guard configuration.hidden % 8 == 0 else {
             throw .inconsistent(field: "hidden", found: "\(configuration.hidden)", expected: "a multiple of 8")
         }
-        configuration.orientation = try metadata.choice("orientation")
-        configuration.isSymmetric = try metadata.flag("symmetric")
         configuration.hasSelfMaps = try metadata.flag("self-maps")
         let longest = DuplexShape.maximumLength
         configuration.rowPositions = try metadata.number("positions-a", 0...longest)
@@ -58,9 +56,7 @@ extension ModelFile {
             throw .inconsistent(
                 field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
         }
-        configuration.threshold = try metadata.threshold()
-        configuration.trainedLengths = try metadata.lengths()
-        configuration.scoredLengths = try metadata.scoredLengths(configuration.trainedLengths, upTo: longest)
+        try metadata.read(into: &configuration)
         return configuration
     }
 

@@ -90,19 +90,43 @@ extension ModelFile {
             return scored
         }
 
-        /// The metadata of the trained and the scored lengths.
-        static func lengths(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [String: String] {
+        /// Reads what all kinds of classifiers have, apart from the alphabet, into `configuration`.
+        func read(into configuration: inout some ClassifierProperties) throws(ModelError) {
+            configuration.orientation = try choice("orientation")
+            configuration.isSymmetric = try flag("symmetric")
+            configuration.threshold = try threshold()
+            configuration.trainedLengths = try lengths()
+            configuration.scoredLengths = try scoredLengths(
+                configuration.trainedLengths, upTo: configuration.longestStrand)
+        }
+
+        /// What is written of all kinds of classifiers; `own` is what is written of one kind alone.
+        static func of(_ c: any ClassifierProperties, own: [String: String]) -> [String: String] {
             [
-                "shortest": "\(trained.lowerBound)", "longest": "\(trained.upperBound)",
-                "shortest-scored": "\(scored.lowerBound)", "longest-scored": "\(scored.upperBound)",
+                "alphabet": c.alphabet.name, "orientation": c.orientation.rawValue, "symmetric": "\(c.isSymmetric)",
+                "threshold": "\(c.threshold)",
+                "shortest": "\(c.trainedLengths.lowerBound)", "longest": "\(c.trainedLengths.upperBound)",
+                "shortest-scored": "\(c.scoredLengths.lowerBound)", "longest-scored": "\(c.scoredLengths.upperBound)",
+            ].merging(own) { _, own in own }
+        }
+
+        /// Rows for people of how the strands lie.
+        static func strandRows(_ c: any ClassifierProperties) -> [[String]] {
+            [["orientation", c.orientation.rawValue], ["strands", c.isSymmetric ? "symmetric" : "ordered"]]
+        }
+
+        /// Rows for people of the threshold and of the lengths of strands.
+        static func rangeRows(_ c: any ClassifierProperties) -> [[String]] {
+            func text(_ lengths: ClosedRange<Int>) -> String { "\(lengths.lowerBound) to \(lengths.upperBound)" }
+            return [
+                ["threshold", "\(c.threshold)"], ["trained lengths", text(c.trainedLengths)],
+                ["scored lengths", text(c.scoredLengths)], ["longest strand", "\(c.longestStrand)"],
             ]
         }
 
-        /// Both as rows of name and value, as `inspect` prints them.
-        static func rows(trained: ClosedRange<Int>, scored: ClosedRange<Int>) -> [[String]] {
-            [("trained lengths", trained), ("scored lengths", scored)].map { name, lengths in
-                [name, "\(lengths.lowerBound) to \(lengths.upperBound)"]
-            }
+        /// A row for people of a tensor: its name and its shape.
+        static func row(ofTensor name: String, _ shape: [Int]) -> [String] {
+            ["tensor \(name)", shape.map(String.init).joined(separator: " x ")]
         }
     }
 }

@@ -35,22 +35,20 @@ extension ModelFile {
     }
 
     private static func row(of tensor: WeightArchive.Tensor) -> [String] {
-        ["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")]
+        Metadata.row(ofTensor: tensor.name, tensor.shape)
     }
 
     private static func description(of duplex: DuplexClassifier) -> [[String]] {
         let c = duplex.configuration
         let s = duplex.shape
-        var rows = [
-            ["kind", "duplex"], ["alphabet", c.alphabet.name],
-            ["heads", "\(c.heads)"], ["orientation", c.orientation.rawValue],
-            ["strands", c.isSymmetric ? "symmetric" : "ordered"], ["self maps", c.hasSelfMaps ? "yes" : "no"],
+        var rows = [["kind", "duplex"], ["alphabet", c.alphabet.name], ["heads", "\(c.heads)"]]
+        rows += Metadata.strandRows(c)
+        rows += [
+            ["self maps", c.hasSelfMaps ? "yes" : "no"],
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
-            ["threshold", "\(c.threshold)"],
         ]
-        rows += Metadata.rows(trained: c.trainedLengths, scored: c.scoredLengths)
-        rows.append(["longest strand", "\(DuplexShape.maximumLength)"])
-        rows += tensors(of: s).map { ["tensor \($0.name)", $0.shape.map(String.init).joined(separator: " x ")] }
+        rows += Metadata.rangeRows(c)
+        rows += tensors(of: s).map { Metadata.row(ofTensor: $0.name, $0.shape) }
         rows.append(["parameters", "\(tensors(of: s).reduce(0) { $0 + $1.count })"])
         return rows
     }

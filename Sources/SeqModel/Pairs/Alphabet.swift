@@ -1,4 +1,4 @@
-// Alphabet: which letters a model knows, and the one way from a byte of text to a code.
+// Alphabet: the letters of a model, and the codes that bytes of text are read as.
 
 /// The letters of a model, in order, and the reading of bytes as codes.
 ///
@@ -12,12 +12,12 @@ public struct Alphabet: Sendable, Equatable {
     public let codeLetters: [UInt8]
     /// The code of each byte; `invalid` where it has none.
     public let codes: [UInt8]
-    /// The base that is read as one of the letters, in lower case: u for DNA, t for RNA, none for others.
+    /// The base that is read as another letter, in lower case: u for DNA (as T), t for RNA (as U), nil for others.
     public let otherBase: UInt8?
     /// The bit set of letters that each code stands for.
     private let memberBits: [UInt32]
 
-    /// What `codes` holds for a byte that is no letter of the alphabet.
+    /// The entry of `codes` for a byte that is no letter of the alphabet; never a code.
     public static let invalid: UInt8 = 255
     /// The largest number of letters an alphabet may have.
     public static let maximumCount = 26

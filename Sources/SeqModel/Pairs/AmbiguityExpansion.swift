@@ -1,36 +1,38 @@
-// AmbiguityExpansion: the pairs of plain strands that a pair with ambiguity letters stands for.
+// AmbiguityExpansion: the pairs without ambiguity letters that a pair with some stands for.
 
 import Kernels
 
-/// Which of its expansions' scores a pair with ambiguity letters gets.
+/// How the score of a pair with ambiguity letters follows from the scores of its expansions.
 public enum AmbiguityScore: Sendable {
-    /// Their mean: what a mixture of the strands shows.
+    /// The mean of their scores: that of an even mixture of the strands.
     case mean
-    /// The largest: whether any of the strands interacts.
+    /// The largest of their scores: whether any of the strands interacts.
     case largest
 }
 
 /// The expansions of a pair: every choice of one letter for each of its ambiguity letters.
 ///
-/// Up to `limit` they are all written out. Of more, `limit` are drawn: by the pair's own hash, so that they depend on
-/// neither its place nor the number of threads, as a strength-two orthogonal array with a Latin hypercube inside (Tang,
-/// J. Am. Stat. Assoc. 88:1392, 1993), in which every two of up to 17 letters meet in all their choices equally often:
-/// what single letters and facing letters tell is then not left to chance.
+/// Up to `limit` expansions are all listed. Of more, `limit` are drawn, with a hash of the pair as the seed, so that
+/// they depend neither on its place in the input nor on the number of threads. They are drawn as a Latin hypercube
+/// based on an orthogonal array of strength two (Tang, J. Am. Stat. Assoc. 88:1392, 1993): any two of up to 17
+/// ambiguity letters occur in all combinations about equally often, so the effects of single letters and of facing
+/// letters are sampled evenly.
 struct AmbiguityExpansion {
-    /// Expansions of a pair that are written out; of more, as many are drawn.
+    /// The most expansions of a pair that are all listed; of more, this many are drawn.
     static let limit = 256
 
     /// The letters of a code, by code.
     private let members: [[UInt8]]
     private let letters: Int
-    /// The codes of the pair under way, A's and then B's; and which of them are ambiguous.
+    /// The codes of the pair appended last, strand after strand, and the positions of its ambiguity letters.
     private var codes: [UInt8] = []
     private var places: [Int] = []
+    /// Where the second strand begins in `codes`.
     private var middle = 0
-    /// Whether strand B comes first among `codes`.
-    private var isTurned = false
+    /// Whether strand B comes first in `codes`.
+    private var isSwapped = false
 
-    /// For strands in the codes of `strands`.
+    /// Expands pairs in the codes of `strands`.
     init(like strands: StrandCodes) {
         letters = strands.letters
         members = strands.members.map { bits in
@@ -38,7 +40,7 @@ struct AmbiguityExpansion {
         }
     }
 
-    /// The number of expansions of the strands `first` and `second` together, held at `limit + 1`.
+    /// The number of expansions of the strands `first` and `second` together, at most `limit + 1`.
     func count(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8>) -> Int {
         var count = 1
         for strand in [first, second] {
@@ -49,12 +51,12 @@ struct AmbiguityExpansion {
         return count
     }
 
-    /// The number of expansions of each strand of `strands`, held at `limit + 1`.
+    /// The number of expansions of each strand of `strands`, at most `limit + 1`.
     func counts(_ strands: StrandCodes) -> [Int] {
         (0..<strands.count).map { strands.isAmbiguous ? count(strands[$0], []) : 1 }
     }
 
-    /// The strands, each with the first letter that it stands for in the place of each ambiguity letter.
+    /// The first expansion of each strand: each ambiguity letter is replaced by the first letter that it stands for.
     func examples(_ strands: StrandCodes) -> StrandCodes {
         guard strands.isAmbiguous else { return strands }
         var examples = StrandCodes(like: strands)
@@ -65,13 +67,13 @@ struct AmbiguityExpansion {
         return examples
     }
 
-    /// Adds the expansions of the pair `a` and `b` to `expanded` and returns how many. A symmetric pair has the same ones,
-    /// in the same order, whichever way it is given.
+    /// Appends the expansions of the pair `a` and `b` to `expanded` and returns how many. Where `isSymmetric`, a pair
+    /// and its swap have the same expansions in the same order.
     mutating func append(
         _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, isSymmetric: Bool, to expanded: inout Pairs
     ) -> Int {
-        isTurned = isSymmetric && b.lexicographicallyPrecedes(a)
-        let (first, second) = isTurned ? (b, a) : (a, b)
+        isSwapped = isSymmetric && b.lexicographicallyPrecedes(a)
+        let (first, second) = isSwapped ? (b, a) : (a, b)
         codes.removeAll(keepingCapacity: true)
         codes.append(contentsOf: first)
         codes.append(contentsOf: second)
@@ -83,15 +85,16 @@ struct AmbiguityExpansion {
         return min(count, AmbiguityExpansion.limit)
     }
 
-    /// Pairs that `neighbours` gives at the most of two changes; of more there are none.
+    /// The most pairs that `neighbours` returns for two changes; where there are more, it returns none.
     private static let mostNeighbours = 4_096
 
-    /// The pairs that differ from pair `p` of `expanded`, an expansion of the pair appended last, in one ambiguity letter; or,
-    /// where `isDouble`, in two: letters that face each other bind less where only one of them is changed.
+    /// The expansions that differ from pair `p` of `expanded`, an expansion of the pair appended last, in one letter.
+    ///
+    /// Where `isDouble`, in two letters: two facing letters often improve the score only if both are changed.
     func neighbours(ofPair p: Int, in expanded: Pairs, isDouble: Bool) -> Pairs {
         var neighbours = Pairs(like: expanded)
         let (a, b) = (Array(expanded.a(p)), Array(expanded.b(p)))
-        var choice = isTurned ? b + a : a + b
+        var choice = isSwapped ? b + a : a + b
         let changes = places.flatMap { place in
             members[Int(codes[place])].filter { $0 != choice[place] }.map { (place: place, letter: $0) }
         }
@@ -115,10 +118,10 @@ struct AmbiguityExpansion {
 
     private func add(_ choice: [UInt8], to expanded: inout Pairs) {
         let (first, second) = (choice[..<middle], choice[middle...])
-        expanded.append(isTurned ? second : first, isTurned ? first : second)
+        expanded.append(isSwapped ? second : first, isSwapped ? first : second)
     }
 
-    /// Every choice, the last place's letters changing first.
+    /// Appends all expansions; the letters of the last ambiguous position change fastest.
     private func writeAll(to expanded: inout Pairs) {
         var choice = codes
         for place in places { choice[place] = members[Int(codes[place])][0] }
@@ -137,16 +140,15 @@ struct AmbiguityExpansion {
         }
     }
 
+    /// Appends `limit` drawn expansions.
     private func draw(to expanded: inout Pairs) {
         var hash = FowlerNollVoHash()
-        hash.add(codes[..<middle])
-        hash.add(CollectionOfOne(255))
-        hash.add(codes[middle...])
+        hash.add(Pairs.key(codes[..<middle], codes[middle...]))
         var random = RandomSource(seed: hash.value)
         var order = Array(0..<AmbiguityExpansion.limit)
         let columns = places.indices.map { k in
             let factor = k % OrthogonalArray.factors
-            // The next 17 places meet the first ones by chance.
+            // The array has 17 factors; the next 17 positions are combined with these at random.
             if k > 0, factor == 0 { random.shuffle(&order) }
             let ranks = OrthogonalArray.ranks(ofFactor: factor, &random)
             return order.map { ranks[$0] }
@@ -163,10 +165,10 @@ struct AmbiguityExpansion {
 }
 
 extension Pairs {
-    /// The most expansions of a pair that are all scored; of more, as many are drawn.
+    /// The most expansions of a pair that are all scored; of more, this many are drawn.
     public static let mostExpansions = AmbiguityExpansion.limit
 
-    /// How many pairs have more expansions than that.
+    /// Number of pairs with more than `mostExpansions` expansions.
     public var drawnPairs: Int {
         guard isAmbiguous else { return 0 }
         let expansion = AmbiguityExpansion(like: strands)

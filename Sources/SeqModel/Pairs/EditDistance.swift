@@ -1,12 +1,15 @@
-// EditDistance: the least number of letters to replace, insert or delete between two strands.
+// EditDistance: the Levenshtein distance of two strands.
 
-/// The edit distance from one strand to many others, each a row of 64 letters at a time in one word (Myers 1999).
+/// The Levenshtein distance (least number of substitutions, insertions and deletions) from one strand to many others.
+///
+/// For strands of up to 64 letters by the bit-parallel algorithm of Myers (J. ACM 46:395, 1999).
 public struct EditDistance: Sendable {
     private let strand: [UInt8]
-    /// For each code, the places of the strand that hold it, as bits; empty where the strand is longer than a word.
+    /// For each code, the positions of the strand that hold it, as bits; empty where the strand has more than 64
+    /// letters.
     private let places: [UInt64]
 
-    /// Distances from `strand`, in codes.
+    /// Prepares distances from `strand`, in codes.
     public init(_ strand: ArraySlice<UInt8>) {
         self.strand = Array(strand)
         guard strand.count <= UInt64.bitWidth, !strand.isEmpty else {
@@ -18,19 +21,19 @@ public struct EditDistance: Sendable {
         self.places = places
     }
 
-    /// The distance to `other`.
+    /// The distance to `other`, in codes: a number of edits.
     public func distance(to other: ArraySlice<UInt8>) -> Int {
-        places.isEmpty ? distanceByRows(to: other) : distanceInAWord(to: other)
+        places.isEmpty ? distanceByRecurrence(to: other) : bitParallelDistance(to: other)
     }
 
-    /// A column of the table of distances is kept as its steps down: one bit each for +1 and for -1.
-    private func distanceInAWord(to other: ArraySlice<UInt8>) -> Int {
+    /// Keeps a column of the table of distances as its vertical differences: one bit each for +1 and for -1.
+    private func bitParallelDistance(to other: ArraySlice<UInt8>) -> Int {
         let last: UInt64 = 1 << UInt64(strand.count - 1)
         var (up, down) = (UInt64.max, UInt64(0))
         var distance = strand.count
         for code in other {
             let same = places[Int(code)]
-            // &+ : the carry runs along a stretch of equal letters and out at the end.
+            // &+ : the carry runs through consecutive matches and may overflow at the end.
             let diagonal = (((same & up) &+ up) ^ up) | same | down
             var right = down | ~(diagonal | up)
             var left = up & diagonal
@@ -44,7 +47,8 @@ public struct EditDistance: Sendable {
         return distance
     }
 
-    private func distanceByRows(to other: ArraySlice<UInt8>) -> Int {
+    /// Fills the table of distances row by row, for strands of any length.
+    private func distanceByRecurrence(to other: ArraySlice<UInt8>) -> Int {
         let other = Array(other)
         var row = Array(0...other.count)
         for (i, code) in strand.enumerated() {

@@ -1,12 +1,12 @@
-// LabelledPairs: the pairs that a model learns from or is judged by, held in memory.
+// LabelledPairs: pairs with targets, for training and evaluation, held in memory.
 
 import Kernels
 
-/// Pairs with their targets: 0 or 1, or a soft label between.
+/// Pairs with their targets: labels 0 or 1, or soft labels between.
 public struct LabelledPairs: Sendable {
     /// The pairs.
     public var pairs: Pairs
-    /// The target of each pair, 0 to 1.
+    /// The target of each pair, 0 to 1; as many as there are pairs.
     public var targets: [Float] = []
 
     /// No pairs yet.
@@ -29,7 +29,7 @@ public struct LabelledPairs: Sendable {
         targets.append(target)
     }
 
-    /// The same pairs with every ambiguous letter drawn from those it stands for.
+    /// The same pairs, each ambiguity letter replaced by one of the letters it stands for, drawn at random.
     func resolved(_ random: inout RandomSource, alphabet: Alphabet) -> LabelledPairs {
         guard pairs.isAmbiguous else { return self }
         var result = LabelledPairs(alphabet: alphabet)
@@ -47,7 +47,9 @@ public struct LabelledPairs: Sendable {
 }
 
 extension LabelledPairs {
-    /// Holds back a share of the pairs, at least one and not all, drawn by the seed.
+    /// Splits off a random fraction `share` (0 to 1) of the pairs, at least one and not all, for validation.
+    ///
+    /// The split depends on `seed` but not on `threads`.
     public func split(share: Double, seed: UInt64, threads: Int) -> (training: LabelledPairs, held: LabelledPairs) {
         var order = Array(0..<count)
         var random = RandomSource(seed: seed, .heldBack)
@@ -63,7 +65,7 @@ extension LabelledPairs {
 }
 
 extension LabelledPairs {
-    /// The pairs with a target above `threshold`, every ambiguous letter drawn from those it stands for.
+    /// The pairs with a target above `threshold`, their ambiguity letters replaced as in `resolved`.
     public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> Pairs {
         var random = RandomSource(seed: seed, .generatorData)
         var chosen = LabelledPairs(alphabet: alphabet)
@@ -79,11 +81,11 @@ extension LabelledPairs {
 }
 
 extension LabelledPairs {
-    /// Pairs of the same two strands, in the same order, as an earlier one of which the label lies on the other side of
-    /// `threshold`. (Told by a hash of 62 bits, so for a remark, not for a decision.)
+    /// Number of pairs of the same two strands, in the same order, as an earlier pair whose target lies on the other
+    /// side of `threshold`. Strands are compared by hashes of 62 bits: fit for a warning, not for a decision.
     public func contradictions(above threshold: Float) -> Int {
-        // The hashes of the pairs so far, each with its side in the lowest bit, where it belongs or in the next free slot. A set
-        // of the standard library takes three times as long; of all that comes before training it took the longest.
+        // A hash table with linear probing; an entry has the side of the threshold in its lowest bit. A `Set` took
+        // three times as long, and more than anything else before training.
         let slots = max(4, (self.count + self.count / 4).nextPowerOfTwo)
         var seen = [UInt64](repeating: 0, count: slots)
         var count = 0
@@ -98,6 +100,6 @@ extension LabelledPairs {
 }
 
 extension Int {
-    /// The least power of two that is not below it.
+    /// The least power of two that is not below this number.
     fileprivate var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }

@@ -1,4 +1,4 @@
-// NegativeSampling: fresh negatives, made by pairing strands of the data anew.
+// NegativeSampling: negatives made by pairing strands of different pairs of the data.
 
 import Kernels
 
@@ -8,12 +8,12 @@ struct NegativeSampling: Sendable {
     private let indices: [Int]
     /// An index of a pair for each distinct strand A.
     private let distinct: [Int]
-    /// Known positives, as A's number among the distinct and B's codes.
+    /// Keys of the known positives; see `Pairs.key`.
     private let known: Set<[UInt8]>
 
-    /// The pairs whose target is above `threshold`. What negatives are made from is gathered only where some are to be: with
-    /// 0 a positive, `append` adds none.
-    init(_ pairs: LabelledPairs, threshold: Float, each negatives: Int) {
+    /// Positives are the pairs of `pairs` with a target above `threshold`. With 0 negatives per positive nothing else
+    /// is prepared, and `append` adds none.
+    init(_ pairs: LabelledPairs, threshold: Float, perPositive negatives: Int) {
         indices = pairs.targets.indices.filter { pairs.targets[$0] > threshold }
         guard negatives > 0 else {
             (distinct, known) = ([], [])
@@ -21,25 +21,22 @@ struct NegativeSampling: Sendable {
         }
         var seen = Set<ArraySlice<UInt8>>()
         distinct = pairs.targets.indices.filter { seen.insert(pairs.pairs.a($0)).inserted }
-        known = Set(indices.map { NegativeSampling.key(pairs.pairs, a: $0, b: $0) })
+        known = Set(indices.map { pairs.pairs.key($0) })
     }
 
     /// Number of positives.
     var positives: Int { indices.count }
 
-    private static func key(_ strands: Pairs, a: Int, b: Int) -> [UInt8] {
-        Array(strands.a(a)) + [255] + Array(strands.b(b))
-    }
-
-    /// For every positive, adds `each` pairs of its strand B with a strand A drawn from the distinct ones; known
-    /// positives are left out.
-    func append(_ each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
+    /// For each positive, appends `perPositive` pairs of its strand B with a strand A drawn from the distinct ones,
+    /// with target 0; those that are known positives are left out. `pairs` must begin with the pairs given at the
+    /// start.
+    func append(perPositive each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
         let strands = pairs.pairs
         for positive in indices {
             for _ in 0..<each {
                 let other = distinct[random.index(below: distinct.count)]
-                if known.contains(NegativeSampling.key(strands, a: other, b: positive)) { continue }
+                if known.contains(Pairs.key(strands.a(other), strands.b(positive))) { continue }
                 pairs.append(strands, a: other, b: positive, target: 0)
             }
         }

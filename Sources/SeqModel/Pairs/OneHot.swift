@@ -1,14 +1,14 @@
-// OneHot: strands as images of ones and zeros, and back.
+// OneHot: one-hot images of strands, written and read.
 
 import Kernels
 
-/// One-hot images of strands: K rows, one a letter, and L columns, one a position; columns behind a strand are zero.
+/// One-hot images of strands: K rows, one per letter, and L columns, one per position; columns past the end are 0.
 public struct OneHot: Sendable {
-    /// Which letters there are.
+    /// The letters; K is their number.
     public let alphabet: Alphabet
     /// Columns L of an image.
     public let length: Int
-    /// Whether strand B (each second strand) is written from its end.
+    /// Whether strand B (every second strand) is written from its last letter to its first.
     public let reversesB: Bool
 
     /// Images of `length` columns.
@@ -18,47 +18,50 @@ public struct OneHot: Sendable {
         self.reversesB = reversesB
     }
 
-    /// Numbers in an image: K times L.
+    /// Numbers of an image: K * L.
     public var area: Int { alphabet.count * length }
 
-    /// Makes `image` the images of a range of strands, none longer than L: K times L bytes each. An ambiguous letter is 1 in
-    /// the row of each letter that it stands for.
+    /// Replaces `image` by the images of a range of strands, none longer than L: K * L bytes each, row by row. An
+    /// ambiguity letter is 1 in the row of each letter that it stands for.
     public func write(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         rows.write(range, of: strands, to: &image)
     }
 
-    /// The same as little-endian floats; an ambiguous letter is shared evenly by the letters that it stands for.
+    /// The same as little-endian 32-bit floats; an ambiguity letter is 1/n in the row of each of the n letters that it
+    /// stands for.
     public func writeFloats(_ range: Range<Int>, of strands: StrandCodes, to image: inout [UInt8]) {
         rows.writeFloats(range, of: strands, to: &image)
     }
 
     private var rows: OneHotRows { OneHotRows(columns: length, reversesB: reversesB) }
 
-    /// The letters of the strand in an image of the numbers `value(row, column)`; or the first column, from 0, that is none of
-    /// `write` or `writeFloats`: zeros and a 1, or of an ambiguity letter ones or even shares, up to the end of the strand, and
-    /// then zeros. An image without a letter is bad in column 0.
+    /// Reads the strand of an image of the numbers `value(row, column)`, as bytes of text.
+    ///
+    /// Returns no letters and the first bad column, counted from 0, where a column is not as `write` or `writeFloats`
+    /// would write it: one 1, or the ones or 1/n of an ambiguity letter, and only zeros past the end. An image without
+    /// a letter is bad in column 0.
     public func letters(isB: Bool, value: (Int, Int) -> Double) -> (letters: [UInt8], badColumn: Int?) {
         var letters: [UInt8] = []
-        var isBehind = false
+        var isPastEnd = false
         for column in 0..<length {
             let rows = (0..<alphabet.count).filter { value($0, column) != 0 }
             if rows.isEmpty {
                 if column == 0 { return ([], 0) }
-                isBehind = true
+                isPastEnd = true
                 continue
             }
             let share = 1 / Double(rows.count)
-            let isWhole = rows.allSatisfy { value($0, column) == 1 }
-            let isShared = rows.allSatisfy { abs(value($0, column) - share) < OneHot.tolerance }
+            let areOnes = rows.allSatisfy { value($0, column) == 1 }
+            let areEven = rows.allSatisfy { abs(value($0, column) - share) < OneHot.tolerance }
             let code = alphabet.codeLetters.indices.first {
                 alphabet.members(of: UInt8($0)).elementsEqual(rows.map(UInt8.init))
             }
-            guard !isBehind, isWhole || isShared, let code else { return ([], column) }
+            guard !isPastEnd, areOnes || areEven, let code else { return ([], column) }
             letters.append(alphabet.codeLetters[code])
         }
         return (reversesB && isB ? letters.reversed() : letters, nil)
     }
 
-    /// How far an even share may be from what 32-bit floats make of it.
+    /// The largest difference of 1/n from its 32-bit float.
     private static let tolerance = 1e-6
 }

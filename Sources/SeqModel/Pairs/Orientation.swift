@@ -1,9 +1,9 @@
-// Orientation: how the strands of a pair face each other.
+// Orientation: the relative direction of the strands of a pair.
 
-/// Whether strand B's 3' end faces strand A's 5' end, or B lies beside A as it is written.
+/// The relative direction of the strands of a pair, both written in the same direction (5' to 3' for nucleic acids).
 public enum Orientation: String, Sendable, CaseIterable {
-    /// B is read from its end, as in a DNA duplex.
+    /// The first letters of A face the last letters of B, as in a DNA duplex.
     case antiparallel
-    /// B is read as written, as in B = A.
+    /// The first letters of A face the first letters of B.
     case parallel
 }

@@ -1,18 +1,18 @@
-// OrthogonalArray: 256 runs in which every two of 17 factors meet in all their levels equally often.
+// OrthogonalArray: 256 runs of 17 factors in which any two factors have all combinations of levels equally often.
 
 import Kernels
 
-/// The linear orthogonal array of 256 runs, 17 factors of 16 levels and strength two (Bose, Sankhya 3:323, 1938), each factor a
-/// Latin hypercube within its levels.
+/// The linear orthogonal array of 256 runs, 17 factors of 16 levels and strength two (Bose, Sankhya 3:323, 1938),
+/// refined to a Latin hypercube within the levels.
 enum OrthogonalArray {
-    /// Runs of the array.
+    /// Number of runs.
     static let runs = 256
-    /// Factors that it has.
+    /// Number of factors.
     static let factors = 17
     private static let levels = 16
 
-    /// The ranks of all runs in factor `factor`: each of 0 ..< 256 once. The levels, and the ranks inside one, are in an order that
-    /// is drawn.
+    /// The ranks of all runs in a factor: a permutation of 0 ..< 256, whose rank / 16 is the run's level. The order of
+    /// the levels, and of the ranks within a level, is drawn.
     static func ranks(ofFactor factor: Int, _ random: inout RandomSource) -> [Int] {
         precondition((0..<factors).contains(factor))
         var outer = Array(0..<levels)
@@ -21,7 +21,8 @@ enum OrthogonalArray {
         random.shuffle(&inner)
         return (0..<runs).map { run in
             let (x, y) = (run / levels, run % levels)
-            // Lines of slope `factor` through the plane over the field of 16 elements; the last factor has the upright ones.
+            // Lines of slope `factor` in the plane over the field of 16 elements; those of the last factor are
+            // vertical.
             let (level, along) = factor < levels ? (product(x, factor) ^ y, x) : (x, y)
             return levels * outer[level] + inner[along]
         }

@@ -1,35 +1,35 @@
-// ValidationPairs: the held-back pairs that an epoch of training is judged by.
+// ValidationPairs: the held-out pairs that each epoch of training is evaluated on.
 
 import Kernels
 
-/// Held-back pairs and, where training makes negatives afresh, as many of these a positive as there.
+/// Held-out pairs and, where training makes negatives, as many negatives per positive as in training.
 ///
-/// The epoch that is kept is the one of the least loss on all of them: negatives are then as frequent as in training. On the
-/// pairs alone a model that takes interaction for as rare as it was in training would seem worse the better it knows it.
+/// The epoch with the least loss on all of them is kept. Without the added negatives, positives would be more frequent
+/// than in training, and a model calibrated to the training frequency would have a larger loss.
 struct ValidationPairs: Sendable {
-    /// The pairs, then the fresh negatives.
+    /// The held-out pairs, then the added negatives.
     let pairs: LabelledPairs
-    /// How many of them, from the first, the figures are told of: the pairs themselves; where all of these are positive, also
-    /// as many negatives, since a model cannot be judged on one label.
-    let judged: Int
+    /// The metrics are those of this many pairs, from the first: of the held-out pairs and, where all of these are
+    /// positive, of as many negatives, since most metrics need both labels.
+    let metricCount: Int
 
-    /// `held` with the negatives of `plan`, drawn by its seed; a target above `threshold` is positive.
+    /// `held` with negatives as `plan` has them, drawn with its seed; a target above `threshold` is positive.
     init(_ held: LabelledPairs, plan: TrainingPlan, threshold: Float) {
-        let negatives = NegativeSampling(held, threshold: threshold, each: plan.negatives)
+        let negatives = NegativeSampling(held, threshold: threshold, perPositive: plan.negatives)
         var pairs = held
         var random = RandomSource(seed: plan.seed, .validationNegatives)
         let balance = plan.negatives > 0 && negatives.positives == held.count ? 1 : 0
-        negatives.append(balance, to: &pairs, random: &random)
-        judged = pairs.count
-        negatives.append(plan.negatives - balance, to: &pairs, random: &random)
+        negatives.append(perPositive: balance, to: &pairs, random: &random)
+        metricCount = pairs.count
+        negatives.append(perPositive: plan.negatives - balance, to: &pairs, random: &random)
         self.pairs = pairs
     }
 }
 
 extension PairClassifier {
-    /// Mean binary cross-entropy on all of `validation` and the metrics of what is judged of it, on as many threads as there
-    /// are workspaces.
-    func examined(on validation: ValidationPairs, _ workspaces: [Workspace]) -> (
+    /// Mean binary cross-entropy (nats) of all pairs of `validation`, and the metrics of its first `metricCount` pairs,
+    /// computed on as many threads as there are workspaces.
+    func evaluated(on validation: ValidationPairs, _ workspaces: [Workspace]) -> (
         loss: Double, metrics: ClassificationMetrics
     ) {
         let pairs = validation.pairs
@@ -40,8 +40,8 @@ extension PairClassifier {
         }
         loss /= Double(max(1, pairs.count))
         let metrics = ClassificationMetrics(
-            scores: logits.prefix(validation.judged).map { Double(PairClassifier.score($0)) },
-            targets: pairs.targets.prefix(validation.judged).map(Double.init), threshold: Double(threshold))
+            scores: logits.prefix(validation.metricCount).map { Double(PairClassifier.score($0)) },
+            targets: pairs.targets.prefix(validation.metricCount).map(Double.init), threshold: Double(threshold))
         return (loss, metrics)
     }
 }

@@ -1,11 +1,11 @@
-// ColumnEntropy: how different the letters are that strands have at one place.
+// ColumnEntropy: the entropy of the letters at each position of the strands.
 
 import Kernels
 
-/// Entropies of the letters at each place of the strands of some pairs.
+/// Shannon entropies of the letters at each position of the strands of some pairs.
 public struct ColumnEntropy: Sendable {
-    /// For strands A and B, the entropy at each place in bits; places that fewer than half the strands reach are left
-    /// out.
+    /// For strands A and B, the entropy at each position in bits, 0 to log2 K; positions that fewer than half of the
+    /// strands reach are left out.
     public let bits: [[Double]]
 
     /// Counts the letters of `pairs`; ambiguous ones are skipped.
@@ -23,8 +23,8 @@ public struct ColumnEntropy: Sendable {
                 let total = Double(column.reduce(0, +))
                 guard total > 0, total >= Double(pairs.count) / 2 else { break }
                 let nats = column.reduce(0.0) { sum, count in
-                    let share = Double(count) / total
-                    return count > 0 ? sum - share * logarithm(share) : sum
+                    let frequency = Double(count) / total
+                    return count > 0 ? sum - frequency * logarithm(frequency) : sum
                 }
                 bits.append(nats / logarithm(2.0))
             }
@@ -32,9 +32,9 @@ public struct ColumnEntropy: Sendable {
         }
     }
 
-    /// The least of all; 0 where there is none.
+    /// The least entropy of all columns in bits; 0 without columns.
     public var least: Double { bits.joined().min() ?? 0 }
 
-    /// The mean of all; NaN where there is none.
+    /// The mean entropy of all columns in bits; NaN without columns.
     public var mean: Double { bits.joined().reduce(0, +) / Double(bits.joined().count) }
 }

@@ -1,5 +1,6 @@
 // AcceptedPairs: the constraints between pairs: unique, not in a file, far from each other.
 
+import Kernels
 import SeqModel
 
 /// The pairs accepted so far, as far as the constraints need them.
@@ -13,9 +14,6 @@ struct AcceptedPairs {
     private var excluded: Set<[UInt8]> = []
     private var strands: [[UInt8]] = []
 
-    /// The separator of the strands in a key; not a code.
-    private static let separator: UInt8 = 255
-
     init(isUnique: Bool, leastDistance: Int, isSymmetric: Bool) {
         self.isUnique = isUnique
         self.leastDistance = leastDistance
@@ -23,8 +21,7 @@ struct AcceptedPairs {
     }
 
     private func key(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
-        let isSwapped = isSymmetric && b.lexicographicallyPrecedes(a)
-        return isSwapped ? b + [AcceptedPairs.separator] + a : a + [AcceptedPairs.separator] + b
+        Pairs.key(a[...], b[...], isSymmetric: isSymmetric)
     }
 
     /// Excludes a pair.

@@ -36,19 +36,6 @@ struct RunSummary {
     }
 }
 
-/// A number with `decimals` digits after the point; `nan`, `inf` or `-inf` where it is not finite.
-func fixed(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    let scale = (0..<decimals).reduce(1.0) { s, _ in s * 10 }
-    guard abs(value) < 9e15 / scale else { return "\(value)" }
-    let scaled = Int((abs(value) * scale).rounded())
-    let whole = scaled / Int(scale)
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    guard decimals > 0 else { return "\(sign)\(whole)" }
-    let rest = String(scaled % Int(scale))
-    return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
-}
-
 /// An argument quoted for a shell.
 private func quoted(_ argument: String) -> String {
     let plain = argument.utf8.allSatisfy { byte in

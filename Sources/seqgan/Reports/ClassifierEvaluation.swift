@@ -145,19 +145,19 @@ struct ClassifierEvaluation {
     private var pictures: PairPictures? {
         let positives = places { $1 }
         guard !positives.isEmpty else { return nil }
-        let best = FacingTable.best(pairs.pairs, chosen: positives, classifier.orientation)
+        let best = ContingencyTable.best(pairs.pairs, chosen: positives, classifier.orientation)
         return PairPictures(
-            alphabet: classifier.alphabet, reference: FacingTable(pairs.pairs, chosen: positives, laidAs: best))
+            alphabet: classifier.alphabet, reference: ContingencyTable(pairs.pairs, chosen: positives, alignedAs: best))
     }
 
     private var facing: Section {
         var figures: [Figure] = []
         if let pictures {
-            let other = FacingTable(pairs.pairs, chosen: places { !$1 }, laidAs: pictures.reference)
+            let other = ContingencyTable(pairs.pairs, chosen: places { !$1 }, alignedAs: pictures.reference)
             figures = [("label 1", pictures.reference), ("label 0", other)].map { name, table in
                 pictures.facing(
                     "Facing letters, \(name)", table,
-                    caption: "Mutual information of facing letters: \(figure(table.information, 3)) bits.")
+                    caption: "Mutual information of facing letters: \(figure(table.mutualInformation, 3)) bits.")
             }
         }
         return Section(

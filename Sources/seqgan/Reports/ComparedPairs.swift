@@ -59,7 +59,7 @@ struct ComparedPairs {
             figures = [("Real", pictures.reference), ("Generated", made.table)].map { name, table in
                 pictures.facing(
                     "\(name) pairs", table,
-                    caption: "Mutual information of facing letters: \(figure(table.information, 3)) bits.")
+                    caption: "Mutual information of facing letters: \(figure(table.mutualInformation, 3)) bits.")
             }
             figures.append(columns(made.columns))
         }

@@ -37,14 +37,17 @@ extension SampleComparison {
                 "\(prefix)_letters", Double(made.table.total) / Double(generated.count),
                 Double(known.table.total) / Double(real.count)
             ),
-            ("\(prefix)_bits", made.table.information, known.table.information),
+            ("\(prefix)_bits", made.table.mutualInformation, known.table.mutualInformation),
             ("\(prefix)_agreement", made.agreement, known.agreement),
         ]
         let letters = alphabet.letters.map { String(UnicodeScalar($0)) }
         for (a, first) in letters.enumerated() {
             for (b, second) in letters.enumerated() {
                 rows.append(
-                    ("\(prefix)_\(first)-\(second)", made.table.share(a, facing: b), known.table.share(a, facing: b)))
+                    (
+                        "\(prefix)_\(first)-\(second)", made.table.conditionalFrequency(of: b, given: a),
+                        known.table.conditionalFrequency(of: b, given: a)
+                    ))
             }
         }
         for column in 0..<max(made.columns.count, known.columns.count) {

@@ -8,18 +8,19 @@ import SeqModel
 struct PairPictures {
     let alphabet: Alphabet
     /// The alignment of the strands, and which letters pair more often than by chance.
-    let reference: FacingTable
+    let reference: ContingencyTable
 
     private var letters: [String] { alphabet.letters.map { String(UnicodeScalar($0)) } }
 
     /// A heat map of the frequencies of B's letters, given the letter of A that they face.
-    func facing(_ heading: String, _ table: FacingTable, caption: String) -> Figure {
+    func facing(_ heading: String, _ table: ContingencyTable, caption: String) -> Figure {
         let k = table.letters
-        let largest = (0..<k * k).map { reference.share($0 / k, facing: $0 % k) }.filter(\.isFinite).max() ?? 1
+        let largest =
+            (0..<k * k).map { reference.conditionalFrequency(of: $0 % k, given: $0 / k) }.filter(\.isFinite).max() ?? 1
         let scale = max(largest, min(1, 3 / Double(k)))
         let cells = (0..<k).map { a in
             (0..<k).map { b in
-                let share = table.share(a, facing: b)
+                let share = table.conditionalFrequency(of: b, given: a)
                 return HeatMap.Cell(
                     strength: share / scale, text: percent(share),
                     note: "\(letters[a]) of A faces \(letters[b]) of B: \(percent(share, 1))")

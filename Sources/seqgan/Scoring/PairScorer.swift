@@ -114,29 +114,3 @@ struct PairScorer: Sendable {
         }
     }
 }
-
-/// Appends a number with at most six decimals; one of 1e12 or more in absolute value is written as Swift prints it.
-func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
-    guard abs(value) < 1e12 else { return output.append(contentsOf: "\(value)".utf8) }
-    if value < 0 { output.append(UInt8(ascii: "-")) }
-    var scale: UInt64 = 1
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = UInt64((Double(abs(value)) * Double(scale)).rounded())
-    let whole = scaled / scale
-    if whole < 10 {
-        output.append(48 + UInt8(whole))
-    } else {
-        output.append(contentsOf: String(whole).utf8)
-    }
-    output.append(UInt8(ascii: "."))
-    // The digits are packed so that the first is the lowest byte.
-    var (rest, digits) = (scaled % scale, UInt64(0))
-    for _ in 0..<decimals {
-        digits = digits << 8 | (48 + rest % 10)
-        rest /= 10
-    }
-    for _ in 0..<decimals {
-        output.append(UInt8(truncatingIfNeeded: digits))
-        digits >>= 8
-    }
-}

@@ -1,8 +1,8 @@
-// ConvolutionalLearner: a convolutional classifier under training: one step of its net.
+// ConvolutionalLearner: a convolutional classifier in training.
 
 import Kernels
 
-/// A convolutional classifier under training.
+/// A convolutional classifier in training.
 final class ConvolutionalLearner: ClassifierLearner {
     let parameters: FloatBuffer
     let adam: Adam
@@ -13,7 +13,7 @@ final class ConvolutionalLearner: ClassifierLearner {
     private let tape: BatchTape
     private let gradient: FloatBuffer
 
-    /// Fresh parameters.
+    /// A learner with initial parameters.
     init(_ configuration: ConvolutionalConfiguration, plan: TrainingPlan) {
         (self.configuration, self.plan) = (configuration, plan)
         image = configuration.image
@@ -27,7 +27,7 @@ final class ConvolutionalLearner: ClassifierLearner {
 
     func stream(ofEpoch epoch: Int) -> RandomStream { .convolutionalEpoch(epoch) }
 
-    /// As even as can be: the statistics of a small last one would be poor.
+    /// Batches of nearly equal sizes: in a small last batch, the statistics of batch normalisation would be poor.
     func batches(of count: Int) -> [Range<Int>] {
         let batches = max(1, (count + plan.batch - 1) / plan.batch)
         return (0..<batches).map { count * $0 / batches..<count * ($0 + 1) / batches }

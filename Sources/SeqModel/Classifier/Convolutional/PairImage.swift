@@ -1,28 +1,28 @@
-// PairImage: the one-hot image of a pair, in the two layouts that a net can see.
+// PairImage: the one-hot image of a pair, in two layouts.
 
 import Kernels
 
-/// How a pair's letters lie in its image, for K letters and L columns.
+/// The layout of the image of a pair, for K letters and L columns.
 public enum PairImageLayout: String, Sendable, CaseIterable {
-    /// Two channels, one a strand: K rows, L columns.
+    /// K rows, L columns and two channels, one per strand.
     case channels
-    /// The strands' rows one below the other: one row of L columns with 2 K channels.
+    /// One row of L columns with 2 K channels, those of strand A first.
     case stacked
 }
 
-/// Writes the images of pairs into maps. Columns behind a strand are off.
+/// Writes the images of pairs into maps. Columns past the end of a strand are off.
 struct PairImage: Sendable {
     let alphabet: Alphabet
     /// Columns L.
     let length: Int
     let layout: PairImageLayout
-    /// Whether B is written from its end, so that facing letters share a column.
+    /// Antiparallel strands B are written from their last letter on, so that facing letters share a column.
     let orientation: Orientation
 
     var height: Int { layout == .channels ? alphabet.count : 1 }
     var channels: Int { layout == .channels ? 2 : 2 * alphabet.count }
 
-    /// The place of a letter's number in image `sample` of `map`.
+    /// The index of the number of `letter` in `column` of `strand` (0 or 1) in image `sample` of `map`.
     func place(_ map: BatchMap, _ sample: Int, strand: Int, column: Int, letter: Int) -> Int {
         switch layout {
         case .channels: map.place(sample, letter, column, strand)
@@ -30,8 +30,8 @@ struct PairImage: Sendable {
         }
     }
 
-    /// Writes pair `pair` as image `sample`, whose numbers are all `off`; `on` for the letters. An ambiguous letter is
-    /// shared evenly by those that it stands for. Strands longer than L are cut.
+    /// Writes pair `pair` into image `sample`, whose numbers must all be `off`: `on` for each letter. An ambiguity
+    /// letter is divided evenly among the letters that it stands for. Strands longer than L are truncated.
     func write(
         _ pairs: Pairs, pair: Int, isSwapped: Bool = false, on: Float = 1, off: Float = 0, to map: BatchMap,
         _ sample: Int

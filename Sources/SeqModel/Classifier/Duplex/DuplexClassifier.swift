@@ -1,10 +1,10 @@
-// DuplexClassifier: a configuration with weights: pairs of codes to logits.
+// DuplexClassifier: a configuration with parameters, which gives pairs their logits.
 
 import Kernels
 
-/// A trained duplex classifier. Immutable: many workers may score with it at once.
+/// A trained duplex classifier. Immutable: many threads may score with it at once, each with its own workspace.
 public struct DuplexClassifier: Sendable {
-    /// What it is.
+    /// Sizes, orientation, symmetry and threshold.
     public let configuration: DuplexConfiguration
     /// Energies (log Boltzmann weights), network and standards, as in `shape`.
     let parameters: FloatBuffer
@@ -21,10 +21,10 @@ public struct DuplexClassifier: Sendable {
         kernels.fill(weights, from: self.parameters)
     }
 
-    /// How its parameters lie.
+    /// The layout of its parameters.
     public var shape: DuplexShape { weights.shape }
 
-    /// Writes the logits of the pairs `range`; the strands must be in codes of the configuration's alphabet.
+    /// Replaces `logits` by those of the pairs `range`; strands are in codes of the configuration's alphabet.
     public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
     }

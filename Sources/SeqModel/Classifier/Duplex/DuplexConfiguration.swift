@@ -1,41 +1,44 @@
-// DuplexConfiguration: what a duplex classifier is, apart from its weights.
+// DuplexConfiguration: the configuration of a duplex classifier.
 
 import Kernels
 
-/// What a duplex classifier is, apart from its weights.
-public struct DuplexConfiguration: Sendable, Equatable {
-    /// The letters that it knows.
+/// All of a duplex classifier but its parameters.
+public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
+    /// The letters of its strands.
     public var alphabet: Alphabet
-    /// Heads H: 4, 8 or 16.
+    /// Number of heads H, each with energies of its own: 4, 8 or 16.
     public var heads = 8
     /// How the strands face each other.
     public var orientation = Orientation.antiparallel
-    /// Whether swapping the strands leaves the score as it is.
+    /// Whether swapping the strands leaves the score unchanged.
     public var isSymmetric = true
-    /// Whether each strand is also laid against itself.
+    /// Whether the partition functions of each strand with itself (homodimers, hairpins) are features too.
     public var hasSelfMaps = true
-    /// Positions of A and B with weights of their own; 0 where position does not matter.
+    /// Number of positions of A, and of B, with energies of their own; 0 where energies do not depend on the position.
     public var rowPositions = 0, columnPositions = 0
-    /// Units of each hidden layer.
+    /// Units of each hidden layer: a multiple of 8.
     public var hidden = 64
-    /// A score above it is predicted as 1.
+    /// A score (0 to 1) above it is predicted as 1.
     public var threshold: Float = 0.5
-    /// The lengths of the strands it was trained on.
+    /// The lengths, in letters, of the strands it was trained on; setting them sets `scoredLengths`.
     public var trainedLengths = 1...1 {
         didSet {
-            scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: DuplexShape.maximumLength)
+            scoredLengths = ScoredLengths.of(trained: trainedLengths, longest: longestStrand)
         }
     }
-    /// The lengths at which it holds; set with `trainedLengths`, as was measured.
+    /// The lengths, in letters, at which its scores are valid; see `ScoredLengths`.
     public internal(set) var scoredLengths = 1...1
 
-    /// A configuration with the usual sizes.
+    var longestStrand: Int { DuplexShape.maximumLength }
+
+    /// A configuration with the default sizes.
     public init(alphabet: Alphabet) { self.alphabet = alphabet }
 
-    /// Alphabets above this many letters get stacks that know only the pair they end in: K^4 weights are too many.
+    /// For alphabets of more letters, stacking energies depend on one base pair instead of two: K^2 instead of K^4 of
+    /// them.
     public static let largestStackedAlphabet = 6
 
-    /// How the weights lie.
+    /// The layout of its parameters.
     public var shape: DuplexShape {
         DuplexShape(
             heads: heads, letters: alphabet.count,

@@ -1,8 +1,8 @@
-// DuplexLearner: a duplex classifier under training: gradients of a batch's pieces, their sum, one step.
+// DuplexLearner: a duplex classifier in training.
 
 import Kernels
 
-/// A duplex classifier under training.
+/// A duplex classifier in training: the gradient of a batch is summed over its parts, and Adam takes a step.
 final class DuplexLearner: ClassifierLearner {
     let parameters: FloatBuffer
     let adam: Adam
@@ -18,15 +18,16 @@ final class DuplexLearner: ClassifierLearner {
     private let losses = FloatBuffer(count: DuplexLearner.pieces)
     private let workspaces: [Workspace]
 
-    /// Pieces of a batch: fixed, so that threads make no difference.
+    /// Parts of a batch: a fixed number, so that the sum does not depend on the number of threads.
     private static let pieces = 32
+    /// Steps of the linear warm-up of the learning rate.
     private static let warmUpSteps = 100
-    /// A gradient of a larger norm is scaled down to it.
+    /// The gradient is clipped to this norm.
     private static let gradientNorm = 5.0
-    /// Pairs that means and scales of the features are found from.
+    /// Number of pairs that the means and scales of the features are computed from.
     private static let standardPairs = 2_000
 
-    /// Fresh parameters; those of the standards are found from `training`.
+    /// A learner with initial parameters; the standardisation of the features is computed from `training`.
     init(_ configuration: DuplexConfiguration, plan: TrainingPlan, training: LabelledPairs) {
         (self.configuration, self.plan) = (configuration, plan)
         shape = configuration.shape
@@ -52,7 +53,7 @@ final class DuplexLearner: ClassifierLearner {
         .duplex(DuplexClassifier(configuration, parameters: parameters, kernels: kernels))
     }
 
-    /// Sets the fixed means and scales from the first pairs.
+    /// Sets the means and scales of the features, which are not trained, from the first pairs.
     private func standardise(_ training: LabelledPairs) {
         for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
         kernels.fill(weights, from: parameters)
@@ -65,7 +66,6 @@ final class DuplexLearner: ClassifierLearner {
             let values = (0..<count).map { Double(features[$0 * shape.features + f]) }
             let mean = values.reduce(0, +) / Double(count)
             let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
-            // The two strands of a symmetric pair share their standard: that of the first.
             parameters[shape.means + f] = Float(mean)
             parameters[shape.scales + f] = variance > 1e-6 ? Float(1 / variance.squareRoot()) : 1
         }
@@ -77,6 +77,7 @@ final class DuplexLearner: ClassifierLearner {
                     parameters[shape.means + f] = 0
                     parameters[shape.scales + f] = 1
                 } else if shape.isSymmetric, strand == 1 {
+                    // Both strands of a symmetric pair are standardised alike.
                     parameters[shape.means + f] = parameters[shape.means + f - shape.strandFeatures]
                     parameters[shape.scales + f] = parameters[shape.scales + f - shape.strandFeatures]
                 }
@@ -117,18 +118,19 @@ final class DuplexLearner: ClassifierLearner {
         adam.step(
             parameters, gradient: total, range: shape.energyEnd..<shape.trainedEnd, number: step,
             rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
-        holdExtensions()
+        clampLoopExtensions()
         return losses[0..<pieces].reduce(0) { $0 + Double($1) } * Double(batch.count)
     }
 
-    /// Keeps the energy of a letter more in a loop where the loops read it as it is, and it still learns.
-    private func holdExtensions() {
+    /// Clamps the loop extension energies just below the bound of the recurrence, beyond which they have no gradient.
+    private func clampLoopExtensions() {
         let bound = Float(logarithm(LoopTables.largestExtension)) - 0.001
         let at = shape.gaps + GapField.extend.rawValue * shape.heads
         for k in at..<at + shape.heads { parameters[k] = min(parameters[k], bound) }
     }
 
-    /// Warm-up over the first steps (a tenth of short runs), then a cosine down to 0.5 %.
+    /// The factor of the learning rate: a linear warm-up (over a tenth of short runs), times a cosine from 1 down to
+    /// 0.005.
     private static func schedule(_ step: Int, of steps: Int) -> Float {
         let all = Double(max(1, steps))
         let progress = min(1, Double(step) / all)

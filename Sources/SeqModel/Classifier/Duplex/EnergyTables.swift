@@ -1,18 +1,21 @@
-// EnergyTables: the pairing and stacking energies that a duplex classifier learned, for people to look at.
+// EnergyTables: the pairing and stacking energies that a duplex classifier learned, as tables for people.
 
 import Kernels
 
-/// Energies of the head whose stacks differ most, in kT above the mean of their table: what is above 0 holds together.
+/// Learned energies of the head whose stacking energies vary most, less the mean of their table.
+///
+/// They are log Boltzmann weights, -dG/kT: positive values stabilise the duplex, opposite to the sign of a free energy.
 public struct EnergyTables: Sendable {
-    /// (K, K), a letter of A and the letter of B that it faces: the Boltzmann mean of the stacks that end in them.
+    /// (K, K), a letter of A (row) and the letter of B that it faces, in units of kT: the logarithm of the mean
+    /// Boltzmann weight of the stacks that end in this base pair.
     public let pairing: [Float]
-    /// (K^2, K^2), two letters of A that follow each other and those of B that face them; empty where stacks know only the
-    /// pair that they end in.
+    /// (K^2, K^2), two consecutive letters of A (row) and the letters of B that face them, in units of kT; empty where
+    /// stacking energies depend on one base pair only.
     public let stacking: [Float]
     /// Whether the strands are antiparallel.
     let isAntiparallel: Bool
 
-    /// The tables of a classifier.
+    /// The tables of the energies of `classifier`.
     public init(_ classifier: DuplexClassifier) {
         let s = classifier.shape
         let p = classifier.parameters
@@ -35,7 +38,8 @@ public struct EnergyTables: Sendable {
         isAntiparallel = s.isAntiparallel
     }
 
-    /// The names of the stacks' rows and columns: two letters each, both 5' to 3' where the strands are antiparallel.
+    /// The names of the rows and columns of `stacking`, two of `letters` each; 5' to 3' for both strands where they are
+    /// antiparallel.
     public func contexts(_ letters: [String]) -> (a: [String], b: [String]) {
         let k = letters.count
         let a = (0..<k * k).map { letters[$0 / k] + letters[$0 % k] }

@@ -13,8 +13,8 @@ public enum ImageGeneratorKind: String, Sendable, CaseIterable {
     static let noise = 100
     /// A bound on the absolute value of the noise, see `RandomSource.normal`.
     static let largestNoise = 6.0
-    /// LeakyReLU with slope 0.2, and batch normalisation.
-    private static let slope = BatchLayer.leaky(0.2), norm = BatchLayer.norm(momentum: 0.8, epsilon: 1e-3)
+    /// LeakyReLU's slope, and what batch normalisation keeps at a step and adds to variances.
+    private static let slope = BatchLayer.leakyReLU(0.2), norm = BatchLayer.batchNorm(momentum: 0.8, epsilon: 1e-3)
 
     /// The net from noise to an image of `letters` rows, `length` columns and 2 channels.
     func generator(letters: Int, length: Int) -> BatchNet {
@@ -32,9 +32,9 @@ public enum ImageGeneratorKind: String, Sendable, CaseIterable {
         case .dcgan:
             let (rows, columns) = ((letters + 3) / 4, (length + 3) / 4)
             layers = [
-                .dense(height: rows, width: columns, outputs: 128), .leaky(0),
-                .resize(factor: 2, height: 2 * rows, width: 2 * columns), convolution(128), norm, .leaky(0),
-                .resize(factor: 2, height: letters, width: length), convolution(64), norm, .leaky(0),
+                .dense(height: rows, width: columns, outputs: 128), .leakyReLU(0),
+                .resize(factor: 2, height: 2 * rows, width: 2 * columns), convolution(128), norm, .leakyReLU(0),
+                .resize(factor: 2, height: letters, width: length), convolution(64), norm, .leakyReLU(0),
                 convolution(2), .tanh,
             ]
         }

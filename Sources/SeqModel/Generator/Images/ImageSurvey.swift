@@ -20,7 +20,7 @@ public struct ImageSurvey {
     public let real: Figures
     /// The statistics of the data's strands paired at random.
     public let chance: Figures
-    private let reference: FacingTable
+    private let reference: ContingencyTable
     private let empty: Pairs
     private let seed: UInt64
 
@@ -30,17 +30,12 @@ public struct ImageSurvey {
     public init(_ pairs: Pairs, seed: UInt64) {
         self.seed = seed
         let tables = Orientation.allCases.map { SampleFacing.reference(pairs, $0) }
-        reference = tables.reduce(tables[0]) { $1.information > $0.information ? $1 : $0 }
+        reference = tables.reduce(tables[0]) { $1.mutualInformation > $0.mutualInformation ? $1 : $0 }
         empty = Pairs(like: pairs)
         var random = RandomSource(seed: seed, .imageSurvey)
-        var (some, strangers) = (Pairs(like: pairs), Pairs(like: pairs))
-        for _ in 0..<min(ImageSurvey.samples, pairs.count) {
-            let (p, q) = (random.index(below: pairs.count), random.index(below: pairs.count))
-            some.append(pairs.a(p), pairs.b(p))
-            strangers.append(pairs.a(p), pairs.b(q))
-        }
-        real = ImageSurvey.figures(some, reference)
-        chance = ImageSurvey.figures(strangers, reference)
+        let sample = PairSample(of: pairs, chosen: 0..<pairs.count, count: ImageSurvey.samples, &random)
+        real = ImageSurvey.figures(sample.pairs, reference)
+        chance = ImageSurvey.figures(sample.shuffled, reference)
     }
 
     /// The statistics of samples of `generator`, always from the same random streams.
@@ -59,13 +54,11 @@ public struct ImageSurvey {
         return figures
     }
 
-    private static func figures(_ pairs: Pairs, _ reference: FacingTable) -> Figures {
+    private static func figures(_ pairs: Pairs, _ reference: ContingencyTable) -> Figures {
         var figures = Figures()
         figures.leastEntropy = ColumnEntropy(pairs).least
-        let different = Set((0..<pairs.count).map { pairs.a($0) + [255] + pairs.b($0) })
-        figures.unique = Double(different.count) / Double(max(1, pairs.count))
-        figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: reference).agreement(
-            with: reference.partners)
+        figures.unique = pairs.distinctFraction
+        figures.facing = reference.agreement(of: pairs)
         return figures
     }
 

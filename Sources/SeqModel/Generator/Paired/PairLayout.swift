@@ -72,7 +72,7 @@ public struct PairLayout: Sendable, Equatable {
         }
         let total = table.reduce(0, +)
         guard total > 0 else { return 0 }
-        let nats = FacingTable.information(table, letters: letters) * logarithm(2.0)
+        let nats = ContingencyTable.mutualInformation(table, letters: letters) * logarithm(2.0)
         return Double(total) * nats - Double((letters - 1) * (letters - 1)) / 2
     }
 }

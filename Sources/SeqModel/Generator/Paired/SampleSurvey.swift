@@ -44,7 +44,7 @@ struct SampleSurvey {
     /// The statistics of the data, and of its strands paired at random.
     let real: SampleFigures, chance: SampleFigures
     /// The contingency table of facing letters in the data's pairs with label 1, at the best offset.
-    let facing: FacingTable
+    let facing: ContingencyTable
 
     /// Pairs per label for the statistics, and for fitting the rejection sampler.
     private static let samples = 512, calibrationSamples = 8_192
@@ -54,16 +54,10 @@ struct SampleSurvey {
         self.trainer = trainer
         var random = RandomSource(seed: trainer.plan.seed, .surveyData)
         let positives = trainer.chosen[1]
-        facing = FacingTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
-        var (pairs, strangers) = (Pairs(like: trainer.pairs), Pairs(like: trainer.pairs))
-        for _ in 0..<min(SampleSurvey.samples, positives.count) {
-            let p = positives[random.index(below: positives.count)]
-            let q = positives[random.index(below: positives.count)]
-            pairs.append(trainer.pairs.a(p), trainer.pairs.b(p))
-            strangers.append(trainer.pairs.a(p), trainer.pairs.b(q))
-        }
-        real = SampleSurvey.figures([nil, pairs], trainer, facing)
-        chance = SampleSurvey.figures([nil, strangers], trainer, facing)
+        facing = ContingencyTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
+        let sample = PairSample(of: trainer.pairs, chosen: positives, count: SampleSurvey.samples, &random)
+        real = SampleSurvey.figures([nil, sample.pairs], trainer, facing)
+        chance = SampleSurvey.figures([nil, sample.shuffled], trainer, facing)
     }
 
     /// The statistics of samples of `generator`, always from the same random streams.
@@ -115,7 +109,7 @@ struct SampleSurvey {
     }
 
     private static func figures(
-        _ samples: [Pairs?], _ trainer: PartnerTrainer, _ facing: FacingTable
+        _ samples: [Pairs?], _ trainer: PartnerTrainer, _ facing: ContingencyTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
@@ -129,11 +123,9 @@ struct SampleSurvey {
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }
             figures.score = scores.reduce(0, +) / Double(pairs.count)
-            let different = Set((0..<pairs.count).map { pairs.a($0) + [255] + pairs.b($0) })
-            figures.unique = Double(different.count) / Double(pairs.count)
+            figures.unique = pairs.distinctFraction
             figures.leastEntropy = ColumnEntropy(pairs).least
-            figures.facing = FacingTable(pairs, chosen: 0..<pairs.count, laidAs: facing).agreement(
-                with: facing.partners)
+            figures.facing = facing.agreement(of: pairs)
         }
         return figures
     }

@@ -22,8 +22,7 @@ struct SubstitutionTeacher {
     init(_ classifier: PairClassifier) {
         self.classifier = classifier
         changed = Pairs(alphabet: classifier.alphabet)
-        let threshold = min(max(classifier.threshold, 1e-4), 1 - 1e-4)
-        offset = -logarithm(threshold / (1 - threshold))
+        offset = -classifier.thresholdLogit
     }
 
     /// The hinge loss of the classifier's logit for the requested label.

@@ -1,54 +1,55 @@
-// FacingTable: how often each letter of A faces each letter of B, and how much the one tells of the other.
+// ContingencyTable: how often each letter of A faces each letter of B, and the mutual information of facing letters.
 
 import Kernels
 
-/// Counts of facing letters over some pairs, for one way to lay the strands beside each other.
+/// The contingency table of facing letters over some pairs, for one alignment of the strands without gaps.
 ///
 /// Letter i of A faces letter i + offset of B, where B is counted from its end if the strands are antiparallel.
-public struct FacingTable: Sendable, Equatable {
+public struct ContingencyTable: Sendable, Equatable {
     /// Letters K of the alphabet.
     public let letters: Int
     /// How the strands face each other.
     public let orientation: Orientation
-    /// Letters that B is moved by.
+    /// Letters that B is shifted by.
     public let offset: Int
-    /// (K, K): how often a letter of A (row) faces a letter of B.
+    /// (K, K): how often each letter of A (row) faces each letter of B (column).
     public private(set) var counts: [Int]
 
-    /// How far strands are moved in search of the best offset.
-    private static let reach = 40
-    /// Pairs that the best offset is sought on.
+    /// The largest offset, in letters either way, in the search for the best one.
+    private static let largestOffset = 40
+    /// The most pairs that the best offset is searched on.
     public static let mostPairs = 20_000
 
     private init(letters: Int, orientation: Orientation, offset: Int, counts: [Int]) {
         (self.letters, self.orientation, self.offset, self.counts) = (letters, orientation, offset, counts)
     }
 
-    /// Nothing counted yet.
+    /// An empty table.
     public init(letters: Int, orientation: Orientation, offset: Int) {
         self.init(
             letters: letters, orientation: orientation, offset: offset,
             counts: [Int](repeating: 0, count: letters * letters))
     }
 
-    /// The table of the pairs `chosen`, laid as in `other`.
-    public init(_ pairs: Pairs, chosen: some Sequence<Int>, laidAs other: FacingTable) {
+    /// The table of the pairs `chosen` of `pairs`, with the orientation and offset of `other`.
+    public init(_ pairs: Pairs, chosen: some Sequence<Int>, alignedAs other: ContingencyTable) {
         self.init(letters: other.letters, orientation: other.orientation, offset: other.offset)
         for p in chosen { add(pairs.a(p), pairs.b(p)) }
     }
 
     /// Adds a pair; ambiguous letters are skipped.
     public mutating func add(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) {
-        // Taken out meanwhile: what the places are read from would hold the counts too, and every pair copy them.
+        // Taken out meanwhile: the closure would otherwise share the counts with `self`, and every pair would copy
+        // them.
         var counts = [Int]()
         swap(&counts, &self.counts)
-        eachFacing(a, b) { _, x, y in counts[x * letters + y] += 1 }
+        forEachFacing(a, b) { _, x, y in counts[x * letters + y] += 1 }
         swap(&counts, &self.counts)
     }
 
-    /// Calls `body` with the place in A and both letters, wherever plain letters face each other.
+    /// Calls `body` with the position in A and the codes of both letters, wherever unambiguous letters face each other.
     @inline(__always)
-    func eachFacing(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ body: (Int, Int, Int) -> Void) {
+    func forEachFacing(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ body: (Int, Int, Int) -> Void) {
         let first = max(0, -offset)
         for place in first..<max(first, min(a.count, b.count - offset)) {
             let along = place + offset
@@ -58,19 +59,19 @@ public struct FacingTable: Sendable, Equatable {
         }
     }
 
-    /// Facing letters counted.
+    /// Number of facing letters counted.
     public var total: Int { counts.reduce(0, +) }
 
-    /// What a facing letter tells of the other, in bits, less what the same number of independent letters would seem to
-    /// tell (Miller 1955); not below 0.
-    public var information: Double {
+    /// Mutual information of facing letters in bits, less its bias for a sample of this size (Miller 1955); not below
+    /// 0.
+    public var mutualInformation: Double {
         guard total > 0 else { return 0 }
-        let chance = Double((letters - 1) * (letters - 1)) / (2 * Double(total) * logarithm(2.0))
-        return max(0, FacingTable.information(counts, letters: letters) - chance)
+        let bias = Double((letters - 1) * (letters - 1)) / (2 * Double(total) * logarithm(2.0))
+        return max(0, ContingencyTable.mutualInformation(counts, letters: letters) - bias)
     }
 
-    /// Mutual information in bits of the two letters counted in a (K, K) table; 0 where nothing was counted.
-    static func information(_ counts: [Int], letters: Int) -> Double {
+    /// Mutual information in bits of a (K, K) table of counts, without a correction; 0 for an empty table.
+    static func mutualInformation(_ counts: [Int], letters: Int) -> Double {
         let total = Double(counts.reduce(0, +))
         let columns = (0..<letters).map { b in (0..<letters).reduce(0) { $0 + counts[$1 * letters + b] } }
         var sum = 0.0
@@ -84,13 +85,15 @@ public struct FacingTable: Sendable, Equatable {
         return sum / logarithm(2.0)
     }
 
-    /// Of the times that letter `a` of A faces any letter, the share in which it faces `b`; NaN where it never does.
-    public func share(_ a: Int, facing b: Int) -> Double {
+    /// The conditional frequency of letter `b` of B, given that letter `a` of A faces it, 0 to 1; NaN where `a` was not
+    /// counted.
+    public func conditionalFrequency(of b: Int, given a: Int) -> Double {
         Double(counts[a * letters + b]) / Double(counts[a * letters..<(a + 1) * letters].reduce(0, +))
     }
 
-    /// How many times as often as by chance `a` faces `b`, in bits, each cell seen half a time more than it was.
-    public func affinity(_ a: Int, _ b: Int) -> Double {
+    /// Pointwise mutual information in bits of letter `a` of A and letter `b` of B that it faces, with a pseudocount of
+    /// one half in each cell; above 0 where they face each other more often than by chance.
+    public func pointwiseMutualInformation(_ a: Int, _ b: Int) -> Double {
         let row = counts[a * letters..<(a + 1) * letters].reduce(0, +)
         let column = (0..<letters).reduce(0) { $0 + counts[$1 * letters + b] }
         let half = Double(letters) / 2
@@ -98,26 +101,32 @@ public struct FacingTable: Sendable, Equatable {
         return logarithm((Double(counts[a * letters + b]) + 0.5) / expected) / logarithm(2.0)
     }
 
-    /// For each letter of A, the letter of B that it faces most often; the first of equals.
+    /// For each letter of A, the letter of B that it faces most often; of equals, the first.
     public var partners: [Int] {
         (0..<letters).map { a in
             (0..<letters).reduce(0) { counts[a * letters + $1] > counts[a * letters + $0] ? $1 : $0 }
         }
     }
 
-    /// Share of the facing letters where B's is the one in `partners` for A's; NaN where nothing was counted.
+    /// Fraction of the facing letters where B's letter is the one that `partners` has for A's, 0 to 1; NaN for an empty
+    /// table.
     public func agreement(with partners: [Int]) -> Double {
         Double((0..<letters).reduce(0) { $0 + counts[$1 * letters + partners[$1]] }) / Double(total)
     }
 
-    /// The table at the offset where facing letters tell most of each other, found on the first `mostPairs` of `chosen`;
-    /// a table of nothing at offset 0 where they tell nothing.
-    public static func best(_ pairs: Pairs, chosen: [Int], _ orientation: Orientation) -> FacingTable {
-        var best = FacingTable(letters: pairs.letters, orientation: orientation, offset: 0)
+    /// The same for the facing letters of `pairs`, aligned as in this table, with this table's partners.
+    func agreement(of pairs: Pairs) -> Double {
+        ContingencyTable(pairs, chosen: 0..<pairs.count, alignedAs: self).agreement(with: partners)
+    }
+
+    /// The table at the offset with the largest weighted information, searched on the first `mostPairs` of `chosen`; an
+    /// empty table at offset 0 where no offset has any.
+    public static func best(_ pairs: Pairs, chosen: [Int], _ orientation: Orientation) -> ContingencyTable {
+        var best = ContingencyTable(letters: pairs.letters, orientation: orientation, offset: 0)
         let some = chosen.prefix(mostPairs)
-        // Moved by the longest strand or further, nothing faces anything.
-        let reach = min(reach, max(0, pairs.longest - 1))
-        // All offsets at once: whatever faces whatever at any.
+        // Shifted by the longest strand or further, no letters face each other.
+        let reach = min(largestOffset, max(0, pairs.longest - 1))
+        // The tables of all offsets are filled in one pass over the pairs.
         let cells = pairs.letters * pairs.letters
         var counts = [Int](repeating: 0, count: (2 * reach + 1) * cells)
         let (letters, codes, starts) = (pairs.letters, pairs.strands.codes, pairs.strands.starts)
@@ -136,16 +145,21 @@ public struct FacingTable: Sendable, Equatable {
         }
         let tables = (-reach...reach).map {
             let start = ($0 + reach) * cells
-            return FacingTable(
+            return ContingencyTable(
                 letters: pairs.letters, orientation: orientation, offset: $0,
                 counts: Array(counts[start..<start + cells]))
         }
         for table in tables where table.total > 100 {
-            if table.weight(pairs: some.count) > best.weight(pairs: some.count) { best = table }
+            if table.weightedInformation(pairs: some.count) > best.weightedInformation(pairs: some.count) {
+                best = table
+            }
         }
         return best
     }
 
-    /// The information, less where few letters of each pair face any.
-    func weight(pairs: Int) -> Double { information * min(1, Double(total) / Double(10 * max(1, pairs))) }
+    /// Mutual information in bits, scaled down in proportion where fewer than ten letters of each of `pairs` pairs face
+    /// another: few letters can have much information by chance.
+    func weightedInformation(pairs: Int) -> Double {
+        mutualInformation * min(1, Double(total) / Double(10 * max(1, pairs)))
+    }
 }
