@@ -127,8 +127,10 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
-    /// What is looked through for long lines. Sources is to come.
-    private static let narrow = ["Tests", "man", "Package.swift", "README.md"]
+    /// What is looked through for long lines.
+    private static let narrow = ["Sources", "Tests", "man", "Package.swift", "README.md"]
+    /// The built-in model is one string, which a script writes.
+    private static let wide = "Sources/BuiltInModel/BuiltInModel.swift"
 
     /// The rows of a table of Markdown, which cannot be broken, are let be; so is the picture, which a program made.
     @Test func noLineIsLongerThan120Columns() throws {
@@ -137,7 +139,9 @@ import Testing
             let below = FileManager.default.enumerator(atPath: Sandbox.root.appending(path: name).path)
             let paths = below.map { $0.compactMap { $0 as? String }.map { "\(name)/\($0)" } } ?? []
             for path in paths.isEmpty ? [name] : paths where !path.hasSuffix(".svg") && !path.contains("__pycache__") {
-                guard let text = try? String(contentsOf: Sandbox.root.appending(path: path), encoding: .utf8) else {
+                guard path != Self.wide,
+                    let text = try? String(contentsOf: Sandbox.root.appending(path: path), encoding: .utf8)
+                else {
                     continue
                 }
                 for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

@@ -1,4 +1,4 @@
-// Tests of what is counted in generated and real pairs: facing letters, words, entropies, distances, alignments.
+// Tests of what is counted in generated and real pairs: facing letters, k-mers, entropies, distances, alignments.
 
 import Kernels
 import TestSupport

@@ -1,4 +1,4 @@
-// Tests of what an epoch is judged by: the loss counts negatives as training does, the figures only the pairs held
+// Tests of what an epoch is evaluated on: the loss counts negatives as training does, the figures only the pairs held
 // back.
 
 import Kernels

@@ -53,12 +53,12 @@ extension ModelFile {
         return rows
     }
 
-    /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table; negative
-    /// binds.
+    /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table;
+    /// negative binds.
     ///
-    /// A header, then rows of table (`pair` or `stack`), letters, dG. The letters are `A-T` for a pair, and `AC-GT` for a
-    /// stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are antiparallel. Empty
-    /// if the classifier is not a duplex.
+    /// A header, then rows of table (`pair` or `stack`), letters, dG. The letters are `A-T` for a pair, and `AC-GT` for
+    /// a stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are antiparallel.
+    /// Empty if the classifier is not a duplex.
     public func energies() -> [[String]] {
         guard case .duplex(let duplex) = classifier else { return [] }
         let tables = EnergyTables(duplex)

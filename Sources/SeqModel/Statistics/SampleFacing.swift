@@ -6,8 +6,8 @@ import Kernels
 public struct SampleFacing: Sendable {
     /// Counts of facing letters.
     public let table: ContingencyTable
-    /// Fraction of the facing letters where A's letter faces its most frequent partner in the data, 0 to 1; NaN where no
-    /// letters face each other.
+    /// Fraction of the facing letters where A's letter faces its most frequent partner in the data, 0 to 1; NaN where
+    /// no letters face each other.
     public let agreement: Double
     /// The same for each position of A that at least half of the strands A reach.
     public let columns: [Double]

@@ -42,15 +42,15 @@ struct PairImage: Sendable {
             let isReversed = side == 1 && orientation == .antiparallel
             for column in 0..<min(range.count, length) {
                 let code = strands.codes[isReversed ? range.upperBound - 1 - column : range.lowerBound + column]
-                if Int(code) < alphabet.count {
-                    map.values[place(map, sample, strand: side, column: column, letter: Int(code))] = on
-                } else {
-                    let members = alphabet.members(of: code)
-                    for letter in members {
-                        let at = place(map, sample, strand: side, column: column, letter: Int(letter))
-                        map.values[at] = off + (on - off) / Float(members.count)
-                    }
+                func set(_ letter: UInt8, _ value: Float) {
+                    map.values[place(map, sample, strand: side, column: column, letter: Int(letter))] = value
                 }
+                guard Int(code) >= alphabet.count else {
+                    set(code, on)
+                    continue
+                }
+                let members = alphabet.members(of: code)
+                for letter in members { set(letter, off + (on - off) / Float(members.count)) }
             }
         }
     }
