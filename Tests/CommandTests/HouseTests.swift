@@ -127,6 +127,61 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
+    /// The folders of the targets that have some; of the others all files stand in the target itself.
+    private static let rooms: [String: Set<String>] = [
+        "KernelLoops": ["Duplex", "Layers"],
+        "Kernels": ["Duplex", "Layers", "Strands", "Threads"],
+        "SeqModel": [
+            "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
+            "Generator/Images", "Generator/Paired", "ModelFile", "Pairs", "Statistics",
+        ],
+        "seqgan": [
+            "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Training",
+        ],
+    ]
+
+    @Test func everyFileStandsInARoomThatIsKnown() {
+        var found: [String: Set<String>] = [:]
+        for source in Self.sources {
+            let folders = source.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
+            found[source.target, default: []].insert(folders)
+            #expect(!folders.contains(/Util|Helper|Misc|Common/) && !source.path.contains(/Util|Helper|Misc/))
+        }
+        for (target, folders) in found {
+            #expect(folders.subtracting([""]) == Self.rooms[target] ?? [], "\(target)")
+        }
+        for target in ["SeqModel", "seqgan"] {
+            let roots = Self.sources.count { $0.path.split(separator: "/").count == 2 && $0.target == target }
+            #expect((1...2).contains(roots), "\(target): \(roots) files outside its folders")
+        }
+    }
+
+    /// Tests and other programs read what is public: each says what it means.
+    @Test func everyPublicDeclarationHasADocComment() throws {
+        var declarations = 0
+        for source in Self.sources {
+            let text = try String(contentsOf: Sandbox.root.appending(path: "Sources/\(source.path)"), encoding: .utf8)
+            var isDocumented = false
+            for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                let code = line.drop { $0 == " " }
+                if code.hasPrefix("///") {
+                    isDocumented = true
+                } else if !code.hasPrefix("@") {
+                    if code.contains(/^(?:@\w+ )*public (?!private)/), !code.hasPrefix("public extension") {
+                        declarations += 1
+                        #expect(isDocumented, "\(source.path):\(number + 1): \(code)")
+                    }
+                    isDocumented = false
+                } else if code.contains(/^@inlinable public|^@inline\(__always\) public/) {
+                    declarations += 1
+                    #expect(isDocumented, "\(source.path):\(number + 1): \(code)")
+                    isDocumented = false
+                }
+            }
+        }
+        #expect(declarations > 300)
+    }
+
     /// What is looked through for long lines.
     private static let narrow = ["Sources", "Tests", "man", "Package.swift", "README.md"]
     /// The built-in model is one string, which a script writes.
