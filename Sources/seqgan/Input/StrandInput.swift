@@ -47,11 +47,10 @@ struct StrandInput {
 
     /// Reads the pairs of all records; also returns what was skipped. See `read(into:)`.
     func readPairs(
-        wants: (PairEntry, PairBatch) throws(InputError) -> Bool = { _, _ in true },
-        added: (PairEntry, PairBatch) -> Void = { _, _ in }
+        wants: (PairEntry, PairBatch) throws(InputError) -> Bool = { _, _ in true }
     ) throws(InputError) -> (pairs: Pairs, skipped: SkippedRecords) {
         var pairs = Pairs(alphabet: alphabet)
-        let skipped = try read(into: &pairs.strands, wants: wants, added: added)
+        let skipped = try read(into: &pairs.strands, wants: wants)
         return (pairs, skipped)
     }
 }

@@ -39,8 +39,9 @@ struct TrainingReport {
     private func comparison() throws -> ComparedPairs? {
         guard let generator = file.generator, generator.knows(label: 1) else { return nil }
         var known = Pairs(alphabet: file.classifier.alphabet)
-        for p in 0..<training.count where training.targets[p] > file.classifier.threshold {
-            known.append(training.pairs.a(p), training.pairs.b(p))
+        let threshold = file.classifier.threshold
+        for p in 0..<training.count where training.targets[p] > threshold {
+            known.append(pair: p, of: training.pairs)
         }
         let design = PairDesign(
             classifier: file.classifier, generator: generator, label: 1,

@@ -20,7 +20,8 @@ struct GeneratorData: Sendable {
         let resolved = labelled.resolved(&random, alphabet: classifier.alphabet)
         pairs = resolved.pairs
         var chosen: [[Int]] = [[], []]
-        for p in 0..<resolved.count { chosen[resolved.targets[p] > classifier.threshold ? 1 : 0].append(p) }
+        let threshold = classifier.threshold
+        for p in 0..<resolved.count { chosen[resolved.targets[p] > threshold ? 1 : 0].append(p) }
         self.chosen = chosen
         var layout = PairLayout(
             letters: classifier.alphabet.count, length: pairs.longest, orientation: classifier.orientation)

@@ -28,7 +28,8 @@ public final class PairGeneratorTrainer {
     public let plan: PairGeneratorPlan
     private let classifier: PairClassifier
     private let data: GeneratorData
-    private let strands: StrandTrainer
+    /// Made where the first phase is run: it begins with an evaluation.
+    private lazy var strands = StrandTrainer(data.strandNet, data.pairs, chosen: data.chosen, plan: plan)
 
     /// Steps of the second phase between two evaluations of samples.
     private static let interval = 250
@@ -80,7 +81,6 @@ public final class PairGeneratorTrainer {
     public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: PairGeneratorPlan) {
         (self.classifier, self.plan) = (classifier, plan)
         data = GeneratorData(classifier, pairs, seed: plan.seed)
-        strands = StrandTrainer(data.strandNet, data.pairs, chosen: data.chosen, plan: plan)
     }
 
     /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step.
