@@ -43,9 +43,9 @@ public protocol LoopBuild {
         second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
         correction1: Float, correction2: Float, decay: Float, scale: Float)
 
-    /// output (length, outputs) = convolution of input (length, inputs), through LeakyReLU where `isLeaky`.
+    /// `length` columns of output, `step` apart, = convolution of input, through LeakyReLU where `isLeaky`.
     static func convolve(
-        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        _ layer: ConvolutionShape, length: Int, step: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool)
 
     /// gradient *= the slope of LeakyReLU, given its output.
@@ -100,6 +100,23 @@ public protocol LoopBuild {
         nextGradient: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
         driveGradient: UnsafeMutablePointer<Float>, sumGradient: UnsafeMutablePointer<Float>,
         previousGradient: UnsafeMutablePointer<Float>)
+
+    /// Multi-head scaled dot-product attention of one strand's columns.
+    static func attention(_ p: AttentionArguments, out: UnsafeMutablePointer<Float>)
+
+    /// The backward pass of `attention`.
+    static func attentionGradient(_ p: AttentionArguments, _ g: AttentionGradients)
+
+    /// Layer normalisation of `rows` columns that are `row` floats apart.
+    static func layerNorm(
+        rows: Int, row: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>, moments: UnsafeMutablePointer<Float>?)
+
+    /// The backward pass of `layerNorm` for adjacent columns.
+    static func layerNormGradient(
+        rows: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
+        moments: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, xGradient: UnsafeMutablePointer<Float>,
+        sums: UnsafeMutablePointer<Float>)
 
     /// Packs the columns of one panel of the matrix b(d, j) = b[rows[d] + columns[j]].
     static func packPanel(

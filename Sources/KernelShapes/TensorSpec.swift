@@ -43,14 +43,19 @@ public struct TensorSpec: Sendable, Equatable {
 }
 
 /// Lays tensors out one after the other.
-struct TensorTable {
+public struct TensorTable: Sendable {
     /// The tensors so far.
-    private(set) var tensors: [TensorSpec] = []
+    public private(set) var tensors: [TensorSpec] = []
     /// The offset just past the last one.
-    private(set) var end = 0
+    public private(set) var end = 0
+
+    /// No tensors.
+    public init() {}
 
     /// Adds a tensor and returns its offset.
-    mutating func add(_ name: String, _ shape: [Int], _ initial: InitialValues = .zero, ties: [Int] = []) -> Int {
+    public mutating func add(
+        _ name: String, _ shape: [Int], _ initial: InitialValues = .zero, ties: [Int] = []
+    ) -> Int {
         let tensor = TensorSpec(name, shape, at: end, initial: initial, ties: ties)
         tensors.append(tensor)
         end += tensor.span
@@ -59,7 +64,7 @@ struct TensorTable {
 
     /// Pads the last tensor to a multiple of 16, so that vectors in the next are aligned; returns the offset of the
     /// next.
-    mutating func align() -> Int {
+    public mutating func align() -> Int {
         let padding = (16 - end % 16) % 16
         tensors[tensors.count - 1].span += padding
         end += padding

@@ -4,6 +4,8 @@ import KernelShapes
 
 /// A tensor among a model's parameters, re-exported for users of the kernels.
 public typealias TensorSpec = KernelShapes.TensorSpec
+/// What lays tensors out, re-exported likewise.
+public typealias TensorTable = KernelShapes.TensorTable
 
 extension FloatBuffer {
     /// Sets `tensors` to their initial values, in order. Normal numbers are drawn from `random`, also for the padding

@@ -89,7 +89,7 @@ import Testing
         let edge: Set = [
             "SeqIO/UnpackedBytes.swift", "SeqIO/ByteSink.swift", "SeqIO/LineScanner.swift", "SeqIO/GzipInflater.swift",
             "SeqIO/BlockedFile.swift",
-            "KernelShapes/LoopBuild.swift", "KernelShapes/PairArguments.swift", "KernelShapes/ProductArguments.swift",
+            "KernelShapes/AttentionArguments.swift", "KernelShapes/LoopBuild.swift", "KernelShapes/PairArguments.swift", "KernelShapes/ProductArguments.swift",
         ]
         let found = places(/Unsafe|withUnsafe|unsafeBitCast|nonisolated\(unsafe\)|@unchecked/) { source in
             edge.contains(source.path) || ["KernelLoops", "Kernels"].contains(source.target)

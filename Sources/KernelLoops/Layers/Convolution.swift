@@ -16,26 +16,31 @@ private typealias Vector = SIMD8<Float>
 private let negativeSlope: Float = 0.2
 
 extension Loops {
-    /// output (length, outputs) = convolution of input (length, inputs), through LeakyReLU where `isLeaky`. Both
-    /// pointers are to the first column; input has `ConvolutionShape.halo` more columns on either side. `bias`
-    /// (outputs), where given, is added to the bias of the layer.
+    /// `length` columns of output (outputs channels) = convolution of input (inputs channels), through LeakyReLU where
+    /// `isLeaky`. They are `step` columns apart, and both pointers are to the first; input has
+    /// `ConvolutionShape.halo` more columns on either side. `bias` (outputs), where given, is added to the bias of the
+    /// layer.
     public static func convolve(
-        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        _ layer: ConvolutionShape, length: Int, step: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
     ) {
+        let row = step * layer.outputs
         for c in stride(from: 0, to: layer.outputs, by: 8) {
             var start = load(weights + layer.bias + c)
             if let bias { start += load(bias + c) }
-            for column in 0..<length { store(start, output + column * layer.outputs + c) }
+            for column in 0..<length { store(start, output + column * row + c) }
         }
         matrixProduct(
             rows: length, columns: layer.outputs, depth: layer.width * layer.inputs,
-            input - layer.width / 2 * layer.inputs, weights + layer.offset, output,
-            ProductStrides(aRow: layer.inputs, aDepth: 1, b: layer.outputs, c: layer.outputs))
+            input - layer.before * layer.inputs, weights + layer.offset, output,
+            ProductStrides(aRow: step * layer.inputs, aDepth: 1, b: layer.outputs, c: row))
         guard isLeaky else { return }
-        for k in stride(from: 0, to: length * layer.outputs, by: 8) {
-            let x = load(output + k)
-            store(x.replacing(with: x * Vector(repeating: negativeSlope), where: x .< Vector()), output + k)
+        for column in 0..<length {
+            let output = output + column * row
+            for c in stride(from: 0, to: layer.outputs, by: 8) {
+                let x = load(output + c)
+                store(x.replacing(with: x * Vector(repeating: negativeSlope), where: x .< Vector()), output + c)
+            }
         }
     }
 
@@ -58,7 +63,7 @@ extension Loops {
     ) {
         matrixProduct(
             rows: layer.width * layer.inputs, columns: layer.outputs, depth: length,
-            input - layer.width / 2 * layer.inputs, outputGradient, sums + layer.offset,
+            input - layer.before * layer.inputs, outputGradient, sums + layer.offset,
             ProductStrides(aRow: 1, aDepth: layer.inputs, b: layer.outputs, c: layer.outputs))
         let bias = sums + layer.bias
         for c in stride(from: 0, to: layer.outputs, by: 8) {
@@ -76,7 +81,7 @@ extension Loops {
     ) {
         matrixProduct(
             rows: length, columns: layer.inputs, depth: layer.width * layer.outputs,
-            outputGradient - layer.width / 2 * layer.outputs, transposed + layer.offset, inputGradient,
+            outputGradient - (layer.width - 1 - layer.before) * layer.outputs, transposed + layer.offset, inputGradient,
             ProductStrides(aRow: layer.outputs, aDepth: 1, b: layer.inputs, c: layer.inputs))
     }
 

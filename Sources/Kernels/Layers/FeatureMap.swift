@@ -46,6 +46,23 @@ public struct FeatureMap: Sendable {
     /// Sets one column to zero.
     public func clear(_ column: Int) { self.column(column).update(repeating: 0, count: channels) }
 
+    /// Sets some columns to zero.
+    public func clear(_ columns: Range<Int>) {
+        first(of: columns).update(repeating: 0, count: columns.count * channels)
+    }
+
+    /// Copies some columns of a map of the same sizes.
+    public func copy(_ columns: Range<Int>, from other: FeatureMap) {
+        precondition(other.length == length && other.channels == channels)
+        first(of: columns).update(from: other.first(of: columns), count: columns.count * channels)
+    }
+
+    /// Copies a column of a map with the same channels.
+    public func copy(_ column: Int, from other: FeatureMap, _ source: Int) {
+        precondition(other.channels == channels)
+        self.column(column).update(from: other.column(source), count: channels)
+    }
+
     /// Copies the numbers of a map of the same sizes.
     public func copy(_ other: FeatureMap) {
         precondition(other.length == length && other.channels == channels)
@@ -61,5 +78,12 @@ public struct FeatureMap: Sendable {
     func column(_ column: Int) -> UnsafeMutablePointer<Float> {
         precondition(column >= 0 && column < length)
         return first + column * channels
+    }
+
+    /// The address of the first of some columns.
+    /// SAFETY: as `first`; all of the columns are checked.
+    func first(of columns: Range<Int>) -> UnsafeMutablePointer<Float> {
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= length)
+        return first + columns.lowerBound * channels
     }
 }

@@ -14,51 +14,57 @@ public struct LayerKernels: Sendable {
         self.processor = processor
     }
 
-    /// output = convolution of input, followed by LeakyReLU with slope 0.2 where `isLeaky`; only in `columns`, where
-    /// given. The single column of `bias`, where given, is added to the bias of the layer.
+    /// output = convolution of input, followed by LeakyReLU with slope 0.2 where `isLeaky`; only in every `step`-th of
+    /// `columns`, by default all. The single column of `bias`, where given, is added to the bias of the layer.
     public func convolve(
         _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, adding bias: FeatureMap? = nil,
-        into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil
+        into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil, step: Int = 1
     ) {
         check(layer, input, output, weights)
         if let bias { precondition(bias.length == 1 && bias.channels == layer.outputs) }
         let columns = columns ?? 0..<input.length
-        precondition(columns.lowerBound >= 0 && columns.upperBound <= input.length)
-        let from = input.first + columns.lowerBound * input.channels
-        let to = output.first + columns.lowerBound * output.channels
+        let from = input.first(of: columns), to = output.first(of: columns)
+        precondition(step > 0)
         processor.loops.convolve(
-            layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
-            isLeaky: isLeaky)
+            layer, length: (columns.count + step - 1) / step, step: step, input: from, weights: weights.base,
+            bias: bias?.first, output: to, isLeaky: isLeaky)
     }
 
-    /// gradient *= the slope of LeakyReLU, given its output.
-    public func leakyReLUGradient(_ output: FeatureMap, gradient: FeatureMap) {
+    /// gradient *= the slope of LeakyReLU, given its output, in `columns`, by default all.
+    public func leakyReLUGradient(_ output: FeatureMap, gradient: FeatureMap, columns: Range<Int>? = nil) {
         precondition(output.length == gradient.length && output.channels == gradient.channels)
-        let count = output.length * output.channels
-        processor.loops.leakyReLUGradient(count: count, output: output.first, gradient: gradient.first)
+        let columns = columns ?? 0..<output.length
+        processor.loops.leakyReLUGradient(
+            count: columns.count * output.channels, output: output.first(of: columns),
+            gradient: gradient.first(of: columns))
     }
 
-    /// Adds the gradient of a convolution's weights and bias to part `part` of `sums`; parts have `stride` floats and
-    /// the layout of the weights.
+    /// Adds the gradient of a convolution's weights and bias, from `columns`, by default all, to part `part` of `sums`;
+    /// parts have `stride` floats and the layout of the weights.
     public func weightGradient(
-        _ layer: ConvolutionShape, _ input: FeatureMap, outputGradient: FeatureMap, sums: FloatBuffer, part: Int,
-        stride: Int
+        _ layer: ConvolutionShape, _ input: FeatureMap, outputGradient: FeatureMap, columns: Range<Int>? = nil,
+        sums: FloatBuffer, part: Int, stride: Int
     ) {
         check(layer, input, outputGradient, sums)
         precondition(part >= 0 && layer.end <= stride && (part + 1) * stride <= sums.count)
         let to = sums.base + part * stride
+        let columns = columns ?? 0..<input.length
         processor.loops.convolutionWeightGradient(
-            layer, length: input.length, input: input.first, outputGradient: outputGradient.first, sums: to)
+            layer, length: columns.count, input: input.first(of: columns),
+            outputGradient: outputGradient.first(of: columns), sums: to)
     }
 
-    /// Adds the gradient of a convolution's input. `transposed` is the result of `transpose`.
+    /// Adds the gradient of a convolution's input in `columns`, by default all. `transposed` is the result of
+    /// `transpose`.
     public func inputGradient(
-        _ layer: ConvolutionShape, outputGradient: FeatureMap, transposed: FloatBuffer, into inputGradient: FeatureMap
+        _ layer: ConvolutionShape, outputGradient: FeatureMap, columns: Range<Int>? = nil, transposed: FloatBuffer,
+        into inputGradient: FeatureMap
     ) {
         check(layer, inputGradient, outputGradient, transposed)
+        let columns = columns ?? 0..<inputGradient.length
         processor.loops.convolutionInputGradient(
-            layer, length: inputGradient.length, outputGradient: outputGradient.first,
-            transposed: transposed.base, inputGradient: inputGradient.first)
+            layer, length: columns.count, outputGradient: outputGradient.first(of: columns),
+            transposed: transposed.base, inputGradient: inputGradient.first(of: columns))
     }
 
     /// Writes a convolution's weights in the form that `inputGradient` needs, at the same offset of `transposed`.
@@ -76,11 +82,19 @@ public struct LayerKernels: Sendable {
         }
     }
 
-    /// sum = a + b, element by element.
-    public func add(_ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap) {
+    /// sum = a + b, element by element, in every `step`-th of `columns`, by default all.
+    public func add(
+        _ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap, columns: Range<Int>? = nil, step: Int = 1
+    ) {
         for map in [a, b] { precondition(map.length == sum.length && map.channels == sum.channels) }
-        let count = sum.length * sum.channels
-        processor.loops.addElements(count: count, a.first, b.first, into: sum.first)
+        let columns = columns ?? 0..<sum.length
+        let (first, second, to) = (a.first(of: columns), b.first(of: columns), sum.first(of: columns))
+        if step == 1 {
+            return processor.loops.addElements(count: columns.count * sum.channels, first, second, into: to)
+        }
+        for at in stride(from: 0, to: columns.count * sum.channels, by: step * sum.channels) {
+            processor.loops.addElements(count: sum.channels, first + at, second + at, into: to + at)
+        }
     }
 
     /// y = exp(bound tanh(x / bound)), element by element, in the first `columns` columns.

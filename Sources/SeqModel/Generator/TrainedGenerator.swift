@@ -92,15 +92,22 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// Replaces the strand B of a pair by another one of the same length, drawn for the same A. Does nothing for a
-    /// plain GAN, whose pairs are all accepted.
-    public func drawPartner(_ pair: inout DrawnPair, label: Int, _ random: inout RandomSource, _ worker: Worker) {
+    /// Replaces the strand B of each pair by another one, drawn for the same A, of a length in `lengths`. Does nothing
+    /// for a plain GAN, whose pairs are all accepted.
+    public func drawPartners(
+        _ pairs: inout [DrawnPair], label: Int, lengths: ClosedRange<Int>, _ sources: inout [RandomSource],
+        _ worker: Worker
+    ) {
         guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
-        if let other = pair.others.popLast() {
-            pair.b = other
-            return
+        var empty: [Int] = []
+        for k in pairs.indices {
+            if let other = pairs[k].others.popLast() { pairs[k].b = other } else { empty.append(k) }
         }
-        generator.drawPartner(&pair, label: label, length: pair.b.count, &random, memory)
+        guard !empty.isEmpty else { return }
+        var (open, own) = (empty.map { pairs[$0] }, empty.map { sources[$0] })
+        generator.drawPartners(
+            &open, label: label, lengths: lengths, sizes: open.map(\.b.count), &own, memory)
+        for (n, k) in empty.enumerated() { (pairs[k], sources[k]) = (open[n], own[n]) }
     }
 }
 

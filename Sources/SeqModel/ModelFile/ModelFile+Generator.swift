@@ -3,18 +3,12 @@
 import Kernels
 
 extension ModelFile {
-    private static func tensors(_ name: String, _ layer: ConvolutionShape) -> [TensorSpec] {
+    /// The tensors of a layer: weights and bias.
+    static func tensors(_ name: String, _ layer: ConvolutionShape) -> [TensorSpec] {
         [
             TensorSpec("generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], at: layer.offset),
             TensorSpec("generator.\(name).bias", [layer.outputs], at: layer.bias),
         ]
-    }
-
-    private static func tensors(_ net: PartnerNet) -> [TensorSpec] {
-        [
-            ("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head),
-            ("context", net.context),
-        ].flatMap { tensors($0.0, $0.1) }
     }
 
     private static func tensors(_ net: StrandNet) -> [TensorSpec] {
@@ -28,14 +22,11 @@ extension ModelFile {
 
     /// The metadata of a paired generator.
     static func metadata(of generator: PairGenerator) -> [String: String] {
-        let layout = generator.layout
-        return [
-            "generator": "paired", "generator.length": "\(layout.length)",
-            "generator.near-offset": "\(layout.nearOffset)", "generator.far-offset": "\(layout.farOffset)",
+        [
+            "generator": generator.method.rawValue,
             "generator.strand-length": "\(generator.composition.net.length)",
             "generator.strand-units": "\(generator.composition.net.units)",
-            "generator.channels": "\(generator.net.channels)",
-        ]
+        ].merging(metadata(of: generator.partner)) { _, new in new }
     }
 
     /// The tensors of a paired generator.
@@ -49,11 +40,11 @@ extension ModelFile {
                 name: "generator.acceptance", shape: [2, RejectionSampler.bins],
                 values: Array(generator.acceptance.factors.joined())),
             WeightArchive.Tensor(
-                name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: generator.layout.letters)],
+                name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: composition.net.letters)],
                 values: Array(generator.acceptance.kmerRatios.map(\.weights).joined())),
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
         ] + tensors(tensors(composition.net), of: composition.weights)
-            + tensors(tensors(generator.net), of: generator.weights)
+            + tensors(of: generator.partner)
     }
 
     /// Reads a paired generator from the tensors after those of the classifier; nil if the file has none.
@@ -63,29 +54,15 @@ extension ModelFile {
         throws(ModelError) -> PairGenerator?
     {
         guard let kind = archive.metadata["generator"] else { return nil }
-        guard kind == "paired" else {
-            throw .inconsistent(field: "generator", found: kind, expected: "paired, dense or dcgan")
+        guard let method = PairGenerator.Method(rawValue: kind) else {
+            throw .inconsistent(field: "generator", found: kind, expected: "autoregressive, paired, dense or dcgan")
         }
         let metadata = Metadata(archive)
-        func number(_ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-            try metadata.number("generator.\(key)", range)
-        }
-        /// A number of channels or units. Early files do not store it and have 64.
-        func size(_ key: String) throws(ModelError) -> Int {
-            let size = try metadata.number("generator.\(key)", 8...256, missing: 64)
-            guard size % 8 == 0 else {
-                throw .inconsistent(field: "generator.\(key)", found: "\(size)", expected: "a multiple of 8")
-            }
-            return size
-        }
-        let longest = DuplexShape.maximumLength
-        var layout = PairLayout(
-            letters: classifier.alphabet.count, length: try number("length", 1...longest),
-            orientation: classifier.orientation)
-        layout.nearOffset = try number("near-offset", -longest...longest)
-        layout.farOffset = try number("far-offset", -longest...longest)
+        let letters = classifier.alphabet.count
         let strandNet = StrandNet(
-            letters: layout.letters, length: try number("strand-length", 1...longest), units: try size("strand-units"))
+            letters: letters,
+            length: try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength),
+            units: try metadata.channels("generator.strand-units"))
         var rest = archive.tensors[first...]
         func next(_ name: String, _ shape: [Int]?) throws(ModelError) -> WeightArchive.Tensor {
             guard let tensor = rest.popFirst(), tensor.name == name, shape == nil || tensor.shape == shape else {
@@ -105,17 +82,13 @@ extension ModelFile {
             throw .inconsistent(
                 field: "generator.acceptance", found: "another number", expected: "0 to \(ModelFile.largestWeight)")
         }
-        let kmerRatios = try kmerRatios(&rest, letters: layout.letters)
-        let lengths = try lengths(try next("generator.lengths", nil), longest: layout.length)
-        guard lengths.joined().allSatisfy({ $0.a <= strandNet.length }) else {
-            throw .inconsistent(
-                field: "generator.lengths", found: "a longer strand A", expected: "at most \(strandNet.length)")
-        }
-        let net = PartnerNet(layout, channels: try size("channels"))
+        let kmerRatios = try kmerRatios(&rest, letters: letters)
+        let (net, specs, count) = try partner(method, metadata, classifier, longestA: strandNet.length)
+        let lengths = try lengths(try next("generator.lengths", nil), a: strandNet.length, b: net.lengthsB)
         let composition = StrandComposition(
             net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(
-            net, weights: try weights(tensors(net), count: net.count), composition: composition)
+            net.partner(try weights(specs, count: count)), composition: composition)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
@@ -145,16 +118,16 @@ extension ModelFile {
         }
     }
 
-    /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label.
-    private static func lengths(_ tensor: WeightArchive.Tensor, longest: Int) throws(ModelError)
+    /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label; A has at most
+    /// `a` letters, B `b`.
+    private static func lengths(_ tensor: WeightArchive.Tensor, a: Int, b: ClosedRange<Int>) throws(ModelError)
         -> [[StrandComposition.Lengths]]
     {
         var lengths: [[StrandComposition.Lengths]] = [[], []]
-        let range = 1...Float(longest)
         for at in stride(from: 0, to: tensor.values.count - 3, by: 4) {
             let row = tensor.values[at..<at + 4].map { $0 }
-            guard tensor.shape.last == 4, row[0] == 0 || row[0] == 1, range.contains(row[1]), range.contains(row[2]),
-                (0...1.01).contains(row[3])
+            guard tensor.shape.last == 4, row[0] == 0 || row[0] == 1, (1...Float(a)).contains(row[1]),
+                (Float(b.lowerBound)...Float(b.upperBound)).contains(row[2]), (0...1.01).contains(row[3])
             else { throw .inconsistent(field: "generator.lengths", found: "\(row)", expected: "label, lengths, share") }
             lengths[Int(row[0])].append(.init(a: Int(row[1]), b: Int(row[2]), share: row[3]))
         }

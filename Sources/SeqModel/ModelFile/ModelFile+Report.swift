@@ -22,7 +22,7 @@ extension ModelFile {
     private static func description(of generator: PairGenerator) -> [[String]] {
         let labels = [0, 1].filter { generator.knows(label: $0) }.map { "\($0)" }
         return [
-            ["generator", "paired"], ["generator longest strand", "\(generator.layout.length)"],
+            ["generator", generator.method.rawValue], ["generator longest strand", "\(generator.longestStrand)"],
             ["generator labels", labels.joined(separator: " and ")],
         ] + tensors(of: generator).map(row)
     }

@@ -171,18 +171,22 @@ struct PairDesign: Sendable {
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
             worker.pairs.removeAll()
             for k in open { worker.pairs.append(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
-            let pairs = worker.pairs
-            classifier.logits(pairs, 0..<pairs.count, workspace: worker.workspace, into: &worker.logits)
+            classifier.logits(
+                worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
                 let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept, round < RejectionSampler.mostDraws else { continue }
-                generator.drawPartner(&candidates[k].pair, label: label, &sources[k], worker.drawing)
-                candidates[k].isFit = constraints.accepts(candidates[k].pair.b[...])
-                if candidates[k].isFit { rejected.append(k) }
+                rejected.append(k)
             }
-            open = rejected
+            var (pairs, own) = (rejected.map { candidates[$0].pair }, rejected.map { sources[$0] })
+            generator.drawPartners(&pairs, label: label, lengths: lengths, &own, worker.drawing)
+            for (n, k) in rejected.enumerated() {
+                (candidates[k].pair, sources[k]) = (pairs[n], own[n])
+                candidates[k].isFit = constraints.accepts(pairs[n].b[...])
+            }
+            open = rejected.filter { candidates[$0].isFit }
         }
         if let scores {
             for k in candidates.indices where !scores.contains(candidates[k].score) { candidates[k].isFit = false }

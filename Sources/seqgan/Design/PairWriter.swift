@@ -56,7 +56,7 @@ func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) th
     let alphabet = file.classifier.alphabet
     let (strands, _) = try StrandInput(
         paths: [path], columns: PairColumns(sequence: nil), alphabet: alphabet,
-        limits: LengthLimits(1...generator.layout.length, reason: ", as the generator was trained on")
+        limits: LengthLimits(1...generator.longestGiven, reason: ", as the generator was trained on")
     ).readNamed(for: file.classifier) { _, place in Array("strand\(place + 1)".utf8) }
     return strands.names.enumerated().map { place, name in
         GivenStrand(name: String(decoding: name, as: UTF8.self), codes: Array(strands.codes[place]))

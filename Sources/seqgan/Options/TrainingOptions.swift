@@ -68,11 +68,12 @@ struct TrainingOptions: ParsableArguments {
         takes: number("4, 8 or 16") { [4, 8, 16].contains($0) })
     var heads: Int?
 
-    @Option(help: "paired, or a plain GAN on one-hot images, dense or dcgan; give --orientation for these.")
-    var generator = GeneratorKind.paired
+    @Option(
+        help: "autoregressive: B letter by letter from A; or a GAN: paired, or on one-hot images dense or dcgan.")
+    var generator = GeneratorKind.autoregressive
 
     @Option(
-        help: "Training steps of the generator. [default: 4500, for dense and dcgan 4000]",
+        help: "Training steps of the generator. [default: by the number of pairs; paired 4500, dense and dcgan 4000]",
         takes: whole(1...10_000_000))
     var steps: Int?
 
@@ -109,10 +110,12 @@ struct TrainingOptions: ParsableArguments {
 
     /// The kinds of generator.
     enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
-        case paired, dense, dcgan
+        case autoregressive, paired, dense, dcgan
 
-        /// The kind of plain GAN; nil for the paired generator.
+        /// The kind of plain GAN; nil for a paired generator.
         var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
+        /// How a paired generator's network for strand B is trained; nil for a plain GAN.
+        var method: PairGenerator.Method? { PairGenerator.Method(rawValue: rawValue) }
     }
 
     /// The parts of a model that are trained.
@@ -126,7 +129,7 @@ struct TrainingOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if generator != .paired, learn == .classifier {
+        if generator != .autoregressive, learn == .classifier {
             throw ValidationError("--generator goes with --learn generator or both")
         }
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
@@ -158,7 +161,7 @@ struct TrainingOptions: ParsableArguments {
     /// The options for the classifier: if only a plain GAN is trained, `--orientation` is that of its images.
     var forClassifier: TrainingOptions {
         var options = self
-        if generator != .paired, learn == .generator { options.orientation = nil }
+        if generator.images != nil, learn == .generator { options.orientation = nil }
         return options
     }
 }

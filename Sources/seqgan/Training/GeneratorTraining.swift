@@ -28,14 +28,14 @@ struct GeneratorTraining {
             file.generator = .images(generator)
         } else {
             let generator: PairGenerator
-            (generator, record) = try pairTraining(file).run(pairs)
+            (generator, record) = try pairTraining(file, pairs.count).run(pairs)
             file.generator = .paired(generator)
         }
         file.record.merge(record) { _, new in new }
     }
 
-    private func pairTraining(_ file: ModelFile) -> PairGeneratorTraining {
-        var plan = PairGeneratorPlan()
+    private func pairTraining(_ file: ModelFile, _ pairs: Int) -> PairGeneratorTraining {
+        var plan = PairGeneratorPlan(options.generator.method ?? .autoregressive, pairs: pairs)
         plan.seed = session.running.seed
         plan.steps = options.steps ?? plan.steps
         if options.learn == .generator { plan.batch = options.batch ?? plan.batch }

@@ -58,8 +58,8 @@ struct PairGeneratorTraining {
     private func report(_ event: PairGeneratorTrainer.Event) throws {
         switch event {
         case .began(let real):
-            try session.log.begin(PairGeneratorTraining.columns, data: PairGeneratorTraining.reference(real))
-        case .evaluated(let step, let steps, let figures): try report(step, steps, figures)
+            try session.log.begin(columns, data: PairGeneratorTraining.reference(real))
+        case .evaluated(let step, let losses, let figures): try report(step, losses, figures)
         case .restarted(let step, let earlier, let figures):
             printMessage(
                 "the generated pairs collapsed by step \(step) (least column entropy "
@@ -74,7 +74,9 @@ struct PairGeneratorTraining {
         case .lossNotFinite(let step):
             try session.keeper.lossNotFinite(
                 step: step,
-                rates: "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
+                rates: plan.method == .autoregressive
+                    ? "learning rate \(plan.rate)"
+                    : "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
         case .collapsed(let times, let figures):
             Failure(
                 message: "the generated pairs collapsed \(times) times (least column entropy "
@@ -93,10 +95,16 @@ struct PairGeneratorTraining {
         }
     }
 
-    private static let columns = [
-        "step", "D_loss", "G_loss", "D_margin", "D_accuracy_real", "D_accuracy_fake", "column_entropy", "unique",
-        "one_hot", "facing", "score", "agreement_1", "agreement_0",
-    ]
+    /// The columns of the log: losses, then figures of samples.
+    private var columns: [String] {
+        let losses =
+            switch plan.method {
+            case .autoregressive: ["training_loss", "validation_loss"]
+            case .adversarial: ["D_loss", "G_loss", "D_margin", "D_accuracy_real", "D_accuracy_fake"]
+            }
+        return ["step"] + losses
+            + ["column_entropy", "unique", "one_hot", "facing", "score", "agreement_1", "agreement_0"]
+    }
 
     /// The figures of the data, to compare the generator's with.
     private static func reference(_ real: SampleFigures) -> [String: Double] {
@@ -104,18 +112,27 @@ struct PairGeneratorTraining {
     }
 
     /// Adds an evaluation to the log and prints it.
-    private func report(_ step: Int, _ steps: StepFigures, _ figures: SampleFigures) throws {
-        let row = [
-            steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
+    private func report(_ step: Int, _ losses: PairGeneratorTrainer.Losses, _ figures: SampleFigures) throws {
+        let (row, text): ([Double], String)
+        switch losses {
+        case .likelihood(let training, let validation):
+            row = [training, validation]
+            text = "loss \(fixed(training, 4)), validation loss \(fixed(validation, 4))"
+        case .adversarial(let steps):
+            row = [
+                steps.criticLoss, steps.generatorLoss, steps.margin, steps.realAccuracy, steps.fakeAccuracy,
+            ]
+            text = "D loss \(fixed(steps.criticLoss, 3)), G loss \(fixed(steps.generatorLoss, 3))"
+        }
+        let samples = [
             figures.leastEntropy, figures.unique, figures.oneHot, figures.facing, figures.score, figures.agreement[1],
             figures.agreement[0],
         ]
-        try session.log.add(step, row, decimals: 4, seconds: session.clock.seconds)
+        try session.log.add(step, row + samples, decimals: 4, seconds: session.clock.seconds)
         guard !session.running.quiet else { return }
         printMessage(
-            "step \(step)/\(plan.steps): D loss \(fixed(row[0], 3)), G loss \(fixed(row[1], 3)), classifier agrees "
-                + "\(fixed(figures.agreement[1], 3)), least entropy \(fixed(row[5], 2)) bits, "
-                + "unique \(fixed(row[6], 3))")
+            "step \(step)/\(plan.steps): \(text), classifier agrees \(fixed(figures.agreement[1], 3)), "
+                + "least entropy \(fixed(figures.leastEntropy, 2)) bits, unique \(fixed(figures.unique, 3))")
     }
 
     /// The generator's part of the training record.

@@ -11,6 +11,8 @@ struct GeneratorData: Sendable {
     let layout: PairLayout
     /// The network for strand A.
     let strandNet: StrandNet
+    /// The encoder-decoder for strand B.
+    let encoderDecoder: EncoderDecoder
     /// The random source after the replacement of ambiguous letters.
     let random: RandomSource
 
@@ -29,6 +31,9 @@ struct GeneratorData: Sendable {
         self.layout = layout
         let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
         strandNet = StrandNet(letters: layout.letters, length: longestA)
+        let lengthsB = chosen.joined().map { resolved.pairs.b($0).count }
+        encoderDecoder = EncoderDecoder(
+            letters: layout.letters, longestA: longestA, lengthsB: (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1))
         self.random = random
     }
 

@@ -40,9 +40,15 @@ final class NetState: Sendable {
         gradients.run(threads: threads, into: total, body)
     }
 
-    /// Runs one step of Adam with the last gradient times `scale`.
-    func learn(rate: Float, scale: Float) {
+    /// Runs one step of Adam with the last gradient times `scale`, and with weight `decay`. Where that gradient is
+    /// longer than `largestNorm`, it is shortened to it.
+    func learn(rate: Float, scale: Float, decay: Float = 0, largestNorm: Double = .infinity) {
         updates += 1
-        adam.step(weights, gradient: total, number: updates, rate: rate, scale: scale)
+        var scale = scale
+        if largestNorm < .infinity {
+            let norm = total.sumOfSquares(0..<total.count).squareRoot()
+            if norm * Double(scale) > largestNorm { scale = Float(largestNorm / norm) }
+        }
+        adam.step(weights, gradient: total, number: updates, rate: rate, decay: decay, scale: scale)
     }
 }

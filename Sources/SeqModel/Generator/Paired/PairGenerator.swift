@@ -7,47 +7,91 @@ public struct PairGenerator: Sendable {
     /// The distribution of lengths and of strand A.
     let composition: StrandComposition
     /// The network for strand B.
-    let net: PartnerNet
-    let weights: FloatBuffer
+    let partner: Partner
     /// The sampler that decides which of its pairs are kept.
     public internal(set) var acceptance: RejectionSampler
     private let kernels: LayerKernels
 
-    /// The alignment of a pair's letters with columns.
-    public var layout: PairLayout { net.layout }
+    /// How the network for strand B was trained, and so its kind.
+    public enum Method: String, Sendable, CaseIterable {
+        /// Letter by letter, by maximum likelihood: an `EncoderDecoder`.
+        case autoregressive
+        /// All letters at once, against a critic: a `PartnerNet`.
+        case adversarial = "paired"
+    }
 
-    /// Creates a generator with a copy of `weights` that accepts every pair.
-    init(_ net: PartnerNet, weights: FloatBuffer, composition: StrandComposition, kernels: LayerKernels = .init()) {
-        self.net = net
+    /// A network for strand B, and its weights.
+    enum Partner: Sendable {
+        case autoregressive(EncoderDecoder, FloatBuffer)
+        case adversarial(PartnerNet, FloatBuffer)
+    }
+
+    /// Creates a generator that accepts every pair. The weights are not copied.
+    init(_ partner: Partner, composition: StrandComposition, kernels: LayerKernels = .init()) {
+        self.partner = partner
         self.composition = composition
         self.kernels = kernels
-        acceptance = .everything(letters: net.layout.letters)
-        self.weights = FloatBuffer(count: net.count)
-        self.weights[0..<net.count] = weights[0..<net.count]
+        acceptance = .everything(letters: composition.net.letters)
+    }
+
+    /// The kind of the network for strand B.
+    public var method: Method {
+        switch partner {
+        case .autoregressive: .autoregressive
+        case .adversarial: .adversarial
+        }
+    }
+
+    /// The longest strand A to which it can draw a strand B, in letters.
+    public var longestGiven: Int {
+        switch partner {
+        case .autoregressive(let net, _): net.longestA
+        case .adversarial(let net, _): net.layout.length
+        }
+    }
+
+    /// The longest strand of its pairs, in letters.
+    public var longestStrand: Int {
+        switch partner {
+        case .autoregressive(let net, _): max(net.longestA, net.lengthsB.upperBound)
+        case .adversarial(let net, _): net.layout.length
+        }
     }
 
     /// All weights of the network for strand B.
-    public var allWeights: [Float] { weights[0..<net.count] }
+    public var allWeights: [Float] {
+        switch partner {
+        case .autoregressive(_, let weights), .adversarial(_, let weights): weights[0..<weights.count]
+        }
+    }
 
     /// Whether the training data had pairs of this label (0 or 1).
     public func knows(label: Int) -> Bool { !composition.lengths[label].isEmpty }
 
     /// The buffers in which one thread draws pairs.
     public final class Worker {
-        fileprivate let tape: PartnerNet.Tape
+        fileprivate let partner: Memory
         fileprivate let strand: StrandNet.Tape
-        fileprivate var sampler: LetterSampler
         /// A cache of the possible lengths for the last label and range, by the length of a given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
 
-        /// Strands A drawn at a time.
+        fileprivate enum Memory {
+            case autoregressive(EncoderDecoder.Tape)
+            case adversarial(PartnerNet.Tape, LetterSampler)
+        }
+
+        /// Strands drawn at a time.
         fileprivate static let strands = 16
 
         /// Allocates the buffers for `generator`.
         public init(_ generator: PairGenerator) {
-            tape = PartnerNet.Tape(generator.net)
+            switch generator.partner {
+            case .autoregressive(let net, _):
+                partner = .autoregressive(.init(net, strands: Worker.strands, isForDrawing: true))
+            case .adversarial(let net, _):
+                partner = .adversarial(PartnerNet.Tape(net), LetterSampler(net.layout))
+            }
             strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands, isForDrawing: true)
-            sampler = LetterSampler(generator.layout)
         }
 
         /// `StrandComposition.lengths` of the generator's composition, with a cache.
@@ -96,26 +140,50 @@ public struct PairGenerator: Sendable {
                 canGrow: canGrow)
             for (n, k) in open.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
         }
-        return a.indices.map { k in
-            guard let size = sizes[k], let strand = a[k] else { return nil }
-            var pair = DrawnPair(a: strand, b: [])
-            drawPartner(&pair, label: label, length: size.b, &sources[k], worker)
-            return pair
-        }
+        let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
+        var (pairs, own) = (found.map { DrawnPair(a: a[$0] ?? [], b: []) }, found.map { sources[$0] })
+        let partners = found.map { sizes[$0]?.b ?? 0 }
+        drawPartners(&pairs, label: label, lengths: lengths, sizes: partners, &own, worker)
+        var result = [DrawnPair?](repeating: nil, count: a.count)
+        for (n, k) in found.enumerated() { (result[k], sources[k]) = (pairs[n], own[n]) }
+        return result
     }
 
-    /// Strands B drawn for a strand A at a time. Most of the work is the forward pass, and usually one of them is
-    /// accepted.
+    /// Strands B that the adversarial network draws for a strand A at a time. Most of the work is the forward pass, and
+    /// usually one of them is accepted.
     private static let variants = 3
 
-    /// Draws strands B for the strand A of a pair; `length` is from 1 to `layout.length` letters.
-    func drawPartner(
-        _ pair: inout DrawnPair, label: Int, length: Int, _ random: inout RandomSource, _ worker: Worker
+    /// Draws a strand B for the strand A of each pair. The autoregressive network draws its length as well, one of
+    /// `lengths` that occurs with `label`; otherwise it has `sizes[k]` letters.
+    func drawPartners(
+        _ pairs: inout [DrawnPair], label: Int, lengths: ClosedRange<Int>, sizes: [Int],
+        _ sources: inout [RandomSource], _ worker: Worker
     ) {
-        net.load(worker.tape, a: pair.a[...], b: length, label: label, &random)
-        net.forward(worker.tape, length: length, weights: weights, kernels)
-        worker.sampler.prepareSampling(worker.tape.logits, length: length, kernels)
-        pair.b = worker.sampler.pick(length: length, &random)
-        pair.others = (1..<PairGenerator.variants).map { _ in worker.sampler.pick(length: length, &random) }
+        switch (partner, worker.partner) {
+        case (.autoregressive(let net, let weights), .autoregressive(let tape)):
+            let occurring = Set(composition.lengths[label].map(\.b))
+            let isAllowed = net.lengthsB.map { occurring.contains($0) && lengths.contains($0) }
+            for start in stride(from: 0, to: pairs.count, by: tape.strands) {
+                let range = start..<min(pairs.count, start + tape.strands)
+                var own = Array(sources[range])
+                let drawn = net.draw(
+                    tape, a: pairs[range].map { $0.a[...] }, label: label, isAllowed: isAllowed, weights: weights,
+                    &own, kernels)
+                sources.replaceSubrange(range, with: own)
+                for (k, strand) in zip(range, drawn) { pairs[k].b = strand }
+            }
+        case (.adversarial(let net, let weights), .adversarial(let tape, var sampler)):
+            for k in pairs.indices {
+                let length = sizes[k]
+                net.load(tape, a: pairs[k].a[...], b: length, label: label, &sources[k])
+                net.forward(tape, length: length, weights: weights, kernels)
+                sampler.prepareSampling(tape.logits, length: length, kernels)
+                pairs[k].b = sampler.pick(length: length, &sources[k])
+                pairs[k].others = (1..<PairGenerator.variants).map { _ in
+                    sampler.pick(length: length, &sources[k])
+                }
+            }
+        default: preconditionFailure("the worker belongs to another kind of generator")
+        }
     }
 }

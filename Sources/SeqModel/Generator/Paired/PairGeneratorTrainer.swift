@@ -18,11 +18,7 @@ public enum GeneratorFailure: Error {
 }
 
 /// Trains a paired generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
-/// for strand B given A against a critic (`PartnerTrainer`).
-///
-/// Samples are evaluated every 250 steps of the second phase. If they have collapsed, the last good state is restored
-/// and training continues with another seed. If the classifier accepts too few of them, the weight of its loss is
-/// raised. The result is the generator with the best samples in the last third of the steps.
+/// for strand B given A, in a `PartnerPhase`. Samples are evaluated every 250 steps of the second phase.
 public final class PairGeneratorTrainer {
     /// The hyperparameters.
     public let plan: PairGeneratorPlan
@@ -33,14 +29,12 @@ public final class PairGeneratorTrainer {
 
     /// Steps of the second phase between two evaluations of samples.
     private static let interval = 250
-    /// The maximum number of restarts after a collapse.
-    private static let mostRestarts = 3
 
     /// A phase of the training.
     public enum Phase: Sendable {
         /// Training of strand A's network: at most `PairGeneratorTrainer.strandSteps` steps.
         case strands
-        /// Adversarial training of strand B's network: the plan's steps.
+        /// Training of strand B's network: the plan's steps.
         case pairs
     }
 
@@ -51,10 +45,18 @@ public final class PairGeneratorTrainer {
     public enum Event: Sendable {
         /// The second phase begins; `real` are the statistics of the data.
         case began(real: SampleFigures)
-        /// Samples were evaluated after this step; the step figures are means since the last evaluation.
-        case evaluated(step: Int, StepFigures, SampleFigures)
+        /// Samples were evaluated after this step.
+        case evaluated(step: Int, Losses, SampleFigures)
         /// The samples had collapsed at step `from`; the state of step `to` was restored.
         case restarted(from: Int, to: Int, SampleFigures)
+    }
+
+    /// The losses of the steps since the last evaluation.
+    public enum Losses: Sendable {
+        /// Mean cross-entropies of a letter or length of strand B in nats: of the steps, and of held-out pairs.
+        case likelihood(training: Double, validation: Double)
+        /// Means over the steps.
+        case adversarial(StepFigures)
     }
 
     /// A state of the training, to save: counters and buffers of a `TrainingCheckpoint`, and the best generator so far.
@@ -94,16 +96,21 @@ public final class PairGeneratorTrainer {
         save: (State) throws -> Void = { _ in }
     ) throws -> Outcome {
         let weights = try learnStrands(from: start, shouldStop: shouldStop, afterStep: afterStep, save: save)
-        var phase = AdversarialPhase(classifier, data, strands: weights, plan)
+        let survey = SampleSurvey(classifier, data, seed: plan.seed)
+        let composition = data.composition(weights)
+        var phase: any PartnerPhase =
+            switch plan.method {
+            case .autoregressive: LikelihoodPhase(data, survey, composition, plan)
+            case .adversarial: AdversarialPhase(classifier, data, survey, composition, plan)
+            }
         if let start, start.numbers["step"] != nil { try phase.resume(start) }
-        try report(.began(real: phase.survey.real))
-        while phase.trainer.step < plan.steps, try !shouldStop() {
-            phase.trainer.runStep()
-            let step = phase.trainer.step
+        try report(.began(real: survey.real))
+        while !phase.isDone, try !shouldStop() {
+            phase.runStep()
+            let step = phase.step
             afterStep(.pairs, step)
             if step % PairGeneratorTrainer.interval == 0 || step == plan.steps {
-                try phase.evaluate(report)
-                if phase.lastGood.step == step { try save(phase.state) }
+                if try phase.evaluate(report) { try save(phase.state) }
             }
         }
         return try phase.outcome()
@@ -133,88 +140,5 @@ public final class PairGeneratorTrainer {
             }
         }
         return strands.best
-    }
-
-    /// The second phase.
-    private struct AdversarialPhase {
-        let trainer: PartnerTrainer
-        let survey: SampleSurvey
-        let strands: FloatBuffer
-        let plan: PairGeneratorPlan
-        var lastGood: PartnerTrainer.State
-        var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
-        var last: SampleFigures?
-        var restarts = 0
-
-        init(_ classifier: PairClassifier, _ data: GeneratorData, strands: FloatBuffer, _ plan: PairGeneratorPlan) {
-            (self.strands, self.plan) = (strands, plan)
-            trainer = PartnerTrainer(classifier, data, composition: data.composition(strands), plan: plan)
-            survey = SampleSurvey(trainer)
-            lastGood = trainer.state
-        }
-
-        /// Restores the checkpoint `start`. Throws `foreignCheckpoint` if it does not fit these data and this plan.
-        mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure) {
-            let numbers = start.numbers
-            let (restarts, raises) = (numbers["restarts"] ?? 0, numbers["teacher-raises"] ?? 0)
-            guard let step = numbers["step"], (0...mostRestarts).contains(restarts),
-                let state = trainer.state(step: step, teacherRaises: raises, start.buffers.dropLast())
-            else { throw .foreignCheckpoint }
-            let bestStep = numbers["best-step"] ?? step
-            guard (0...step).contains(bestStep) else { throw .foreignCheckpoint }
-            self.restarts = restarts
-            trainer.restore(state, changingSeedBy: UInt64(restarts))
-            lastGood = state
-            last = survey.evaluate(trainer.generator)
-            if let generator = start.model?.generator?.paired {
-                guard trainer.isCompatible(with: generator) else { throw .foreignCheckpoint }
-                best = (survey.evaluate(generator), generator, bestStep)
-            }
-        }
-
-        /// Evaluates samples, and restores the last good state if they have collapsed.
-        mutating func evaluate(_ report: (Event) throws -> Void) throws {
-            let (step, steps) = (trainer.step, trainer.takeFigures())
-            guard steps.criticLoss.isFinite, steps.generatorLoss.isFinite else {
-                throw GeneratorFailure.lossNotFinite(step: step)
-            }
-            let generator = trainer.generator
-            let figures = survey.evaluate(generator)
-            try report(.evaluated(step: step, steps, figures))
-            if figures.isCollapsed(real: survey.real) {
-                restarts += 1
-                guard restarts <= mostRestarts else { throw GeneratorFailure.collapsed(times: restarts, figures) }
-                try report(.restarted(from: step, to: lastGood.step, figures))
-                trainer.restore(lastGood, changingSeedBy: UInt64(restarts))
-                return
-            }
-            // Before a quarter of the steps, the classifier's loss has weight 0.
-            if step * 4 >= plan.steps, figures.fallsShort(of: survey.real) { trainer.raiseTeacherWeight() }
-            lastGood = trainer.state
-            last = figures
-            // Early samples vary strongly: a good evaluation there says little about the generator.
-            if step * 3 >= plan.steps * 2, figures.quality >= best?.figures.quality ?? -1 {
-                best = (figures, generator, step)
-            }
-        }
-
-        var state: State {
-            State(
-                numbers: [
-                    "step": lastGood.step, "best-step": best?.step ?? 0, "restarts": restarts,
-                    "teacher-raises": lastGood.teacherRaises,
-                ], buffers: lastGood.buffers + [strands[0..<strands.count]], generator: best?.generator)
-        }
-
-        /// The best generator. Throws `noTime` without one, and `learnedNothing` if it is no better than chance.
-        func outcome() throws(GeneratorFailure) -> Outcome {
-            guard let last else { throw .noTime }
-            let chosen = best ?? (last, trainer.generator, trainer.step)
-            guard chosen.figures.isBetter(than: survey.chance) else {
-                throw .learnedNothing(last, chance: survey.chance)
-            }
-            return Outcome(
-                generator: survey.calibrated(chosen.generator), figures: chosen.figures, step: chosen.step)
-        }
     }
 }

@@ -39,8 +39,10 @@ public struct SampleFigures: Sendable {
 }
 
 /// Draws samples of a generator in training and computes their statistics.
-struct SampleSurvey {
-    private let trainer: PartnerTrainer
+struct SampleSurvey: Sendable {
+    private let classifier: PairClassifier
+    private let data: GeneratorData
+    private let seed: UInt64
     /// The statistics of the data, and of its strands paired at random.
     let real: SampleFigures, chance: SampleFigures
     /// The contingency table of facing letters in the data's pairs with label 1, at the best offset.
@@ -49,57 +51,57 @@ struct SampleSurvey {
     /// Pairs per label for the statistics, and for fitting the rejection sampler.
     private static let samples = 512, calibrationSamples = 8_192
 
-    /// Computes the statistics of the trainer's data.
-    init(_ trainer: PartnerTrainer) {
-        self.trainer = trainer
-        var random = RandomSource(seed: trainer.plan.seed, .surveyData)
-        let positives = trainer.chosen[1]
-        facing = ContingencyTable.best(trainer.pairs, chosen: positives, trainer.classifier.orientation)
-        let sample = PairSample(of: trainer.pairs, chosen: positives, count: SampleSurvey.samples, &random)
-        real = SampleSurvey.figures([nil, sample.pairs], trainer, facing)
-        chance = SampleSurvey.figures([nil, sample.shuffled], trainer, facing)
+    /// Computes the statistics of the data.
+    init(_ classifier: PairClassifier, _ data: GeneratorData, seed: UInt64) {
+        (self.classifier, self.data, self.seed) = (classifier, data, seed)
+        var random = RandomSource(seed: seed, .surveyData)
+        let positives = data.chosen[1]
+        facing = ContingencyTable.best(data.pairs, chosen: positives, classifier.orientation)
+        let sample = PairSample(of: data.pairs, chosen: positives, count: SampleSurvey.samples, &random)
+        real = SampleSurvey.figures([nil, sample.pairs], classifier, facing)
+        chance = SampleSurvey.figures([nil, sample.shuffled], classifier, facing)
     }
 
     /// The statistics of samples of `generator`, always from the same random streams.
     func evaluate(_ generator: PairGenerator) -> SampleFigures {
-        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, trainer, facing)
+        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, classifier, facing)
     }
 
     /// The generator with its rejection sampler fitted to the data.
     func calibrated(_ generator: PairGenerator) -> PairGenerator {
-        var random = RandomSource(seed: trainer.plan.seed, .acceptance)
+        var random = RandomSource(seed: seed, .acceptance)
         let real = [0, 1].map { label in
-            let chosen = trainer.chosen[label]
-            var pairs = Pairs(like: trainer.pairs)
+            let chosen = data.chosen[label]
+            var pairs = Pairs(like: data.pairs)
             for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
-                pairs.append(trainer.pairs.a(p), trainer.pairs.b(p))
+                pairs.append(data.pairs.a(p), data.pairs.b(p))
             }
             return scored(pairs)
         }
         let generated = [0, 1].map { label in
             scored(
-                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Pairs(like: trainer.pairs))
+                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Pairs(like: data.pairs))
         }
         var result = generator
         result.acceptance = RejectionSampler(
-            real: real, generated: generated, threshold: trainer.classifier.threshold)
+            real: real, generated: generated, threshold: classifier.threshold)
         return result
     }
 
     private func scored(_ pairs: Pairs) -> RejectionSampler.Scored {
         var logits: [Float] = []
-        trainer.classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
+        classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
         return RejectionSampler.Scored(pairs: pairs, logits: logits)
     }
 
     private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Pairs? {
         guard generator.knows(label: label) else { return nil }
-        var pairs = Pairs(like: trainer.pairs)
+        var pairs = Pairs(like: data.pairs)
         let worker = PairGenerator.Worker(generator)
         let lengths = 1...DuplexShape.maximumLength
         var sources = (0..<count).map {
-            RandomSource(seed: trainer.plan.seed, .surveyPair($0 * 2 + label))
+            RandomSource(seed: seed, .surveyPair($0 * 2 + label))
         }
         let given = [[UInt8]?](repeating: nil, count: count)
         let drawn = generator.draw(
@@ -109,16 +111,16 @@ struct SampleSurvey {
     }
 
     private static func figures(
-        _ samples: [Pairs?], _ trainer: PartnerTrainer, _ facing: ContingencyTable
+        _ samples: [Pairs?], _ classifier: PairClassifier, _ facing: ContingencyTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
         let workspace = Workspace()
         for label in 0...1 {
             guard let pairs = samples[label], pairs.count > 0 else { continue }
-            trainer.classifier.logits(pairs, 0..<pairs.count, workspace: workspace, into: &logits)
+            classifier.logits(pairs, 0..<pairs.count, workspace: workspace, into: &logits)
             let scores = logits.map { Double(PairClassifier.score($0)) }
-            let threshold = Double(trainer.classifier.threshold)
+            let threshold = Double(classifier.threshold)
             let right = scores.count { ($0 > threshold) == (label == 1) }
             figures.agreement[label] = Double(right) / Double(pairs.count)
             guard label == 1 else { continue }

@@ -2,32 +2,6 @@
 
 import Kernels
 
-/// The hyperparameters of a paired generator's training.
-public struct PairGeneratorPlan: Sendable {
-    /// Adversarial steps. Each updates the critic, then the generator.
-    public var steps = 4_500
-    /// Steps that pre-train the critic, with wrong pairs in place of generated ones.
-    public var criticSteps = 0
-    /// Pairs per step.
-    public var batch = 64
-    /// Learning rates of Adam. They are constant for half of the steps, then decrease linearly to 5 %.
-    public var generatorRate: Float = 6e-4, criticRate: Float = 5e-4
-    /// Weight of the classifier's loss, see `SubstitutionTeacher`. It is 0 for a quarter of the steps, then increases
-    /// linearly to this value at half of them.
-    public var teacherWeight: Float = 0.05
-    /// The losses of critic and generator.
-    public var loss = AdversarialLoss.relativistic
-    /// Weight of the gradient penalty R1 (Mescheder et al. 2018).
-    public var penalty: Float = 1
-    /// Threads; the result does not depend on them.
-    public var threads = 1
-    /// Seed of all random numbers.
-    public var seed: UInt64 = 11
-
-    /// The default plan.
-    public init() {}
-}
-
 /// Trains strand B's network (`PartnerNet`) against a critic (`PairCritic`): the second phase of
 /// `PairGeneratorTrainer`.
 ///
@@ -88,7 +62,11 @@ final class PartnerTrainer {
     }
 
     /// The generator with the moving average of its weights.
-    var generator: PairGenerator { PairGenerator(net, weights: averaged, composition: composition) }
+    var generator: PairGenerator {
+        let weights = FloatBuffer(count: net.count)
+        weights.copy(0..<net.count, from: averaged, at: 0)
+        return PairGenerator(.adversarial(net, weights), composition: composition)
+    }
 
     /// Means over the pairs of the steps since the last call.
     func takeFigures() -> StepFigures {
@@ -190,7 +168,8 @@ extension PartnerTrainer {
 
     /// Whether `generator` can be a result of this training: its layout, channels and lengths are the same.
     func isCompatible(with generator: PairGenerator) -> Bool {
-        generator.layout == net.layout && generator.net.channels == net.channels
+        guard case .adversarial(let other, _) = generator.partner else { return false }
+        return other.layout == net.layout && other.channels == net.channels
             && generator.composition.lengths == composition.lengths
     }
 

@@ -10,6 +10,9 @@ public struct StrandComposition: Sendable {
     /// By label, the pairs of lengths that occur, with cumulative shares; empty for a label without pairs.
     let lengths: [[Lengths]]
 
+    /// All weights of the network.
+    var allWeights: [Float] { weights[0..<net.count] }
+
     /// A pair of lengths in letters, and the cumulative share (0 to 1) of pairs up to this entry.
     struct Lengths: Sendable, Equatable {
         var a: Int, b: Int

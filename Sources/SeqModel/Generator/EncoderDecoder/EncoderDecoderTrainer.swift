@@ -1,0 +1,142 @@
+// EncoderDecoderTrainer: trains the encoder-decoder on pairs of the data by maximum likelihood.
+
+import Kernels
+
+/// Trains the network for strand B (`EncoderDecoder`) on the cross-entropy of B's length and letters given strand A and
+/// the label: the second phase of `PairGeneratorTrainer`.
+///
+/// The same pairs, seed and plan give the same weights, for any number of threads.
+final class EncoderDecoderTrainer {
+    /// Steps done.
+    private(set) var step = 0
+    let net: EncoderDecoder
+    /// Exponential moving average of the weights: what is evaluated and kept.
+    let averaged: FloatBuffer
+    private let pairs: Pairs
+    /// The indices of the pairs that are trained on, by label, and those held out with their labels.
+    private let training: [[Int]], held: [(pair: Int, label: Int)]
+    /// The labels that occur.
+    private let labels: [Int]
+    private let state: NetState
+    private let workers: [WorkerCell<EncoderDecoder.Tape>]
+    private let kernels = LayerKernels()
+    private let plan: PairGeneratorPlan
+    /// The cross-entropy of each part of a batch or of the held-out pairs.
+    private let losses: FloatBuffer
+    private var (lossSum, letterSum) = (0.0, 0)
+
+    /// Parts of a batch: their number is fixed, so that sums do not depend on the number of threads.
+    private static let pieces = 16
+    /// The maximum number of held-out pairs.
+    private static let mostHeld = 1_024
+    /// Steps in which the learning rate increases linearly; it then decreases along a cosine to 2 %.
+    private static let warmUp = 100
+    /// Decay of the moving average, weight decay, and the largest norm of a gradient.
+    private static let averaging: Float = 0.99, decay: Float = 1e-3, largestNorm = 1.0
+
+    /// Creates a trainer on the pairs `data.chosen[label]`; 5 % of them are held out.
+    init(_ data: GeneratorData, plan: PairGeneratorPlan) {
+        (pairs, self.plan, labels) = (data.pairs, plan, data.labels)
+        var random = data.random
+        var order = data.chosen.enumerated().flatMap { label, members in members.map { 2 * $0 + label } }
+        random.shuffle(&order)
+        // Very few pairs are all used both for training and for evaluation.
+        let heldCount = order.count < 40 ? 0 : min(EncoderDecoderTrainer.mostHeld, order.count / 20)
+        held = (heldCount == 0 ? order[...] : order.prefix(heldCount)).map { ($0 / 2, $0 % 2) }
+        let rest = order.dropFirst(heldCount)
+        training = (0...1).map { label in rest.filter { $0 % 2 == label }.map { $0 / 2 } }
+        net = data.encoderDecoder
+        state = NetState(
+            net.initialWeights(&random), pieces: EncoderDecoderTrainer.pieces, betas: (0.9, 0.98))
+        averaged = FloatBuffer(count: net.count)
+        averaged.copy(0..<net.count, from: state.weights, at: 0)
+        let (net, share) = (net, (plan.batch + EncoderDecoderTrainer.pieces - 1) / EncoderDecoderTrainer.pieces)
+        workers = (0..<plan.threads).map { _ in WorkerCell(EncoderDecoder.Tape(net, strands: share)) }
+        losses = FloatBuffer(count: EncoderDecoderTrainer.pieces)
+    }
+
+    private func pair(_ index: Int, _ label: Int) -> EncoderDecoder.Pair {
+        EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label)
+    }
+
+    /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not interact
+    /// have no rule to learn.
+    private func drawn(_ row: Int, _ random: inout RandomSource) -> EncoderDecoder.Pair {
+        let both = labels.allSatisfy { !training[$0].isEmpty } && labels.count == 2
+        let label = both ? (row % 4 == 0 ? 0 : 1) : labels.last { !training[$0].isEmpty } ?? labels[0]
+        let members = training[label]
+        return pair(members[random.index(below: members.count)], label)
+    }
+
+    /// Runs one step: the gradient of a batch, and a step of AdamW.
+    func runStep() {
+        net.transpose(state.weights, into: state.transposed, kernels)
+        var random = RandomSource(seed: plan.seed, .partnerStep(step))
+        let batch = (0..<plan.batch).map { drawn($0, &random) }
+        let (net, state, kernels, workers, losses) = (net, state, kernels, workers, losses)
+        state.sum(threads: plan.threads) { piece, worker, part in
+            workers[worker].work { tape in
+                let own = EncoderDecoderTrainer.share(piece, of: batch[...])
+                losses[piece] = 0
+                guard !own.isEmpty else { return }
+                let (nats, a, b) = net.loss(tape, Array(own), weights: state.weights, kernels)
+                losses[piece] = Float(nats)
+                net.backward(
+                    tape, Array(own), a: a, b: b, weights: state.weights, transposed: state.transposed,
+                    sums: EncoderDecoder.Sums(buffer: state.gradients.parts, part: part), kernels)
+            }
+        }
+        let count = batch.reduce(0) { $0 + $1.b.count + 1 }
+        lossSum += sumOfLosses
+        letterSum += count
+        step += 1
+        let done = Double(step) / Double(plan.steps)
+        let warm = min(1, Float(step) / Float(EncoderDecoderTrainer.warmUp))
+        let rate = plan.rate * warm * Float(0.02 + 0.98 * 0.5 * (1 + cosine(.pi * done)))
+        state.learn(
+            rate: rate, scale: 1 / Float(count), decay: EncoderDecoderTrainer.decay,
+            largestNorm: EncoderDecoderTrainer.largestNorm)
+        let keep = min(EncoderDecoderTrainer.averaging, Float(step) / Float(10 + step))
+        kernels.average(state.weights, keeping: keep, into: averaged)
+    }
+
+    private var sumOfLosses: Double { losses[0..<losses.count].reduce(0) { $0 + Double($1) } }
+
+    /// The elements of a piece of a batch.
+    private static func share<T>(_ piece: Int, of batch: ArraySlice<T>) -> ArraySlice<T> {
+        batch[batch.count * piece / pieces..<batch.count * (piece + 1) / pieces]
+    }
+
+    /// The mean cross-entropy of a letter or length since the last call, in nats.
+    func takeLoss() -> Double {
+        defer { (lossSum, letterSum) = (0, 0) }
+        return lossSum / Double(max(1, letterSum))
+    }
+
+    /// The mean cross-entropy of a letter or length of the held-out pairs, in nats.
+    func validationLoss() -> Float {
+        let (net, kernels, workers, losses, averaged) = (net, kernels, workers, losses, averaged)
+        let held = held.map { pair($0.pair, $0.label) }
+        Parallel.run(pieces: EncoderDecoderTrainer.pieces, threads: plan.threads) { piece, worker in
+            workers[worker].work { tape in
+                let own = Array(EncoderDecoderTrainer.share(piece, of: held[...]))
+                var sum = 0.0
+                for start in stride(from: 0, to: own.count, by: tape.strands) {
+                    let group = Array(own[start..<min(own.count, start + tape.strands)])
+                    sum += net.loss(tape, group, weights: averaged, kernels).nats
+                }
+                losses[piece] = Float(sum)
+            }
+        }
+        return Float(sumOfLosses / Double(held.reduce(0) { $0 + $1.b.count + 1 }))
+    }
+
+    /// The weights, their averages and Adam's moments, of a checkpoint.
+    var buffers: [FloatBuffer] { [averaged] + state.buffers }
+
+    /// Restores the values of `buffers` after `step` steps.
+    func restore(step: Int, _ values: [[Float]]) {
+        for (buffer, values) in zip(buffers, values) { buffer[0..<buffer.count] = values }
+        (self.step, state.updates) = (step, step)
+    }
+}

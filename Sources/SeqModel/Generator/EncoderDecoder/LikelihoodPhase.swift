@@ -1,0 +1,89 @@
+// LikelihoodPhase: the second phase of a paired generator's training, by maximum likelihood.
+
+import Kernels
+
+/// Training of strand B's encoder-decoder by maximum likelihood.
+///
+/// It ends early where the loss on held-out pairs has stopped improving. The result is the last generator whose loss is
+/// at most 2 % above the least: what a rule decides is learned to the end, and what is free is not learned by heart.
+struct LikelihoodPhase: PartnerPhase {
+    private let trainer: EncoderDecoderTrainer
+    private let survey: SampleSurvey
+    private let composition: StrandComposition
+    private let plan: PairGeneratorPlan
+    private var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
+    private var last: SampleFigures?
+    /// The least loss on held-out pairs so far, and evaluations since then.
+    private var leastLoss = Float.infinity, sinceLeast = 0
+
+    /// Evaluations without improvement that end the training.
+    private static let patience = 8
+    /// The largest loss, relative to the least, with which a generator is kept.
+    private static let margin: Float = 1.02
+
+    init(
+        _ data: GeneratorData, _ survey: SampleSurvey, _ composition: StrandComposition, _ plan: PairGeneratorPlan
+    ) {
+        (self.survey, self.composition, self.plan) = (survey, composition, plan)
+        trainer = EncoderDecoderTrainer(data, plan: plan)
+    }
+
+    var step: Int { trainer.step }
+    var isDone: Bool { trainer.step >= plan.steps || sinceLeast >= LikelihoodPhase.patience }
+
+    func runStep() { trainer.runStep() }
+
+    private var generator: PairGenerator {
+        let weights = FloatBuffer(count: trainer.net.count)
+        weights.copy(0..<weights.count, from: trainer.averaged, at: 0)
+        return PairGenerator(.autoregressive(trainer.net, weights), composition: composition)
+    }
+
+    mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure) {
+        let (numbers, values) = (start.numbers, start.buffers.dropLast(2))
+        guard let step = numbers["step"], (1...plan.steps).contains(step), let bestStep = numbers["best-step"],
+            (1...step).contains(bestStep), let sinceLeast = numbers["worse"],
+            (0...LikelihoodPhase.patience).contains(sinceLeast),
+            values.map(\.count) == trainer.buffers.map(\.count), let loss = start.buffers.dropLast().last,
+            loss.count == 1, let generator = start.model?.generator?.paired,
+            case .autoregressive(let net, let weights) = generator.partner, net.tensors == trainer.net.tensors,
+            generator.composition.lengths == composition.lengths
+        else { throw .foreignCheckpoint }
+        trainer.restore(step: step, Array(values))
+        (self.sinceLeast, leastLoss) = (sinceLeast, loss[0])
+        // With the strands A of this training, which the checkpoint has in any case.
+        let kept = PairGenerator(.autoregressive(net, weights), composition: composition)
+        best = (survey.evaluate(kept), kept, bestStep)
+        last = best?.figures
+    }
+
+    mutating func evaluate(_ report: (PairGeneratorTrainer.Event) throws -> Void) throws -> Bool {
+        let (training, loss) = (trainer.takeLoss(), trainer.validationLoss())
+        guard training.isFinite, loss.isFinite else { throw GeneratorFailure.lossNotFinite(step: step) }
+        let generator = generator
+        let figures = survey.evaluate(generator)
+        try report(
+            .evaluated(step: step, .likelihood(training: training, validation: Double(loss)), figures))
+        sinceLeast = loss < leastLoss ? 0 : sinceLeast + 1
+        leastLoss = min(leastLoss, loss)
+        last = figures
+        if loss <= leastLoss * LikelihoodPhase.margin { best = (figures, generator, step) }
+        return true
+    }
+
+    var state: PairGeneratorTrainer.State {
+        PairGeneratorTrainer.State(
+            numbers: ["step": step, "best-step": best?.step ?? 0, "worse": sinceLeast],
+            buffers: trainer.buffers.map { $0[0..<$0.count] } + [[leastLoss], composition.allWeights],
+            generator: best?.generator)
+    }
+
+    func outcome() throws(GeneratorFailure) -> PairGeneratorTrainer.Outcome {
+        guard let last, let best else { throw .noTime }
+        guard best.figures.isBetter(than: survey.chance) else {
+            throw .learnedNothing(last, chance: survey.chance)
+        }
+        return PairGeneratorTrainer.Outcome(
+            generator: survey.calibrated(best.generator), figures: best.figures, step: best.step)
+    }
+}
