@@ -18,18 +18,29 @@ struct ManifoldOverlap: Sendable {
 
     /// The neighbours k.
     static let neighbours = 5
-    /// What sets may differ by in rounding alone, as a squared distance.
-    fileprivate static let tolerance: Float = 1e-6
 
     /// Compares two sets of as many points.
-    init(generated: PointSet, real: PointSet, threads: Int) {
-        precondition(generated.count == real.count)
-        guard real.count > ManifoldOverlap.neighbours else {
-            (precision, recall) = (.nan, .nan)
-            return
-        }
-        precision = generated.share(within: real, real.squaredRadii(threads: threads), threads: threads)
-        recall = real.share(within: generated, generated.squaredRadii(threads: threads), threads: threads)
+    init(generated: PointManifold, real: PointManifold, threads: Int) {
+        precondition(generated.points.count == real.points.count)
+        precision = real.share(of: generated.points, threads: threads)
+        recall = generated.share(of: real.points, threads: threads)
+    }
+}
+
+/// A set of points with the spheres about them.
+struct PointManifold: Sendable {
+    let points: PointSet
+    /// The squared radius of the sphere about each point; empty where there are too few points.
+    private let squaredRadii: [Float]
+
+    init(_ points: PointSet, threads: Int) {
+        self.points = points
+        squaredRadii = points.count > ManifoldOverlap.neighbours ? points.squaredRadii(threads: threads) : []
+    }
+
+    /// The share of `others` that are within, 0 to 1, or NaN.
+    func share(of others: PointSet, threads: Int) -> Double {
+        squaredRadii.isEmpty ? .nan : others.share(within: points, squaredRadii, threads: threads)
     }
 }
 
@@ -41,6 +52,8 @@ struct PointSet: Sendable {
     private let coordinates: [SIMD16<Float>]
     private let blocks: Int
 
+    /// What squared distances may differ by in rounding alone.
+    private static let tolerance: Float = 1e-6
     /// Points that a thread takes at a time.
     private static let pieceSize = 64
 
@@ -97,7 +110,7 @@ struct PointSet: Sendable {
         forEachPiece(threads) { points in
             for point in points {
                 let found = (0..<others.count).contains {
-                    squaredDistance(point, $0, of: others) <= squaredRadii[$0] + ManifoldOverlap.tolerance
+                    squaredDistance(point, $0, of: others) <= squaredRadii[$0] + PointSet.tolerance
                 }
                 isWithin[point] = found ? 1 : 0
             }

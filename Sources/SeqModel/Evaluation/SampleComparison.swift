@@ -19,7 +19,7 @@ public struct SampleComparison: Sendable {
     /// A bound on the work of the search: cells of the tables of edit distances, or words of 64 of them.
     private static let mostCells = 2_000_000_000
     /// A bound on the work of the alignments of a set, in cells of their tables.
-    private static let mostAlignedCells = 60_000_000
+    private static let mostAlignedCells = 30_000_000
 
     /// Compares two sets of at least one pair each, in codes of one alphabet; `classifier`, where given, scores them.
     ///
@@ -59,14 +59,14 @@ public struct SampleComparison: Sendable {
         self.generated.scores = madeLogits.map { Double(PairClassifier.score($0)) }.sorted()
         self.real.scores = realLogits.map { Double(PairClassifier.score($0)) }.sorted()
         guard let table = references[orientation] else { return }
+        let most = SampleComparison.mostAligned(cells: (generated.longest + 1) * (real.longest + 1))
+        func features(_ pairs: Pairs, _ chosen: ArraySlice<Int>, _ logits: [Float]) -> PairFeatures {
+            PairFeatures(pairs, chosen: Array(chosen), table: table, logits: logits, threads: threads)
+        }
         var orderMade = Array(0..<generated.count)
         random.shuffle(&orderMade)
-        let most = SampleComparison.mostAligned(cells: (generated.longest + 1) * (real.longest + 1))
         compareVariety(
-            PairFeatures(
-                generated, chosen: Array(orderMade.prefix(most)), table: table, logits: madeLogits, threads: threads),
-            PairFeatures(
-                real, chosen: Array(order.prefix(2 * most)), table: table, logits: realLogits, threads: threads),
+            features(generated, orderMade.prefix(most), madeLogits), features(real, order.prefix(2 * most), realLogits),
             threads)
     }
 
@@ -78,10 +78,13 @@ public struct SampleComparison: Sendable {
         (generated.structures, real.structures) = (made.structures, known.structures)
         let half = min(made.count, known.count / 2)
         let scale = known.scale
-        let reference = known.points(0..<half, scale)
-        generated.overlap = ManifoldOverlap(generated: made.points(0..<half, scale), real: reference, threads: threads)
+        func manifold(_ features: PairFeatures, _ range: Range<Int>) -> PointManifold {
+            PointManifold(features.points(range, scale), threads: threads)
+        }
+        let reference = manifold(known, 0..<half)
+        generated.overlap = ManifoldOverlap(generated: manifold(made, 0..<half), real: reference, threads: threads)
         real.overlap = ManifoldOverlap(
-            generated: known.points(half..<2 * half, scale), real: reference, threads: threads)
+            generated: manifold(known, half..<2 * half), real: reference, threads: threads)
     }
 
     /// Distances of 4-mers and lengths: from generated pairs to one half of the data, and from the other half to it.
