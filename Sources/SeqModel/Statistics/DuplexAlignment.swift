@@ -28,7 +28,8 @@ public struct DuplexAlignment: Sendable {
 ///
 /// An alignment has the largest sum of the facing letters' pointwise mutual information in the table, less the
 /// penalties of gaps, which depend on their lengths (Gotoh 1982): a bulge of four letters is one gap, not two with a
-/// chance pair between. Gaps at the ends of a strand are free. Ambiguous letters score 0.
+/// chance pair between. Gaps at the ends of a strand are free. Facing letters score no less than a gap of one letter;
+/// ambiguous ones score 0.
 public struct DuplexAligner: Sendable {
     private let letters: Int
     private let orientation: Orientation
@@ -48,7 +49,8 @@ public struct DuplexAligner: Sendable {
     public init(_ table: ContingencyTable) {
         (letters, orientation) = (table.letters, table.orientation)
         scores = (0..<letters * letters).map {
-            table.pointwiseMutualInformation($0 / table.letters, $0 % table.letters)
+            // Letters that never face each other in the data are a mismatch, not two bulges beside each other.
+            max(-Self.openPenalty, table.pointwiseMutualInformation($0 / table.letters, $0 % table.letters))
         }
     }
 

@@ -25,7 +25,7 @@ extension ComparedPairs {
         return Section(
             "Variety: like real pairs, and like all of them",
             lead:
-                "Low precision means pairs such as the real ones do not have; low recall means kinds of real pairs "
+                "Low precision means pairs of kinds that real pairs do not have; low recall means kinds of real pairs "
                 + "that are not generated. The column of real pairs, of one half of them against the other, is the "
                 + "most to be expected. In a good result the halves of the picture mirror each other.",
             figures: [pairedLetters].compactMap { $0 }, table: table)
