@@ -139,6 +139,18 @@ import Testing
         #expect(none.pairedLetters == 0 && none.endLetters == 6 && !none.hasOverhang && !none.isExact)
     }
 
+    /// Within the four letters that B lacks, one equals a letter beside them: two gaps with a pair between would have as
+    /// many pairs.
+    @Test(arguments: [[1, 3, 2, 1], [2, 0, 1, 3], [0, 0, 2, 3]] as [[UInt8]])
+    func aGapIsNotParted(by missing: [UInt8]) {
+        let exact = Samples.pairs(300) { a, _ in Samples.complement(a) }
+        let table = ContingencyTable.best(exact, chosen: Array(0..<300), .antiparallel)
+        let (left, right): ([UInt8], [UInt8]) = ([0, 1, 2, 3, 0, 0, 1, 3, 2, 0], [3, 3, 1, 2, 2, 0, 1, 1, 3, 0])
+        let (a, b) = (left + missing + right, Samples.complement(left + right))
+        let alone = DuplexAlignment(a[...], b[...], table).columns.enumerated().filter { $1.b == nil }.map(\.offset)
+        #expect(alone.count == 4 && (alone.last ?? 0) - (alone.first ?? 0) == 3, "\(alone)")
+    }
+
     @Test func sharesOfStructuresAreThoseThatWereMade() {
         // Every fourth pair lacks two letters of B, every tenth has three more at its end.
         var real = Pairs(alphabet: .dna)
