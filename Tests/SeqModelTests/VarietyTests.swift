@@ -139,8 +139,8 @@ import Testing
         #expect(none.pairedLetters == 0 && none.endLetters == 6 && !none.hasOverhang && !none.isExact)
     }
 
-    /// Within the four letters that B lacks, one equals a letter beside them: two gaps with a pair between would have as
-    /// many pairs.
+    /// Within the four letters that B lacks, one equals a letter beside them: two gaps with a pair between would have
+    /// as many pairs.
     @Test(arguments: [[1, 3, 2, 1], [2, 0, 1, 3], [0, 0, 2, 3]] as [[UInt8]])
     func aGapIsNotParted(by missing: [UInt8]) {
         let exact = Samples.pairs(300) { a, _ in Samples.complement(a) }

@@ -70,8 +70,8 @@ public struct ContingencyTable: Sendable, Equatable {
         return max(0, ContingencyTable.mutualInformation(counts, letters: letters) - bias)
     }
 
-    /// The conditional entropy in bits of B's letter, given the letter of A that it faces, 0 to log2 K, plus its bias for
-    /// a sample of this size (Miller 1955); NaN for an empty table.
+    /// The conditional entropy in bits of B's letter, given the letter of A that it faces, 0 to log2 K, plus its bias
+    /// for a sample of this size (Miller 1955); NaN for an empty table.
     ///
     /// 0 where each letter of A has one partner; less than the data's where a generator has settled on few of several.
     /// It sees single facing letters at one offset: not whether positions vary together, nor what is beyond an
