@@ -24,6 +24,11 @@ public struct PairSetFigures: Sendable {
     /// Mean and least edit distance, summed over both strands, to the nearest pair of the data, for a sample of the
     /// pairs. For the data itself: to the nearest other pair.
     public internal(set) var nearestMean = Double.nan, nearestLeast = Double.nan
+    /// Precision and recall against half of the data, as those of `ManifoldOverlap`. For the data itself: those of the
+    /// other half, the most that can be asked of a generator.
+    var overlap: ManifoldOverlap?
+    /// Structures of some of the pairs, aligned by the data's facing letters in their better orientation.
+    public internal(set) var structures = StructureShares(pairs: 0)
     /// Letters that face each other, for each orientation.
     public internal(set) var facing: [Orientation: SampleFacing] = [:]
     /// The 4-mers that `kmerDistance` was computed from.
@@ -38,6 +43,11 @@ public struct PairSetFigures: Sendable {
         kmers = KmerProfile(pairs, chosen: [])
         unique = pairs.distinctFraction
     }
+
+    /// The share of the pairs that are within the manifold of half of the data, 0 to 1; NaN for fewer than six pairs.
+    public var precision: Double { overlap?.precision ?? .nan }
+    /// The share of half of the data that is within the manifold of these pairs, 0 to 1, or NaN.
+    public var recall: Double { overlap?.recall ?? .nan }
 
     /// The mean score, 0 to 1; NaN without scores.
     public var meanScore: Double { scores.reduce(0, +) / Double(scores.count) }

@@ -18,6 +18,8 @@ public struct SampleComparison: Sendable {
     private static let identityDraws = 20_000, nearestSample = 200, mostCandidates = 20_000
     /// A bound on the work of the search: cells of the tables of edit distances, or words of 64 of them.
     private static let mostCells = 2_000_000_000
+    /// A bound on the work of the alignments of a set, in cells of their tables.
+    private static let mostAlignedCells = 30_000_000
 
     /// Compares two sets of at least one pair each, in codes of one alphabet; `classifier`, where given, scores them.
     ///
@@ -51,13 +53,38 @@ public struct SampleComparison: Sendable {
         nearestAmong = min(real.count, SampleComparison.mostCandidates, max(1, affordable))
         compareDistributions(generated, real, order)
         findNearest(generated, real, order, threads)
-        guard let classifier else { return }
         let workspaces = (0..<threads).map { _ in Workspace() }
-        func scores(_ pairs: Pairs) -> [Double] {
-            classifier.logits(of: pairs, workspaces: workspaces).map { Double(PairClassifier.score($0)) }.sorted()
+        func logits(_ pairs: Pairs) -> [Float] { classifier?.logits(of: pairs, workspaces: workspaces) ?? [] }
+        let (madeLogits, realLogits) = (logits(generated), logits(real))
+        self.generated.scores = madeLogits.map { Double(PairClassifier.score($0)) }.sorted()
+        self.real.scores = realLogits.map { Double(PairClassifier.score($0)) }.sorted()
+        guard let table = references[orientation] else { return }
+        let most = SampleComparison.mostAligned(cells: (generated.longest + 1) * (real.longest + 1))
+        func features(_ pairs: Pairs, _ chosen: ArraySlice<Int>, _ logits: [Float]) -> PairFeatures {
+            PairFeatures(pairs, chosen: Array(chosen), table: table, logits: logits, threads: threads)
         }
-        self.generated.scores = scores(generated)
-        self.real.scores = scores(real)
+        var orderMade = Array(0..<generated.count)
+        random.shuffle(&orderMade)
+        compareVariety(
+            features(generated, orderMade.prefix(most), madeLogits), features(real, order.prefix(2 * most), realLogits),
+            threads)
+    }
+
+    /// Pairs of a set, and of each half of the data, that are aligned, where a table of an alignment has so many cells.
+    private static func mostAligned(cells: Int) -> Int { max(50, min(5_000, mostAlignedCells / cells)) }
+
+    /// Structures; precision and recall against one half of the data, and those of the other half.
+    private mutating func compareVariety(_ made: PairFeatures, _ known: PairFeatures, _ threads: Int) {
+        (generated.structures, real.structures) = (made.structures, known.structures)
+        let half = min(made.count, known.count / 2)
+        let scale = known.scale
+        func manifold(_ features: PairFeatures, _ range: Range<Int>) -> PointManifold {
+            PointManifold(features.points(range, scale), threads: threads)
+        }
+        let reference = manifold(known, 0..<half)
+        generated.overlap = ManifoldOverlap(generated: manifold(made, 0..<half), real: reference, threads: threads)
+        real.overlap = ManifoldOverlap(
+            generated: manifold(known, half..<2 * half), real: reference, threads: threads)
     }
 
     /// Distances of 4-mers and lengths: from generated pairs to one half of the data, and from the other half to it.

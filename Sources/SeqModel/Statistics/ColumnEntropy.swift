@@ -37,4 +37,10 @@ public struct ColumnEntropy: Sendable {
 
     /// The mean entropy of all columns in bits; NaN without columns.
     public var mean: Double { bits.joined().reduce(0, +) / Double(bits.joined().count) }
+
+    /// The mean entropy of the columns of strand A in bits, and of those of strand B; NaN without columns.
+    public var means: (a: Double, b: Double) {
+        func mean(_ bits: [Double]) -> Double { bits.reduce(0, +) / Double(bits.count) }
+        return (mean(bits[0]), mean(bits[1]))
+    }
 }

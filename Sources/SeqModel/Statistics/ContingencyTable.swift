@@ -70,6 +70,26 @@ public struct ContingencyTable: Sendable, Equatable {
         return max(0, ContingencyTable.mutualInformation(counts, letters: letters) - bias)
     }
 
+    /// The conditional entropy in bits of B's letter, given the letter of A that it faces, 0 to log2 K, plus its bias
+    /// for a sample of this size (Miller 1955); NaN for an empty table.
+    ///
+    /// 0 where each letter of A has one partner; less than the data's where a generator has settled on few of several.
+    /// It sees single facing letters at one offset: not whether positions vary together, nor what is beyond an
+    /// insertion.
+    public var conditionalEntropy: Double {
+        guard total > 0 else { return .nan }
+        var (nats, free) = (0.0, 0)
+        for a in 0..<letters {
+            let row = counts[a * letters..<(a + 1) * letters]
+            let sum = Double(row.reduce(0, +))
+            for count in row where count > 0 { nats -= Double(count) / Double(total) * logarithm(Double(count) / sum) }
+            // The bias is that of the cells in use: a letter with one partner is not taken for two.
+            free += max(0, row.count { $0 > 0 } - 1)
+        }
+        let most = logarithm(Double(letters))
+        return max(0, min(most, nats + Double(free) / (2 * Double(total)))) / logarithm(2.0)
+    }
+
     /// Mutual information in bits of a (K, K) table of counts, without a correction; 0 for an empty table.
     static func mutualInformation(_ counts: [Int], letters: Int) -> Double {
         let total = Double(counts.reduce(0, +))

@@ -20,8 +20,11 @@ struct Evaluate: ParsableCommand {
             of the real pairs; in the real column, those of the other half. identity is that of two strands A drawn
             at random. The facing rows are of the contingency table of letters opposite each other, at the offset of
             the largest mutual information: A-T is the conditional frequency of T opposite A, agreement the share of
-            letters opposite their most frequent partner in the real pairs, bits the mutual information, letters the
-            mean number of such letters of a pair.
+            letters opposite their most frequent partner in the real pairs, bits the mutual information,
+            conditional_bits the entropy of B's letter given A's, letters the mean number of such letters of a pair.
+            precision is the share of generated pairs that are like pairs of half of the real ones, recall the share
+            of those that generated pairs are like; bulge, interior_loop, overhang and exact_partner are shares of
+            pairs by their alignment. seqgan-evaluate(1) defines them.
 
             EXAMPLES
               seqgan evaluate -m my.seqgan test.tsv.gz

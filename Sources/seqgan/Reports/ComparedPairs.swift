@@ -6,7 +6,7 @@ import SeqModel
 
 /// A comparison and the pairs that it is about.
 struct ComparedPairs {
-    private let comparison: SampleComparison
+    let comparison: SampleComparison
     private let made: Pairs, known: Pairs
     private let alphabet: Alphabet
     private let threshold: Double
@@ -26,8 +26,8 @@ struct ComparedPairs {
                 + "real pairs do.", facts: facts, sections: sections, footer: ReportFile.footer)
     }
 
-    private var generated: PairSetFigures { comparison.generated }
-    private var real: PairSetFigures { comparison.real }
+    var generated: PairSetFigures { comparison.generated }
+    var real: PairSetFigures { comparison.real }
 
     /// The most important figures.
     var facts: [(name: String, value: String)] {
@@ -35,6 +35,8 @@ struct ComparedPairs {
             ("unique", percent(generated.unique, 1)), ("new", percent(generated.new, 1)),
             ("facing agreement", percent(generated.facing[comparison.orientation]?.agreement ?? .nan, 1)),
             ("that of real pairs", percent(real.facing[comparison.orientation]?.agreement ?? .nan, 1)),
+            ("precision", percent(generated.precision, 1)), ("recall", percent(generated.recall, 1)),
+            ("those of real pairs", "\(percent(real.precision, 1)), \(percent(real.recall, 1))"),
             ("4-mer distance", figure(generated.kmerDistance, 3)), ("its floor", figure(real.kmerDistance, 3)),
         ]
         if !generated.scores.isEmpty {
@@ -43,9 +45,9 @@ struct ComparedPairs {
         return facts.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Sections on the relation, the letters, the scores, and single pairs.
+    /// Sections on the relation, the letters, the variety, the scores, and single pairs.
     var sections: [Section] {
-        [relation, letters, spread, examples]
+        [relation, letters, variety, spread, examples]
     }
 
     private var pictures: PairPictures? {
@@ -149,6 +151,7 @@ struct ComparedPairs {
             row("not among the real pairs, share", 4) { $0.new }, row("identity of two strands A", 4) { $0.identity },
             row("least column entropy, bits", 3) { $0.entropy.least },
             row("mean column entropy, bits", 3) { $0.entropy.mean },
+            row("of the columns of A", 3) { $0.entropy.means.a }, row("of the columns of B", 3) { $0.entropy.means.b },
             row("4-mer distance to half of the real pairs", 4) { $0.kmerDistance },
             row("distance of the length distributions", 4) { $0.lengthDistance },
             row("edits to the nearest real pair, mean", 2) { $0.nearestMean },

@@ -12,9 +12,16 @@ extension SampleComparison {
         var rows = [
             row("pairs") { Double($0.count) }, row("unique") { $0.unique }, row("new") { $0.new },
             row("identity") { $0.identity }, row("entropy_least") { $0.entropy.bits.isEmpty ? .nan : $0.entropy.least },
-            row("entropy_mean") { $0.entropy.mean }, row("kmer_distance") { $0.kmerDistance },
+            row("entropy_mean") { $0.entropy.mean }, row("entropy_mean_a") { $0.entropy.means.a },
+            row("entropy_mean_b") { $0.entropy.means.b }, row("kmer_distance") { $0.kmerDistance },
             row("length_distance") { $0.lengthDistance }, row("nearest_mean") { $0.nearestMean },
             row("nearest_least") { $0.nearestLeast }, ("nearest_among", Double(nearestAmong), Double(nearestAmong)),
+        ]
+        rows += [
+            row("precision") { $0.precision }, row("recall") { $0.recall },
+            row("aligned_pairs") { Double($0.structures.pairs) }, row("bulge") { $0.structures.bulge },
+            row("interior_loop") { $0.structures.interiorLoop }, row("overhang") { $0.structures.overhang },
+            row("exact_partner") { $0.structures.exactPartner }, row("paired_letters") { $0.structures.pairedLetters },
         ]
         if !generated.scores.isEmpty {
             rows += [
@@ -38,6 +45,7 @@ extension SampleComparison {
                 Double(known.table.total) / Double(real.count)
             ),
             ("\(prefix)_bits", made.table.mutualInformation, known.table.mutualInformation),
+            ("\(prefix)_conditional_bits", made.table.conditionalEntropy, known.table.conditionalEntropy),
             ("\(prefix)_agreement", made.agreement, known.agreement),
         ]
         let letters = alphabet.letters.map { String(UnicodeScalar($0)) }
