@@ -40,14 +40,15 @@ LEAST = {"obeys": min, "unique": min, "entropy": min, "mcc": min, "seconds": max
 
 
 class Failed(Exception):
-    """A command of the program failed; its last message."""
+    """A command of the program failed; its message."""
 
 
 def output_of(command, **options):
     found = subprocess.run(command, capture_output=True, text=True, **options)
     if found.returncode:
         lines = found.stderr.strip().splitlines() or ["no message"]
-        raise Failed(f"{command[1]} ended with {found.returncode}: {lines[-1]}")
+        line = next((line for line in lines if line.startswith("Error:")), lines[-1])
+        raise Failed(f"{command[1]} ended with {found.returncode}: {line}")
     return found.stdout
 
 
