@@ -4,9 +4,9 @@
 
 Prints steps a second. As seqgan trains them: a batch of 128 pairs of 26 letters each, labels given, cross-entropy of
 B's letters, gradients clipped to norm 1, AdamW, and an exponential moving average of the weights. All strands are of
-one length, so that nothing is padded or masked but by cause. What is fastest on two cores of a server of 2023 is the
-default: attention by batched products (--fused: by PyTorch's own kernel, made for longer strands), uncompiled
-(--compile, which takes a minute before the first step).
+one length, so that nothing is padded or masked but by cause. The default was the fastest on one thread: attention by
+batched products (--fused: by PyTorch's own kernel), not compiled (--compile takes a minute before the first step).
+Which is fastest on several threads differs between machines: compare with the fastest.
 """
 import argparse
 import time
