@@ -85,22 +85,32 @@ private func writeTransposed(_ b: Block, _ to: UnsafeMutablePointer<Float>, _ ro
 /// Replaces `seen` products of a query with keys by their softmax, and the others up to `padded` by 0.
 @inline(__always)
 private func softmax(_ row: UnsafeMutablePointer<Float>, seen: Int, padded: Int, scale: Float) {
-    for u in seen..<padded { row[u] = -.greatestFiniteMagnitude }
-    var most = load(row)
-    for u in stride(from: 8, to: padded, by: 8) {
+    let lanes = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
+    let end = SIMD8<Int32>(repeating: Int32(seen))
+    // What is past the last key that is seen must not be the largest number.
+    @inline(__always) func read(_ u: Int) -> Vector {
         let x = load(row + u)
+        if u + 8 <= seen { return x }
+        return x.replacing(with: -0x1p100, where: lanes &+ SIMD8(repeating: Int32(u)) .>= end)
+    }
+    var most = read(0)
+    for u in stride(from: 8, to: seen, by: 8) {
+        let x = read(u)
         most.replace(with: x, where: x .> most)
     }
-    let top = Vector(repeating: most.max())
+    let half = most.lowHalf.replacing(with: most.highHalf, where: most.highHalf .> most.lowHalf)
+    let pair = half.lowHalf.replacing(with: half.highHalf, where: half.highHalf .> half.lowHalf)
+    let top = Vector(repeating: Swift.max(pair[0], pair[1]))
     var sum = Vector()
-    for u in stride(from: 0, to: padded, by: 8) {
-        let x = load(row + u)
-        let e = Vector.exponential((x - top) * scale).replacing(with: 0, where: x .== -.greatestFiniteMagnitude)
+    for u in stride(from: 0, to: seen, by: 8) {
+        var e = Vector.exponential((read(u) - top) * scale)
+        if u + 8 > seen { e.replace(with: 0, where: lanes &+ SIMD8(repeating: Int32(u)) .>= end) }
         sum += e
         store(e, row + u)
     }
     let share = Vector(repeating: 1 / sum.sum())
-    for u in stride(from: 0, to: padded, by: 8) { store(load(row + u) * share, row + u) }
+    for u in stride(from: 0, to: seen, by: 8) { store(load(row + u) * share, row + u) }
+    for u in stride(from: (seen + 7) / 8 * 8, to: padded, by: 8) { store(Vector(), row + u) }
 }
 
 extension Loops {

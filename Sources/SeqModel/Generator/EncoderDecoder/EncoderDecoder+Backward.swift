@@ -15,42 +15,25 @@ extension EncoderDecoder {
     ) {
         guard let g = tape.gradients else { preconditionFailure("the tape is for drawing") }
         let pass = Pass(net: self, tape: tape, weights: weights, transposed: transposed, sums: sums, kernels: kernels)
-        for map in [g.a, g.aHeads, g.keys] { spansA.clearGaps(map) }
-        for map in [g.bHeads, g.query, g.crossed] { spansB.clearGaps(map) }
-        let (stem, head, columns) = (tape.bStem, tape.head, spansB.columns)
+        for map in [g.aHeads, g.keys] { spansA.clearGaps(map) }
+        for map in [g.bHeads, g.query] { spansB.clearGaps(map) }
+        let columns = spansB.columns
+        g.a.clear(spansA.columns)
         g.b.clear(columns)
         g.normal.clear(columns)
         g.lengthNormal.clear(0..<pairs.count)
         pass.back(lengthOut, tape.lengthNormal, g.lengths, 0..<pairs.count, adding: g.lengthNormal)
         for (s, range) in spansB.ranges.enumerated() { g.normal.copy(range.lowerBound, from: g.lengthNormal, s) }
-        pass.back(letterOut, head.normal, g.letters, columns, adding: g.normal)
-        pass.norm(outNorm, head.afterHidden, head.moments[2], g.normal, columns, adding: g.b)
-
-        g.hidden.clear(columns)
-        pass.back(hiddenOut, head.hidden, g.b, columns, adding: g.hidden)
-        kernels.leakyReLUGradient(head.hidden, gradient: g.hidden, columns: columns)
-        g.bStep.clear(columns)
-        pass.back(hiddenIn, head.hiddenNormal, g.hidden, columns, adding: g.bStep)
-        pass.norm(hiddenNorm, head.afterCross, head.moments[1], g.bStep, columns, adding: g.b)
-
-        g.crossed.clear(columns)
-        pass.back(crossOut, head.crossed, g.b, columns, adding: g.crossed)
-        let channel = EncoderDecoder.crossWidth
-        for (s, (a, b)) in zip(spansA.ranges, spansB.ranges).enumerated() {
-            kernels.attentionGradient(
-                EncoderDecoder.crossHeads, q: MapPart(head.query, b), k: MapPart(tape.keys, a),
-                v: MapPart(tape.keys, a, channel: channel), outGradient: MapPart(g.crossed, b),
-                qGradient: MapPart(g.query, b), kGradient: MapPart(g.keys, a),
-                vGradient: MapPart(g.keys, a, channel: channel), head.memory[s])
+        pass.back(letterOut, tape.normal, g.letters, columns, adding: g.normal)
+        pass.norm(outNorm, tape.blocks.last?.output ?? tape.b.mixed, tape.moments, g.normal, columns, adding: g.b)
+        for k in blocks.indices.reversed() {
+            let x = k > 0 ? tape.blocks[k - 1].output : tape.b.mixed
+            pass.block(blocks[k], tape.blocks[k], x, g, spansA, spansB)
         }
-        g.bStep.clear(columns)
-        pass.back(query, head.crossNormal, g.query, columns, adding: g.bStep)
-        pass.norm(crossNorm, stem.output, head.moments[0], g.bStep, columns, adding: g.b)
-        g.a.clear(spansA.columns)
-        pass.back(keys, tape.aStem.output, g.keys, spansA.columns, adding: g.a)
-
-        pass.stem(bConvolution, bSelf, EncoderDecoder.causalHeads, stem, spansB, (g.b, g.bStep, g.bHeads))
-        pass.stem(aConvolution, aSelf, EncoderDecoder.selfHeads, tape.aStem, spansA, (g.a, g.aStep, g.aHeads))
+        pass.stem(bConvolution, tape.b, spansB, (g.b, g.bStep))
+        pass.attention(
+            aSelf, EncoderDecoder.selfHeads, tape.aSelf, tape.a.mixed, spansA, (g.a, g.aStep, g.aHeads))
+        pass.stem(aConvolution, tape.a, spansA, (g.a, g.aStep))
         for (s, pair) in pairs.enumerated() {
             for (k, rows) in rows(pair).enumerated() { pass.embedding(rows, g.b, spansB.ranges[s].lowerBound + k) }
             for (k, code) in pair.a.enumerated() {
@@ -89,30 +72,66 @@ extension EncoderDecoder {
                 into: input, sums: sums.buffer, part: sums.part, stride: net.count)
         }
 
-        /// The part that both strands have, given the gradient with respect to its output, which becomes that with
-        /// respect to the embedding.
-        func stem(
-            _ convolution: ConvolutionShape, _ attention: SelfAttention, _ heads: AttentionHeads, _ stem: Stem,
-            _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap, heads: FeatureMap)
+        /// A block, given the gradient with respect to its output, which becomes that with respect to its input `x`.
+        func block(
+            _ block: Block, _ own: BlockTape, _ x: FeatureMap, _ g: Gradients, _ spansA: Spans, _ spansB: Spans
+        ) {
+            let columns = spansB.columns
+            g.hidden.clear(columns)
+            back(block.hiddenOut, own.hidden, g.b, columns, adding: g.hidden)
+            kernels.leakyReLUGradient(own.hidden, gradient: g.hidden, columns: columns)
+            g.bStep.clear(columns)
+            back(block.hiddenIn, own.hiddenNormal, g.hidden, columns, adding: g.bStep)
+            norm(block.hiddenNorm, own.afterCross, own.hiddenMoments, g.bStep, columns, adding: g.b)
+
+            g.crossed.clear(columns)
+            back(block.crossOut, own.crossed, g.b, columns, adding: g.crossed)
+            let channel = EncoderDecoder.crossWidth
+            for (s, (a, b)) in zip(spansA.ranges, spansB.ranges).enumerated() {
+                kernels.attentionGradient(
+                    EncoderDecoder.crossHeads, q: MapPart(own.query, b), k: MapPart(own.keys, a),
+                    v: MapPart(own.keys, a, channel: channel), outGradient: MapPart(g.crossed, b),
+                    qGradient: MapPart(g.query, b), kGradient: MapPart(g.keys, a),
+                    vGradient: MapPart(g.keys, a, channel: channel), own.memory[s])
+            }
+            g.bStep.clear(columns)
+            back(block.query, own.crossNormal, g.query, columns, adding: g.bStep)
+            norm(block.crossNorm, own.own.output, own.crossMoments, g.bStep, columns, adding: g.b)
+            back(block.keys, tape.aSelf.output, g.keys, spansA.columns, adding: g.a)
+            attention(block.own, EncoderDecoder.causalHeads, own.own, x, spansB, (g.b, g.bStep, g.bHeads))
+        }
+
+        /// A self-attention, given the gradient with respect to its output, which becomes that with respect to its
+        /// input `x`.
+        func attention(
+            _ attention: SelfAttention, _ heads: AttentionHeads, _ own: SelfTape, _ x: FeatureMap, _ spans: Spans,
+            _ g: (sum: FeatureMap, step: FeatureMap, heads: FeatureMap)
         ) {
             let (columns, d) = (spans.columns, EncoderDecoder.width)
             g.step.clear(columns)
-            back(attention.out, stem.attended, g.sum, columns, adding: g.step)
+            back(attention.out, own.attended, g.sum, columns, adding: g.step)
             for (s, range) in spans.ranges.enumerated() {
                 kernels.attentionGradient(
-                    heads, q: MapPart(stem.heads, range), k: MapPart(stem.heads, range, channel: d),
-                    v: MapPart(stem.heads, range, channel: 2 * d), outGradient: MapPart(g.step, range),
+                    heads, q: MapPart(own.heads, range), k: MapPart(own.heads, range, channel: d),
+                    v: MapPart(own.heads, range, channel: 2 * d), outGradient: MapPart(g.step, range),
                     qGradient: MapPart(g.heads, range), kGradient: MapPart(g.heads, range, channel: d),
-                    vGradient: MapPart(g.heads, range, channel: 2 * d), stem.memory[s])
+                    vGradient: MapPart(g.heads, range, channel: 2 * d), own.memory[s])
             }
             g.step.clear(columns)
-            back(attention.inputs, stem.normal, g.heads, columns, adding: g.step)
-            norm(attention.norm, stem.mixed, stem.moments, g.step, columns, adding: g.sum)
-            g.step.copy(columns, from: g.sum)
-            kernels.leakyReLUGradient(stem.convolved, gradient: g.step, columns: columns)
+            back(attention.inputs, own.normal, g.heads, columns, adding: g.step)
+            norm(attention.norm, x, own.moments, g.step, columns, adding: g.sum)
+        }
+
+        /// Embedding and convolution, given the gradient with respect to their sum, which becomes that with respect to
+        /// the embedding.
+        func stem(
+            _ convolution: ConvolutionShape, _ stem: Stem, _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap)
+        ) {
+            g.step.copy(spans.columns, from: g.sum)
+            kernels.leakyReLUGradient(stem.convolved, gradient: g.step, columns: spans.columns)
             // Beyond the last strand there is no gradient either.
             spans.clearGaps(g.step)
-            back(convolution, stem.embedded, g.step, columns, adding: g.sum)
+            back(convolution, stem.embedded, g.step, spans.columns, adding: g.sum)
         }
 
         /// Adds the gradient of a column's four embeddings.

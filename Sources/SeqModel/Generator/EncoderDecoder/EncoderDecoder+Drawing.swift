@@ -5,7 +5,7 @@ import Kernels
 extension EncoderDecoder {
     /// Letters that are less than this fraction as probable as the most probable one are never drawn: what a net that
     /// is trained for a short time leaves to letters that do not occur (epsilon sampling, Hewitt et al. 2022).
-    private static let leastFraction: Float = 0.002
+    private static let leastFraction: Float = 0.02
 
     /// Draws a strand B for each of the strands `a`, at most `tape.strands`, with a length for which `isAllowed`, by
     /// index in `lengthsB`, is true; at least one is. The result for strand k depends on `sources[k]` alone.
@@ -36,7 +36,7 @@ extension EncoderDecoder {
                 let before = made[s].last.map(Int.init) ?? start
                 kernels.embed(
                     b.rows(before, column, length: lengths[s], label: label), of: weights,
-                    into: tape.bStem.embedded, column: drawing.column(slot, column + 1))
+                    into: tape.b.embedded, column: drawing.column(slot, column + 1))
             }
             drawing.step(column + 1, keys[..<open])
             for (slot, s) in order[..<open].enumerated() {
@@ -68,14 +68,14 @@ extension EncoderDecoder {
         func step(_ column: Int, _ keysA: ArraySlice<Range<Int>>) {
             decode(column, keysA)
             kernels.convolve(
-                net.letterOut, tape.head.normal, weights: weights, into: tape.head.letters, isLeaky: false,
+                net.letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false,
                 columns: columns(column, keysA.count), step: spacing)
         }
 
         private func decode(_ column: Int, _ keysA: ArraySlice<Range<Int>>) {
             let firsts = keysA.indices.map { self.column($0, 0) }
             net.decode(
-                tape, columns: columns(column, keysA.count), step: spacing,
+                tape, Columns(range: columns(column, keysA.count), step: spacing),
                 AttentionSpans(
                     queries: firsts.map { $0 + column..<$0 + column + 1 }, keysB: firsts.map { $0..<$0 + column + 1 },
                     keysA: Array(keysA), heads: EncoderDecoder.selfHeads), weights: weights, kernels)
@@ -86,13 +86,13 @@ extension EncoderDecoder {
             for slot in keysA.indices {
                 kernels.embed(
                     net.b.rows(net.lengthColumn, 0, length: nil, label: label), of: weights,
-                    into: tape.bStem.embedded, column: column(slot, 0))
+                    into: tape.b.embedded, column: column(slot, 0))
             }
             decode(0, keysA[...])
             net.lengthLogits(
                 tape, firsts: keysA.indices.map { column($0, 0) }, weights: weights, kernels)
             return keysA.indices.map { slot in
-                let logits = isAllowed.indices.map { isAllowed[$0] ? tape.head.lengths[slot, $0] : -.infinity }
+                let logits = isAllowed.indices.map { isAllowed[$0] ? tape.lengths[slot, $0] : -.infinity }
                 let top = logits.max() ?? 0
                 let shares = logits.map { $0 == -.infinity ? 0 : exponential($0 - top) }
                 let drawn = EncoderDecoder.pick(shares.count, sources[slot].uniform()) { shares[$0] }
@@ -102,7 +102,7 @@ extension EncoderDecoder {
 
         /// Moves what later columns need of the first column so that slot k has that of slot `order[k]`.
         func reorder(_ order: [Int]) {
-            for map in [tape.bStem.embedded, tape.bStem.heads] {
+            for map in [tape.b.embedded] + tape.blocks.map(\.own.heads) {
                 let kept = FeatureMap(length: order.count, channels: map.channels)
                 for (slot, s) in order.enumerated() { kept.copy(slot, from: map, column(s, 0)) }
                 for slot in order.indices { map.copy(column(slot, 0), from: kept, slot) }
@@ -112,7 +112,7 @@ extension EncoderDecoder {
         /// Draws the letter of a slot's column.
         func letter(_ slot: Int, _ column: Int, _ random: inout RandomSource) -> UInt8 {
             let at = self.column(slot, column)
-            let map = tape.head.letters
+            let map = tape.letters
             kernels.exponentials(map, letters: net.letters, into: map, columns: at..<at + 1)
             let drawn = EncoderDecoder.pick(net.letters, random.uniform()) { letter in
                 map[at, letter] < EncoderDecoder.leastFraction ? 0 : map[at, letter]

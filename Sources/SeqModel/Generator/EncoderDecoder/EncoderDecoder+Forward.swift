@@ -10,110 +10,116 @@ extension EncoderDecoder {
         let heads: AttentionHeads
     }
 
+    /// Some columns of a map, `step` apart, as every layer of the decoder works on them.
+    struct Columns {
+        let range: Range<Int>, step: Int
+    }
+
     /// Reads strands A: writes the keys and values for the decoder. Returns the columns of the strands.
     func encode(
         _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], weights: FloatBuffer, _ kernels: LayerKernels
     ) -> Spans {
         precondition(strands.count <= tape.strands)
         let spans = Spans(strands.map(\.count))
-        let (stem, columns) = (tape.aStem, spans.columns)
+        let columns = Columns(range: spans.columns, step: 1)
         for (s, strand) in strands.enumerated() {
             for (k, code) in strand.enumerated() {
                 kernels.embed(
-                    a.rows(Int(code), k, length: strand.count, label: labels[s]), of: weights, into: stem.embedded,
+                    a.rows(Int(code), k, length: strand.count, label: labels[s]), of: weights, into: tape.a.embedded,
                     column: spans.ranges[s].lowerBound + k)
             }
         }
-        spans.clearGaps(stem.embedded)
-        mix(stem, aConvolution, aSelf, columns, 1, weights, kernels)
-        for (s, range) in spans.ranges.enumerated() {
-            attend(stem, EncoderDecoder.selfHeads, queries: range, keys: range, stem.memory[s], kernels)
+        spans.clearGaps(tape.a.embedded)
+        let forward = Forward(columns: columns, weights: weights, kernels: kernels)
+        forward.mix(tape.a, aConvolution)
+        forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep) {
+            spans.ranges.map { (EncoderDecoder.selfHeads, $0, $0) }
         }
-        finish(stem, aSelf, columns, 1, weights, kernels)
-        kernels.convolve(keys, stem.output, weights: weights, into: tape.keys, isLeaky: false, columns: columns)
+        for (block, own) in zip(blocks, tape.blocks) { forward.linear(block.keys, tape.aSelf.output, own.keys) }
         return spans
     }
 
-    /// Convolution, and queries, keys and values of self-attention, in every `step`-th of `columns`.
-    private func mix(
-        _ stem: Stem, _ convolution: ConvolutionShape, _ attention: SelfAttention, _ columns: Range<Int>, _ step: Int,
-        _ weights: FloatBuffer, _ kernels: LayerKernels
-    ) {
-        kernels.convolve(
-            convolution, stem.embedded, weights: weights, into: stem.convolved, columns: columns, step: step)
-        kernels.add(stem.embedded, stem.convolved, into: stem.mixed, columns: columns, step: step)
-        kernels.layerNorm(
-            stem.mixed, columns: columns, step: step, weights: weights, gain: attention.norm, into: stem.normal,
-            moments: stem.moments)
-        kernels.convolve(
-            attention.inputs, stem.normal, weights: weights, into: stem.heads, isLeaky: false, columns: columns,
-            step: step)
-    }
-
-    private func attend(
-        _ stem: Stem, _ heads: AttentionHeads, queries: Range<Int>, keys: Range<Int>, _ memory: AttentionMemory,
-        _ kernels: LayerKernels
-    ) {
-        let d = EncoderDecoder.width
-        kernels.attention(
-            heads, q: MapPart(stem.heads, queries), k: MapPart(stem.heads, keys, channel: d),
-            v: MapPart(stem.heads, keys, channel: 2 * d), into: MapPart(stem.attended, queries), memory)
-    }
-
-    /// Adds what attention gave to the residual sum.
-    private func finish(
-        _ stem: Stem, _ attention: SelfAttention, _ columns: Range<Int>, _ step: Int, _ weights: FloatBuffer,
-        _ kernels: LayerKernels
-    ) {
-        kernels.convolve(
-            attention.out, stem.attended, weights: weights, into: stem.step, isLeaky: false, columns: columns,
-            step: step)
-        kernels.add(stem.mixed, stem.step, into: stem.output, columns: columns, step: step)
-    }
-
-    /// Computes the decoder's normalised output in every `step`-th of `columns`, given the embeddings there.
+    /// Computes the decoder's normalised output in `columns`, given the embeddings there.
     func decode(
-        _ tape: Tape, columns: Range<Int>, step: Int = 1, _ spans: AttentionSpans, weights: FloatBuffer,
-        _ kernels: LayerKernels
+        _ tape: Tape, _ columns: Columns, _ spans: AttentionSpans, weights: FloatBuffer, _ kernels: LayerKernels
     ) {
-        let (stem, head) = (tape.bStem, tape.head)
+        let forward = Forward(columns: columns, weights: weights, kernels: kernels)
+        forward.mix(tape.b, bConvolution)
+        var x = tape.b.mixed
+        for (block, own) in zip(blocks, tape.blocks) {
+            forward.attend(own.own, block.own, x, step: tape.bStep) {
+                spans.queries.indices.map { (spans.heads, spans.queries[$0], spans.keysB[$0]) }
+            }
+            forward.normalise(own.own.output, block.crossNorm, own.crossNormal, own.crossMoments)
+            forward.linear(block.query, own.crossNormal, own.query)
+            for (s, queries) in spans.queries.enumerated() {
+                kernels.attention(
+                    EncoderDecoder.crossHeads, q: MapPart(own.query, queries), k: MapPart(own.keys, spans.keysA[s]),
+                    v: MapPart(own.keys, spans.keysA[s], channel: EncoderDecoder.crossWidth),
+                    into: MapPart(own.crossed, queries), own.memory[s])
+            }
+            forward.linear(block.crossOut, own.crossed, tape.bStep)
+            forward.add(own.own.output, tape.bStep, own.afterCross)
+            forward.normalise(own.afterCross, block.hiddenNorm, own.hiddenNormal, own.hiddenMoments)
+            forward.linear(block.hiddenIn, own.hiddenNormal, own.hidden, isLeaky: true)
+            forward.linear(block.hiddenOut, own.hidden, tape.bStep)
+            forward.add(own.afterCross, tape.bStep, own.output)
+            x = own.output
+        }
+        forward.normalise(x, outNorm, tape.normal, tape.moments)
+    }
+
+    /// The layers of a forward pass in some columns.
+    private struct Forward {
+        let columns: Columns
+        let weights: FloatBuffer
+        let kernels: LayerKernels
+
         func linear(_ layer: ConvolutionShape, _ x: FeatureMap, _ y: FeatureMap, isLeaky: Bool = false) {
-            kernels.convolve(layer, x, weights: weights, into: y, isLeaky: isLeaky, columns: columns, step: step)
+            kernels.convolve(
+                layer, x, weights: weights, into: y, isLeaky: isLeaky, columns: columns.range, step: columns.step)
         }
-        func normalise(_ x: FeatureMap, _ gain: Int, _ y: FeatureMap, _ number: Int) {
+
+        func normalise(_ x: FeatureMap, _ gain: Int, _ y: FeatureMap, _ moments: FloatBuffer) {
             kernels.layerNorm(
-                x, columns: columns, step: step, weights: weights, gain: gain, into: y, moments: head.moments[number])
+                x, columns: columns.range, step: columns.step, weights: weights, gain: gain, into: y,
+                moments: moments)
         }
-        func add(_ x: FeatureMap, _ y: FeatureMap) {
-            kernels.add(x, stem.step, into: y, columns: columns, step: step)
+
+        func add(_ x: FeatureMap, _ y: FeatureMap, _ sum: FeatureMap) {
+            kernels.add(x, y, into: sum, columns: columns.range, step: columns.step)
         }
-        mix(stem, bConvolution, bSelf, columns, step, weights, kernels)
-        for (s, queries) in spans.queries.enumerated() {
-            attend(stem, spans.heads, queries: queries, keys: spans.keysB[s], stem.memory[s], kernels)
+
+        /// Adds a convolution of the embedding to it.
+        func mix(_ stem: Stem, _ convolution: ConvolutionShape) {
+            linear(convolution, stem.embedded, stem.convolved, isLeaky: true)
+            add(stem.embedded, stem.convolved, stem.mixed)
         }
-        finish(stem, bSelf, columns, step, weights, kernels)
-        normalise(stem.output, crossNorm, head.crossNormal, 0)
-        linear(query, head.crossNormal, head.query)
-        for (s, queries) in spans.queries.enumerated() {
-            kernels.attention(
-                EncoderDecoder.crossHeads, q: MapPart(head.query, queries), k: MapPart(tape.keys, spans.keysA[s]),
-                v: MapPart(tape.keys, spans.keysA[s], channel: EncoderDecoder.crossWidth),
-                into: MapPart(head.crossed, queries), head.memory[s])
+
+        /// Self-attention: `spans` are the heads, the queries and the keys of each strand.
+        func attend(
+            _ tape: SelfTape, _ attention: SelfAttention, _ x: FeatureMap, step: FeatureMap,
+            _ spans: () -> [(AttentionHeads, Range<Int>, Range<Int>)]
+        ) {
+            let d = EncoderDecoder.width
+            normalise(x, attention.norm, tape.normal, tape.moments)
+            linear(attention.inputs, tape.normal, tape.heads)
+            for (s, (heads, queries, keys)) in spans().enumerated() {
+                kernels.attention(
+                    heads, q: MapPart(tape.heads, queries), k: MapPart(tape.heads, keys, channel: d),
+                    v: MapPart(tape.heads, keys, channel: 2 * d), into: MapPart(tape.attended, queries),
+                    tape.memory[s])
+            }
+            linear(attention.out, tape.attended, step)
+            add(x, step, tape.output)
         }
-        linear(crossOut, head.crossed, stem.step)
-        add(stem.output, head.afterCross)
-        normalise(head.afterCross, hiddenNorm, head.hiddenNormal, 1)
-        linear(hiddenIn, head.hiddenNormal, head.hidden, isLeaky: true)
-        linear(hiddenOut, head.hidden, stem.step)
-        add(head.afterCross, head.afterHidden)
-        normalise(head.afterHidden, outNorm, head.normal, 2)
     }
 
     /// The logits of the lengths of strands whose first columns are `columns`: column s of the map of lengths.
     func lengthLogits(_ tape: Tape, firsts columns: [Int], weights: FloatBuffer, _ kernels: LayerKernels) {
-        for (s, column) in columns.enumerated() { tape.lengthNormal.copy(s, from: tape.head.normal, column) }
+        for (s, column) in columns.enumerated() { tape.lengthNormal.copy(s, from: tape.normal, column) }
         kernels.convolve(
-            lengthOut, tape.lengthNormal, weights: weights, into: tape.head.lengths, isLeaky: false,
+            lengthOut, tape.lengthNormal, weights: weights, into: tape.lengths, isLeaky: false,
             columns: 0..<columns.count)
     }
 
@@ -127,22 +133,22 @@ extension EncoderDecoder {
         let spansB = Spans(pairs.map { $0.b.count + 1 })
         for (pair, range) in zip(pairs, spansB.ranges) {
             for (k, rows) in rows(pair).enumerated() {
-                kernels.embed(rows, of: weights, into: tape.bStem.embedded, column: range.lowerBound + k)
+                kernels.embed(rows, of: weights, into: tape.b.embedded, column: range.lowerBound + k)
             }
         }
-        spansB.clearGaps(tape.bStem.embedded)
+        spansB.clearGaps(tape.b.embedded)
         decode(
-            tape, columns: spansB.columns,
+            tape, Columns(range: spansB.columns, step: 1),
             AttentionSpans(
                 queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads),
             weights: weights, kernels)
         kernels.convolve(
-            letterOut, tape.head.normal, weights: weights, into: tape.head.letters, isLeaky: false,
+            letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false,
             columns: spansB.columns)
         lengthLogits(tape, firsts: spansB.ranges.map(\.lowerBound), weights: weights, kernels)
-        kernels.exponentials(tape.head.letters, letters: letters, into: gradients.letters, columns: spansB.columns)
+        kernels.exponentials(tape.letters, letters: letters, into: gradients.letters, columns: spansB.columns)
         kernels.exponentials(
-            tape.head.lengths, letters: lengthsB.count, into: gradients.lengths, columns: 0..<pairs.count)
+            tape.lengths, letters: lengthsB.count, into: gradients.lengths, columns: 0..<pairs.count)
         spansB.clearGaps(gradients.letters)
         var nats = 0.0
         for (s, pair) in pairs.enumerated() {

@@ -16,7 +16,7 @@ extension EncoderDecoder {
         /// All columns up to the end of the last strand.
         var columns: Range<Int> { 0..<(ranges.last?.upperBound ?? 0) }
 
-        static let gap = 2
+        static let gap = 4
 
         init() {}
 
@@ -35,23 +35,29 @@ extension EncoderDecoder {
         }
     }
 
-    /// The activations of one strand's part of the network that both strands have: embedding, convolution,
-    /// self-attention.
+    /// The activations of embedding and convolution.
     struct Stem {
-        /// The embedding; the convolution's output; their sum; normalised; queries, keys and values; what attention
-        /// gives; the sum with it.
-        let embedded: FeatureMap, convolved: FeatureMap, mixed: FeatureMap, normal: FeatureMap, heads: FeatureMap
-        let attended: FeatureMap, output: FeatureMap
-        /// What is added to a residual sum.
-        let step: FeatureMap
+        /// The embedding; the convolution's output; their sum.
+        let embedded: FeatureMap, convolved: FeatureMap, mixed: FeatureMap
+
+        init(columns: Int) {
+            func map() -> FeatureMap { FeatureMap(length: columns, channels: EncoderDecoder.width) }
+            (embedded, convolved, mixed) = (map(), map(), map())
+        }
+    }
+
+    /// The activations of a self-attention.
+    struct SelfTape {
+        /// The normalised input; queries, keys and values; what attention gives; the residual sum.
+        let normal: FeatureMap, heads: FeatureMap, attended: FeatureMap, output: FeatureMap
         let moments: FloatBuffer
         let memory: [AttentionMemory]
 
+        /// For the self-attention of `strands` strands of up to `length` columns, `queries` of them at a time.
         init(_ heads: AttentionHeads, strands: Int, length: Int, queries: Int, scratch: FloatBuffer) {
             let (columns, d) = (strands * (length + Spans.gap), EncoderDecoder.width)
             func map(_ channels: Int) -> FeatureMap { FeatureMap(length: columns, channels: channels) }
-            (embedded, convolved, mixed, normal) = (map(d), map(d), map(d), map(d))
-            (self.heads, attended, output, step) = (map(3 * d), map(d), map(d), map(d))
+            (normal, self.heads, attended, output) = (map(d), map(3 * d), map(d), map(d))
             moments = FloatBuffer(count: 2 * columns)
             memory = (0..<strands).map { _ in
                 AttentionMemory(heads, queries: queries, keys: length, scratch: scratch)
@@ -59,24 +65,25 @@ extension EncoderDecoder {
         }
     }
 
-    /// The activations of the rest of the decoder.
-    struct Head {
+    /// The activations of a block of the decoder.
+    struct BlockTape {
+        let own: SelfTape
+        /// Keys and values of strand A.
+        let keys: FeatureMap
         let crossNormal: FeatureMap, query: FeatureMap, crossed: FeatureMap, afterCross: FeatureMap
-        let hiddenNormal: FeatureMap, hidden: FeatureMap, afterHidden: FeatureMap
-        let normal: FeatureMap
-        /// The logits of letters, and of lengths (a column for each strand).
-        let letters: FeatureMap, lengths: FeatureMap
-        let moments: [FloatBuffer]
+        let hiddenNormal: FeatureMap, hidden: FeatureMap, output: FeatureMap
+        let crossMoments: FloatBuffer, hiddenMoments: FloatBuffer
         let memory: [AttentionMemory]
 
-        init(_ net: EncoderDecoder, strands: Int, length: Int, queries: Int, scratch: FloatBuffer) {
+        init(_ net: EncoderDecoder, strands: Int, length: Int, queries: Int, columnsA: Int, scratch: FloatBuffer) {
             let (columns, d, c) = (strands * (length + Spans.gap), EncoderDecoder.width, EncoderDecoder.crossWidth)
             func map(_ channels: Int) -> FeatureMap { FeatureMap(length: columns, channels: channels) }
+            own = SelfTape(
+                EncoderDecoder.causalHeads, strands: strands, length: length, queries: queries, scratch: scratch)
+            keys = FeatureMap(length: columnsA, channels: 2 * c)
             (crossNormal, query, crossed, afterCross) = (map(d), map(c), map(c), map(d))
-            (hiddenNormal, hidden, afterHidden, normal) = (map(d), map(EncoderDecoder.hidden), map(d), map(d))
-            letters = map(net.letterOut.outputs)
-            lengths = FeatureMap(length: strands, channels: net.lengthOut.outputs)
-            moments = (0..<3).map { _ in FloatBuffer(count: 2 * columns) }
+            (hiddenNormal, hidden, output) = (map(d), map(EncoderDecoder.hidden), map(d))
+            (crossMoments, hiddenMoments) = (FloatBuffer(count: 2 * columns), FloatBuffer(count: 2 * columns))
             memory = (0..<strands).map { _ in
                 AttentionMemory(
                     EncoderDecoder.crossHeads, queries: queries, keys: net.longestA, scratch: scratch)
@@ -110,11 +117,15 @@ extension EncoderDecoder {
     final class Tape: Sendable {
         /// The most pairs.
         let strands: Int
-        let aStem: Stem, bStem: Stem, head: Head
-        /// Keys and values of strand A for the decoder.
-        let keys: FeatureMap
-        /// The normalised first columns of B, one for each pair: the input of the logits of lengths.
-        let lengthNormal: FeatureMap
+        let a: Stem, aSelf: SelfTape
+        let b: Stem, blocks: [BlockTape]
+        /// What is added to a residual sum.
+        let aStep: FeatureMap, bStep: FeatureMap
+        /// The normalised output of the decoder, and the logits of letters.
+        let normal: FeatureMap, letters: FeatureMap
+        let moments: FloatBuffer
+        /// A column for each pair: the normalised output in B's first column, and the logits of lengths.
+        let lengthNormal: FeatureMap, lengths: FeatureMap
         let gradients: Gradients?
         /// Columns that strand B may have: its letters, and the first column.
         let lengthB: Int
@@ -123,24 +134,28 @@ extension EncoderDecoder {
         init(_ net: EncoderDecoder, strands: Int, isForDrawing: Bool = false) {
             self.strands = strands
             lengthB = net.lengthsB.upperBound + 1
-            let queries = isForDrawing ? 1 : lengthB
+            let (lengthA, lengthB) = (net.longestA, lengthB)
+            let (columnsA, columnsB) = (strands * (lengthA + Spans.gap), strands * (lengthB + Spans.gap))
+            let longest = max(lengthA, lengthB)
             let scratch = FloatBuffer(
-                count: max(
-                    EncoderDecoder.crossHeads.scratchCount(queries: lengthB, keys: max(lengthB, net.longestA)),
-                    EncoderDecoder.selfHeads.scratchCount(queries: net.longestA, keys: net.longestA)))
-            aStem = Stem(
-                EncoderDecoder.selfHeads, strands: strands, length: net.longestA, queries: net.longestA,
-                scratch: scratch)
-            bStem = Stem(
-                EncoderDecoder.causalHeads, strands: strands, length: lengthB, queries: queries, scratch: scratch)
-            head = Head(net, strands: strands, length: lengthB, queries: queries, scratch: scratch)
-            keys = FeatureMap(length: aStem.embedded.length, channels: net.keys.outputs)
-            lengthNormal = FeatureMap(length: strands, channels: EncoderDecoder.width)
+                count: EncoderDecoder.crossHeads.scratchCount(queries: longest, keys: longest))
+            (a, b) = (Stem(columns: columnsA), Stem(columns: columnsB))
+            aSelf = SelfTape(
+                EncoderDecoder.selfHeads, strands: strands, length: lengthA, queries: lengthA, scratch: scratch)
+            blocks = net.blocks.map { _ in
+                BlockTape(
+                    net, strands: strands, length: lengthB, queries: isForDrawing ? 1 : lengthB, columnsA: columnsA,
+                    scratch: scratch)
+            }
+            let d = EncoderDecoder.width
+            aStep = FeatureMap(length: columnsA, channels: d)
+            (bStep, normal) = (FeatureMap(length: columnsB, channels: d), FeatureMap(length: columnsB, channels: d))
+            letters = FeatureMap(length: columnsB, channels: net.letterOut.outputs)
+            moments = FloatBuffer(count: 2 * columnsB)
+            lengthNormal = FeatureMap(length: strands, channels: d)
+            lengths = FeatureMap(length: strands, channels: net.lengthOut.outputs)
             gradients =
-                isForDrawing
-                ? nil
-                : Gradients(
-                    net, strands: strands, columnsA: aStem.embedded.length, columnsB: bStem.embedded.length)
+                isForDrawing ? nil : Gradients(net, strands: strands, columnsA: columnsA, columnsB: columnsB)
         }
     }
 }

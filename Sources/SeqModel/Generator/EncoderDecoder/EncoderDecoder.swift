@@ -6,16 +6,20 @@ import Kernels
 /// label, as the product of the probabilities of B's length and of each letter given those before it.
 ///
 /// The encoder reads strand A. A column of it is the sum of four embeddings: letter, distance from the 5' end, distance
-/// from the 3' end, label. A convolution over 5 columns and self-attention follow. The decoder reads strand B: a first
+/// from the 3' end, label. A convolution over 9 columns and self-attention follow. The decoder reads strand B: a first
 /// column without a letter, whose output is the distribution of B's length, then a column for each letter of B, which
-/// has the embedding of the letter before it. A causal convolution over 3 columns, causal self-attention, attention to
-/// strand A and a perceptron follow, then linear layers that give the logits of length or letter. All parts are
-/// residual, with layer normalisation before them (Vaswani et al. 2017; Xiong et al. 2020).
+/// has the embedding of the letter before it. A causal convolution over 5 columns and some blocks follow, each of causal
+/// self-attention, attention to strand A and a perceptron, then linear layers that give the logits of length or letter.
+/// All parts are residual, with layer normalisation before them (Vaswani et al. 2017; Xiong et al. 2020).
+///
+/// The second block is what keeps to a place in A: its self-attention sees where the first one found the letters before.
 struct EncoderDecoder: Sendable {
     /// Channels of a column; of attention to strand A; of the perceptron's hidden layer.
-    static let width = 64, crossWidth = 128, hidden = 128
+    static let width = 32, crossWidth = 64, hidden = 64
     /// Rows of the embedding of a distance from an end. The last is for all larger distances.
     static let places = 64
+    /// Blocks of a new net.
+    static let usualBlocks = 2
     static let selfHeads = AttentionHeads(count: 4, width: width / 4)
     static let causalHeads = AttentionHeads(count: 4, width: width / 4, isCausal: true)
     static let crossHeads = AttentionHeads(count: 4, width: crossWidth / 4)
@@ -27,20 +31,85 @@ struct EncoderDecoder: Sendable {
     /// The range of the lengths of strand B.
     let lengthsB: ClosedRange<Int>
 
-    /// The embeddings of both strands' columns.
+    /// The embeddings of both strands' columns, and their convolutions.
     let a: Embedding, b: Embedding
     let aConvolution: ConvolutionShape, bConvolution: ConvolutionShape
-    let aSelf: SelfAttention, bSelf: SelfAttention
-    /// Attention to strand A: normalisation, queries of B, keys and values of A, output.
-    let crossNorm: Int, query: ConvolutionShape, keys: ConvolutionShape, crossOut: ConvolutionShape
-    /// The perceptron.
-    let hiddenNorm: Int, hiddenIn: ConvolutionShape, hiddenOut: ConvolutionShape
+    /// The encoder's self-attention.
+    let aSelf: SelfAttention
+    /// The decoder's blocks.
+    let blocks: [Block]
     /// The logits of letters and of lengths.
     let outNorm: Int, letterOut: ConvolutionShape, lengthOut: ConvolutionShape
     /// All tensors, in the order of their offsets.
     let tensors: [TensorSpec]
     /// Number of weights.
     let count: Int
+
+    /// A residual self-attention: the offset of its normalisation; queries, keys and values side by side; the output.
+    struct SelfAttention: Sendable {
+        let norm: Int, inputs: ConvolutionShape, out: ConvolutionShape
+    }
+
+    /// A block of the decoder.
+    struct Block: Sendable {
+        let own: SelfAttention
+        /// Attention to strand A: normalisation, queries of B, keys and values of A, output.
+        let crossNorm: Int, query: ConvolutionShape, keys: ConvolutionShape, crossOut: ConvolutionShape
+        /// The perceptron.
+        let hiddenNorm: Int, hiddenIn: ConvolutionShape, hiddenOut: ConvolutionShape
+
+        fileprivate var layers: [ConvolutionShape] {
+            [own.inputs, own.out, query, keys, crossOut, hiddenIn, hiddenOut]
+        }
+    }
+
+    /// Creates the shapes. Strand B has `lengthsB` letters.
+    init(letters: Int, longestA: Int, lengthsB: ClosedRange<Int>, blocks: Int = usualBlocks) {
+        (self.letters, self.longestA, self.lengthsB) = (letters, longestA, lengthsB)
+        var table = TensorTable()
+        let d = EncoderDecoder.width
+        a = table.embedding("encoder", letters: letters)
+        aConvolution = table.layer("encoder.convolution", d, d, width: 9)
+        aSelf = table.attention("encoder.self")
+        // Two more codes: what stands before the first letter, and the first column.
+        b = table.embedding("decoder", letters: letters + 2)
+        bConvolution = table.layer("decoder.convolution", d, d, width: 5, isCausal: true)
+        self.blocks = (0..<blocks).map { table.block("decoder.\($0)") }
+        outNorm = table.norm("decoder.norm")
+        letterOut = table.layer("decoder.letter", d, ConvolutionShape.padded(letters))
+        lengthOut = table.layer("decoder.length", d, ConvolutionShape.padded(lengthsB.count))
+        tensors = table.tensors
+        count = table.end
+    }
+
+    /// The code of the column before B's first letter, and of B's first column.
+    var start: Int { letters }
+    var lengthColumn: Int { letters + 1 }
+
+    /// All layers with weights that the backward pass needs transposed.
+    var layers: [ConvolutionShape] {
+        [aConvolution, aSelf.inputs, aSelf.out, bConvolution, letterOut, lengthOut] + blocks.flatMap(\.layers)
+    }
+
+    /// Initial weights. The embeddings of distances are sines and cosines of 16 periods from 4 to 256 letters, so that
+    /// neighbouring places are related alike everywhere (Vaswani et al. 2017, section 3.5).
+    func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
+        let weights = FloatBuffer(count: count)
+        weights.initialise(tensors, &random)
+        let waves = EncoderDecoder.width / 2
+        for rows in [a.starts, a.ends, b.starts, b.ends] {
+            for place in 0..<EncoderDecoder.places {
+                for wave in 0..<waves {
+                    // The period is 4 * 2^(6 wave / (waves - 1)).
+                    let octave = 6 * Double(wave) / Double(waves - 1)
+                    let angle = 2 * Double.pi * Double(place) / (4 * exponential(octave * logarithm(2.0)))
+                    weights[rows + place * EncoderDecoder.width + 2 * wave] = Float(0.5 * cosine(angle - .pi / 2))
+                    weights[rows + place * EncoderDecoder.width + 2 * wave + 1] = Float(0.5 * cosine(angle))
+                }
+            }
+        }
+        return weights
+    }
 
     /// The offsets of a strand's embeddings.
     struct Embedding: Sendable {
@@ -55,56 +124,6 @@ struct EncoderDecoder: Sendable {
                 letters + letter * width, starts + min(column, last) * width, ends + end * width, labels + label * width
             )
         }
-    }
-
-    /// A residual self-attention: the offset of its normalisation; queries, keys and values side by side; the output.
-    struct SelfAttention: Sendable {
-        let norm: Int, inputs: ConvolutionShape, out: ConvolutionShape
-    }
-
-    /// Creates the shapes. Strand B has `lengthsB` letters.
-    init(letters: Int, longestA: Int, lengthsB: ClosedRange<Int>) {
-        (self.letters, self.longestA, self.lengthsB) = (letters, longestA, lengthsB)
-        var table = TensorTable()
-        let (d, c, h) = (EncoderDecoder.width, EncoderDecoder.crossWidth, EncoderDecoder.hidden)
-        a = table.embedding("encoder", letters: letters)
-        aConvolution = table.layer("encoder.convolution", d, d, width: 5)
-        aSelf = table.attention("encoder.self")
-        // Two more codes: what stands before the first letter, and the first column.
-        b = table.embedding("decoder", letters: letters + 2)
-        bConvolution = table.layer("decoder.convolution", d, d, width: 3, isCausal: true)
-        bSelf = table.attention("decoder.self")
-        crossNorm = table.norm("decoder.cross.norm")
-        query = table.layer("decoder.cross.query", d, c)
-        keys = table.layer("decoder.cross.keys", d, 2 * c)
-        crossOut = table.layer("decoder.cross.out", c, d)
-        hiddenNorm = table.norm("decoder.hidden.norm")
-        hiddenIn = table.layer("decoder.hidden.in", d, h)
-        hiddenOut = table.layer("decoder.hidden.out", h, d)
-        outNorm = table.norm("decoder.norm")
-        letterOut = table.layer("decoder.letter", d, ConvolutionShape.padded(letters))
-        lengthOut = table.layer("decoder.length", d, ConvolutionShape.padded(lengthsB.count))
-        tensors = table.tensors
-        count = table.end
-    }
-
-    /// The code of the column before B's first letter, and of B's first column.
-    var start: Int { letters }
-    var lengthColumn: Int { letters + 1 }
-
-    /// All layers with weights that the backward pass needs transposed.
-    var layers: [ConvolutionShape] {
-        [
-            aConvolution, aSelf.inputs, aSelf.out, bConvolution, bSelf.inputs, bSelf.out, query, keys, crossOut,
-            hiddenIn, hiddenOut, letterOut, lengthOut,
-        ]
-    }
-
-    /// Initial weights.
-    func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
-        let weights = FloatBuffer(count: count)
-        weights.initialise(tensors, &random)
-        return weights
     }
 }
 
@@ -139,5 +158,14 @@ extension TensorTable {
         let d = EncoderDecoder.width
         return EncoderDecoder.SelfAttention(
             norm: norm("\(name).norm"), inputs: layer("\(name).inputs", d, 3 * d), out: layer("\(name).out", d, d))
+    }
+
+    fileprivate mutating func block(_ name: String) -> EncoderDecoder.Block {
+        let (d, c, h) = (EncoderDecoder.width, EncoderDecoder.crossWidth, EncoderDecoder.hidden)
+        return EncoderDecoder.Block(
+            own: attention("\(name).self"), crossNorm: norm("\(name).cross.norm"),
+            query: layer("\(name).cross.query", d, c), keys: layer("\(name).cross.keys", d, 2 * c),
+            crossOut: layer("\(name).cross.out", c, d), hiddenNorm: norm("\(name).hidden.norm"),
+            hiddenIn: layer("\(name).hidden.in", d, h), hiddenOut: layer("\(name).hidden.out", h, d))
     }
 }

@@ -32,7 +32,7 @@ final class EncoderDecoderTrainer {
     /// Steps in which the learning rate increases linearly; it then decreases along a cosine to 2 %.
     private static let warmUp = 100
     /// Decay of the moving average, weight decay, and the largest norm of a gradient.
-    private static let averaging: Float = 0.99, decay: Float = 1e-3, largestNorm = 1.0
+    private static let averaging: Float = 0.99, decay: Float = 0.1, largestNorm = 1.0
 
     /// Creates a trainer on the pairs `data.chosen[label]`; 5 % of them are held out.
     init(_ data: GeneratorData, plan: PairGeneratorPlan) {

@@ -4,8 +4,9 @@ import Kernels
 
 /// Training of strand B's encoder-decoder by maximum likelihood.
 ///
-/// It ends early where the loss on held-out pairs has stopped improving. The result is the last generator whose loss is
-/// at most 2 % above the least: what a rule decides is learned to the end, and what is free is not learned by heart.
+/// A generator is good where its loss on held-out pairs is at most 2 % above the least so far. The result is the last
+/// good one: what a rule decides is learned to the end, and what is free is not learned by heart. Training ends early
+/// where ten evaluations in a row find none.
 struct LikelihoodPhase: PartnerPhase {
     private let trainer: EncoderDecoderTrainer
     private let survey: SampleSurvey
@@ -13,12 +14,12 @@ struct LikelihoodPhase: PartnerPhase {
     private let plan: PairGeneratorPlan
     private var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
     private var last: SampleFigures?
-    /// The least loss on held-out pairs so far, and evaluations since then.
-    private var leastLoss = Float.infinity, sinceLeast = 0
+    /// The least loss on held-out pairs so far, and evaluations since the last good generator.
+    private var leastLoss = Float.infinity, sinceGood = 0
 
-    /// Evaluations without improvement that end the training.
-    private static let patience = 8
-    /// The largest loss, relative to the least, with which a generator is kept.
+    /// Evaluations without a good generator that end the training.
+    private static let patience = 10
+    /// The largest loss of a good generator, relative to the least.
     private static let margin: Float = 1.02
 
     init(
@@ -29,7 +30,7 @@ struct LikelihoodPhase: PartnerPhase {
     }
 
     var step: Int { trainer.step }
-    var isDone: Bool { trainer.step >= plan.steps || sinceLeast >= LikelihoodPhase.patience }
+    var isDone: Bool { trainer.step >= plan.steps || sinceGood >= LikelihoodPhase.patience }
 
     func runStep() { trainer.runStep() }
 
@@ -42,15 +43,15 @@ struct LikelihoodPhase: PartnerPhase {
     mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure) {
         let (numbers, values) = (start.numbers, start.buffers.dropLast(2))
         guard let step = numbers["step"], (1...plan.steps).contains(step), let bestStep = numbers["best-step"],
-            (1...step).contains(bestStep), let sinceLeast = numbers["worse"],
-            (0...LikelihoodPhase.patience).contains(sinceLeast),
+            (1...step).contains(bestStep), let sinceGood = numbers["worse"],
+            (0...LikelihoodPhase.patience).contains(sinceGood),
             values.map(\.count) == trainer.buffers.map(\.count), let loss = start.buffers.dropLast().last,
             loss.count == 1, let generator = start.model?.generator?.paired,
             case .autoregressive(let net, let weights) = generator.partner, net.tensors == trainer.net.tensors,
             generator.composition.lengths == composition.lengths
         else { throw .foreignCheckpoint }
         trainer.restore(step: step, Array(values))
-        (self.sinceLeast, leastLoss) = (sinceLeast, loss[0])
+        (self.sinceGood, leastLoss) = (sinceGood, loss[0])
         // With the strands A of this training, which the checkpoint has in any case.
         let kept = PairGenerator(.autoregressive(net, weights), composition: composition)
         best = (survey.evaluate(kept), kept, bestStep)
@@ -64,16 +65,16 @@ struct LikelihoodPhase: PartnerPhase {
         let figures = survey.evaluate(generator)
         try report(
             .evaluated(step: step, .likelihood(training: training, validation: Double(loss)), figures))
-        sinceLeast = loss < leastLoss ? 0 : sinceLeast + 1
         leastLoss = min(leastLoss, loss)
+        sinceGood += 1
+        if loss <= leastLoss * LikelihoodPhase.margin { (best, sinceGood) = ((figures, generator, step), 0) }
         last = figures
-        if loss <= leastLoss * LikelihoodPhase.margin { best = (figures, generator, step) }
         return true
     }
 
     var state: PairGeneratorTrainer.State {
         PairGeneratorTrainer.State(
-            numbers: ["step": step, "best-step": best?.step ?? 0, "worse": sinceLeast],
+            numbers: ["step": step, "best-step": best?.step ?? 0, "worse": sinceGood],
             buffers: trainer.buffers.map { $0[0..<$0.count] } + [[leastLoss], composition.allWeights],
             generator: best?.generator)
     }

@@ -11,7 +11,7 @@ public struct PairGeneratorPlan: Sendable {
     /// Pairs per step.
     public var batch: Int
     /// Peak learning rate of the autoregressive network.
-    public var rate: Float = 2e-3
+    public var rate: Float = 4e-3
     /// Steps that pre-train the critic, with wrong pairs in place of generated ones.
     public var criticSteps = 0
     /// Learning rates of adversarial training. They are constant for half of the steps, then decrease linearly to 5 %.
@@ -32,7 +32,7 @@ public struct PairGeneratorPlan: Sendable {
     public init(_ method: PairGenerator.Method, pairs: Int) {
         self.method = method
         switch method {
-        case .autoregressive: (steps, batch) = (min(max(pairs / 50, 3_000), 12_000), 128)
+        case .autoregressive: (steps, batch) = (min(max(pairs / 20, 12_000), 40_000), 64)
         case .adversarial: (steps, batch) = (4_500, 64)
         }
     }
