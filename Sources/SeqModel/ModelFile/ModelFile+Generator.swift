@@ -26,7 +26,7 @@ extension ModelFile {
             "generator": generator.method.rawValue,
             "generator.strand-length": "\(generator.composition.net.length)",
             "generator.strand-units": "\(generator.composition.net.units)",
-        ].merging(metadata(of: generator.partner)) { _, new in new }
+        ].merging(metadata(of: generator.partner, leastFraction: generator.leastFraction)) { _, new in new }
     }
 
     /// The tensors of a paired generator.
@@ -89,6 +89,7 @@ extension ModelFile {
             net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(
             net.partner(try weights(specs, count: count)), composition: composition)
+        generator.leastFraction = try metadata.leastFraction(method)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }

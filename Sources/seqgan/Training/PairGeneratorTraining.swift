@@ -23,6 +23,8 @@ struct PairGeneratorTraining {
             let outcome = try trainer.run(from: session.generatorStart) {
                 try session.keeper.endIfInterrupted()
                 return session.isOutOfTime
+            } timeUsed: {
+                session.timeUsed
             } afterStep: { phase, step in
                 if bar?.phase != phase { bar = (phase, progress(phase, at: step)) }
                 bar?.progress.update(step)

@@ -18,6 +18,8 @@ struct EncoderDecoder: Sendable {
     static let width = 32, crossWidth = 64, hidden = 64
     /// Rows of the embedding of a distance from an end. The last is for all larger distances.
     static let places = 64
+    /// The share of channels that are dropped in training.
+    static let dropoutRate: Float = 0.1
     /// Blocks of a new net.
     static let usualBlocks = 2
     static let selfHeads = AttentionHeads(count: 4, width: width / 4)

@@ -85,14 +85,16 @@ public final class PairGeneratorTrainer {
         data = GeneratorData(classifier, pairs, seed: plan.seed)
     }
 
-    /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step.
+    /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step. `timeUsed`
+    /// returns the part of the time limit that has passed (0 to 1), or 0 without a limit.
     ///
     /// `start` is a checkpoint of either phase of an earlier run. `afterStep` is called with the phase and the number
     /// of its steps done, `report` with each event, `save` with the state after each evaluation that found no collapse.
     /// Throws `GeneratorFailure`, and the errors of the closures.
     public func run(
         from start: TrainingCheckpoint? = nil, shouldStop: () throws -> Bool = { false },
-        afterStep: (Phase, Int) -> Void = { _, _ in }, report: (Event) throws -> Void = { _ in },
+        timeUsed: () -> Double = { 0 }, afterStep: (Phase, Int) -> Void = { _, _ in },
+        report: (Event) throws -> Void = { _ in },
         save: (State) throws -> Void = { _ in }
     ) throws -> Outcome {
         let weights = try learnStrands(from: start, shouldStop: shouldStop, afterStep: afterStep, save: save)
@@ -105,8 +107,9 @@ public final class PairGeneratorTrainer {
             }
         if let start, start.numbers["step"] != nil { try phase.resume(start) }
         try report(.began(real: survey.real))
+        let before = timeUsed()
         while !phase.isDone, try !shouldStop() {
-            phase.runStep()
+            phase.runStep(timeUsed: before < 1 ? (timeUsed() - before) / (1 - before) : 1)
             let step = phase.step
             afterStep(.pairs, step)
             if step % PairGeneratorTrainer.interval == 0 || step == plan.steps {
