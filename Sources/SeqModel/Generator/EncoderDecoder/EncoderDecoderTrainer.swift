@@ -61,8 +61,8 @@ final class EncoderDecoderTrainer {
         EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label)
     }
 
-    /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not interact
-    /// have no rule to learn.
+    /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not
+    /// interact have no rule to learn.
     private func drawn(_ row: Int, _ random: inout RandomSource) -> EncoderDecoder.Pair {
         let both = labels.allSatisfy { !training[$0].isEmpty } && labels.count == 2
         let label = both ? (row % 4 == 0 ? 0 : 1) : labels.last { !training[$0].isEmpty } ?? labels[0]

@@ -8,8 +8,8 @@ public struct PairGenerator: Sendable {
     let composition: StrandComposition
     /// The network for strand B.
     let partner: Partner
-    /// The least probability of a letter of strand B that the autoregressive network draws, relative to that of the most
-    /// probable one; 0 to 1.
+    /// The least probability of a letter of strand B that the autoregressive network draws, relative to that of the
+    /// most probable one; 0 to 1.
     var leastFraction: Float = 0
     /// The sampler that decides which of its pairs are kept.
     public internal(set) var acceptance: RejectionSampler
