@@ -32,11 +32,11 @@ extension EncoderDecoder {
             let x = k > 0 ? tape.blocks[k - 1].output : tape.b.mixed
             pass.block(k, tape.blocks[k], x, g, spansA, spansB)
         }
-        pass.stem(bConvolution, tape.b, spansB, (g.b, g.bStep))
+        pass.stem(bConvolutions, tape.b, spansB, (g.b, g.bStep))
         pass.attention(
             aSelf, EncoderDecoder.selfHeads, tape.aSelf, tape.a.mixed, spansA, (g.a, g.aStep, g.aHeads, g.aDropped),
             site: 0)
-        pass.stem(aConvolution, tape.a, spansA, (g.a, g.aStep))
+        pass.stem(aConvolutions, tape.a, spansA, (g.a, g.aStep))
         for (s, pair) in pairs.enumerated() {
             for (k, rows) in rows(pair).enumerated() { pass.embedding(rows, g.b, spansB.ranges[s].lowerBound + k) }
             for (k, code) in pair.a.enumerated() {
@@ -139,16 +139,19 @@ extension EncoderDecoder {
             norm(attention.norm, x, own.moments, g.step, columns, adding: g.sum)
         }
 
-        /// Embedding and convolution, given the gradient with respect to their sum, which becomes that with respect to
-        /// the embedding.
+        /// The convolutions, given the gradient with respect to the last sum, which becomes that with respect to the
+        /// embedding.
         func stem(
-            _ convolution: ConvolutionShape, _ stem: Stem, _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap)
+            _ convolutions: [ConvolutionShape], _ stem: Stem, _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap)
         ) {
-            g.step.copy(spans.columns, from: g.sum)
-            kernels.leakyReLUGradient(stem.convolved, gradient: g.step, columns: spans.columns)
-            // Beyond the last strand there is no gradient either.
-            spans.clearGaps(g.step)
-            back(convolution, stem.embedded, g.step, spans.columns, adding: g.sum)
+            for (k, convolution) in convolutions.enumerated().reversed() {
+                // Between strands there is no gradient, though convolutions have written one there.
+                spans.clearGaps(g.sum)
+                g.step.copy(spans.columns, from: g.sum)
+                spans.clearGaps(g.step)
+                kernels.leakyReLUGradient(stem.convolved[k], gradient: g.step, columns: spans.columns)
+                back(convolution, stem.sums[k], g.step, spans.columns, adding: g.sum)
+            }
         }
 
         /// Adds the gradient of a column's four embeddings.

@@ -103,7 +103,7 @@ extension EncoderDecoder {
 
         /// Moves what later columns need of the first column so that slot k has that of slot `order[k]`.
         func reorder(_ order: [Int]) {
-            for map in [tape.b.embedded] + tape.blocks.map(\.own.heads) {
+            for map in tape.b.sums.dropLast() + tape.blocks.map(\.own.heads) {
                 let kept = FeatureMap(length: order.count, channels: map.channels)
                 for (slot, s) in order.enumerated() { kept.copy(slot, from: map, column(s, 0)) }
                 for slot in order.indices { map.copy(column(slot, 0), from: kept, slot) }

@@ -8,6 +8,8 @@ extension EncoderDecoder {
     struct AttentionSpans {
         let queries: [Range<Int>], keysB: [Range<Int>], keysA: [Range<Int>]
         let heads: AttentionHeads
+        /// The strands B, where the columns between them are worked on as well.
+        var gaps: Spans?
     }
 
     /// Some columns of a map, `step` apart, as every layer of the decoder works on them.
@@ -30,10 +32,9 @@ extension EncoderDecoder {
                     column: spans.ranges[s].lowerBound + k)
             }
         }
-        spans.clearGaps(tape.a.embedded)
         let forward = Forward(
             columns: columns, strands: spans.ranges, dropout: dropout, weights: weights, kernels: kernels)
-        forward.mix(tape.a, aConvolution)
+        forward.mix(tape.a, aConvolutions, spans)
         forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0) {
             spans.ranges.map { (EncoderDecoder.selfHeads, $0, $0) }
         }
@@ -48,7 +49,7 @@ extension EncoderDecoder {
     ) {
         let forward = Forward(
             columns: columns, strands: spans.queries, dropout: dropout, weights: weights, kernels: kernels)
-        forward.mix(tape.b, bConvolution)
+        forward.mix(tape.b, bConvolutions, spans.gaps)
         var x = tape.b.mixed
         for (k, (block, own)) in zip(blocks, tape.blocks).enumerated() {
             forward.attend(own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k) {
@@ -99,10 +100,14 @@ extension EncoderDecoder {
             kernels.add(x, y, into: sum, columns: columns.range, step: columns.step)
         }
 
-        /// Adds a convolution of the embedding to it.
-        func mix(_ stem: Stem, _ convolution: ConvolutionShape) {
-            linear(convolution, stem.embedded, stem.convolved, isLeaky: true)
-            add(stem.embedded, stem.convolved, stem.mixed)
+        /// Adds convolutions to the embedding, one after the other. `spans` are the strands where the columns between
+        /// them are worked on as well.
+        func mix(_ stem: Stem, _ convolutions: [ConvolutionShape], _ spans: Spans?) {
+            for (k, convolution) in convolutions.enumerated() {
+                spans?.clearGaps(stem.sums[k])
+                linear(convolution, stem.sums[k], stem.convolved[k], isLeaky: true)
+                add(stem.sums[k], stem.convolved[k], stem.sums[k + 1])
+            }
         }
 
         /// Self-attention: `spans` are the heads, the queries and the keys of each strand.
@@ -173,11 +178,11 @@ extension EncoderDecoder {
                 kernels.embed(rows, of: weights, into: tape.b.embedded, column: range.lowerBound + k)
             }
         }
-        spansB.clearGaps(tape.b.embedded)
         decode(
             tape, Columns(range: spansB.columns, step: 1),
             AttentionSpans(
-                queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads),
+                queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads,
+                gaps: spansB),
             dropout: dropout, weights: weights, kernels)
         kernels.convolve(
             letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false, columns: spansB.columns)

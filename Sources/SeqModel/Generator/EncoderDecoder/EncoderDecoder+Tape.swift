@@ -35,15 +35,23 @@ extension EncoderDecoder {
         }
     }
 
-    /// The activations of embedding and convolution.
+    /// The activations of embedding and convolutions.
     struct Stem {
-        /// The embedding; the convolution's output; their sum.
-        let embedded: FeatureMap, convolved: FeatureMap, mixed: FeatureMap
+        /// The embedding, then the sums after each convolution.
+        let sums: [FeatureMap]
+        /// The convolutions' outputs.
+        let convolved: [FeatureMap]
 
         init(columns: Int) {
-            func map() -> FeatureMap { FeatureMap(length: columns, channels: EncoderDecoder.width) }
-            (embedded, convolved, mixed) = (map(), map(), map())
+            func maps(_ count: Int) -> [FeatureMap] {
+                (0..<count).map { _ in FeatureMap(length: columns, channels: EncoderDecoder.width) }
+            }
+            (sums, convolved) = (maps(1 + EncoderDecoder.convolutions), maps(EncoderDecoder.convolutions))
         }
+
+        var embedded: FeatureMap { sums[0] }
+        /// The sum after the last convolution.
+        var mixed: FeatureMap { sums[EncoderDecoder.convolutions] }
     }
 
     /// The activations of a self-attention.
