@@ -32,7 +32,7 @@ public struct PairGeneratorPlan: Sendable {
     public init(_ method: PairGenerator.Method, pairs: Int) {
         self.method = method
         switch method {
-        case .autoregressive: (steps, batch) = (min(max(pairs / 20, 24_000), 40_000), 64)
+        case .autoregressive: (steps, batch) = (min(max(pairs / 20, 20_000), 40_000), 64)
         case .adversarial: (steps, batch) = (4_500, 64)
         }
     }
