@@ -18,7 +18,7 @@ enum RandomStream {
     /// The network of strands A: which strands are held out, and its initial parameters; the strands of a row of a
     /// step.
     case strandTraining, strandRow(Int)
-    /// A row of a step of the paired generator: the draws of the critic and of the generator.
+    /// A row of a step of the adversarial training of strand B: the draws of the critic and of the generator.
     case generatorRow(Int)
     /// The pairs of a step of the encoder-decoder; the dropout of a row of a step.
     case partnerStep(Int), partnerDropout(Int)

@@ -89,7 +89,8 @@ import Testing
         let edge: Set = [
             "SeqIO/UnpackedBytes.swift", "SeqIO/ByteSink.swift", "SeqIO/LineScanner.swift", "SeqIO/GzipInflater.swift",
             "SeqIO/BlockedFile.swift",
-            "KernelShapes/AttentionArguments.swift", "KernelShapes/LoopBuild.swift", "KernelShapes/PairArguments.swift", "KernelShapes/ProductArguments.swift",
+            "KernelShapes/AttentionArguments.swift", "KernelShapes/LoopBuild.swift", "KernelShapes/PairArguments.swift",
+            "KernelShapes/ProductArguments.swift",
         ]
         let found = places(/Unsafe|withUnsafe|unsafeBitCast|nonisolated\(unsafe\)|@unchecked/) { source in
             edge.contains(source.path) || ["KernelLoops", "Kernels"].contains(source.target)
@@ -133,7 +134,8 @@ import Testing
         "Kernels": ["Duplex", "Layers", "Strands", "Threads"],
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
-            "Generator/Images", "Generator/Paired", "ModelFile", "Pairs", "Statistics",
+            "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Paired",
+            "Generator/Strands", "ModelFile", "Pairs", "Statistics",
         ],
         "seqgan": [
             "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Training",

@@ -119,8 +119,11 @@ enum ModelTarget {
             let drawn = generator.draw(
                 label: label, given: [nil, nil], lengths: 1...DuplexShape.maximumLength, &sources, worker)
             require(drawn.count == 2, "\(drawn.count) pairs of two")
-            for var pair in drawn.compactMap({ $0 }) {
-                generator.drawPartner(&pair, label: label, &sources[0], worker)
+            var pairs = drawn.compactMap { $0 }
+            var own = Array(sources[..<pairs.count])
+            generator.drawPartners(
+                &pairs, label: label, lengths: 1...DuplexShape.maximumLength, &own, worker)
+            for pair in pairs {
                 for strand in [pair.a, pair.b] {
                     require((1...DuplexShape.maximumLength).contains(strand.count), "\(strand.count) letters drawn")
                     require(strand.allSatisfy { Int($0) < classifier.alphabet.count }, "a letter of another alphabet")

@@ -206,7 +206,7 @@ import Testing
 
     @Test func strandALearnsNeighboursPlacesAndWhatLiesFarApart() {
         let pairs = GeneratorTests.structured(4_000)
-        var plan = PairGeneratorPlan()
+        var plan = PairGeneratorPlan(.autoregressive, pairs: 4_000)
         let net = StrandNet(letters: 4, length: 12)
         func weights(threads: Int) -> FloatBuffer {
             plan.threads = threads

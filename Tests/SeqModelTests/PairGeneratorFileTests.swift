@@ -18,7 +18,7 @@ import Testing
             net: strands, weights: strands.initialWeights(&random),
             lengths: [[], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
         model.generator = .paired(
-            PairGenerator(net, weights: net.initialWeights(&random), composition: composition))
+            PairGenerator(.adversarial(net, net.initialWeights(&random)), composition: composition))
         return model
     }
 

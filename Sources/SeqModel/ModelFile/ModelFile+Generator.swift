@@ -1,4 +1,4 @@
-// ModelFile+Generator: the paired generator's part of a model file.
+// ModelFile+Generator: the pair generator's part of a model file.
 
 import Kernels
 
@@ -20,7 +20,7 @@ extension ModelFile {
             + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
     }
 
-    /// The metadata of a paired generator.
+    /// The metadata of a pair generator.
     static func metadata(of generator: PairGenerator) -> [String: String] {
         [
             "generator": generator.method.rawValue,
@@ -29,7 +29,7 @@ extension ModelFile {
         ].merging(metadata(of: generator.partner, leastFraction: generator.leastFraction)) { _, new in new }
     }
 
-    /// The tensors of a paired generator.
+    /// The tensors of a pair generator.
     static func tensors(of generator: PairGenerator) -> [WeightArchive.Tensor] {
         let composition = generator.composition
         let lengths = composition.lengths.enumerated().flatMap { label, choices in
@@ -47,7 +47,7 @@ extension ModelFile {
             + tensors(of: generator.partner)
     }
 
-    /// Reads a paired generator from the tensors after those of the classifier; nil if the file has none.
+    /// Reads a pair generator from the tensors after those of the classifier; nil if the file has none.
     ///
     /// Throws `inconsistent` if a value is missing or invalid, or if tensors are left over.
     static func generator(_ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int)

@@ -1,4 +1,4 @@
-// ModelFile+Partner: the network for strand B, as a part of a paired generator's part of a model file.
+// ModelFile+Partner: the network for strand B, as a part of a pair generator's part of a model file.
 
 import Kernels
 

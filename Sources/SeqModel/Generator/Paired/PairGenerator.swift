@@ -1,8 +1,8 @@
-// PairGenerator: the trained paired generator: draws strand A, then strand B given A.
+// PairGenerator: the trained pair generator: draws strand A, then strand B given A.
 
 import Kernels
 
-/// A trained paired generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
+/// A trained pair generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public struct PairGenerator: Sendable {
     /// The distribution of lengths and of strand A.
     let composition: StrandComposition

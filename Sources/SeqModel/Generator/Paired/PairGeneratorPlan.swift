@@ -1,8 +1,8 @@
-// PairGeneratorPlan: the hyperparameters of a paired generator's training.
+// PairGeneratorPlan: the hyperparameters of a pair generator's training.
 
 import Kernels
 
-/// The hyperparameters of a paired generator's training.
+/// The hyperparameters of a pair generator's training.
 public struct PairGeneratorPlan: Sendable {
     /// The kind of the network for strand B.
     public let method: PairGenerator.Method

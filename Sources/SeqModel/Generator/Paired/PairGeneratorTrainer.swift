@@ -1,4 +1,4 @@
-// PairGeneratorTrainer: trains a paired generator in two phases, with evaluations, restarts and checkpoints.
+// PairGeneratorTrainer: trains a pair generator in two phases, with evaluations, restarts and checkpoints.
 
 import Kernels
 
@@ -17,7 +17,7 @@ public enum GeneratorFailure: Error {
     case noTime
 }
 
-/// Trains a paired generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
+/// Trains a pair generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
 /// for strand B given A, in a `PartnerPhase`. Samples are evaluated every 250 steps of the second phase.
 public final class PairGeneratorTrainer {
     /// The hyperparameters.
@@ -65,7 +65,7 @@ public final class PairGeneratorTrainer {
         public let numbers: [String: Int]
         /// Weights and Adam's moments.
         public let buffers: [[Float]]
-        /// The best generator so far; nil until the last third of the second phase.
+        /// The best generator so far; nil before there is one.
         public let generator: PairGenerator?
     }
 

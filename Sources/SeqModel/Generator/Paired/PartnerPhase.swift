@@ -1,4 +1,4 @@
-// PartnerPhase: the second phase of a paired generator's training, which differs by the kind of strand B's network.
+// PartnerPhase: the second phase of a pair generator's training, which differs by the kind of strand B's network.
 
 import Kernels
 
