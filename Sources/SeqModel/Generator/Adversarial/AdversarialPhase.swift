@@ -62,7 +62,9 @@ struct AdversarialPhase: PartnerPhase {
         try report(.evaluated(step: step, .adversarial(steps), figures))
         if figures.isCollapsed(real: survey.real) {
             restarts += 1
-            guard restarts <= AdversarialPhase.mostRestarts else { throw GeneratorFailure.collapsed(times: restarts, figures) }
+            guard restarts <= AdversarialPhase.mostRestarts else {
+                throw GeneratorFailure.collapsed(times: restarts, figures)
+            }
             try report(.restarted(from: step, to: lastGood.step, figures))
             trainer.restore(lastGood, changingSeedBy: UInt64(restarts))
             return false

@@ -64,7 +64,8 @@ struct SampleSurvey: Sendable {
 
     /// The statistics of samples of `generator`, always from the same random streams.
     func evaluate(_ generator: PairGenerator) -> SampleFigures {
-        SampleSurvey.figures([0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, classifier, facing)
+        SampleSurvey.figures(
+            [0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, classifier, facing)
     }
 
     /// The generator with its rejection sampler fitted to the data.
