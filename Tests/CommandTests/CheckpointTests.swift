@@ -6,14 +6,15 @@ import Testing
 @Suite(.timed) struct CheckpointTests {
     /// Interrupted as soon as it has got further, again and again: while the classifier learns, and while the generator
     /// does.
-    @Test func anInterruptedTrainingGoesOnToTheSameBytes() throws {
+    @Test(arguments: ["autoregressive", "paired"])
+    func anInterruptedTrainingGoesOnToTheSameBytes(generator: String) throws {
         let sandbox = try Example.sandbox(pairs: 2000)
-        let train = "seqgan train --learn both --epochs 3 --batch 32 --steps 500 -q pairs.tsv"
+        let train = "seqgan train --learn both --generator \(generator) --epochs 3 --batch 32 --steps 500 -q pairs.tsv"
         let whole = try sandbox.run("\(train) -o whole.seqgan")
         #expect(whole.code == 0, "\(whole.errors)")
-        var (ofTheClassifier, ofTheGenerator) = (0, 0)
+        var (ofTheClassifier, ofStrands, ofPairs) = (0, 0, 0)
         while true {
-            let round = ofTheClassifier + ofTheGenerator
+            let round = ofTheClassifier + ofStrands + ofPairs
             let resume = round == 0 ? "" : "--resume c.state"
             let stopped = try sandbox.run(
                 """
@@ -29,9 +30,15 @@ import Testing
             #expect(try !sandbox.files().contains { $0 == "part.seqgan" || $0.hasSuffix(".tmp") })
             // The state of a generator's training holds the classifier that it began with.
             let (header, _) = ModelBytes.parts(try sandbox.bytes("c.state"))
-            if header.contains("\"model.kind\"") { ofTheGenerator += 1 } else { ofTheClassifier += 1 }
+            if !header.contains("\"model.kind\"") {
+                ofTheClassifier += 1
+            } else if header.contains("\"number.step\"") {
+                ofPairs += 1
+            } else {
+                ofStrands += 1
+            }
         }
-        #expect(ofTheClassifier > 0 && ofTheGenerator > 0, "\(ofTheClassifier) and \(ofTheGenerator)")
+        #expect(ofTheClassifier > 0 && ofStrands > 0 && ofPairs > 0, "\(ofTheClassifier) \(ofStrands) \(ofPairs)")
         #expect(try sandbox.bytes("part.seqgan") == sandbox.bytes("whole.seqgan"))
     }
 

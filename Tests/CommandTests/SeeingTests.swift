@@ -191,14 +191,20 @@ import Testing
         #expect(Self.read(try sandbox.read("one.html")).curves.isEmpty)
     }
 
-    @Test func thePageOfATrainingShowsBothPartsAndTheLogIsAsBefore() throws {
+    @Test(arguments: [("autoregressive", "Loss"), ("paired", "The critic's accuracy")])
+    func thePageOfATrainingShowsBothPartsAndTheLogIsAsBefore(generator: String, heading: String) throws {
         let sandbox = try Example.sandbox(pairs: 800)
         let outcome = try sandbox.run(
-            "seqgan train -q --learn both --epochs 8 --steps 500 pairs.tsv -o g.seqgan --report t.html --log l.tsv")
+            "seqgan train -q --learn both --generator \(generator) --epochs 8 --steps 500 pairs.tsv -o g.seqgan "
+                + "--report t.html --log l.tsv")
         #expect(outcome.code == 0, "\(outcome.errors)")
         let text = try sandbox.read("t.html")
         let page = Self.read(text)
-        #expect(page.curves.count >= 20 && (page.elements["svg"] ?? 0) >= 25)
+        let isAdversarial = generator == "paired"
+        #expect(page.curves.count >= (isAdversarial ? 20 : 18), "\(page.curves.count)")
+        #expect((page.elements["svg"] ?? 0) >= (isAdversarial ? 25 : 24), "\(page.elements["svg"] ?? 0)")
+        let ofGenerator = text.components(separatedBy: "Training of the generator").last ?? ""
+        #expect(ofGenerator.contains(heading) && text.contains("critic") == isAdversarial)
         for heading in [
             "Training of the classifier", "Training of the generator", "Discrimination",
             "Learned energies", "The relation: which letters face each other", "Single pairs",

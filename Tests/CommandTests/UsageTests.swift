@@ -41,6 +41,21 @@ import Testing
         #expect(try Sandbox().run("seqgan encode --threads=\(text)", stdin: "AC\tGT\n").code == 64)
     }
 
+    @Test(arguments: ["", "--learn generator --from m", "--learn both --generator dense", "--learn both"])
+    func whatOnlyAPairedGANHasIsAUsageErrorWithOthers(options: String) throws {
+        for option in ["--critic-steps 5", "--adversarial-loss hinge"] {
+            let outcome = try Sandbox().run("seqgan train \(options) \(option) -o x p.tsv")
+            #expect(outcome.code == 64 && outcome.bytes.isEmpty, "\(option)")
+            let words = option.prefix { $0 != " " }
+            #expect(outcome.errors.contains("\(words) goes with --generator paired"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("Usage: seqgan train "))
+        }
+        // With it they are taken: what fails is the file.
+        let taken = try Sandbox().run(
+            "seqgan train --learn both --generator paired --critic-steps 5 --adversarial-loss hinge -o x p.tsv")
+        #expect(taken.code == 66, "\(taken.errors)")
+    }
+
     @Test func theOutputMayNotBeAnInputByWhateverName() throws {
         let sandbox = try Sandbox()
         try sandbox.write("AC\tGT\n", "a.tsv")

@@ -22,6 +22,20 @@ import Testing
         return model
     }
 
+    /// A model with an autoregressive generator that has learned nothing.
+    static func autoregressive() -> ModelFile {
+        var model = ModelFileTests.model()
+        var random = RandomSource(seed: 22)
+        let net = EncoderDecoder(letters: 4, longestA: 9, lengthsB: 4...9)
+        let strands = StrandNet(letters: 4, length: 9, units: 8)
+        let composition = StrandComposition(
+            net: strands, weights: strands.initialWeights(&random),
+            lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
+        model.generator = .paired(
+            PairGenerator(.autoregressive(net, net.initialWeights(&random)), composition: composition))
+        return model
+    }
+
     private static func drawn(_ model: ModelFile) throws -> [DrawnPair?] {
         let generator = try #require(model.generator)
         var sources = (0..<20).map { RandomSource(seed: 21, stream: $0) }
@@ -57,5 +71,85 @@ import Testing
         }
         archive.metadata[key] = nil
         #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
+    }
+
+    @Test func anAutoregressiveGeneratorIsReadAsItWasWritten() throws {
+        let model = Self.autoregressive()
+        let loaded = try ModelFile(decoding: model.encoded())
+        #expect(loaded.encoded() == model.encoded())
+        let pairs = try Self.drawn(loaded)
+        #expect(pairs == (try Self.drawn(model)))
+        // Of the lengths of B that occur with the label, any may follow any length of A.
+        #expect(Set(pairs.map { $0?.a.count }) == [9, 4] && Set(pairs.map { $0?.b.count }) == [8, 9])
+        let generator = try #require(loaded.generator?.paired)
+        #expect(generator.method == .autoregressive && generator.longestGiven == 9 && generator.longestStrand == 9)
+        #expect(generator.knows(label: 0) && generator.knows(label: 1))
+        let rows = loaded.description()
+        #expect(rows.contains(["format version", "2"]) && rows.contains(["generator", "autoregressive"]))
+        #expect(rows.contains(["generator longest strand", "9"]) && rows.contains(["generator labels", "0 and 1"]))
+        guard case .autoregressive(let net, _) = generator.partner else {
+            Issue.record("another kind")
+            return
+        }
+        for tensor in net.tensors {
+            #expect(rows.contains(["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")]))
+        }
+    }
+
+    @Test func theLengthsOfAnAutoregressiveGeneratorAreThoseOfItsTensors() throws {
+        let archive = try WeightArchive(decoding: Self.autoregressive().encoded())
+        for (key, values) in [
+            ("generator.shortest-b", ["5", "0", "10", "-4", "x", "", "04", "9223372036854775808"]),
+            ("generator.longest-b", ["3", "8", "12", "512", "513", "-9", "x", "9.0"]),
+            ("generator.strand-length", ["0", "8", "513", "x"]), ("generator.strand-units", ["16", "0", "7"]),
+            ("generator", ["paired", "dense", "dcgan", "adversarial", "Autoregressive", ""]),
+        ] {
+            for value in values + [nil] where !(key == "generator" && value == nil) {
+                var forged = archive
+                forged.metadata[key] = value
+                #expect(throws: ModelError.self, "\(key) \(value ?? "missing")") {
+                    try ModelFile(decoding: forged.encoded())
+                }
+            }
+        }
+        var other = try WeightArchive(decoding: Self.model().encoded())
+        other.metadata["generator"] = "autoregressive"
+        #expect(throws: ModelError.self) { try ModelFile(decoding: other.encoded()) }
+    }
+
+    @Test func tensorsOfAnotherShapeNameOrNumberAreRefused() throws {
+        let archive = try WeightArchive(decoding: Self.autoregressive().encoded())
+        let own = archive.tensors.indices.filter { archive.tensors[$0].name.hasPrefix("generator.") }
+        #expect(own.count > 30)
+        for t in own {
+            let tensor = archive.tensors[t]
+            let shapes = [[tensor.values.count, 1], [1] + tensor.shape, tensor.shape.reversed()]
+            for shape in shapes where shape != tensor.shape {
+                var forged = archive
+                forged.tensors[t] = .init(name: tensor.name, shape: shape, values: tensor.values)
+                #expect(throws: ModelError.self, "\(tensor.name) \(shape)") {
+                    try ModelFile(decoding: forged.encoded())
+                }
+            }
+            for change in 0..<3 {
+                var forged = archive
+                switch change {
+                // Early files have no ratios of words.
+                case 0 where tensor.name.hasSuffix(".words"): continue
+                case 0: forged.tensors.remove(at: t)
+                case 1: forged.tensors[t].name += "s"
+                default: forged.tensors.insert(.init(name: "generator.more", shape: [1], values: [0]), at: t + 1)
+                }
+                #expect(throws: ModelError.self, "\(tensor.name) \(change)") {
+                    try ModelFile(decoding: forged.encoded())
+                }
+            }
+        }
+        // Another number of blocks.
+        let block = own.filter { archive.tensors[$0].name.hasPrefix("generator.decoder.0.") }
+        #expect(block.count > 10)
+        var forged = archive
+        forged.tensors.removeSubrange(block[0]...block[block.count - 1])
+        #expect(throws: ModelError.self) { try ModelFile(decoding: forged.encoded()) }
     }
 }

@@ -124,10 +124,13 @@ extension ModelFile {
     private static func lengths(_ tensor: WeightArchive.Tensor, a: Int, b: ClosedRange<Int>) throws(ModelError)
         -> [[StrandComposition.Lengths]]
     {
+        guard tensor.shape.count == 2, tensor.shape[1] == 4 else {
+            throw .inconsistent(field: "generator.lengths", found: "\(tensor.shape)", expected: "rows of 4 numbers")
+        }
         var lengths: [[StrandComposition.Lengths]] = [[], []]
-        for at in stride(from: 0, to: tensor.values.count - 3, by: 4) {
+        for at in stride(from: 0, to: tensor.values.count, by: 4) {
             let row = tensor.values[at..<at + 4].map { $0 }
-            guard tensor.shape.last == 4, row[0] == 0 || row[0] == 1, (1...Float(a)).contains(row[1]),
+            guard row[0] == 0 || row[0] == 1, (1...Float(a)).contains(row[1]),
                 (Float(b.lowerBound)...Float(b.upperBound)).contains(row[2]), (0...1.01).contains(row[3])
             else { throw .inconsistent(field: "generator.lengths", found: "\(row)", expected: "label, lengths, share") }
             lengths[Int(row[0])].append(.init(a: Int(row[1]), b: Int(row[2]), share: row[3]))

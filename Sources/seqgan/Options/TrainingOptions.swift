@@ -133,6 +133,14 @@ struct TrainingOptions: ParsableArguments {
         if generator != .autoregressive, learn == .classifier {
             throw ValidationError("--generator goes with --learn generator or both")
         }
+        if generator != .paired {
+            for (option, isGiven) in [
+                ("--critic-steps", criticSteps != 0), ("--adversarial-loss", adversarialLoss != .relativistic),
+            ] where isGiven {
+                throw ValidationError(
+                    "\(option) goes with --generator paired: no other generator has a critic of pairs")
+            }
+        }
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
             throw ValidationError("--validation takes a share between 0 and 1, or a file")
         }
