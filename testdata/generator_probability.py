@@ -91,9 +91,16 @@ class Generator:
         parts = np.split(self.linear(f"{name}.inputs", self.normal(f"{name}.norm", x)), 3, axis=1)
         return x + self.linear(f"{name}.out", attention(*parts, is_causal))
 
+    def convolutions(self, strand, x, before):
+        k = 0
+        while f"generator.{strand}.convolution.{k}.weight" in self.tensors:
+            name = f"{strand}.convolution.{k}"
+            x, k = self.convolved(name, x, before(len(self.tensor(f"{name}.weight")))), k + 1
+        return x
+
     def encoded(self, a, label):
         x = self.embedded("encoder", a, [(k, len(a) - 1 - k) for k in range(len(a))], label)
-        x = self.convolved("encoder.convolution", x, len(self.tensor("encoder.convolution.weight")) // 2)
+        x = self.convolutions("encoder", x, lambda width: width // 2)
         return self.self_attention("encoder.self", x, False)
 
     def block(self, name, x, encoded):
@@ -113,7 +120,7 @@ class Generator:
         x = self.embedded(
             "decoder", [letters + 1, letters, *b[:-1]],
             [(0, None), *((k, length - 1 - k) for k in range(length))], label)
-        x = self.convolved("decoder.convolution", x, len(self.tensor("decoder.convolution.weight")) - 1)
+        x = self.convolutions("decoder", x, lambda width: width - 1)
         encoded, k = self.encoded(a, label), 0
         while f"generator.decoder.{k}.self.norm" in self.tensors:
             x, k = self.block(f"decoder.{k}", x, encoded), k + 1

@@ -24,8 +24,9 @@ import Testing
         where rows.name.hasPrefix("generator.encoder.") && rows.name.contains(/letters|from|labels/) {
             for k in rows.range { weights[k] *= 0.02 }
         }
-        let convolution = net.aConvolution
-        for k in convolution.bias..<convolution.end { weights[k] *= 0.02 }
+        for convolution in net.aConvolutions {
+            for k in convolution.bias..<convolution.end { weights[k] *= 0.02 }
+        }
         let strands = StrandNet(letters: 4, length: longest, units: 8)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random), lengths: [[], [.init(a: 9, b: 8, share: 1)]])
