@@ -17,7 +17,8 @@ from torch import nn
 
 # The sizes of the nets in Sources/SeqModel/Generator/EncoderDecoder/EncoderDecoder.swift, and of a batch.
 WIDTH, CROSS, HIDDEN, HEADS, BLOCKS = 32, 64, 64, 4, 2
-ENCODER_CONVOLUTION, DECODER_CONVOLUTION = 9, 5
+ENCODER_CONVOLUTION, DECODER_CONVOLUTION, CONVOLUTIONS = 9, 5, 2
+DROPOUT = 0.1
 PLACES = 64
 BATCH = 64
 # Those of the pairs.
@@ -68,6 +69,11 @@ def heads(x, parts):
     return x.view(BATCH, x.shape[1], parts, HEADS, -1).permute(2, 0, 3, 1, 4)
 
 
+def dropped(x):
+    """Dropout of channels, the same ones in all columns of a strand."""
+    return x * F.dropout(torch.ones(len(x), 1, WIDTH), DROPOUT)
+
+
 class SelfAttention(nn.Module):
     def __init__(self, causal, fused):
         super().__init__()
@@ -76,7 +82,7 @@ class SelfAttention(nn.Module):
 
     def forward(self, x):
         q, k, v = heads(self.into(self.norm(x)), 3)
-        return x + self.out(attention(q, k, v, self.causal, self.fused))
+        return x + dropped(self.out(attention(q, k, v, self.causal, self.fused)))
 
 
 class Block(nn.Module):
@@ -93,8 +99,8 @@ class Block(nn.Module):
     def forward(self, x, memory):
         x = self.own(x)
         (q,), (k, v) = heads(self.query(self.norm(x)), 1), heads(self.into(memory), 2)
-        x = x + self.out(attention(q, k, v, False, self.fused))
-        return x + self.perceptron(x)
+        x = x + dropped(self.out(attention(q, k, v, False, self.fused)))
+        return x + dropped(self.perceptron(x))
 
 
 class Net(nn.Module):
@@ -102,8 +108,10 @@ class Net(nn.Module):
         super().__init__()
         self.of_a, self.of_b = Embedding(LETTERS), Embedding(LETTERS + 2)
         self.encoder = nn.Sequential(
-            Convolution(ENCODER_CONVOLUTION, ENCODER_CONVOLUTION // 2), SelfAttention(False, fused))
-        self.decoder = Convolution(DECODER_CONVOLUTION, DECODER_CONVOLUTION - 1)
+            *(Convolution(ENCODER_CONVOLUTION, ENCODER_CONVOLUTION // 2) for _ in range(CONVOLUTIONS)),
+            SelfAttention(False, fused))
+        self.decoder = nn.Sequential(
+            *(Convolution(DECODER_CONVOLUTION, DECODER_CONVOLUTION - 1) for _ in range(CONVOLUTIONS)))
         self.blocks = nn.ModuleList(Block(fused) for _ in range(BLOCKS))
         self.norm, self.letter, self.length = (
             nn.LayerNorm(WIDTH), nn.Linear(WIDTH, LETTERS), nn.Linear(WIDTH, LENGTHS))

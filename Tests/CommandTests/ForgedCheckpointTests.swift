@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @Suite(.timed) struct ForgedCheckpointTests {
-    /// Trainings of each kind, in a moment at a state; of generators that draw A first, whose first state with a B is at their last step.
+    /// Trainings of each kind, in a moment at a state; of generators that draw A first, whose first state with a B is
+    /// at their last step.
     static let trainings = [
         "train --epochs 2 pairs.tsv", "train --classifier cnn --epochs 2 pairs.tsv",
         "train --learn generator --steps 250 --batch 4 --from m.seqgan pairs.tsv",

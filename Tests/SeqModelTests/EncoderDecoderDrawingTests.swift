@@ -76,7 +76,7 @@ import Testing
         var sources: [RandomSource] = []
         let none = net.draw(
             tape, a: [], label: 1, isAllowed: net.lengthsB.map { _ in true }, leastFraction: 0.01,
-                    weights: weights, &sources, Self.kernels)
+            weights: weights, &sources, Self.kernels)
         #expect(none.isEmpty)
     }
 
