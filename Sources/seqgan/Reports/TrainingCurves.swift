@@ -62,7 +62,8 @@ struct TrainingCurves {
             "Training of the generator",
             lead: isAdversarial
                 ? "In a good training neither side wins, entropy and variety stay at the level of the data, and the "
-                    + "relation rises to it. Columns can be one-hot from the first step while the relation is at chance."
+                    + "relation rises to it. Columns can be one-hot from the first step while the relation is at "
+                    + "chance."
                 : "In a good training the loss falls to what the relation leaves open, with held-out pairs near the "
                     + "training pairs, and entropy and variety stay at the level of the data. Facing letters show only "
                     + "a relation in which letters face each other; the classifier's scores show any.",
@@ -90,7 +91,8 @@ struct TrainingCurves {
             chart(
                 "Losses", table, y: "loss, nats",
                 [("D_loss", "critic", .second, false), ("G_loss", "generator", .first, false)],
-                caption: "A critic's loss that falls to zero means that the critic has won and its gradient vanishes."),
+                caption:
+                    "A critic's loss that falls to zero means that the critic has won and its gradient vanishes."),
             chart(
                 "The critic's accuracy", table, y: "share judged correctly", range: 0...1,
                 [("D_accuracy_real", "real", .reference, false), ("D_accuracy_fake", "generated", .first, false)],
