@@ -79,7 +79,8 @@ struct Train: ParsableCommand {
             let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: summary)
             let session = TrainingSession(
                 running: running, maxSeconds: training.maxSeconds, clock: summary, log: log, keeper: keeper)
-            let classifying = ClassifierTraining(options: training.forClassifier, session: session)
+            let classifying = ClassifierTraining(
+                options: training.forClassifier, session: training.learn == .both ? session.halved : session)
             let done = try keeper.model(
                 training.learn, given: start, alphabet,
                 longest: max(data.training.pairs.longest, data.validation.pairs.longest))

@@ -60,7 +60,7 @@ struct TrainingOptions: ParsableArguments {
     var learningRate: Float?
 
     @Option(
-        help: "Stop after this many seconds with the best model so far.",
+        help: "Stop after this many seconds with the best model so far; of both, the classifier in half of them.",
         takes: number("a number from 0 to 1000000000") { (0...1e9).contains($0) })
     var maxSeconds: Double?
 

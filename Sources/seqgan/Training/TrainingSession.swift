@@ -6,7 +6,7 @@ import SeqModel
 struct TrainingSession {
     let running: RunOptions
     /// The time after which the training stops, in seconds since the start of the run; nil without a limit.
-    let maxSeconds: Double?
+    private(set) var maxSeconds: Double?
     let clock: RunSummary
     let log: TrainingLog
     let keeper: CheckpointKeeper
@@ -16,6 +16,13 @@ struct TrainingSession {
 
     /// The part of the time limit that has passed, 0 to 1; 0 without a limit.
     var timeUsed: Double { maxSeconds.map { $0 > 0 ? min(1, clock.seconds / $0) : 1 } ?? 0 }
+
+    /// This session with half of the time: what a classifier gets where a generator is trained after it.
+    var halved: TrainingSession {
+        var session = self
+        session.maxSeconds = maxSeconds.map { $0 / 2 }
+        return session
+    }
 
     /// The checkpoint to resume a generator's training from. One without a model is of the classifier's training, which
     /// is done when a generator is trained.
