@@ -18,10 +18,10 @@ enum RandomStream {
     /// The network of strands A: which strands are held out, and its initial parameters; the strands of a row of a
     /// step.
     case strandTraining, strandRow(Int)
-    /// A row of a step of the paired generator: the draws of the critic and of the generator.
+    /// A row of a step of the adversarial training of strand B: the draws of the critic and of the generator.
     case generatorRow(Int)
-    /// The pairs of a step of the encoder-decoder.
-    case partnerStep(Int)
+    /// The pairs of a step of the encoder-decoder; the dropout of a row of a step.
+    case partnerStep(Int), partnerDropout(Int)
     /// A sample of the data; the pairs that acceptance is calibrated on; a generated pair of a survey.
     case surveyData, acceptance, surveyPair(Int)
     /// A plain GAN: initial parameters, a step, a sample of the data, a generated pair of a survey.
@@ -55,6 +55,7 @@ enum RandomStream {
         case .generatorRow(let row): UInt64(row) | 1 << 62
         case .strandRow(let row): UInt64(row) | 3 << 60
         case .partnerStep(let step): UInt64(step) | 5 << 57
+        case .partnerDropout(let row): UInt64(row) | 7 << 57
         }
     }
 }

@@ -8,7 +8,8 @@
 PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, all unless named: filters (classify
 and encode beside zcat), rivals (classify beside RNAduplex and ntthal), screen (--all-pairs), generate, growth (pairs
 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those for this one), learning (the
-classifier's training), gan and cnn (training steps beside the same nets in PyTorch).
+classifier's training), generator, gan and cnn (training steps of the default generator, of --generator paired and of
+--classifier cnn beside the same nets in PyTorch).
 
 Rates are of wall time, on as many cores as are named. A single thread has others that read or make ready for it, so
 that it takes more than one core; two runs at once, a core each, tell what the machine gives at best. Every figure is
@@ -212,29 +213,32 @@ def log_seconds(log, column="step"):
     return (float(last[-1]) - float(first[-1])) / (float(last[0]) - float(first[0]))
 
 
-def torch_rate(name):
-    out = subprocess.run(
-        [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), f"torch_{name}.py")],
-        capture_output=True, text=True)
+def torch_rate(name, *arguments):
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"torch_{name}.py")
+    out = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
     if out.returncode:
         print(f"{name}: PyTorch is not installed, left out" if "No module" in out.stderr else out.stderr)
         return None
     return float(out.stdout)
 
 
-def versus_torch(name, unit, own):
-    theirs = []
-    ours = []
-    for _ in range(3):
+def versus_torch(name, unit, own, script=None, variants=((),)):
+    """A row of steps a second, beside those of a script, with the arguments that are the fastest at first."""
+    rates = {variant: torch_rate(script or name, *variant) for variant in variants}
+    rates = {variant: rate for variant, rate in rates.items() if rate is not None}
+    if not rates:
+        return
+    best = max(rates, key=rates.get)
+    ours, theirs = [own()], [rates[best]]
+    for _ in range(2):
         ours.append(own())
-        theirs.append(torch_rate(name))
-        if theirs[-1] is None:
-            return
+        theirs.append(torch_rate(script or name, *best))
     a, b = statistics.median(ours), statistics.median(theirs)
-    row(f"training, {name}", a, unit, f"PyTorch {b:,.1f}: {a / b:.2f} times as fast")
+    row(f"training, {name}", a, unit, f"PyTorch {' '.join((*best, ''))}{b:,.1f}: {a / b:.2f} times as fast")
 
 
-def gan(pairs, folder):
+def generator_steps(folder):
+    """A function of a kind of generator and of threads: its training steps a second."""
     data, model, log = (os.path.join(folder, name) for name in ["rc.tsv", "rc.seqgan", "rc.log"])
     relations = os.path.join(ROOT, "testdata", "relations.py")
     with open(data, "w") as out:
@@ -242,15 +246,29 @@ def gan(pairs, folder):
             [sys.executable, relations, "revcomp", "-n", "4000", "--negatives", "0.5"], stdout=out, check=True)
     subprocess.run([PROGRAM, "train", "-q", "--epochs", "3", data, "-o", model], check=True)
 
-    def own():
-        # Up to a quarter of the steps the teacher is silent: the same work as in PyTorch.
+    def rate(kind, threads):
         subprocess.run(
-            [PROGRAM, "train", "-q", "-t", "2", "--learn", "generator", "--from", model, "--steps", "3000",
-             "--max-seconds", "25", data, "-o", os.path.join(folder, "g.seqgan"), "--log", log],
+            [PROGRAM, "train", "-q", "-t", str(threads), "--learn", "generator", "--generator", kind, "--from", model,
+             "--steps", "3000", "--max-seconds", "25", data, "-o", os.path.join(folder, "g.seqgan"), "--log", log],
             capture_output=True)
         return 1 / log_seconds(log)
 
-    versus_torch("gan", "steps/s", own)
+    return rate
+
+
+def generator(pairs, folder):
+    rate = generator_steps(folder)
+    for threads in [2, 1]:
+        common = ("--threads", str(threads))
+        versus_torch(
+            f"generator, {threads} thread{'s' * (threads > 1)}", "steps/s", lambda: rate("autoregressive", threads),
+            "sequence", [(*common, *more) for more in [(), ("--fused",), ("--compile",)]])
+
+
+def gan(pairs, folder):
+    # Up to a quarter of the steps the teacher is silent: the same work as in PyTorch.
+    rate = generator_steps(folder)
+    versus_torch("gan", "steps/s", lambda: rate("paired", 2))
 
 
 def cnn(pairs, folder):
@@ -268,7 +286,7 @@ def cnn(pairs, folder):
     versus_torch("cnn", "steps/s", own)
 
 
-PARTS = [filters, rivals, screen, generate, growth, processors, learning, gan, cnn]
+PARTS = [filters, rivals, screen, generate, growth, processors, learning, generator, gan, cnn]
 
 
 def main():

@@ -64,7 +64,7 @@ import Testing
             #expect(try sandbox.run("seqgan generate -m g.seqgan -n 30 --format tsv -t 3").bytes == made.bytes)
             #expect(try sandbox.run("seqgan inspect g.seqgan").output.contains("generator\t\(kind)\n"))
             let partner = try sandbox.run("printf 'ACGT\\n' > a.txt; seqgan generate -m g.seqgan --partner-of a.txt")
-            #expect(partner.code == 65 && partner.errors.contains("--partner-of needs a paired generator"))
+            #expect(partner.code == 65 && partner.errors.contains("--partner-of needs a generator that draws B given"))
             #expect(try sandbox.run("seqgan generate -m g.seqgan --label 0").code == 65)
         }
         let other = try sandbox.run(

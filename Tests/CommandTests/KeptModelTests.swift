@@ -38,7 +38,7 @@ import Testing
         Kept(
             name: "autoregressive-2", scores: "1.000000 0.999545 0.000001 0.000667",
             logits: [14.598972, 7.694230, -13.534895, -7.312263],
-            generated: "AACCCT AGGGTT GATTCAG CTGAATC GTATCATG CATGATAC AATGGTC GACCATT"),
+            generated: "CACCCTA TAGGGTG GAGTCAGC GCTGACTC TTCTCATG CATGAGAA AATGGGCC GGCCCATT"),
         Kept(
             name: "dense-2", scores: "1.000000 0.991795 0.000005 0.995251",
             logits: [15.015557, 4.794798, -12.221126, 5.345014],

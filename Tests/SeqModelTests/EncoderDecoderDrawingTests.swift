@@ -38,7 +38,8 @@ import Testing
                 var sources = own.map { RandomSource(seed: 43, stream: UInt64($0)) }
                 let made = net.draw(
                     tape, a: own.map { strands[$0][...] }, label: label,
-                    isAllowed: net.lengthsB.map { _ in true }, weights: weights, &sources, kernels)
+                    isAllowed: net.lengthsB.map { _ in true }, leastFraction: 0.01,
+                    weights: weights, &sources, kernels)
                 for (n, k) in own.enumerated() { drawn[k] = (made[n], sources[n].next()) }
             }
             return drawn
@@ -65,7 +66,7 @@ import Testing
                 var sources = (0..<16).map { RandomSource(seed: UInt64(round), stream: $0) }
                 let drawn = net.draw(
                     tape, a: strands.map { $0[...] }, label: 1, isAllowed: net.lengthsB.map { allowed.contains($0) },
-                    weights: weights, &sources, Self.kernels)
+                    leastFraction: 0, weights: weights, &sources, Self.kernels)
                 #expect(drawn.count == 16)
                 found.formUnion(drawn.map(\.count))
                 #expect(drawn.joined().allSatisfy { $0 < 4 })
@@ -74,7 +75,8 @@ import Testing
         }
         var sources: [RandomSource] = []
         let none = net.draw(
-            tape, a: [], label: 1, isAllowed: net.lengthsB.map { _ in true }, weights: weights, &sources, Self.kernels)
+            tape, a: [], label: 1, isAllowed: net.lengthsB.map { _ in true }, leastFraction: 0.01,
+            weights: weights, &sources, Self.kernels)
         #expect(none.isEmpty)
     }
 
@@ -99,10 +101,10 @@ import Testing
         let classifier = ModelFileTests.model().classifier
         let data = GeneratorData(classifier, Self.related(3_000), seed: plan.seed)
         let trainer = EncoderDecoderTrainer(data, plan: plan)
-        let before = trainer.validationLoss()
+        let before = trainer.validation().loss
         for _ in 0..<plan.steps { trainer.runStep() }
         #expect(trainer.takeLoss() < Double(before))
-        #expect(trainer.validationLoss() < 0.6 * before, "\(before) \(trainer.validationLoss())")
+        #expect(trainer.validation().loss < 0.6 * before, "\(before) \(trainer.validation().loss)")
         let tape = EncoderDecoder.Tape(trainer.net, strands: 16, isForDrawing: true)
         let strands = (0..<16).map { data.pairs.a($0 * 3 + 1) }
         var counts = [0, 0]
@@ -111,7 +113,7 @@ import Testing
                 var sources = (0..<16).map { RandomSource(seed: UInt64(50 + round), stream: $0) }
                 let drawn = trainer.net.draw(
                     tape, a: strands, label: label, isAllowed: trainer.net.lengthsB.map { _ in true },
-                    weights: trainer.averaged, &sources, Self.kernels)
+                    leastFraction: 0, weights: trainer.averaged, &sources, Self.kernels)
                 for (a, b) in zip(strands, drawn) {
                     let isRight = label == 1 ? b == Self.partner(Array(a)) : b.count == 7
                     counts[label] += isRight ? 1 : 0

@@ -33,7 +33,7 @@ import Testing
             plan.batch = 19
             let trainer = EncoderDecoderTrainer(GeneratorData(Self.classifier, Self.data, seed: 11), plan: plan)
             for _ in 0..<8 { trainer.runStep() }
-            return (trainer.buffers.map { $0[0..<$0.count] }, trainer.takeLoss(), trainer.validationLoss())
+            return (trainer.buffers.map { $0[0..<$0.count] }, trainer.takeLoss(), trainer.validation().loss)
         }
         for run in runs.dropFirst() {
             #expect(run.0 == runs[0].0 && run.1 == runs[0].1 && run.2 == runs[0].2)

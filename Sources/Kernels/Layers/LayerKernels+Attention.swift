@@ -116,4 +116,14 @@ extension LayerKernels {
             moments: moments.base, outputGradient: outputGradient.first(of: columns),
             xGradient: xGradient.first(of: columns), sums: sums.base + part * stride + gain)
     }
+
+    /// Multiplies each of `columns` of a map by the numbers of `factors` from `at` on, channel by channel.
+    public func scale(_ map: FeatureMap, columns: Range<Int>, by factors: FloatBuffer, at: Int) {
+        precondition(at >= 0 && at + map.channels <= factors.count)
+        let (first, factors) = (map.first(of: columns), factors.base + at)
+        for column in 0..<columns.count {
+            let numbers = first + column * map.channels
+            for c in 0..<map.channels { numbers[c] *= factors[c] }
+        }
+    }
 }

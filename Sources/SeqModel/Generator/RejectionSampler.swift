@@ -4,8 +4,8 @@ import Kernels
 
 /// Rejection sampling of generated pairs, after Azadi et al. 2019 (Discriminator Rejection Sampling).
 ///
-/// Compared with the data, a generator's pairs score too high and have some k-mers too often. A pair that is too common
-/// is rejected with some probability, and its strand B is drawn again.
+/// Compared with the data, a generator's pairs have some scores and some k-mers too often. A pair that is too common is
+/// rejected with some probability, and its strand B is drawn again.
 ///
 /// The acceptance probability is min(1, f r(logit) r(B)). r(logit) is the ratio of the data's frequency to the
 /// generator's in the logit's bin, r(B) the density ratio of strand B by its k-mers and ends (see `KmerDensityRatio`).

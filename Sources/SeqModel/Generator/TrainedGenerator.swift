@@ -4,12 +4,12 @@ import Kernels
 
 /// A trained generator of any kind. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public enum TrainedGenerator: Sendable {
-    /// Draws strand A, then strand B given A. This kind learns how the strands relate.
+    /// A pair generator, which draws strand A, then strand B given A. It learns how the strands relate.
     case paired(PairGenerator)
     /// A plain GAN, which draws both strands at once as a one-hot image.
     case images(ImageGenerator)
 
-    /// The paired generator; nil if this is a plain GAN.
+    /// The pair generator; nil if this is a plain GAN.
     public var paired: PairGenerator? {
         guard case .paired(let generator) = self else { return nil }
         return generator
@@ -49,7 +49,7 @@ public enum TrainedGenerator: Sendable {
 
     /// The buffers in which one thread draws pairs.
     public enum Worker {
-        /// Buffers of a paired generator.
+        /// Buffers of a pair generator.
         case paired(PairGenerator.Worker)
         /// Buffers of a plain GAN.
         case images(ImageGenerator.Worker)

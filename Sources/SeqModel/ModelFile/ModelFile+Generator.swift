@@ -1,4 +1,4 @@
-// ModelFile+Generator: the paired generator's part of a model file.
+// ModelFile+Generator: the pair generator's part of a model file.
 
 import Kernels
 
@@ -20,16 +20,16 @@ extension ModelFile {
             + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
     }
 
-    /// The metadata of a paired generator.
+    /// The metadata of a pair generator.
     static func metadata(of generator: PairGenerator) -> [String: String] {
         [
             "generator": generator.method.rawValue,
             "generator.strand-length": "\(generator.composition.net.length)",
             "generator.strand-units": "\(generator.composition.net.units)",
-        ].merging(metadata(of: generator.partner)) { _, new in new }
+        ].merging(metadata(of: generator.partner, leastFraction: generator.leastFraction)) { _, new in new }
     }
 
-    /// The tensors of a paired generator.
+    /// The tensors of a pair generator.
     static func tensors(of generator: PairGenerator) -> [WeightArchive.Tensor] {
         let composition = generator.composition
         let lengths = composition.lengths.enumerated().flatMap { label, choices in
@@ -47,7 +47,7 @@ extension ModelFile {
             + tensors(of: generator.partner)
     }
 
-    /// Reads a paired generator from the tensors after those of the classifier; nil if the file has none.
+    /// Reads a pair generator from the tensors after those of the classifier; nil if the file has none.
     ///
     /// Throws `inconsistent` if a value is missing or invalid, or if tensors are left over.
     static func generator(_ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int)
@@ -89,6 +89,7 @@ extension ModelFile {
             net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(
             net.partner(try weights(specs, count: count)), composition: composition)
+        generator.leastFraction = try metadata.leastFraction(method)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }

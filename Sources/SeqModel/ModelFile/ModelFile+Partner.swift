@@ -1,4 +1,4 @@
-// ModelFile+Partner: the network for strand B, as a part of a paired generator's part of a model file.
+// ModelFile+Partner: the network for strand B, as a part of a pair generator's part of a model file.
 
 import Kernels
 
@@ -33,12 +33,13 @@ extension ModelFile {
     }
 
     /// The metadata of a network for strand B.
-    static func metadata(of partner: PairGenerator.Partner) -> [String: String] {
+    static func metadata(of partner: PairGenerator.Partner, leastFraction: Float) -> [String: String] {
         switch partner {
         case .autoregressive(let net, _):
             [
                 "generator.shortest-b": "\(net.lengthsB.lowerBound)",
                 "generator.longest-b": "\(net.lengthsB.upperBound)",
+                "generator.blocks": "\(net.blocks.count)", "generator.least-fraction": "\(leastFraction)",
             ]
         case .adversarial(let net, _):
             [
@@ -66,7 +67,9 @@ extension ModelFile {
         switch method {
         case .autoregressive:
             let lengths = try metadata.lengths("generator.shortest-b", "generator.longest-b")
-            let net = EncoderDecoder(letters: letters, longestA: longestA, lengthsB: lengths)
+            let net = EncoderDecoder(
+                letters: letters, longestA: longestA, lengthsB: lengths,
+                blocks: try metadata.number("generator.blocks", 1...16))
             return (.autoregressive(net), net.tensors, net.count)
         case .adversarial:
             var layout = PairLayout(
@@ -92,5 +95,16 @@ extension ModelFile.Metadata {
             throw .inconsistent(field: key, found: "\(size)", expected: "a multiple of 8")
         }
         return size
+    }
+
+    /// The fraction of the most probable letter's probability below which a letter is not drawn, 0 to 1.
+    func leastFraction(_ method: PairGenerator.Method) throws(ModelError) -> Float {
+        guard method == .autoregressive else { return 0 }
+        let (key, range) = ("generator.least-fraction", Float(0)...1)
+        let value = try text(key)
+        guard let fraction = Float(decimal: value.utf8), range.contains(fraction) else {
+            throw .inconsistent(field: key, found: value, expected: "0 to 1")
+        }
+        return fraction
     }
 }

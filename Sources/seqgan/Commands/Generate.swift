@@ -184,7 +184,7 @@ struct Generate: ParsableCommand {
     {
         guard let paired = generator.paired else {
             throw Failure(
-                message: "--partner-of needs a paired generator: that of this model makes both strands at once",
+                message: "--partner-of needs a generator that draws B given A: that of this model makes both at once",
                 code: ExitCodes.badData)
         }
         return try readGiven(path, file, paired)

@@ -14,6 +14,9 @@ struct Train: ParsableCommand {
             Options that are not given are set from the data: the orientation of the strands, whether they may be
             swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between (soft labels).
 
+            A generator learns to write strand B letter by letter, given strand A, by maximum likelihood. The GANs
+            (--generator paired, dense, dcgan) are there for comparison.
+
             EXAMPLES
               seqgan train labelled.tsv.gz -o my.seqgan
               seqgan train --columns strandA,strandB,yield --label-threshold 0.2 pairs.tsv.gz -o my.seqgan
@@ -21,6 +24,7 @@ struct Train: ParsableCommand {
               seqgan train labelled.tsv.gz -o my.seqgan --report training.html
               seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o new.seqgan
               seqgan train --classifier cnn --layout stacked --orientation parallel labelled.tsv.gz -o cnn.seqgan
+              seqgan train --learn both --generator paired labelled.tsv.gz -o gan.seqgan
               seqgan train --learn generator --generator dcgan --orientation parallel labelled.tsv.gz -o dcgan.seqgan
             """)
 
@@ -41,7 +45,7 @@ struct Train: ParsableCommand {
     var report: String?
 
     @Option(
-        help: "Trained model whose classifier teaches the generator; a cnn initialises the discriminator of dcgan.",
+        help: "Trained model whose classifier judges generated pairs; a cnn initialises the discriminator of dcgan.",
         completion: .file(extensions: ["seqgan"]))
     var from: String?
 

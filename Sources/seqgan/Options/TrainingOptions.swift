@@ -50,16 +50,17 @@ struct TrainingOptions: ParsableArguments {
     var epochs: Int?
 
     @Option(
-        help: "Pairs per step. [default: by their number]", takes: whole(1...65_536))
+        help: "Pairs per step. [default: by their number; with --learn generator 64, for dense and dcgan 32]",
+        takes: whole(1...65_536))
     var batch: Int?
 
     @Option(
-        help: "Peak learning rate. [default: 0.03, with positions 0.02, for a cnn 0.002]",
+        help: "Peak learning rate of the classifier. [default: 0.03, with positions 0.02, for a cnn 0.002]",
         takes: number("a number above 0 and up to 10") { $0 > 0 && $0 <= 10 })
     var learningRate: Float?
 
     @Option(
-        help: "Stop after this many seconds with the best epoch so far.",
+        help: "Stop after this many seconds with the best model so far.",
         takes: number("a number from 0 to 1000000000") { (0...1e9).contains($0) })
     var maxSeconds: Double?
 
@@ -78,11 +79,11 @@ struct TrainingOptions: ParsableArguments {
     var steps: Int?
 
     @Option(
-        help: "Steps that pre-train the paired generator's critic on labelled pairs.",
+        help: "Steps that pre-train the critic of --generator paired on labelled pairs.",
         takes: whole(0...10_000_000))
     var criticSteps = 0
 
-    @Option(help: "Loss of the paired generator: relativistic, hinge, least-squares or cross-entropy.")
+    @Option(help: "Loss of --generator paired: relativistic, hinge, least-squares or cross-entropy.")
     var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(
@@ -112,9 +113,9 @@ struct TrainingOptions: ParsableArguments {
     enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
         case autoregressive, paired, dense, dcgan
 
-        /// The kind of plain GAN; nil for a paired generator.
+        /// The kind of plain GAN; nil for a generator that draws B given A.
         var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
-        /// How a paired generator's network for strand B is trained; nil for a plain GAN.
+        /// The kind of the network that draws B given A; nil for a plain GAN.
         var method: PairGenerator.Method? { PairGenerator.Method(rawValue: rawValue) }
     }
 

@@ -1,10 +1,10 @@
-// PairGeneratorTraining: trains a paired generator, with progress, log, checkpoints and messages.
+// PairGeneratorTraining: trains a pair generator, with progress, log, checkpoints and messages.
 
 import Kernels
 import SeqIO
 import SeqModel
 
-/// Trains a paired generator with a model's classifier as its teacher.
+/// Trains a pair generator beside a model's classifier, which judges its pairs and teaches an adversarial one.
 struct PairGeneratorTraining {
     let plan: PairGeneratorPlan
     let session: TrainingSession
@@ -23,6 +23,8 @@ struct PairGeneratorTraining {
             let outcome = try trainer.run(from: session.generatorStart) {
                 try session.keeper.endIfInterrupted()
                 return session.isOutOfTime
+            } timeUsed: {
+                session.timeUsed
             } afterStep: { phase, step in
                 if bar?.phase != phase { bar = (phase, progress(phase, at: step)) }
                 bar?.progress.update(step)

@@ -14,6 +14,9 @@ struct TrainingSession {
     /// Whether the time limit is exceeded.
     var isOutOfTime: Bool { maxSeconds.map { clock.seconds > $0 } ?? false }
 
+    /// The part of the time limit that has passed, 0 to 1; 0 without a limit.
+    var timeUsed: Double { maxSeconds.map { $0 > 0 ? min(1, clock.seconds / $0) : 1 } ?? 0 }
+
     /// The checkpoint to resume a generator's training from. One without a model is of the classifier's training, which
     /// is done when a generator is trained.
     var generatorStart: TrainingCheckpoint? { keeper.start.flatMap { $0.model == nil ? nil : $0 } }

@@ -31,7 +31,7 @@ struct AdversarialPhase: PartnerPhase {
     var step: Int { trainer.step }
     var isDone: Bool { trainer.step >= plan.steps }
 
-    func runStep() { trainer.runStep() }
+    func runStep(timeUsed: Double) { trainer.runStep() }
 
     mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure) {
         let numbers = start.numbers

@@ -10,11 +10,13 @@ extension EncoderDecoder {
 
     /// Adds the gradient of the last `loss`, of the same pairs and with the columns that it returned, to `sums`.
     func backward(
-        _ tape: Tape, _ pairs: [Pair], a spansA: Spans, b spansB: Spans, weights: FloatBuffer,
+        _ tape: Tape, _ pairs: [Pair], hasDropout: Bool = false, a spansA: Spans, b spansB: Spans, weights: FloatBuffer,
         transposed: FloatBuffer, sums: Sums, _ kernels: LayerKernels
     ) {
         guard let g = tape.gradients else { preconditionFailure("the tape is for drawing") }
-        let pass = Pass(net: self, tape: tape, weights: weights, transposed: transposed, sums: sums, kernels: kernels)
+        let pass = Pass(
+            net: self, tape: tape, dropout: hasDropout ? g.dropout : nil, weights: weights, transposed: transposed,
+            sums: sums, kernels: kernels)
         for map in [g.aHeads, g.keys] { spansA.clearGaps(map) }
         for map in [g.bHeads, g.query] { spansB.clearGaps(map) }
         let columns = spansB.columns
@@ -28,12 +30,13 @@ extension EncoderDecoder {
         pass.norm(outNorm, tape.blocks.last?.output ?? tape.b.mixed, tape.moments, g.normal, columns, adding: g.b)
         for k in blocks.indices.reversed() {
             let x = k > 0 ? tape.blocks[k - 1].output : tape.b.mixed
-            pass.block(blocks[k], tape.blocks[k], x, g, spansA, spansB)
+            pass.block(k, tape.blocks[k], x, g, spansA, spansB)
         }
-        pass.stem(bConvolution, tape.b, spansB, (g.b, g.bStep))
+        pass.stem(bConvolutions, tape.b, spansB, (g.b, g.bStep))
         pass.attention(
-            aSelf, EncoderDecoder.selfHeads, tape.aSelf, tape.a.mixed, spansA, (g.a, g.aStep, g.aHeads))
-        pass.stem(aConvolution, tape.a, spansA, (g.a, g.aStep))
+            aSelf, EncoderDecoder.selfHeads, tape.aSelf, tape.a.mixed, spansA, (g.a, g.aStep, g.aHeads, g.aDropped),
+            site: 0)
+        pass.stem(aConvolutions, tape.a, spansA, (g.a, g.aStep))
         for (s, pair) in pairs.enumerated() {
             for (k, rows) in rows(pair).enumerated() { pass.embedding(rows, g.b, spansB.ranges[s].lowerBound + k) }
             for (k, code) in pair.a.enumerated() {
@@ -47,6 +50,7 @@ extension EncoderDecoder {
     private struct Pass {
         let net: EncoderDecoder
         let tape: Tape
+        let dropout: Dropout?
         let weights: FloatBuffer, transposed: FloatBuffer
         let sums: Sums
         let kernels: LayerKernels
@@ -74,18 +78,20 @@ extension EncoderDecoder {
 
         /// A block, given the gradient with respect to its output, which becomes that with respect to its input `x`.
         func block(
-            _ block: Block, _ own: BlockTape, _ x: FeatureMap, _ g: Gradients, _ spansA: Spans, _ spansB: Spans
+            _ number: Int, _ own: BlockTape, _ x: FeatureMap, _ g: Gradients, _ spansA: Spans, _ spansB: Spans
         ) {
-            let columns = spansB.columns
+            let (columns, block) = (spansB.columns, net.blocks[number])
             g.hidden.clear(columns)
-            back(block.hiddenOut, own.hidden, g.b, columns, adding: g.hidden)
+            let onHidden = dropped(g.b, g.bDropped, spansB, site: 3 + 3 * number)
+            back(block.hiddenOut, own.hidden, onHidden, columns, adding: g.hidden)
             kernels.leakyReLUGradient(own.hidden, gradient: g.hidden, columns: columns)
             g.bStep.clear(columns)
             back(block.hiddenIn, own.hiddenNormal, g.hidden, columns, adding: g.bStep)
             norm(block.hiddenNorm, own.afterCross, own.hiddenMoments, g.bStep, columns, adding: g.b)
 
             g.crossed.clear(columns)
-            back(block.crossOut, own.crossed, g.b, columns, adding: g.crossed)
+            let onCrossed = dropped(g.b, g.bDropped, spansB, site: 2 + 3 * number)
+            back(block.crossOut, own.crossed, onCrossed, columns, adding: g.crossed)
             let channel = EncoderDecoder.crossWidth
             for (s, (a, b)) in zip(spansA.ranges, spansB.ranges).enumerated() {
                 kernels.attentionGradient(
@@ -98,18 +104,29 @@ extension EncoderDecoder {
             back(block.query, own.crossNormal, g.query, columns, adding: g.bStep)
             norm(block.crossNorm, own.own.output, own.crossMoments, g.bStep, columns, adding: g.b)
             back(block.keys, tape.aSelf.output, g.keys, spansA.columns, adding: g.a)
-            attention(block.own, EncoderDecoder.causalHeads, own.own, x, spansB, (g.b, g.bStep, g.bHeads))
+            attention(
+                block.own, EncoderDecoder.causalHeads, own.own, x, spansB, (g.b, g.bStep, g.bHeads, g.bDropped),
+                site: 1 + 3 * number)
+        }
+
+        /// The gradient with respect to what was added to a residual sum, given that with respect to the sum.
+        private func dropped(_ sum: FeatureMap, _ map: FeatureMap, _ spans: Spans, site: Int) -> FeatureMap {
+            guard let dropout else { return sum }
+            map.copy(spans.columns, from: sum)
+            dropout.apply(map, spans.ranges, site: site, kernels)
+            return map
         }
 
         /// A self-attention, given the gradient with respect to its output, which becomes that with respect to its
         /// input `x`.
         func attention(
             _ attention: SelfAttention, _ heads: AttentionHeads, _ own: SelfTape, _ x: FeatureMap, _ spans: Spans,
-            _ g: (sum: FeatureMap, step: FeatureMap, heads: FeatureMap)
+            _ g: (sum: FeatureMap, step: FeatureMap, heads: FeatureMap, dropped: FeatureMap), site: Int
         ) {
             let (columns, d) = (spans.columns, EncoderDecoder.width)
             g.step.clear(columns)
-            back(attention.out, own.attended, g.sum, columns, adding: g.step)
+            back(
+                attention.out, own.attended, dropped(g.sum, g.dropped, spans, site: site), columns, adding: g.step)
             for (s, range) in spans.ranges.enumerated() {
                 kernels.attentionGradient(
                     heads, q: MapPart(own.heads, range), k: MapPart(own.heads, range, channel: d),
@@ -122,16 +139,19 @@ extension EncoderDecoder {
             norm(attention.norm, x, own.moments, g.step, columns, adding: g.sum)
         }
 
-        /// Embedding and convolution, given the gradient with respect to their sum, which becomes that with respect to
-        /// the embedding.
+        /// The convolutions, given the gradient with respect to the last sum, which becomes that with respect to the
+        /// embedding.
         func stem(
-            _ convolution: ConvolutionShape, _ stem: Stem, _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap)
+            _ convolutions: [ConvolutionShape], _ stem: Stem, _ spans: Spans, _ g: (sum: FeatureMap, step: FeatureMap)
         ) {
-            g.step.copy(spans.columns, from: g.sum)
-            kernels.leakyReLUGradient(stem.convolved, gradient: g.step, columns: spans.columns)
-            // Beyond the last strand there is no gradient either.
-            spans.clearGaps(g.step)
-            back(convolution, stem.embedded, g.step, spans.columns, adding: g.sum)
+            for (k, convolution) in convolutions.enumerated().reversed() {
+                // Between strands there is no gradient, though convolutions have written one there.
+                spans.clearGaps(g.sum)
+                g.step.copy(spans.columns, from: g.sum)
+                spans.clearGaps(g.step)
+                kernels.leakyReLUGradient(stem.convolved[k], gradient: g.step, columns: spans.columns)
+                back(convolution, stem.sums[k], g.step, spans.columns, adding: g.sum)
+            }
         }
 
         /// Adds the gradient of a column's four embeddings.

@@ -3,22 +3,22 @@
 import Kernels
 
 extension EncoderDecoder {
-    /// Letters that are less than this fraction as probable as the most probable one are never drawn: what a net that
-    /// is trained for a short time leaves to letters that do not occur (epsilon sampling, Hewitt et al. 2022).
-    private static let leastFraction: Float = 0.02
-
     /// Draws a strand B for each of the strands `a`, at most `tape.strands`, with a length for which `isAllowed`, by
     /// index in `lengthsB`, is true; at least one is. The result for strand k depends on `sources[k]` alone.
+    ///
+    /// A letter that is less than `leastFraction` as probable as the most probable one is never drawn (truncation
+    /// sampling, Hewitt et al. 2022).
     func draw(
-        _ tape: Tape, a strands: [ArraySlice<UInt8>], label: Int, isAllowed: [Bool], weights: FloatBuffer,
-        _ sources: inout [RandomSource], _ kernels: LayerKernels
+        _ tape: Tape, a strands: [ArraySlice<UInt8>], label: Int, isAllowed: [Bool], leastFraction: Float,
+        weights: FloatBuffer, _ sources: inout [RandomSource], _ kernels: LayerKernels
     ) -> [[UInt8]] {
         precondition(sources.count == strands.count && isAllowed.count == lengthsB.count)
         guard !strands.isEmpty else { return [] }
         let keysA = encode(
             tape, strands, labels: strands.map { _ in label }, weights: weights, kernels
         ).ranges
-        let drawing = Drawing(net: self, tape: tape, label: label, weights: weights, kernels: kernels)
+        let drawing = Drawing(
+            net: self, tape: tape, label: label, leastFraction: leastFraction, weights: weights, kernels: kernels)
         let lengths = drawing.lengths(keysA, isAllowed, &sources)
         // By decreasing length, so that the strands with a letter in a column come first.
         let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
@@ -51,6 +51,7 @@ extension EncoderDecoder {
         let net: EncoderDecoder
         let tape: Tape
         let label: Int
+        let leastFraction: Float
         let weights: FloatBuffer
         let kernels: LayerKernels
 
@@ -102,7 +103,7 @@ extension EncoderDecoder {
 
         /// Moves what later columns need of the first column so that slot k has that of slot `order[k]`.
         func reorder(_ order: [Int]) {
-            for map in [tape.b.embedded] + tape.blocks.map(\.own.heads) {
+            for map in tape.b.sums.dropLast() + tape.blocks.map(\.own.heads) {
                 let kept = FeatureMap(length: order.count, channels: map.channels)
                 for (slot, s) in order.enumerated() { kept.copy(slot, from: map, column(s, 0)) }
                 for slot in order.indices { map.copy(column(slot, 0), from: kept, slot) }
@@ -115,7 +116,7 @@ extension EncoderDecoder {
             let map = tape.letters
             kernels.exponentials(map, letters: net.letters, into: map, columns: at..<at + 1)
             let drawn = EncoderDecoder.pick(net.letters, random.uniform()) { letter in
-                map[at, letter] < EncoderDecoder.leastFraction ? 0 : map[at, letter]
+                map[at, letter] < leastFraction ? 0 : map[at, letter]
             }
             return UInt8(drawn)
         }

@@ -8,6 +8,8 @@ extension EncoderDecoder {
     struct AttentionSpans {
         let queries: [Range<Int>], keysB: [Range<Int>], keysA: [Range<Int>]
         let heads: AttentionHeads
+        /// The strands B, where the columns between them are worked on as well.
+        var gaps: Spans?
     }
 
     /// Some columns of a map, `step` apart, as every layer of the decoder works on them.
@@ -17,7 +19,8 @@ extension EncoderDecoder {
 
     /// Reads strands A: writes the keys and values for the decoder. Returns the columns of the strands.
     func encode(
-        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], weights: FloatBuffer, _ kernels: LayerKernels
+        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], dropout: Dropout? = nil, weights: FloatBuffer,
+        _ kernels: LayerKernels
     ) -> Spans {
         precondition(strands.count <= tape.strands)
         let spans = Spans(strands.map(\.count))
@@ -29,10 +32,10 @@ extension EncoderDecoder {
                     column: spans.ranges[s].lowerBound + k)
             }
         }
-        spans.clearGaps(tape.a.embedded)
-        let forward = Forward(columns: columns, weights: weights, kernels: kernels)
-        forward.mix(tape.a, aConvolution)
-        forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep) {
+        let forward = Forward(
+            columns: columns, strands: spans.ranges, dropout: dropout, weights: weights, kernels: kernels)
+        forward.mix(tape.a, aConvolutions, spans)
+        forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0) {
             spans.ranges.map { (EncoderDecoder.selfHeads, $0, $0) }
         }
         for (block, own) in zip(blocks, tape.blocks) { forward.linear(block.keys, tape.aSelf.output, own.keys) }
@@ -41,13 +44,15 @@ extension EncoderDecoder {
 
     /// Computes the decoder's normalised output in `columns`, given the embeddings there.
     func decode(
-        _ tape: Tape, _ columns: Columns, _ spans: AttentionSpans, weights: FloatBuffer, _ kernels: LayerKernels
+        _ tape: Tape, _ columns: Columns, _ spans: AttentionSpans, dropout: Dropout? = nil, weights: FloatBuffer,
+        _ kernels: LayerKernels
     ) {
-        let forward = Forward(columns: columns, weights: weights, kernels: kernels)
-        forward.mix(tape.b, bConvolution)
+        let forward = Forward(
+            columns: columns, strands: spans.queries, dropout: dropout, weights: weights, kernels: kernels)
+        forward.mix(tape.b, bConvolutions, spans.gaps)
         var x = tape.b.mixed
-        for (block, own) in zip(blocks, tape.blocks) {
-            forward.attend(own.own, block.own, x, step: tape.bStep) {
+        for (k, (block, own)) in zip(blocks, tape.blocks).enumerated() {
+            forward.attend(own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k) {
                 spans.queries.indices.map { (spans.heads, spans.queries[$0], spans.keysB[$0]) }
             }
             forward.normalise(own.own.output, block.crossNorm, own.crossNormal, own.crossMoments)
@@ -59,11 +64,11 @@ extension EncoderDecoder {
                     into: MapPart(own.crossed, queries), own.memory[s])
             }
             forward.linear(block.crossOut, own.crossed, tape.bStep)
-            forward.add(own.own.output, tape.bStep, own.afterCross)
+            forward.add(own.own.output, tape.bStep, own.afterCross, site: 2 + 3 * k)
             forward.normalise(own.afterCross, block.hiddenNorm, own.hiddenNormal, own.hiddenMoments)
             forward.linear(block.hiddenIn, own.hiddenNormal, own.hidden, isLeaky: true)
             forward.linear(block.hiddenOut, own.hidden, tape.bStep)
-            forward.add(own.afterCross, tape.bStep, own.output)
+            forward.add(own.afterCross, tape.bStep, own.output, site: 3 + 3 * k)
             x = own.output
         }
         forward.normalise(x, outNorm, tape.normal, tape.moments)
@@ -72,6 +77,9 @@ extension EncoderDecoder {
     /// The layers of a forward pass in some columns.
     private struct Forward {
         let columns: Columns
+        /// The columns of each strand.
+        let strands: [Range<Int>]
+        let dropout: Dropout?
         let weights: FloatBuffer
         let kernels: LayerKernels
 
@@ -86,19 +94,25 @@ extension EncoderDecoder {
                 moments: moments)
         }
 
-        func add(_ x: FeatureMap, _ y: FeatureMap, _ sum: FeatureMap) {
+        /// sum = x + y, with dropout of y at a site where one is given.
+        func add(_ x: FeatureMap, _ y: FeatureMap, _ sum: FeatureMap, site: Int? = nil) {
+            if let dropout, let site { dropout.apply(y, strands, site: site, kernels) }
             kernels.add(x, y, into: sum, columns: columns.range, step: columns.step)
         }
 
-        /// Adds a convolution of the embedding to it.
-        func mix(_ stem: Stem, _ convolution: ConvolutionShape) {
-            linear(convolution, stem.embedded, stem.convolved, isLeaky: true)
-            add(stem.embedded, stem.convolved, stem.mixed)
+        /// Adds convolutions to the embedding, one after the other. `spans` are the strands where the columns between
+        /// them are worked on as well.
+        func mix(_ stem: Stem, _ convolutions: [ConvolutionShape], _ spans: Spans?) {
+            for (k, convolution) in convolutions.enumerated() {
+                spans?.clearGaps(stem.sums[k])
+                linear(convolution, stem.sums[k], stem.convolved[k], isLeaky: true)
+                add(stem.sums[k], stem.convolved[k], stem.sums[k + 1])
+            }
         }
 
         /// Self-attention: `spans` are the heads, the queries and the keys of each strand.
         func attend(
-            _ tape: SelfTape, _ attention: SelfAttention, _ x: FeatureMap, step: FeatureMap,
+            _ tape: SelfTape, _ attention: SelfAttention, _ x: FeatureMap, step: FeatureMap, site: Int,
             _ spans: () -> [(AttentionHeads, Range<Int>, Range<Int>)]
         ) {
             let d = EncoderDecoder.width
@@ -111,7 +125,7 @@ extension EncoderDecoder {
                     tape.memory[s])
             }
             linear(attention.out, tape.attended, step)
-            add(x, step, tape.output)
+            add(x, step, tape.output, site: site)
         }
     }
 
@@ -124,28 +138,17 @@ extension EncoderDecoder {
     }
 
     /// The cross-entropy of pairs in nats: the sum over the lengths and the letters of strands B. Stores what
-    /// `backward` needs, and returns the columns of both strands.
-    func loss(_ tape: Tape, _ pairs: [Pair], weights: FloatBuffer, _ kernels: LayerKernels) -> (
-        nats: Double, a: Spans, b: Spans
-    ) {
+    /// `backward` needs, and returns the columns of both strands. There is dropout where `tape.gradients` has drawn
+    /// it.
+    ///
+    /// `observe` is called with the probability of each letter of strands B, relative to that of the most probable
+    /// one.
+    func loss(
+        _ tape: Tape, _ pairs: [Pair], hasDropout: Bool = false, weights: FloatBuffer, _ kernels: LayerKernels,
+        observe: (Float) -> Void = { _ in }
+    ) -> (nats: Double, a: Spans, b: Spans) {
         guard let gradients = tape.gradients else { preconditionFailure("the tape is for drawing") }
-        let spansA = encode(tape, pairs.map(\.a), labels: pairs.map(\.label), weights: weights, kernels)
-        let spansB = Spans(pairs.map { $0.b.count + 1 })
-        for (pair, range) in zip(pairs, spansB.ranges) {
-            for (k, rows) in rows(pair).enumerated() {
-                kernels.embed(rows, of: weights, into: tape.b.embedded, column: range.lowerBound + k)
-            }
-        }
-        spansB.clearGaps(tape.b.embedded)
-        decode(
-            tape, Columns(range: spansB.columns, step: 1),
-            AttentionSpans(
-                queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads),
-            weights: weights, kernels)
-        kernels.convolve(
-            letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false,
-            columns: spansB.columns)
-        lengthLogits(tape, firsts: spansB.ranges.map(\.lowerBound), weights: weights, kernels)
+        let (spansA, spansB) = predict(tape, pairs, hasDropout ? gradients.dropout : nil, weights, kernels)
         kernels.exponentials(tape.letters, letters: letters, into: gradients.letters, columns: spansB.columns)
         kernels.exponentials(
             tape.lengths, letters: lengthsB.count, into: gradients.lengths, columns: 0..<pairs.count)
@@ -156,10 +159,35 @@ extension EncoderDecoder {
             gradients.letters.clear(first)
             nats += EncoderDecoder.learn(gradients.lengths, s, lengthsB.count, pair.b.count - lengthsB.lowerBound)
             for (k, code) in pair.b.enumerated() {
+                observe(gradients.letters[first + 1 + k, Int(code)])
                 nats += EncoderDecoder.learn(gradients.letters, first + 1 + k, letters, Int(code))
             }
         }
         return (nats, spansA, spansB)
+    }
+
+    /// Computes the logits of the lengths and letters of strands B.
+    private func predict(
+        _ tape: Tape, _ pairs: [Pair], _ dropout: Dropout?, _ weights: FloatBuffer, _ kernels: LayerKernels
+    ) -> (a: Spans, b: Spans) {
+        let spansA = encode(
+            tape, pairs.map(\.a), labels: pairs.map(\.label), dropout: dropout, weights: weights, kernels)
+        let spansB = Spans(pairs.map { $0.b.count + 1 })
+        for (pair, range) in zip(pairs, spansB.ranges) {
+            for (k, rows) in rows(pair).enumerated() {
+                kernels.embed(rows, of: weights, into: tape.b.embedded, column: range.lowerBound + k)
+            }
+        }
+        decode(
+            tape, Columns(range: spansB.columns, step: 1),
+            AttentionSpans(
+                queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads,
+                gaps: spansB),
+            dropout: dropout, weights: weights, kernels)
+        kernels.convolve(
+            letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false, columns: spansB.columns)
+        lengthLogits(tape, firsts: spansB.ranges.map(\.lowerBound), weights: weights, kernels)
+        return (spansA, spansB)
     }
 
     /// The rows of the embeddings of strand B's columns.

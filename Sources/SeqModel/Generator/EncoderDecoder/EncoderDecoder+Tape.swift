@@ -35,15 +35,23 @@ extension EncoderDecoder {
         }
     }
 
-    /// The activations of embedding and convolution.
+    /// The activations of embedding and convolutions.
     struct Stem {
-        /// The embedding; the convolution's output; their sum.
-        let embedded: FeatureMap, convolved: FeatureMap, mixed: FeatureMap
+        /// The embedding, then the sums after each convolution.
+        let sums: [FeatureMap]
+        /// The convolutions' outputs.
+        let convolved: [FeatureMap]
 
         init(columns: Int) {
-            func map() -> FeatureMap { FeatureMap(length: columns, channels: EncoderDecoder.width) }
-            (embedded, convolved, mixed) = (map(), map(), map())
+            func maps(_ count: Int) -> [FeatureMap] {
+                (0..<count).map { _ in FeatureMap(length: columns, channels: EncoderDecoder.width) }
+            }
+            (sums, convolved) = (maps(1 + EncoderDecoder.convolutions), maps(EncoderDecoder.convolutions))
         }
+
+        var embedded: FeatureMap { sums[0] }
+        /// The sum after the last convolution.
+        var mixed: FeatureMap { sums[EncoderDecoder.convolutions] }
     }
 
     /// The activations of a self-attention.
@@ -100,6 +108,9 @@ extension EncoderDecoder {
         /// With respect to the logits; between forward and backward pass, `letters` and `lengths` hold exponentials.
         let letters: FeatureMap, lengths: FeatureMap
         let normal: FeatureMap, lengthNormal: FeatureMap
+        /// With respect to what is added to a residual sum, before dropout.
+        let aDropped: FeatureMap, bDropped: FeatureMap
+        let dropout: Dropout
 
         init(_ net: EncoderDecoder, strands: Int, columnsA: Int, columnsB: Int) {
             let (d, c) = (EncoderDecoder.width, EncoderDecoder.crossWidth)
@@ -110,6 +121,38 @@ extension EncoderDecoder {
             (hidden, normal, letters) = (ofB(EncoderDecoder.hidden), ofB(d), ofB(net.letterOut.outputs))
             lengths = FeatureMap(length: strands, channels: net.lengthOut.outputs)
             lengthNormal = FeatureMap(length: strands, channels: d)
+            (aDropped, bDropped) = (ofA(d), ofB(d))
+            dropout = Dropout(net, strands: strands)
+        }
+    }
+
+    /// Dropout of channels of what is added to the residual sums, the same channels in all columns of a strand (Gal &
+    /// Ghahramani 2016).
+    ///
+    /// There is a site for each addition: the encoder's self-attention, and three in each block.
+    struct Dropout: Sendable {
+        /// (strands, sites, width): 0 or 1 / (1 - rate).
+        private let factors: FloatBuffer
+        private let sites: Int
+
+        init(_ net: EncoderDecoder, strands: Int) {
+            sites = 1 + 3 * net.blocks.count
+            factors = FloatBuffer(count: strands * sites * EncoderDecoder.width)
+        }
+
+        /// Draws the channels of a strand that are dropped.
+        func draw(_ strand: Int, _ random: inout RandomSource) {
+            let (rate, size) = (EncoderDecoder.dropoutRate, sites * EncoderDecoder.width)
+            for k in strand * size..<(strand + 1) * size {
+                factors[k] = random.uniform() < rate ? 0 : 1 / (1 - rate)
+            }
+        }
+
+        /// Applies it to the columns of strands.
+        func apply(_ map: FeatureMap, _ spans: [Range<Int>], site: Int, _ kernels: LayerKernels) {
+            for (s, columns) in spans.enumerated() {
+                kernels.scale(map, columns: columns, by: factors, at: (s * sites + site) * EncoderDecoder.width)
+            }
         }
     }
 

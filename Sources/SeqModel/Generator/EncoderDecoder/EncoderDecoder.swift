@@ -6,18 +6,23 @@ import Kernels
 /// label, as the product of the probabilities of B's length and of each letter given those before it.
 ///
 /// The encoder reads strand A. A column of it is the sum of four embeddings: letter, distance from the 5' end, distance
-/// from the 3' end, label. A convolution over 9 columns and self-attention follow. The decoder reads strand B: a first
-/// column without a letter, whose output is the distribution of B's length, then a column for each letter of B, which
-/// has the embedding of the letter before it. A causal convolution over 5 columns and some blocks follow, each of causal
-/// self-attention, attention to strand A and a perceptron, then linear layers that give the logits of length or letter.
-/// All parts are residual, with layer normalisation before them (Vaswani et al. 2017; Xiong et al. 2020).
+/// from the 3' end, label. Two convolutions over 9 columns and self-attention follow. The decoder reads strand B: a
+/// first column without a letter, whose output is the distribution of B's length, then a column for each letter of B,
+/// which has the embedding of the letter before it. Two causal convolutions over 5 columns and some blocks follow, each
+/// of causal self-attention, attention to strand A and a perceptron, then linear layers that give the logits of length
+/// or letter. All parts are residual, with layer normalisation before them (Vaswani et al. 2017; Xiong et al. 2020).
 ///
-/// The second block is what keeps to a place in A: its self-attention sees where the first one found the letters before.
+/// The second block is what keeps to a place in A: its self-attention sees where the first one found the letters
+/// before.
 struct EncoderDecoder: Sendable {
     /// Channels of a column; of attention to strand A; of the perceptron's hidden layer.
     static let width = 32, crossWidth = 64, hidden = 64
     /// Rows of the embedding of a distance from an end. The last is for all larger distances.
     static let places = 64
+    /// Convolutions of each strand, one after the other.
+    static let convolutions = 2
+    /// The share of channels that are dropped in training.
+    static let dropoutRate: Float = 0.1
     /// Blocks of a new net.
     static let usualBlocks = 2
     static let selfHeads = AttentionHeads(count: 4, width: width / 4)
@@ -33,7 +38,7 @@ struct EncoderDecoder: Sendable {
 
     /// The embeddings of both strands' columns, and their convolutions.
     let a: Embedding, b: Embedding
-    let aConvolution: ConvolutionShape, bConvolution: ConvolutionShape
+    let aConvolutions: [ConvolutionShape], bConvolutions: [ConvolutionShape]
     /// The encoder's self-attention.
     let aSelf: SelfAttention
     /// The decoder's blocks.
@@ -69,11 +74,15 @@ struct EncoderDecoder: Sendable {
         var table = TensorTable()
         let d = EncoderDecoder.width
         a = table.embedding("encoder", letters: letters)
-        aConvolution = table.layer("encoder.convolution", d, d, width: 9)
+        aConvolutions = (0..<EncoderDecoder.convolutions).map {
+            table.layer("encoder.convolution.\($0)", d, d, width: 9)
+        }
         aSelf = table.attention("encoder.self")
         // Two more codes: what stands before the first letter, and the first column.
         b = table.embedding("decoder", letters: letters + 2)
-        bConvolution = table.layer("decoder.convolution", d, d, width: 5, isCausal: true)
+        bConvolutions = (0..<EncoderDecoder.convolutions).map {
+            table.layer("decoder.convolution.\($0)", d, d, width: 5, isCausal: true)
+        }
         self.blocks = (0..<blocks).map { table.block("decoder.\($0)") }
         outNorm = table.norm("decoder.norm")
         letterOut = table.layer("decoder.letter", d, ConvolutionShape.padded(letters))
@@ -88,7 +97,7 @@ struct EncoderDecoder: Sendable {
 
     /// All layers with weights that the backward pass needs transposed.
     var layers: [ConvolutionShape] {
-        [aConvolution, aSelf.inputs, aSelf.out, bConvolution, letterOut, lengthOut] + blocks.flatMap(\.layers)
+        aConvolutions + bConvolutions + [aSelf.inputs, aSelf.out, letterOut, lengthOut] + blocks.flatMap(\.layers)
     }
 
     /// Initial weights. The embeddings of distances are sines and cosines of 16 periods from 4 to 256 letters, so that

@@ -29,8 +29,10 @@ final class EncoderDecoderTrainer {
     private static let pieces = 16
     /// The maximum number of held-out pairs.
     private static let mostHeld = 1_024
-    /// Steps in which the learning rate increases linearly; it then decreases along a cosine to 2 %.
+    /// Steps in which the learning rate increases linearly; it also decreases along a cosine to 2 %.
     private static let warmUp = 100
+    /// The bound of the fraction below which letters are not drawn.
+    private static let mostLeastFraction: Float = 0.1
     /// Decay of the moving average, weight decay, and the largest norm of a gradient.
     private static let averaging: Float = 0.99, decay: Float = 0.1, largestNorm = 1.0
 
@@ -59,8 +61,8 @@ final class EncoderDecoderTrainer {
         EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label)
     }
 
-    /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not interact
-    /// have no rule to learn.
+    /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not
+    /// interact have no rule to learn.
     private func drawn(_ row: Int, _ random: inout RandomSource) -> EncoderDecoder.Pair {
         let both = labels.allSatisfy { !training[$0].isEmpty } && labels.count == 2
         let label = both ? (row % 4 == 0 ? 0 : 1) : labels.last { !training[$0].isEmpty } ?? labels[0]
@@ -68,35 +70,48 @@ final class EncoderDecoderTrainer {
         return pair(members[random.index(below: members.count)], label)
     }
 
-    /// Runs one step: the gradient of a batch, and a step of AdamW.
-    func runStep() {
+    /// The part of the plan that is done (0 to 1) as far as the learning rate is concerned: that of the steps or, where
+    /// these are clearly too slow to be done in time, that of the time.
+    private func progress(timeUsed: Double) -> Double {
+        let done = Double(step) / Double(plan.steps)
+        return timeUsed > 1.1 * done + 0.02 ? min(1, timeUsed) : done
+    }
+
+    /// Runs one step: the gradient of a batch, and a step of AdamW. `timeUsed` is the part of the time that has passed.
+    func runStep(timeUsed: Double = 0) {
         net.transpose(state.weights, into: state.transposed, kernels)
         var random = RandomSource(seed: plan.seed, .partnerStep(step))
         let batch = (0..<plan.batch).map { drawn($0, &random) }
         let (net, state, kernels, workers, losses) = (net, state, kernels, workers, losses)
+        let (step, plan) = (self.step, plan)
         state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { tape in
                 let own = EncoderDecoderTrainer.share(piece, of: batch[...])
                 losses[piece] = 0
                 guard !own.isEmpty else { return }
-                let (nats, a, b) = net.loss(tape, Array(own), weights: state.weights, kernels)
+                for s in own.indices {
+                    var random = RandomSource(seed: plan.seed, .partnerDropout(step * plan.batch + s))
+                    tape.gradients?.dropout.draw(s - own.startIndex, &random)
+                }
+                let (nats, a, b) = net.loss(tape, Array(own), hasDropout: true, weights: state.weights, kernels)
                 losses[piece] = Float(nats)
                 net.backward(
-                    tape, Array(own), a: a, b: b, weights: state.weights, transposed: state.transposed,
+                    tape, Array(own), hasDropout: true, a: a, b: b, weights: state.weights,
+                    transposed: state.transposed,
                     sums: EncoderDecoder.Sums(buffer: state.gradients.parts, part: part), kernels)
             }
         }
         let count = batch.reduce(0) { $0 + $1.b.count + 1 }
         lossSum += sumOfLosses
         letterSum += count
-        step += 1
-        let done = Double(step) / Double(plan.steps)
-        let warm = min(1, Float(step) / Float(EncoderDecoderTrainer.warmUp))
+        self.step += 1
+        let done = progress(timeUsed: timeUsed)
+        let warm = min(1, Float(self.step) / Float(EncoderDecoderTrainer.warmUp))
         let rate = plan.rate * warm * Float(0.02 + 0.98 * 0.5 * (1 + cosine(.pi * done)))
         state.learn(
             rate: rate, scale: 1 / Float(count), decay: EncoderDecoderTrainer.decay,
             largestNorm: EncoderDecoderTrainer.largestNorm)
-        let keep = min(EncoderDecoderTrainer.averaging, Float(step) / Float(10 + step))
+        let keep = min(EncoderDecoderTrainer.averaging, Float(self.step) / Float(10 + self.step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
 
@@ -113,22 +128,53 @@ final class EncoderDecoderTrainer {
         return lossSum / Double(max(1, letterSum))
     }
 
-    /// The mean cross-entropy of a letter or length of the held-out pairs, in nats.
-    func validationLoss() -> Float {
+    /// The held-out pairs by the averaged weights: the mean cross-entropy of a letter or length in nats, and the
+    /// probability of a letter, relative to that of the most probable one, below which one of a thousand letters lies.
+    func validation() -> (loss: Float, leastFraction: Float) {
         let (net, kernels, workers, losses, averaged) = (net, kernels, workers, losses, averaged)
         let held = held.map { pair($0.pair, $0.label) }
+        var ends = [0]
+        for pair in held { ends.append(ends[ends.count - 1] + pair.b.count) }
+        let fractions = FloatBuffer(count: ends[held.count])
+        let firsts = ends
         Parallel.run(pieces: EncoderDecoderTrainer.pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
-                let own = Array(EncoderDecoderTrainer.share(piece, of: held[...]))
-                var sum = 0.0
-                for start in stride(from: 0, to: own.count, by: tape.strands) {
-                    let group = Array(own[start..<min(own.count, start + tape.strands)])
-                    sum += net.loss(tape, group, weights: averaged, kernels).nats
+                let own = EncoderDecoderTrainer.share(piece, of: held[...])
+                var (sum, at) = (0.0, firsts[own.startIndex])
+                for start in stride(from: own.startIndex, to: own.endIndex, by: tape.strands) {
+                    let group = Array(own[start..<min(own.endIndex, start + tape.strands)])
+                    sum +=
+                        net.loss(tape, group, weights: averaged, kernels) {
+                            fractions[at] = $0
+                            at += 1
+                        }.nats
                 }
                 losses[piece] = Float(sum)
             }
         }
-        return Float(sumOfLosses / Double(held.reduce(0) { $0 + $1.b.count + 1 }))
+        let sorted = fractions[0..<fractions.count].sorted()
+        return (
+            Float(sumOfLosses / Double(fractions.count + held.count)),
+            min(EncoderDecoderTrainer.mostLeastFraction, sorted[sorted.count / 1_000])
+        )
+    }
+
+    /// What strand A tells of strand B in held-out pairs of label 1, in nats a pair by `weights`: the mean
+    /// cross-entropy of B given the A of another pair, minus that given its own.
+    func information(_ weights: FloatBuffer) -> Double {
+        let positives = held.filter { $0.label == 1 }.map { pair($0.pair, 1) }
+        return workers[0].work { tape in
+            var difference = 0.0
+            for start in stride(from: 0, to: positives.count, by: tape.strands) {
+                let own = Array(positives[start..<min(positives.count, start + tape.strands)])
+                let other = own.indices.map { k in
+                    EncoderDecoder.Pair(a: positives[(start + k + 1) % positives.count].a, b: own[k].b, label: 1)
+                }
+                difference += net.loss(tape, other, weights: weights, kernels).nats
+                difference -= net.loss(tape, own, weights: weights, kernels).nats
+            }
+            return difference / Double(max(1, positives.count))
+        }
     }
 
     /// The weights, their averages and Adam's moments, of a checkpoint.

@@ -32,12 +32,14 @@ struct LikelihoodPhase: PartnerPhase {
     var step: Int { trainer.step }
     var isDone: Bool { trainer.step >= plan.steps || sinceGood >= LikelihoodPhase.patience }
 
-    func runStep() { trainer.runStep() }
+    func runStep(timeUsed: Double) { trainer.runStep(timeUsed: timeUsed) }
 
-    private var generator: PairGenerator {
+    private func generator(leastFraction: Float) -> PairGenerator {
         let weights = FloatBuffer(count: trainer.net.count)
         weights.copy(0..<weights.count, from: trainer.averaged, at: 0)
-        return PairGenerator(.autoregressive(trainer.net, weights), composition: composition)
+        var generator = PairGenerator(.autoregressive(trainer.net, weights), composition: composition)
+        generator.leastFraction = leastFraction
+        return generator
     }
 
     mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure) {
@@ -53,15 +55,16 @@ struct LikelihoodPhase: PartnerPhase {
         trainer.restore(step: step, Array(values))
         (self.sinceGood, leastLoss) = (sinceGood, loss[0])
         // With the strands A of this training, which the checkpoint has in any case.
-        let kept = PairGenerator(.autoregressive(net, weights), composition: composition)
+        var kept = PairGenerator(.autoregressive(net, weights), composition: composition)
+        kept.leastFraction = generator.leastFraction
         best = (survey.evaluate(kept), kept, bestStep)
         last = best?.figures
     }
 
     mutating func evaluate(_ report: (PairGeneratorTrainer.Event) throws -> Void) throws -> Bool {
-        let (training, loss) = (trainer.takeLoss(), trainer.validationLoss())
+        let (training, (loss, leastFraction)) = (trainer.takeLoss(), trainer.validation())
         guard training.isFinite, loss.isFinite else { throw GeneratorFailure.lossNotFinite(step: step) }
-        let generator = generator
+        let generator = generator(leastFraction: leastFraction)
         let figures = survey.evaluate(generator)
         try report(
             .evaluated(step: step, .likelihood(training: training, validation: Double(loss)), figures))
@@ -79,9 +82,16 @@ struct LikelihoodPhase: PartnerPhase {
             generator: best?.generator)
     }
 
+    /// Whether strand A tells more of strand B than the noise of the estimate.
+    private func isInformed(_ generator: PairGenerator) -> Bool {
+        guard case .autoregressive(_, let weights) = generator.partner else { return false }
+        return trainer.information(weights) > 0.2
+    }
+
     func outcome() throws(GeneratorFailure) -> PairGeneratorTrainer.Outcome {
         guard let last, let best else { throw .noTime }
-        guard best.figures.isBetter(than: survey.chance) else {
+        // A classifier that does not know the relation is no judge of it; held-out pairs are.
+        guard best.figures.isBetter(than: survey.chance) || isInformed(best.generator) else {
             throw .learnedNothing(last, chance: survey.chance)
         }
         return PairGeneratorTrainer.Outcome(

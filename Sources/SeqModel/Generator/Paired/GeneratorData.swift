@@ -1,8 +1,8 @@
-// GeneratorData: the training data of a paired generator, and the sizes of its nets that follow from them.
+// GeneratorData: the training data of a pair generator, and the sizes of its nets that follow from them.
 
 import Kernels
 
-/// The training data of a paired generator. Ambiguous letters are replaced by random ones that they stand for.
+/// The training data of a pair generator. Ambiguous letters are replaced by random ones that they stand for.
 struct GeneratorData: Sendable {
     let pairs: Pairs
     /// The indices of the pairs with label 0 and with label 1.

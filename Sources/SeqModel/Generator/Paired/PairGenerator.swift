@@ -1,13 +1,16 @@
-// PairGenerator: the trained paired generator: draws strand A, then strand B given A.
+// PairGenerator: the trained pair generator: draws strand A, then strand B given A.
 
 import Kernels
 
-/// A trained paired generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
+/// A trained pair generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public struct PairGenerator: Sendable {
     /// The distribution of lengths and of strand A.
     let composition: StrandComposition
     /// The network for strand B.
     let partner: Partner
+    /// The least probability of a letter of strand B that the autoregressive network draws, relative to that of the
+    /// most probable one; 0 to 1.
+    var leastFraction: Float = 0
     /// The sampler that decides which of its pairs are kept.
     public internal(set) var acceptance: RejectionSampler
     private let kernels: LayerKernels
@@ -75,6 +78,9 @@ public struct PairGenerator: Sendable {
         /// A cache of the possible lengths for the last label and range, by the length of a given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
 
+        /// A cache of the lengths that strand B may have, for the last label and range.
+        private var partners: (label: Int, allowed: ClosedRange<Int>, found: [Bool]) = (0, 0...0, [])
+
         fileprivate enum Memory {
             case autoregressive(EncoderDecoder.Tape)
             case adversarial(PartnerNet.Tape, LetterSampler)
@@ -103,6 +109,17 @@ public struct PairGenerator: Sendable {
             let found = composition.lengths(label: label, a: a, allowed: allowed)
             lengths.found[a] = found
             return found
+        }
+
+        /// For each of `lengthsB`, whether strands B of pairs with `label` have it and it is in `allowed`.
+        fileprivate func isAllowed(
+            _ composition: StrandComposition, _ lengthsB: ClosedRange<Int>, label: Int, allowed: ClosedRange<Int>
+        ) -> [Bool] {
+            if partners.found.isEmpty || partners.label != label || partners.allowed != allowed {
+                let occurring = Set(composition.lengths[label].map(\.b))
+                partners = (label, allowed, lengthsB.map { occurring.contains($0) && allowed.contains($0) })
+            }
+            return partners.found
         }
     }
 
@@ -161,14 +178,13 @@ public struct PairGenerator: Sendable {
     ) {
         switch (partner, worker.partner) {
         case (.autoregressive(let net, let weights), .autoregressive(let tape)):
-            let occurring = Set(composition.lengths[label].map(\.b))
-            let isAllowed = net.lengthsB.map { occurring.contains($0) && lengths.contains($0) }
+            let isAllowed = worker.isAllowed(composition, net.lengthsB, label: label, allowed: lengths)
             for start in stride(from: 0, to: pairs.count, by: tape.strands) {
                 let range = start..<min(pairs.count, start + tape.strands)
                 var own = Array(sources[range])
                 let drawn = net.draw(
-                    tape, a: pairs[range].map { $0.a[...] }, label: label, isAllowed: isAllowed, weights: weights,
-                    &own, kernels)
+                    tape, a: pairs[range].map { $0.a[...] }, label: label, isAllowed: isAllowed,
+                    leastFraction: leastFraction, weights: weights, &own, kernels)
                 sources.replaceSubrange(range, with: own)
                 for (k, strand) in zip(range, drawn) { pairs[k].b = strand }
             }

@@ -1,8 +1,8 @@
-// PairGeneratorPlan: the hyperparameters of a paired generator's training.
+// PairGeneratorPlan: the hyperparameters of a pair generator's training.
 
 import Kernels
 
-/// The hyperparameters of a paired generator's training.
+/// The hyperparameters of a pair generator's training.
 public struct PairGeneratorPlan: Sendable {
     /// The kind of the network for strand B.
     public let method: PairGenerator.Method
@@ -32,7 +32,7 @@ public struct PairGeneratorPlan: Sendable {
     public init(_ method: PairGenerator.Method, pairs: Int) {
         self.method = method
         switch method {
-        case .autoregressive: (steps, batch) = (min(max(pairs / 20, 12_000), 40_000), 64)
+        case .autoregressive: (steps, batch) = (min(max(pairs / 20, 20_000), 40_000), 64)
         case .adversarial: (steps, batch) = (4_500, 64)
         }
     }

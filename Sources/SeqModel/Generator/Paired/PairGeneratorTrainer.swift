@@ -1,4 +1,4 @@
-// PairGeneratorTrainer: trains a paired generator in two phases, with evaluations, restarts and checkpoints.
+// PairGeneratorTrainer: trains a pair generator in two phases, with evaluations, restarts and checkpoints.
 
 import Kernels
 
@@ -17,7 +17,7 @@ public enum GeneratorFailure: Error {
     case noTime
 }
 
-/// Trains a paired generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
+/// Trains a pair generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
 /// for strand B given A, in a `PartnerPhase`. Samples are evaluated every 250 steps of the second phase.
 public final class PairGeneratorTrainer {
     /// The hyperparameters.
@@ -65,7 +65,7 @@ public final class PairGeneratorTrainer {
         public let numbers: [String: Int]
         /// Weights and Adam's moments.
         public let buffers: [[Float]]
-        /// The best generator so far; nil until the last third of the second phase.
+        /// The best generator so far; nil before there is one.
         public let generator: PairGenerator?
     }
 
@@ -85,14 +85,16 @@ public final class PairGeneratorTrainer {
         data = GeneratorData(classifier, pairs, seed: plan.seed)
     }
 
-    /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step.
+    /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step. `timeUsed`
+    /// returns the part of the time limit that has passed (0 to 1), or 0 without a limit.
     ///
     /// `start` is a checkpoint of either phase of an earlier run. `afterStep` is called with the phase and the number
     /// of its steps done, `report` with each event, `save` with the state after each evaluation that found no collapse.
     /// Throws `GeneratorFailure`, and the errors of the closures.
     public func run(
         from start: TrainingCheckpoint? = nil, shouldStop: () throws -> Bool = { false },
-        afterStep: (Phase, Int) -> Void = { _, _ in }, report: (Event) throws -> Void = { _ in },
+        timeUsed: () -> Double = { 0 }, afterStep: (Phase, Int) -> Void = { _, _ in },
+        report: (Event) throws -> Void = { _ in },
         save: (State) throws -> Void = { _ in }
     ) throws -> Outcome {
         let weights = try learnStrands(from: start, shouldStop: shouldStop, afterStep: afterStep, save: save)
@@ -105,8 +107,9 @@ public final class PairGeneratorTrainer {
             }
         if let start, start.numbers["step"] != nil { try phase.resume(start) }
         try report(.began(real: survey.real))
+        let before = timeUsed()
         while !phase.isDone, try !shouldStop() {
-            phase.runStep()
+            phase.runStep(timeUsed: before < 1 ? (timeUsed() - before) / (1 - before) : 1)
             let step = phase.step
             afterStep(.pairs, step)
             if step % PairGeneratorTrainer.interval == 0 || step == plan.steps {

@@ -1,4 +1,4 @@
-// PartnerPhase: the second phase of a paired generator's training, which differs by the kind of strand B's network.
+// PartnerPhase: the second phase of a pair generator's training, which differs by the kind of strand B's network.
 
 import Kernels
 
@@ -14,8 +14,8 @@ protocol PartnerPhase {
     /// Restores the checkpoint `start`. Throws `foreignCheckpoint` if it does not fit these data and this plan.
     mutating func resume(_ start: TrainingCheckpoint) throws(GeneratorFailure)
 
-    /// Runs one step.
-    mutating func runStep()
+    /// Runs one step. `timeUsed` is the part of the time for this phase that has passed (0 to 1).
+    mutating func runStep(timeUsed: Double)
 
     /// Evaluates samples and reports it. Returns whether `state` is that of this step.
     mutating func evaluate(_ report: (PairGeneratorTrainer.Event) throws -> Void) throws -> Bool

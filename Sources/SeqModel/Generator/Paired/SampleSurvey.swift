@@ -1,4 +1,4 @@
-// SampleSurvey: statistics of a paired generator's samples during training, and its rejection sampler.
+// SampleSurvey: statistics of a pair generator's samples during training, and its rejection sampler.
 
 import Kernels
 
@@ -15,7 +15,7 @@ public struct SampleFigures: Sendable {
     /// The share (0 to 1) of facing letters in pairs with label 1 that are each other's most frequent partners in the
     /// data. It measures how well the strands relate.
     public fileprivate(set) var facing = 0.0
-    /// How close the critic's inputs are to one-hot columns: always 1, as samples are letters.
+    /// How close the generator's output is to one-hot columns: always 1, as samples are letters.
     public fileprivate(set) var oneHot = 1.0
 
     /// Whether the pairs have collapsed: less than half as many distinct ones as the data, or a column with half a bit
