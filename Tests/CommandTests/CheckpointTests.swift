@@ -8,7 +8,7 @@ import Testing
     /// does.
     @Test(arguments: ["autoregressive", "paired"])
     func anInterruptedTrainingGoesOnToTheSameBytes(generator: String) throws {
-        let sandbox = try Example.sandbox(pairs: 2000)
+        let sandbox = try Example.sandbox(pairs: 1000)
         let train = "seqgan train --learn both --generator \(generator) --epochs 3 --batch 32 --steps 500 -q pairs.tsv"
         let whole = try sandbox.run("\(train) -o whole.seqgan")
         #expect(whole.code == 0, "\(whole.errors)")
