@@ -18,7 +18,7 @@ public struct RejectionSampler: Sendable {
     /// Bounds of the mean acceptance probability. The lower one limits the cost in speed.
     static let meanAcceptance = 0.2...0.65
     /// The largest part of the sum of the ratios that is lost because a probability is at most 1.
-    static let mostClipped = 0.03
+    static let mostClipped = 0.15
     /// The maximum number of draws for a pair; the last one is kept in any case.
     public static let mostDraws = 16
 
