@@ -3,7 +3,7 @@
 import Kernels
 
 extension EncoderDecoder {
-    /// Where the gradient of the weights is added: part `part` of `sums`, parts of `stride` floats.
+    /// Where the gradient of the weights is added: part `part` of a buffer, in parts of as many floats as weights.
     struct Sums {
         let buffer: FloatBuffer, part: Int
     }

@@ -35,9 +35,8 @@ extension EncoderDecoder {
         let forward = Forward(
             columns: columns, strands: spans.ranges, dropout: dropout, weights: weights, kernels: kernels)
         forward.mix(tape.a, aConvolutions, spans)
-        forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0) {
-            spans.ranges.map { (EncoderDecoder.selfHeads, $0, $0) }
-        }
+        forward.attend(
+            tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0, EncoderDecoder.selfHeads, keys: spans.ranges)
         for (block, own) in zip(blocks, tape.blocks) { forward.linear(block.keys, tape.aSelf.output, own.keys) }
         return spans
     }
@@ -52,9 +51,8 @@ extension EncoderDecoder {
         forward.mix(tape.b, bConvolutions, spans.gaps)
         var x = tape.b.mixed
         for (k, (block, own)) in zip(blocks, tape.blocks).enumerated() {
-            forward.attend(own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k) {
-                spans.queries.indices.map { (spans.heads, spans.queries[$0], spans.keysB[$0]) }
-            }
+            forward.attend(
+                own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k, spans.heads, keys: spans.keysB)
             forward.normalise(own.own.output, block.crossNorm, own.crossNormal, own.crossMoments)
             forward.linear(block.query, own.crossNormal, own.query)
             for (s, queries) in spans.queries.enumerated() {
@@ -110,15 +108,15 @@ extension EncoderDecoder {
             }
         }
 
-        /// Self-attention: `spans` are the heads, the queries and the keys of each strand.
+        /// Self-attention of the columns of each strand, the queries, to `keys`.
         func attend(
             _ tape: SelfTape, _ attention: SelfAttention, _ x: FeatureMap, step: FeatureMap, site: Int,
-            _ spans: () -> [(AttentionHeads, Range<Int>, Range<Int>)]
+            _ heads: AttentionHeads, keys: [Range<Int>]
         ) {
             let d = EncoderDecoder.width
             normalise(x, attention.norm, tape.normal, tape.moments)
             linear(attention.inputs, tape.normal, tape.heads)
-            for (s, (heads, queries, keys)) in spans().enumerated() {
+            for (s, (queries, keys)) in zip(strands, keys).enumerated() {
                 kernels.attention(
                     heads, q: MapPart(tape.heads, queries), k: MapPart(tape.heads, keys, channel: d),
                     v: MapPart(tape.heads, keys, channel: 2 * d), into: MapPart(tape.attended, queries),

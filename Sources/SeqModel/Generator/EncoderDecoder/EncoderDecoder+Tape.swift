@@ -9,24 +9,25 @@ extension EncoderDecoder {
         let label: Int
     }
 
-    /// The columns of each strand of a group, in maps that have them one after the other with two columns of zeros
+    /// The columns of each strand of a group, in maps that have them one after the other with `gap` columns of zeros
     /// behind each, where convolutions read past an end.
     struct Spans {
-        fileprivate(set) var ranges: [Range<Int>] = []
+        let ranges: [Range<Int>]
         /// All columns up to the end of the last strand.
         var columns: Range<Int> { 0..<(ranges.last?.upperBound ?? 0) }
 
-        static let gap = 4
-
-        init() {}
+        /// The most columns that a convolution reads past an end.
+        static let gap = ConvolutionShape.halo
 
         /// Strands of `counts` columns.
         init(_ counts: [Int]) {
+            var ranges: [Range<Int>] = []
             var start = 0
             for count in counts {
                 ranges.append(start..<start + count)
                 start += count + Spans.gap
             }
+            self.ranges = ranges
         }
 
         /// Clears the columns between the strands.

@@ -15,7 +15,7 @@ final class EncoderDecoderTrainer {
     private let pairs: Pairs
     /// The indices of the pairs that are trained on, by label, and those held out with their labels.
     private let training: [[Int]], held: [(pair: Int, label: Int)]
-    /// The labels that occur.
+    /// The labels of the pairs that are trained on.
     private let labels: [Int]
     private let state: NetState
     private let workers: [WorkerCell<EncoderDecoder.Tape>]
@@ -38,7 +38,7 @@ final class EncoderDecoderTrainer {
 
     /// Creates a trainer on the pairs `data.chosen[label]`; 5 % of them are held out.
     init(_ data: GeneratorData, plan: PairGeneratorPlan) {
-        (pairs, self.plan, labels) = (data.pairs, plan, data.labels)
+        (pairs, self.plan) = (data.pairs, plan)
         var random = data.random
         var order = data.chosen.enumerated().flatMap { label, members in members.map { 2 * $0 + label } }
         random.shuffle(&order)
@@ -46,7 +46,8 @@ final class EncoderDecoderTrainer {
         let heldCount = order.count < 40 ? 0 : min(EncoderDecoderTrainer.mostHeld, order.count / 20)
         held = (heldCount == 0 ? order[...] : order.prefix(heldCount)).map { ($0 / 2, $0 % 2) }
         let rest = order.dropFirst(heldCount)
-        training = (0...1).map { label in rest.filter { $0 % 2 == label }.map { $0 / 2 } }
+        let training = (0...1).map { label in rest.filter { $0 % 2 == label }.map { $0 / 2 } }
+        (self.training, labels) = (training, [0, 1].filter { !training[$0].isEmpty })
         net = data.encoderDecoder
         state = NetState(
             net.initialWeights(&random), pieces: EncoderDecoderTrainer.pieces, betas: (0.9, 0.98))
@@ -64,8 +65,7 @@ final class EncoderDecoderTrainer {
     /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not
     /// interact have no rule to learn.
     private func drawn(_ row: Int, _ random: inout RandomSource) -> EncoderDecoder.Pair {
-        let both = labels.allSatisfy { !training[$0].isEmpty } && labels.count == 2
-        let label = both ? (row % 4 == 0 ? 0 : 1) : labels.last { !training[$0].isEmpty } ?? labels[0]
+        let label = labels.count == 2 ? (row % 4 == 0 ? 0 : 1) : labels[0]
         let members = training[label]
         return pair(members[random.index(below: members.count)], label)
     }
