@@ -84,7 +84,7 @@ extension LabelledPairs {
     public func digests(_ settings: String, model: [UInt8]) -> (data: String, all: String) {
         var hash = FowlerNollVoHash()
         hash.add(strands: 0..<2 * count, pairs.strands.codes, pairs.strands.starts)
-        for target in targets {
+        for target in targets + conditions.values {
             for shift in stride(from: UInt32(0), to: 32, by: 8) {
                 hash.add(CollectionOfOne(UInt8(truncatingIfNeeded: target.bitPattern >> shift)))
             }

@@ -8,11 +8,24 @@ public struct LabelledPairs: Sendable {
     public var pairs: Pairs
     /// The target of each pair, 0 to 1; as many as there are pairs.
     public var targets: [Float] = []
+    /// The conditions of each pair.
+    public var conditions: PairConditions
 
-    /// No pairs yet.
-    public init(alphabet: Alphabet) { pairs = Pairs(alphabet: alphabet) }
+    /// No pairs yet, to have `conditions` conditions each.
+    public init(alphabet: Alphabet, conditions: Int = 0) {
+        pairs = Pairs(alphabet: alphabet)
+        self.conditions = PairConditions(width: conditions)
+    }
 
-    private init(pairs: Pairs, targets: [Float]) { (self.pairs, self.targets) = (pairs, targets) }
+    /// No pairs yet, with as many conditions as those of `other`.
+    init(like other: LabelledPairs) {
+        pairs = Pairs(like: other.pairs)
+        conditions = PairConditions(width: other.conditions.width)
+    }
+
+    private init(pairs: Pairs, targets: [Float], conditions: PairConditions) {
+        (self.pairs, self.targets, self.conditions) = (pairs, targets, conditions)
+    }
 
     /// Number of pairs.
     public var count: Int { targets.count }
@@ -21,18 +34,20 @@ public struct LabelledPairs: Sendable {
     mutating func append(_ index: Int, of other: LabelledPairs) {
         pairs.append(pair: index, of: other.pairs)
         targets.append(other.targets[index])
+        conditions.append(other.conditions[index])
     }
 
-    /// Adds strand A of pair `a` of `other` with strand B of its pair `b`.
-    mutating func append(_ other: Pairs, a: Int, b: Int, target: Float) {
-        pairs.append(other.a(a), other.b(b))
+    /// Adds strand A of pair `a` of `other` with strand B of its pair `b`, at the conditions of pair `b`.
+    mutating func append(_ other: LabelledPairs, a: Int, b: Int, target: Float) {
+        pairs.append(other.pairs.a(a), other.pairs.b(b))
         targets.append(target)
+        conditions.append(other.conditions[b])
     }
 
     /// The same pairs, each ambiguity letter replaced by one of the letters it stands for, drawn at random.
     func resolved(_ random: inout RandomSource, alphabet: Alphabet) -> LabelledPairs {
         guard pairs.isAmbiguous else { return self }
-        var result = LabelledPairs(alphabet: alphabet)
+        var result = LabelledPairs(like: self)
         for s in 0..<2 * count {
             for code in pairs.strands[s] {
                 let members = alphabet.members(of: code)
@@ -41,7 +56,7 @@ public struct LabelledPairs: Sendable {
             }
             result.pairs.strands.endStrand()
         }
-        result.targets = targets
+        (result.targets, result.conditions) = (targets, conditions)
         return result
     }
 }
@@ -60,7 +75,9 @@ extension LabelledPairs {
 
     /// The pairs `order`, in that order.
     private func gathered(_ order: ArraySlice<Int>, _ threads: Int) -> LabelledPairs {
-        LabelledPairs(pairs: pairs.gathered(order, threads: threads), targets: order.map { targets[$0] })
+        LabelledPairs(
+            pairs: pairs.gathered(order, threads: threads), targets: order.map { targets[$0] },
+            conditions: conditions.gathered(order))
     }
 }
 
@@ -68,21 +85,22 @@ extension LabelledPairs {
     /// The pairs with a target above `threshold`, their ambiguity letters replaced as in `resolved`.
     public func interacting(above threshold: Float, alphabet: Alphabet, seed: UInt64) -> Pairs {
         var random = RandomSource(seed: seed, .generatorData)
-        var chosen = LabelledPairs(alphabet: alphabet)
+        var chosen = LabelledPairs(like: self)
         for p in 0..<count where targets[p] > threshold { chosen.append(p, of: self) }
         return chosen.resolved(&random, alphabet: alphabet).pairs
     }
 
-    /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target.
-    public mutating func append(_ a: [UInt8], _ b: [UInt8], target: Float) {
+    /// Adds a pair of strands in codes, each 1 to `DuplexShape.maximumLength` long, with its target and conditions.
+    public mutating func append(_ a: [UInt8], _ b: [UInt8], target: Float, at point: [Float] = []) {
         pairs.append(a[...], b[...])
         targets.append(target)
+        conditions.append(point)
     }
 }
 
 extension LabelledPairs {
-    /// Number of pairs of the same two strands, in the same order, as an earlier pair whose target lies on the other
-    /// side of `threshold`. Strands are compared by hashes of 62 bits: fit for a warning, not for a decision.
+    /// Number of pairs of the same two strands, in the same order and at the same conditions, as an earlier pair whose
+    /// target lies on the other side of `threshold`. Strands are compared by hashes of 62 bits: fit for a warning, not for a decision.
     public func contradictions(above threshold: Float) -> Int {
         // A hash table with linear probing; an entry has the side of the threshold in its lowest bit. A `Set` took
         // three times as long, and more than anything else before training.
@@ -90,7 +108,8 @@ extension LabelledPairs {
         var seen = [UInt64](repeating: 0, count: slots)
         var count = 0
         for p in 0..<self.count {
-            let own: UInt64 = pairs.hash(ofPair: p) & ~3 | 2 | (targets[p] > threshold ? 1 : 0)
+            let own: UInt64 =
+                (pairs.hash(ofPair: p) ^ conditions.hash(ofPair: p)) & ~3 | 2 | (targets[p] > threshold ? 1 : 0)
             var slot = Int(truncatingIfNeeded: own >> 2) & (slots - 1)
             while seen[slot] != 0, seen[slot] | 1 != own | 1 { slot = (slot + 1) & (slots - 1) }
             if seen[slot] == 0 { seen[slot] = own } else if seen[slot] != own { count += 1 }

@@ -28,16 +28,16 @@ struct NegativeSampling: Sendable {
     var positives: Int { indices.count }
 
     /// For each positive, appends `perPositive` pairs of its strand B with a strand A drawn from the distinct ones,
-    /// with target 0; those that are known positives are left out. `pairs` must begin with the pairs given at the
-    /// start.
+    /// with target 0, at the positive's conditions; those that are known positives are left out. `pairs` must begin with
+    /// the pairs given at the start.
     func append(perPositive each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
-        let strands = pairs.pairs
+        let given = pairs
         for positive in indices {
             for _ in 0..<each {
                 let other = distinct[random.index(below: distinct.count)]
-                if known.contains(Pairs.key(strands.a(other), strands.b(positive))) { continue }
-                pairs.append(strands, a: other, b: positive, target: 0)
+                if known.contains(Pairs.key(given.pairs.a(other), given.pairs.b(positive))) { continue }
+                pairs.append(given, a: other, b: positive, target: 0)
             }
         }
     }

@@ -18,6 +18,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     public var rowPositions = 0, columnPositions = 0
     /// Units of each hidden layer: a multiple of 8.
     public var hidden = 64
+    /// The conditions on which energies and yields depend; none where pairs have no conditions.
+    public var conditions: [Condition] = []
     /// A score (0 to 1) above it is predicted as 1.
     public var threshold: Float = 0.5
     /// The lengths, in letters, of the strands it was trained on; setting them sets `scoredLengths`.
