@@ -34,6 +34,8 @@ public struct PairEntry: Sendable {
     public var label = 0..<0
     /// Whether the text is FASTA or FASTQ, not a table.
     public var isSequenceText = false
+    /// The index in the batch's `conditions` of the first of this entry's.
+    public var firstCondition = 0
     /// For a rejected entry: the index in the batch's `rejections`.
     public var rejection = 0
 }
@@ -46,6 +48,11 @@ public struct PairBatch: Sendable {
     public internal(set) var entries: [PairEntry] = []
     /// The reasons for rejected records.
     public internal(set) var rejections: [InputError] = []
+    /// Which conditions have a column in the input; empty where none has one.
+    public internal(set) var hasConditions: [Bool] = []
+    /// The fields of the conditions of each pair, as many as there are conditions; they are nowhere read where there
+    /// is no column.
+    public internal(set) var conditions: [Range<Int>] = []
     /// The path of the input as messages show it.
     public internal(set) var path = ""
     /// The path of the file of strands B; empty where there is none.
@@ -64,6 +71,8 @@ public struct PairBatch: Sendable {
         entries.removeAll(keepingCapacity: true)
         rejections.removeAll(keepingCapacity: true)
         emptyLines.removeAll(keepingCapacity: true)
+        conditions.removeAll(keepingCapacity: true)
+        hasConditions = []
         textBefore = nil
     }
 
@@ -102,6 +111,13 @@ public struct PairBatch: Sendable {
         let name = place + 1..<place + record.nameEnd
         if record.isWrapped { return (name, append(record.joined)) }
         return (name, place + record.letters.lowerBound..<place + record.letters.upperBound)
+    }
+
+    /// Appends empty fields for the conditions of a pair, whose columns are `columns`, and returns the first's index.
+    mutating func addConditions(_ columns: [Int]) -> Int {
+        if hasConditions.isEmpty { hasConditions = columns.map { $0 >= 0 } }
+        for _ in columns { conditions.append(0..<0) }
+        return conditions.count - columns.count
     }
 
     mutating func reject(_ error: InputError, line: Int, text: Range<Int>) {

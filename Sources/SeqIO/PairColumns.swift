@@ -1,4 +1,4 @@
-// PairColumns: the columns of a table that hold strands and label, and the kinds of bytes of an alphabet.
+// PairColumns: the columns of a table that hold strands, label and conditions, and the kinds of bytes of an alphabet.
 
 /// A column of a table, by number or by its title in the header.
 public enum PairColumn: Sendable, Equatable {
@@ -29,7 +29,7 @@ public enum PairColumn: Sendable, Equatable {
     }
 }
 
-/// Which columns hold the strands, the label and the names.
+/// Which columns hold the strands, the label, the conditions and the names.
 public struct PairColumns: Sendable, Equatable {
     /// Strand A, or the single sequence.
     public var strandA = PairColumn.number(1)
@@ -39,6 +39,10 @@ public struct PairColumns: Sendable, Equatable {
     public var label: PairColumn?
     /// The name of a single sequence; nil where it is to be found from the table.
     public var name: PairColumn?
+    /// The titles of the columns of conditions, all different. A table without a header has none of them.
+    public var conditions: [String] = []
+    /// Whether a table without one of these columns, and input that is no table, is an error.
+    public var areConditionsRequired = false
     /// Whether the columns of the strands were chosen by the user. A table in which other columns look more like
     /// strands is then read as it is.
     public var areGiven = false

@@ -15,7 +15,7 @@ extension PairReader {
         }
         if isFirstLine {
             isFirstLine = false
-            if switchToRecords(scanner) { return true }
+            if try switchToRecords(scanner) { return true }
             if try beginTable(scanner) {
                 // The header of a further file is not repeated.
                 if !hasHeader, isWanted { addLine(scanner, .header, to: &batch) }
@@ -29,9 +29,10 @@ extension PairReader {
 
     /// Whether the first line after comments begins a record; if so, switches to reading records.
     @inline(never)
-    private mutating func switchToRecords(_ scanner: LineScanner) -> Bool {
+    private mutating func switchToRecords(_ scanner: LineScanner) throws(InputError) -> Bool {
         let format = TextFormat.of(scanner.buffer[scanner.line.lowerBound])
         guard format != .table else { return false }
+        try requireConditions(scanner, of: nil)
         (lines, sequences) = (nil, SequenceReader(scanner, format: format))
         return true
     }
@@ -39,9 +40,28 @@ extension PairReader {
     /// Inspects the first line of a table that is not a comment; returns whether it is a header.
     mutating func beginTable(_ scanner: LineScanner) throws(InputError) -> Bool {
         let table = try TableLayout(scanner, columns, letters)
+        try requireConditions(scanner, of: table)
         self.table = table
         if table.isHeaderFirst, headerText.isEmpty { headerText = Array(scanner.buffer[scanner.line]) }
         return table.isHeaderFirst
+    }
+
+    /// Throws where the current file, with this layout or without one, lacks the column of a condition that an earlier
+    /// file has: the other pairs would get another value unnoticed. Throws too where records have none that is required.
+    mutating func requireConditions(_ scanner: LineScanner, of table: TableLayout?) throws(InputError) {
+        for (place, name) in columns.conditions.enumerated() {
+            if let table, table.conditions.indices.contains(place), table.conditions[place] >= 0 {
+                tablesWithConditions[place] = tablesWithConditions[place] ?? scanner.path
+                continue
+            }
+            let seen = table == nil ? "records" : "a table"
+            if let earlier = tablesWithConditions[place] {
+                throw .malformed(
+                    scanner.location, seen: "\(seen) without a column '\(name)'", expected: "one, as in \(earlier)")
+            }
+            guard table == nil, columns.areConditionsRequired else { continue }
+            throw .malformed(scanner.location, seen: seen, expected: "a table with a column '\(name)'")
+        }
     }
 
     private func addLine(_ scanner: LineScanner, _ kind: PairEntryKind, to batch: inout PairBatch) {
@@ -67,6 +87,8 @@ extension PairReader {
         let line = scanner.line
         let text = scanner.appendLine(to: &batch.bytes)
         var entry = PairEntry(kind: .pair, line: scanner.number, text: text)
+        let conditions = numbers.lastCondition >= 0 ? table?.conditions ?? [] : []
+        if !conditions.isEmpty { entry.firstCondition = batch.addConditions(conditions) }
         let last = numbers.last
         let lastLookedAt = max(last, numbers.name)
         let shift = text.lowerBound - line.lowerBound
@@ -79,6 +101,9 @@ extension PairReader {
             if column == numbers.b { entry.strandB = field }
             if column == numbers.label { entry.label = field }
             if column == numbers.name { entry.nameA = field }
+            if column <= numbers.lastCondition, let condition = conditions.firstIndex(of: column) {
+                batch.conditions[entry.firstCondition + condition] = field
+            }
             if column == lastLookedAt || end == line.upperBound { break }
             column += 1
             from = end + 1

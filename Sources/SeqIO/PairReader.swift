@@ -18,6 +18,8 @@ public struct PairReader {
     var table: TableLayout?
     var isFirstLine = true, isPending = false
     var hasHeader = false
+    /// The path of the first table with a column of each condition; nil where there was none yet.
+    var tablesWithConditions: [String?]
     /// The text of the first header of all files.
     var headerText: [UInt8] = []
     var records = (a: SequenceRecord(), b: SequenceRecord())
@@ -49,6 +51,7 @@ public struct PairReader {
         self.paths = (paths.isEmpty ? ["-"] : paths)[...]
         cuts = shard?.cuts(of: paths.map { ByteSource.size(of: $0) ?? 0 })[...]
         self.columns = columns
+        tablesWithConditions = Array(repeating: nil, count: columns.conditions.count)
         self.letters = letters
         self.chunk = chunk
         self.unpacking = unpacking
@@ -109,7 +112,9 @@ public struct PairReader {
         case .table:
             isPending = isFirstLine
             lines = scanner
-        case let format?: sequences = SequenceReader(scanner, format: format)
+        case let format?:
+            try requireConditions(scanner, of: nil)
+            sequences = SequenceReader(scanner, format: format)
         case nil: lines = scanner
         }
         guard let matesPath else { return true }

@@ -5,6 +5,8 @@ struct TableLayout {
     /// Column indices from 0; -1 for a column that is not wanted or does not exist.
     struct Numbers {
         var a = 0, b = -1, label = -1, name = -1
+        /// The last column of a condition.
+        var lastCondition = -1
 
         /// The fields of a line that hold strands, as far as the line has them.
         func strands(of fields: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
@@ -12,10 +14,12 @@ struct TableLayout {
         }
 
         /// The last column that a line must have.
-        var last: Int { max(a, b, label) }
+        var last: Int { max(a, b, label, lastCondition) }
     }
 
     private(set) var numbers = Numbers()
+    /// The column index of each condition; -1 for one without a column.
+    private(set) var conditions: [Int] = []
     /// Whether the first line names the columns.
     private(set) var isHeaderFirst = false
     private var rule: HeaderLine?
@@ -30,7 +34,8 @@ struct TableLayout {
     /// Inspects the current line of `scanner`, the first of its file, and the lines that follow.
     ///
     /// Throws `malformed` where a column is asked for by name and the line has no such name, or has it twice; and
-    /// where the columns of the strands were not chosen and hold names, while other columns hold strands.
+    /// where the columns of the strands were not chosen and hold names, while other columns hold strands. Conditions
+    /// need a column only where they are required.
     init(_ scanner: LineScanner, _ columns: PairColumns, _ letters: [LetterKind]) throws(InputError) {
         (self.letters, self.columns) = (letters, columns)
         let first = TableLayout.fields(of: scanner.buffer[scanner.line])
@@ -38,17 +43,16 @@ struct TableLayout {
             $0.first != nil && $0.first != UInt8(ascii: "#")
         }.map(TableLayout.fields)
         let isNamed = try find(columns, in: first, scanner)
+        let hasConditions = try findConditions(in: first, scanner)
         let rule = HeaderLine(rows, numbers, letters)
         switch columns.header {
         case .yes: isHeaderFirst = true
-        case .no where isNamed:
-            throw .malformed(
-                scanner.location, seen: "columns that are asked for by name",
-                expected: "a header, but the table is said to have none")
+        case .no where isNamed: throw TableLayout.hasNoNames(scanner)
         case .no: isHeaderFirst = false
         case .auto:
             // A line with too few columns is a bad record, not a header.
-            isHeaderFirst = isNamed || first.count > numbers.last && rule.isHeader(first, isFirst: true)
+            isHeaderFirst =
+                isNamed || hasConditions || first.count > numbers.last && rule.isHeader(first, isFirst: true)
         }
         if columns.header == .auto { self.rule = rule }
         let data = (isHeaderFirst ? [] : [first]) + rows.filter { !rule.isHeader($0, isFirst: false) }
@@ -71,6 +75,54 @@ struct TableLayout {
         line.split(separator: 9, omittingEmptySubsequences: false)
     }
 
+    private static func hasNoNames(_ scanner: LineScanner) -> InputError {
+        .malformed(
+            scanner.location, seen: "columns that are asked for by name",
+            expected: "a header, but the table is said to have none")
+    }
+
+    /// The only column of `fields` with this title; nil where there is none. Throws where there are more.
+    private static func column(
+        _ name: String, in fields: [ArraySlice<UInt8>], _ scanner: LineScanner
+    ) throws(InputError) -> Int? {
+        let found = fields.indices.filter { fields[$0].elementsEqual(name.utf8) }
+        guard found.count > 1 else { return found.first }
+        throw .malformed(
+            scanner.location, seen: "\(found.count) columns '\(name)'", expected: "one: choose it by its number")
+    }
+
+    private static func missing(_ name: String, _ scanner: LineScanner) -> InputError {
+        .malformed(
+            scanner.location, seen: "columns \(excerpt(scanner.buffer[scanner.line]))",
+            expected: "a header with a column '\(name)'")
+    }
+
+    /// Finds the columns of the conditions; returns whether there is one.
+    private mutating func findConditions(
+        in fields: [ArraySlice<UInt8>], _ scanner: LineScanner
+    ) throws(InputError) -> Bool {
+        for name in columns.conditions {
+            if columns.header == .no {
+                if columns.areConditionsRequired { throw TableLayout.hasNoNames(scanner) }
+                return false
+            }
+            guard let column = try TableLayout.column(name, in: fields, scanner) else {
+                if columns.areConditionsRequired { throw TableLayout.missing(name, scanner) }
+                conditions.append(-1)
+                continue
+            }
+            if [numbers.a, numbers.b, numbers.label].contains(column) {
+                throw .malformed(
+                    scanner.location,
+                    seen: "column \(column + 1) '\(name)' as a \(column == numbers.label ? "label" : "strand")",
+                    expected: "another one, as this holds a condition")
+            }
+            conditions.append(column)
+        }
+        numbers.lastCondition = conditions.max() ?? -1
+        return numbers.lastCondition >= 0
+    }
+
     /// Finds the column indices; returns whether a column is asked for by name.
     private mutating func find(
         _ columns: PairColumns, in fields: [ArraySlice<UInt8>], _ scanner: LineScanner
@@ -82,13 +134,10 @@ struct TableLayout {
             case .number(let n): return n - 1
             case .name(let name):
                 isNamed = true
-                let found = fields.indices.filter { fields[$0].elementsEqual(name.utf8) }
-                if found.count == 1 { return found[0] }
-                throw .malformed(
-                    scanner.location,
-                    seen: found.isEmpty
-                        ? "columns \(excerpt(scanner.buffer[scanner.line]))" : "\(found.count) columns '\(name)'",
-                    expected: found.isEmpty ? "a header with a column '\(name)'" : "one: choose it by its number")
+                guard let found = try TableLayout.column(name, in: fields, scanner) else {
+                    throw TableLayout.missing(name, scanner)
+                }
+                return found
             }
         }
         numbers = Numbers(

@@ -29,6 +29,7 @@ struct Classify: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup var lengths: LengthOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
@@ -88,14 +89,16 @@ struct Classify: ParsableCommand {
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
-            if isScreen { return try screen(file.classifier, summary) }
+            let conditions = try at.resolved(file.classifier.conditions)
+            let classifier = file.classifier.at(conditions.point)
+            if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
-                classifier: file.classifier,
+                classifier: classifier,
                 threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
                 writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
-                ambiguity: ambiguity)
+                ambiguity: ambiguity, conditions: conditions, anywhere: file.classifier)
             let reader = PairReader(
-                paths: input.files, columns: try input.pairColumns(label: false),
+                paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
                 shard: shard,
                 unpacking: Pipeline.unpacking(threads: running.threadCount))
@@ -106,10 +109,13 @@ struct Classify: ParsableCommand {
             let counts = try Pipeline.run(
                 reader, to: try ByteSink(path: output.output), threads: running.threadCount,
                 progress: progress,
-                makeScratch: { PairScorer.Scratch(pairs: Pairs(alphabet: scorer.alphabet)) },
+                makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
             counts.remarks.report(scorer.alphabet, file.classifier)
-            if !running.quiet { summary.write(counts.pairs, seed: running.seed) }
+            counts.conditions.report(conditions)
+            if !running.quiet {
+                summary.write(counts.pairs, seed: running.seed, conditions: counts.conditions.text(conditions))
+            }
             try counts.skipped.report()
         }
     }
@@ -124,7 +130,9 @@ struct Classify: ParsableCommand {
         }
     }
 
-    private func screen(_ classifier: PairClassifier, _ summary: RunSummary) throws {
+    private func screen(
+        _ classifier: PairClassifier, _ conditions: RunConditions, _ summary: RunSummary
+    ) throws {
         let limits = lengths.limits(classifier)
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
             try StrandInput(
@@ -141,7 +149,9 @@ struct Classify: ParsableCommand {
         let sink = try ByteSink(path: output.output)
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
-        if !running.quiet { summary.write(count, seed: running.seed) }
+        let remarks = ConditionRemarks(atPointOf: count)
+        remarks.report(conditions)
+        if !running.quiet { summary.write(count, seed: running.seed, conditions: remarks.text(conditions)) }
         if let others { skipped += others.skipped }
         try skipped.report()
     }

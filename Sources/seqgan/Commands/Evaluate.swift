@@ -37,6 +37,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup var lengths: LengthOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
@@ -99,15 +100,17 @@ struct Evaluate: ParsableCommand {
     private func evaluate() throws {
         let summary = RunSummary()
         let classifier = try model.load().classifier
+        let conditions = try at.resolved(classifier.conditions)
         let page = try report.map(ReportFile.init)
         let sections = try multiqc.map(MultiQCSections.init)
         let sink = try ByteSink(path: output.output)
-        let (pairs, skipped) = try readLabelled(
-            input, classifier.alphabet, lengths.limits(classifier), isQuiet: running.quiet,
+        let (pairs, skipped, conditionRemarks) = try readLabelled(
+            input, classifier.alphabet, lengths.limits(classifier), conditions, isQuiet: running.quiet,
             unpacking: running.unpacking)
         var remarks = StrandRemarks()
         remarks.count(pairs.pairs, classifier)
         remarks.report(classifier.alphabet, classifier)
+        conditionRemarks.report(conditions)
         guard pairs.count > 0 else {
             throw Failure(message: "no labelled pairs to evaluate", code: ExitCodes.badData)
         }
@@ -118,13 +121,17 @@ struct Evaluate: ParsableCommand {
         try sink.finish()
         try page?.write(evaluation.page)
         try sections?.write(evaluation)
-        if !running.quiet { summary.write(pairs.count, seed: running.seed) }
+        if !running.quiet {
+            summary.write(pairs.count, seed: running.seed, conditions: conditionRemarks.text(conditions))
+        }
         try skipped.report()
     }
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
         let summary = RunSummary()
-        let classifier = try model.loadIfNamed()?.classifier
+        let known = try model.loadIfNamed()?.classifier
+        let conditions = try at.resolved(known?.conditions ?? [])
+        let classifier = known?.at(conditions.point)
         let letters = classifier?.alphabet ?? letters
         let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)
         let page = try report.map(ReportFile.init)
@@ -134,22 +141,24 @@ struct Evaluate: ParsableCommand {
         var made = try readSample(
             generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, limits,
             comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
-        let known = try readSample(
+        let sample = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters, limits,
             comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
-        for (pairs, path) in [(made.pairs, generated), (known.pairs, real)] where pairs.count == 0 {
+        for (pairs, path) in [(made.pairs, generated), (sample.pairs, real)] where pairs.count == 0 {
             throw Failure(message: "\(path): no pairs to compare", code: ExitCodes.badData)
         }
         let comparison = SampleComparison(
-            generated: made.pairs, real: known.pairs, classifier: classifier, seed: running.seed,
+            generated: made.pairs, real: sample.pairs, classifier: classifier, seed: running.seed,
             threads: running.threadCount)
         let rows = comparison.rows(letters, threshold: threshold)
         try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
-        let pages = ComparedPairs(comparison, made.pairs, known.pairs, letters, threshold: threshold)
+        let pages = ComparedPairs(comparison, made.pairs, sample.pairs, letters, threshold: threshold)
         try page?.write(pages.page)
-        if !running.quiet { summary.write(made.pairs.count, seed: running.seed) }
-        made.skipped += known.skipped
+        let remarks = ConditionRemarks(atPointOf: made.pairs.count)
+        remarks.report(conditions)
+        if !running.quiet { summary.write(made.pairs.count, seed: running.seed, conditions: remarks.text(conditions)) }
+        made.skipped += sample.skipped
         try made.skipped.report()
     }
 }

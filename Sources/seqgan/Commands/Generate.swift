@@ -66,6 +66,7 @@ struct Generate: ParsableCommand {
 
     @OptionGroup var strands: ConstraintOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
@@ -83,6 +84,7 @@ struct Generate: ParsableCommand {
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
+            let conditions = try at.resolved(file.classifier.conditions)
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
             let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
@@ -95,7 +97,8 @@ struct Generate: ParsableCommand {
                 lengths.map { ($0, strands.length ?? "") }, constraints, distance: minDistance, pairs: places)
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let design = PairDesign(
-                classifier: file.classifier, generator: generator, label: label, constraints: constraints,
+                classifier: file.classifier.at(conditions.point), generator: generator, point: conditions.point,
+                label: label, constraints: constraints,
                 lengths: lengths ?? 1...DuplexShape.maximumLength, scores: scores, seed: running.seed,
                 mostDraws: partnerOf == nil ? places * maxTries : maxTries, threads: running.threadCount)
             let end = Mutex(
@@ -110,12 +113,16 @@ struct Generate: ParsableCommand {
             }
             ProgressBar.clear()
             try end.withLock { try $0.sink.finish() }
+            let remarks = ConditionRemarks(atPointOf: found)
+            remarks.report(conditions)
             // An incomplete result is written nevertheless.
             guard found == places else {
                 let message = end.withLock { tooFew(found, of: places, $0.found, scores, given) }
                 throw Failure(message: message, code: ExitCodes.badData)
             }
-            if !running.quiet { summary.write(found, seed: running.seed) }
+            if !running.quiet {
+                summary.write(found, seed: running.seed, conditions: remarks.text(conditions))
+            }
         }
     }
 

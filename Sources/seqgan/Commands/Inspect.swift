@@ -15,6 +15,7 @@ struct Inspect: ParsableCommand {
             EXAMPLES
               seqgan inspect my.seqgan
               seqgan inspect --tables my.seqgan | head
+              seqgan inspect --tables --at temperature=60C my.seqgan
               seqgan inspect my.seqgan --svg pairing.svg
               seqgan inspect my.seqgan --report my.html
             """)
@@ -23,6 +24,7 @@ struct Inspect: ParsableCommand {
     var file: String?
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first.")
@@ -37,15 +39,22 @@ struct Inspect: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var report: String?
 
+    func validate() throws {
+        if !at.settings.isEmpty, !tables, svg == nil, report == nil {
+            throw ValidationError("--at goes with --tables, --svg or --report: all else is the same at any conditions")
+        }
+    }
+
     func run() throws {
         let inputs = [file ?? model.path]
         try output.requireDistinct(from: inputs)
         try OutputOptions.requireDistinct([output.output, svg, report], from: inputs)
         try exitOnFailure {
             let loaded = try file.map(loadModel) ?? model.load()
+            let classifier = loaded.classifier.at(try at.resolved(loaded.classifier.conditions).point)
             let isBuiltIn = file == nil && model.path == nil
             let card = isBuiltIn ? BuiltInModel.card.map { [$0.name, $0.text] } : []
-            let rows = tables ? loaded.energies() : card + loaded.description()
+            let rows = tables ? ModelFile(classifier: classifier, record: [:]).energies() : card + loaded.description()
             guard !rows.isEmpty else { throw Inspect.noEnergies }
             let picture = try svg.map(ReportFile.init)
             let page = try report.map(ReportFile.init)
@@ -54,7 +63,7 @@ struct Inspect: ParsableCommand {
                 try sink.write((row.joined(separator: "\t") + "\n").utf8)
             }
             try sink.finish()
-            let energies = EnergyPictures(loaded.classifier)
+            let energies = EnergyPictures(classifier)
             if let picture {
                 guard let energies else { throw Inspect.noEnergies }
                 try picture.write(energies.pairing.file)

@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
             EXAMPLES
               seqgan train labelled.tsv.gz -o my.seqgan
               seqgan train --columns strandA,strandB,yield --label-threshold 0.2 pairs.tsv.gz -o my.seqgan
+              seqgan train --conditions temperature,sodium labelled.tsv.gz -o my.seqgan
               seqgan train --learn both labelled.tsv.gz -o my.seqgan
               seqgan train labelled.tsv.gz -o my.seqgan --report training.html
               seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o new.seqgan
@@ -68,6 +69,7 @@ struct Train: ParsableCommand {
             let summary = RunSummary()
             let start = try from.map(loadModel)
             let alphabet = start?.classifier.alphabet ?? named
+            let conditions = RunConditions(required: try training.readConditions(from: start))
             // Opened first, so that an unwritable path is reported before the work is done.
             let sink = try ByteSink(path: output)
             let log = try TrainingLog(path: log)
@@ -75,7 +77,7 @@ struct Train: ParsableCommand {
             let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? DuplexShape.maximumLength)
             let option = longest == training.length ? "--length " : ""
             let (data, skipped) = try readData(
-                alphabet, LengthLimits(1...longest, option: option), model: start?.encoded() ?? [])
+                alphabet, LengthLimits(1...longest, option: option), conditions, model: start?.encoded() ?? [])
             let keeper = try CheckpointKeeper(checkpoints, digest: data.digests.all, clock: summary)
             let session = TrainingSession(
                 running: running, maxSeconds: training.maxSeconds, clock: summary, log: log, keeper: keeper)
@@ -104,10 +106,10 @@ struct Train: ParsableCommand {
 
     /// Reads the labelled pairs and holds some back; what is read is not kept beside both parts.
     private func readData(
-        _ alphabet: Alphabet, _ limits: LengthLimits, model: [UInt8]
+        _ alphabet: Alphabet, _ limits: LengthLimits, _ conditions: RunConditions, model: [UInt8]
     ) throws -> (TrainingData, SkippedRecords) {
-        let (pairs, skipped) = try readLabelled(
-            input, alphabet, limits, isQuiet: running.quiet, unpacking: running.unpacking)
+        let (pairs, skipped, _) = try readLabelled(
+            input, alphabet, limits, conditions, isQuiet: running.quiet, unpacking: running.unpacking)
         guard pairs.count >= 2 else {
             throw Failure(
                 message: "\(counted(pairs.count, "labelled pairs")): training needs at least 2",
@@ -117,7 +119,7 @@ struct Train: ParsableCommand {
             pairs, alphabet, threshold: training.labelThreshold, settings: training.settings(seed: running.seed),
             model: model, threads: running.threadCount
         ) {
-            try split(pairs, alphabet, seed: running.seed)
+            try split(pairs, alphabet, conditions, seed: running.seed)
         }
         return (data, skipped)
     }
@@ -136,19 +138,19 @@ struct Train: ParsableCommand {
     }
 
     /// Splits off the validation pairs: those of a file, or a share drawn by the seed.
-    private func split(_ pairs: LabelledPairs, _ alphabet: Alphabet, seed: UInt64) throws -> (
-        training: LabelledPairs, held: LabelledPairs
-    ) {
+    private func split(
+        _ pairs: LabelledPairs, _ alphabet: Alphabet, _ conditions: RunConditions, seed: UInt64
+    ) throws -> (training: LabelledPairs, held: LabelledPairs) {
         let share: Double
         if let given = training.validation {
             guard let number = Double(given) else {
                 var options = input
                 options.files = [given]
                 options.mates = nil
-                let (held, _) = try readLabelled(
+                let (held, _, _) = try readLabelled(
                     options, alphabet,
                     training.length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits(),
-                    isQuiet: running.quiet, unpacking: running.unpacking)
+                    conditions, isQuiet: running.quiet, unpacking: running.unpacking)
                 return (pairs, held)
             }
             share = number

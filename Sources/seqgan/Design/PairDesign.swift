@@ -31,8 +31,11 @@ struct ScoreRange: Sendable {
 /// constraints between pairs; the partners of a given strand have one: they differ. It never depends on the number of
 /// threads.
 struct PairDesign: Sendable {
+    /// The classifier at `point`.
     let classifier: PairClassifier
     let generator: TrainedGenerator
+    /// The conditions of the pairs, as many as the model knows, in their units.
+    let point: [Float]
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>

@@ -18,6 +18,15 @@ struct TrainingOptions: ParsableArguments {
     var alphabet = "dna"
 
     @Option(
+        help: ArgumentHelp(
+            "Columns of numbers, beside the strands, that the interaction depends on, such as "
+                + "temperature,sodium,concentration, dose or, where its logarithm matters, time:log. =VALUE is the "
+                + "model's default. [default of a condition: the median of the data]",
+            valueName: "NAME[:log][=VALUE],..."),
+        transform: ConditionList.init)
+    var conditions: ConditionList?
+
+    @Option(
         help: "A label above this counts as 1; also the model's threshold for scores.",
         takes: number("a number from 0 up to, but not, 1") { (0..<1).contains($0) })
     var labelThreshold: Float = 0.5
@@ -141,6 +150,14 @@ struct TrainingOptions: ParsableArguments {
                     "\(option) goes with --generator paired: no other generator has a critic of pairs")
             }
         }
+        if conditions != nil {
+            for (option, isOther) in [
+                ("--classifier \(classifier)", classifier != .duplex),
+                ("--generator \(generator)", generator != .autoregressive),
+            ] where isOther {
+                throw ValidationError("--conditions and \(option): \(TrainingOptions.conditionsRule)")
+            }
+        }
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
             throw ValidationError("--validation takes a share between 0 and 1, or a file")
         }
@@ -154,6 +171,7 @@ struct TrainingOptions: ParsableArguments {
             criticSteps,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
+            + (conditions.map { " \($0)" } ?? "")
     }
 
     /// The options of the classifier and its training that were given.
@@ -164,6 +182,8 @@ struct TrainingOptions: ParsableArguments {
         (choices.orientation, choices.hasPositions, choices.heads) = (orientation, positions, heads)
         (choices.negatives, choices.epochs, choices.batch) = (negatives, epochs, batch)
         choices.learningRate = learningRate
+        choices.conditions = conditions?.conditions ?? []
+        choices.usualValues = conditions?.usualValues ?? []
         return choices
     }
 

@@ -24,15 +24,16 @@ struct RunSummary {
     /// Seconds since the start of the run.
     var seconds: Double { RunSummary.now() - start }
 
-    /// Prints version, command, seed, number of records, seconds, rate and peak memory.
-    func write(_ records: Int, _ noun: String = "pairs", seed: UInt64) {
+    /// Prints version, command, seed, number of records, seconds, rate and peak memory, and `conditions`, if any.
+    func write(_ records: Int, _ noun: String = "pairs", seed: UInt64, conditions: String = "") {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF
         let seconds = max(seconds, 1e-6)
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         printMessage(
             "\(Seqgan.versionText) [\(command)] seed=\(seed) \(counted(records, noun)) in \(fixed(seconds, 2)) s, "
-                + "\(counted(Int(Double(records) / seconds), noun))/s, peak \(usage.ru_maxrss / 1024) MB")
+                + "\(counted(Int(Double(records) / seconds), noun))/s, peak \(usage.ru_maxrss / 1024) MB"
+                + (conditions.isEmpty ? "" : ", \(conditions)"))
     }
 }
 

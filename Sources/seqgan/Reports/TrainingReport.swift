@@ -43,8 +43,11 @@ struct TrainingReport {
         for p in 0..<training.count where training.targets[p] > threshold {
             known.append(pair: p, of: training.pairs)
         }
+        // The pairs that generate makes without --at.
+        let point = file.classifier.conditions.map { Float($0.usual) }
+        let classifier = file.classifier.at(point)
         let design = PairDesign(
-            classifier: file.classifier, generator: generator, label: 1,
+            classifier: classifier, generator: generator, point: point, label: 1,
             constraints: StrandConstraints(gc: nil, longestRun: nil, motifs: []),
             lengths: 1...DuplexShape.maximumLength, scores: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, threads: threads)
@@ -57,7 +60,7 @@ struct TrainingReport {
         let made = drawn.withLock { $0 }
         guard made.count > 0, known.count > 0 else { return nil }
         let comparison = SampleComparison(
-            generated: made, real: known, classifier: file.classifier, seed: seed, threads: threads)
+            generated: made, real: known, classifier: classifier, seed: seed, threads: threads)
         return ComparedPairs(
             comparison, made, known, file.classifier.alphabet, threshold: Double(file.classifier.threshold))
     }

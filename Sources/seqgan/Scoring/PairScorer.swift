@@ -13,21 +13,36 @@ struct PairScorer: Sendable {
     let skipsBad: Bool
     let limits: LengthLimits
     let ambiguity: AmbiguityScore
+    /// The conditions of the pairs: `classifier` is the one at their values for the whole run.
+    var conditions = RunConditions.none
+    /// The classifier at any conditions, for pairs whose conditions are in columns.
+    var anywhere: PairClassifier?
 
     /// The working memory of a slot.
     struct Scratch: Sendable {
         var pairs: Pairs
         var logits: [Float] = []
         var workspace = Workspace()
+        /// The conditions of each pair, where there are columns, and those of the current pair.
+        var points = PairConditions(width: 0), point: [Float] = []
     }
 
     var alphabet: Alphabet { classifier.alphabet }
+
+    /// The working memory for a slot.
+    func scratch() -> Scratch {
+        Scratch(
+            pairs: Pairs(alphabet: alphabet), points: PairConditions(width: conditions.conditions.count),
+            point: conditions.point)
+    }
 
     /// Encodes, scores and formats; stops at the first bad record unless these are skipped.
     func score(_ slot: inout Pipeline.Slot<Scratch>) {
         // Copied once, not for every record.
         let (batch, alphabet, limits) = (slot.batch, alphabet, limits)
         slot.scratch.pairs.removeAll()
+        slot.scratch.points.removeAll()
+        let hasConditions = !batch.hasConditions.isEmpty
         var end = batch.entries.count
         var skipped: [Int] = []
         for index in batch.entries.indices {
@@ -39,7 +54,14 @@ struct PairScorer: Sendable {
                         batch.located(Location(path: batch.path, line: batch.entries[index].line)))
                 case .rejected: throw batch.rejections[batch.entries[index].rejection]
                 case .pair:
+                    if hasConditions {
+                        try conditions.read(batch.entries[index], of: batch, into: &slot.scratch.point)
+                    }
                     try slot.scratch.pairs.strands.append(batch.entries[index], of: batch, alphabet, limits)
+                    if hasConditions {
+                        slot.scratch.points.append(slot.scratch.point)
+                        slot.counts.conditions.count(slot.scratch.point, of: batch, conditions)
+                    }
                     slot.counts.remarks.count(batch.entries[index], of: batch, alphabet)
                 }
             } catch {
@@ -53,13 +75,25 @@ struct PairScorer: Sendable {
             }
             if end == index { break }
         }
-        let pairs = slot.scratch.pairs
-        classifier.logits(
-            pairs, 0..<pairs.count, workspace: slot.scratch.workspace, ambiguity: ambiguity,
-            into: &slot.scratch.logits)
-        slot.counts.pairs = pairs.count
-        slot.counts.remarks.count(pairs, classifier)
+        computeLogits(of: &slot, areAtOwn: hasConditions)
+        slot.counts.pairs = slot.scratch.pairs.count
+        slot.counts.remarks.count(slot.scratch.pairs, classifier)
         format(batch, slot.scratch.logits, upTo: end, without: skipped, into: &slot.output)
+    }
+
+    /// Computes the logits of the encoded pairs, at the conditions of each or at those of the run.
+    private func computeLogits(of slot: inout Pipeline.Slot<Scratch>, areAtOwn: Bool) {
+        let pairs = slot.scratch.pairs
+        if areAtOwn, let anywhere {
+            anywhere.logits(
+                pairs, 0..<pairs.count, at: slot.scratch.points, workspace: slot.scratch.workspace,
+                ambiguity: ambiguity, into: &slot.scratch.logits)
+        } else {
+            classifier.logits(
+                pairs, 0..<pairs.count, workspace: slot.scratch.workspace, ambiguity: ambiguity,
+                into: &slot.scratch.logits)
+            slot.counts.conditions.count(pairs.count)
+        }
     }
 
     private func format(

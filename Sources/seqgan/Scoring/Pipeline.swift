@@ -37,6 +37,7 @@ enum Pipeline {
         var pairs = 0
         var skipped = SkippedRecords()
         var remarks = StrandRemarks()
+        var conditions = ConditionRemarks()
     }
 
     /// How to unpack the input for a number of threads. Reading takes a sixth of the work of scoring, and a few
@@ -110,6 +111,7 @@ enum Pipeline {
                 counts.pairs += slot.counts.pairs
                 counts.skipped += slot.counts.skipped
                 counts.remarks += slot.counts.remarks
+                counts.conditions += slot.counts.conditions
                 if slot.failure != nil { try sink.flush() }
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure

@@ -1,0 +1,61 @@
+// ConditionOptions: the option --at, which sets a condition for a whole run.
+
+import ArgumentParser
+import SeqModel
+
+/// The conditions of all pairs of a run.
+struct ConditionOptions: ParsableArguments {
+    @Option(
+        name: .customLong("at"),
+        help: ArgumentHelp(
+            "Value of a condition of the model for all pairs, such as temperature=37C; once for each condition. "
+                + "[default: the table's column of that name, else the model's own]",
+            valueName: "NAME=VALUE"),
+        transform: ConditionSetting.init)
+    var settings: [ConditionSetting] = []
+
+    func validate() throws {
+        for (place, setting) in settings.enumerated()
+        where settings[..<place].contains(where: { $0.name == setting.name }) {
+            throw ValidationError("--at sets '\(setting.name)' twice")
+        }
+    }
+
+    /// The conditions of a run with a model that knows `conditions`. Throws a usage error where one that is set is
+    /// none of them, or has a value that it cannot have.
+    func resolved(_ conditions: [Condition]) throws -> RunConditions {
+        guard let first = settings.first else { return RunConditions(conditions) }
+        guard !conditions.isEmpty else {
+            throw ValidationError("--at \(first.name)=\(first.value): the model has no conditions")
+        }
+        var given: [String: Float] = [:]
+        for setting in settings {
+            guard let condition = conditions.first(where: { $0.name == setting.name }) else {
+                throw ValidationError(
+                    "the model has no condition '\(setting.name)': it knows "
+                        + conditions.map(\.name).joined(separator: ", "))
+            }
+            guard let value = condition.storedValue(setting.value.utf8) else {
+                throw ValidationError(
+                    "--at \(setting.name)=\(setting.value): expected \(condition.expected)")
+            }
+            given[setting.name] = value
+        }
+        return RunConditions(conditions, given: given)
+    }
+}
+
+/// A condition and its value as typed.
+struct ConditionSetting: Sendable {
+    let name: String
+    let value: String
+
+    /// Parses `NAME=VALUE`. Throws a usage error for other text.
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty else {
+            throw ValidationError("expected a name and a value such as temperature=37C")
+        }
+        (name, value) = (parts[0], parts[1])
+    }
+}
