@@ -83,12 +83,12 @@ struct TableLayout {
 
     /// The only column of `fields` with this title; nil where there is none. Throws where there are more.
     private static func column(
-        _ name: String, in fields: [ArraySlice<UInt8>], _ scanner: LineScanner
+        _ name: String, in fields: [ArraySlice<UInt8>], _ scanner: LineScanner, advice: String = ""
     ) throws(InputError) -> Int? {
         let found = fields.indices.filter { fields[$0].elementsEqual(name.utf8) }
         guard found.count > 1 else { return found.first }
         throw .malformed(
-            scanner.location, seen: "\(found.count) columns '\(name)'", expected: "one: choose it by its number")
+            scanner.location, seen: "\(found.count) columns '\(name)'", expected: "one\(advice)")
     }
 
     private static func missing(_ name: String, _ scanner: LineScanner) -> InputError {
@@ -134,7 +134,8 @@ struct TableLayout {
             case .number(let n): return n - 1
             case .name(let name):
                 isNamed = true
-                guard let found = try TableLayout.column(name, in: fields, scanner) else {
+                guard let found = try TableLayout.column(name, in: fields, scanner, advice: ": choose it by its number")
+                else {
                     throw TableLayout.missing(name, scanner)
                 }
                 return found

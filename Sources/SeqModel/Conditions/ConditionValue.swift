@@ -30,7 +30,7 @@ extension Condition {
         ("M", 1), ("mM", 1e3), ("uM", 1e6), ("\u{b5}M", 1e6), ("\u{3bc}M", 1e6), ("nM", 1e9), ("pM", 1e12),
     ]
 
-    /// A value with its unit, as `value` reads it, rounded to about six digits: `37C`, `50mM`, `0.5`.
+    /// A value with its unit, as `value` reads it, rounded to four decimals: `37C`, `50mM`, `0.5`.
     public func text(_ value: Double) -> String {
         guard unit == .molar, let least = Condition.molarUnits.last else {
             return Condition.plain(value) + (unit == .celsius ? "C" : "")
@@ -39,7 +39,7 @@ extension Condition {
         return Condition.plain(value * fitting.perMole) + fitting.name
     }
 
-    /// A number in about six digits, without a point where it is whole.
+    /// A number rounded to four decimals, very small and large ones apart, without a point where it is whole.
     private static func plain(_ value: Double) -> String {
         let rounded = (value * 1e4).rounded() / 1e4
         let text = abs(rounded) >= 0.1 && abs(rounded) < 1e9 ? "\(rounded)" : "\(Float(value))"

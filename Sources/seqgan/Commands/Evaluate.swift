@@ -130,6 +130,7 @@ struct Evaluate: ParsableCommand {
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
         let summary = RunSummary()
         let known = try model.loadIfNamed()?.classifier
+        if known == nil, !at.settings.isEmpty { throw ValidationError("--at goes with a model: name it with -m") }
         let conditions = try at.resolved(known?.conditions ?? [])
         let classifier = known?.at(conditions.point)
         let letters = classifier?.alphabet ?? letters
