@@ -47,7 +47,7 @@ extension PairReader {
     }
 
     /// Throws where the current file, with this layout or without one, lacks the column of a condition that an earlier
-    /// file has: the other pairs would get another value unnoticed. Throws too where records have none that is required.
+    /// file has: its pairs would silently get another value. Throws too where records lack one that is required.
     mutating func requireConditions(_ scanner: LineScanner, of table: TableLayout?) throws(InputError) {
         for (place, name) in columns.conditions.enumerated() {
             if let table, table.conditions.indices.contains(place), table.conditions[place] >= 0 {
