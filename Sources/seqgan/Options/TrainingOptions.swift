@@ -21,7 +21,7 @@ struct TrainingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Columns of numbers, beside the strands, that the interaction depends on, such as "
                 + "temperature,sodium,concentration, dose or, where its logarithm matters, time:log. =VALUE is the "
-                + "model's default. [default of a condition: the median of the data]",
+                + "model's default. [default of a condition: the most frequent value of the data, else the median]",
             valueName: "NAME[:log][=VALUE],..."),
         transform: ConditionList.init)
     var conditions: ConditionList?
