@@ -29,57 +29,6 @@ import KernelShapes
 }
 
 extension Loops {
-    /// Writes the Boltzmann weights, exp of the energies, copies the other parameters, and writes the loop tables.
-    ///
-    /// `parameters` and `weights` have `shape.count` numbers, `tables` has `shape.tableCount`; all aligned to 64 bytes.
-    public static func duplexWeights(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
-        tables: UnsafeMutablePointer<Float>
-    ) {
-        let vectors = shape.energyEnd / 8
-        let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
-        let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
-        for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(from[v]) }
-        for k in vectors * 8..<shape.energyEnd { weights[k] = exp(parameters[k]) }
-        for k in shape.energyEnd..<shape.count { weights[k] = parameters[k] }
-        @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
-            fillLoopTables(shape, weights, into: tables, initiationScale: RangeLimits<V>().initiationScale, lanes)
-        }
-        if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
-    }
-
-    /// The same in double precision, with `change.by` added to parameter `change.index`.
-    public static func duplexWeights(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, change: (index: Int, by: Double),
-        weights: UnsafeMutablePointer<Double>, tables: UnsafeMutablePointer<Double>
-    ) {
-        for k in 0..<shape.count {
-            let parameter = Double(parameters[k]) + (k == change.index ? change.by : 0)
-            weights[k] = k < shape.energyEnd ? exp(parameter) : parameter
-        }
-        fillLoopTables(
-            shape, weights, into: tables, initiationScale: RangeLimits<SIMD2<Double>>().initiationScale, SIMD2.self)
-    }
-
-    /// Converts the gradient with respect to the loop tables, as `duplexGradient` leaves it, into that with respect to
-    /// the energies: d/d energy = weight * d/d weight.
-    public static func duplexEnergyGradient(
-        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, gradient: UnsafeMutablePointer<Float>
-    ) {
-        if shape.lanes == 4 {
-            gatherLoopGradient(shape, numbers, gradient: gradient, SIMD4.self)
-        } else {
-            gatherLoopGradient(shape, numbers, gradient: gradient, SIMD8.self)
-        }
-    }
-
-    /// The same in double precision.
-    public static func duplexEnergyGradient(
-        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, gradient: UnsafeMutablePointer<Double>
-    ) {
-        gatherLoopGradient(shape, numbers, gradient: gradient, SIMD2.self)
-    }
-
     /// sum[k] += values[k] for each k of `range`.
     public static func add(_ values: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, range: Range<Int>) {
         for k in range { sum[k] += values[k] }

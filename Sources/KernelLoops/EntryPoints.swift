@@ -224,13 +224,13 @@ private func learn<V: Lanes>(
                 units[u] = uniform(terms[k].dropoutSeed, UInt64(u)) < dropoutRate ? 0 : kept
             }
         }
-        let logit = scorer.forward(pair, dropout: dropout)
+        let result = scorer.forward(pair, dropout: dropout)
         let target = Double(terms[k].target), weight = Double(terms[k].weight)
-        let z = Double(logit)
+        let z = Double(result.logit)
         // Binary cross-entropy of a logit, in a form without overflow or cancellation.
         loss += weight * (Swift.max(z, 0) - z * target + log1pExp(-abs(z)))
         let slope = weight * (logistic(z) - target)
-        scorer.backward(pair, seed: V.Scalar(slope), dropout: dropout, adding: gradient)
+        scorer.backward(pair, result, seed: V.Scalar(slope), dropout: dropout, adding: gradient)
     }
     return loss
 }

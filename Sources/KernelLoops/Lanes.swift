@@ -32,6 +32,8 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// Natural logarithm of a positive normal number, with an error below 2e-7 times the absolute value of the result
     /// in Float.
     static func logarithm(_ x: Self) -> Self
+    /// The square root.
+    static func root(_ x: Self) -> Self
     /// `a` in the lanes where `x` is below `bound`, else zero. `x` must not be negative.
     static func keep(_ a: Self, where x: Self, below bound: Self) -> Self
     /// Whether all lanes of `a` are below `bound`; false for NaN. `a` must not be negative.
@@ -46,6 +48,7 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
 
 extension Lanes {
     @inline(__always) static func fill(_ x: Scalar) -> Self { Self(repeating: x) }
+    @inline(__always) static func root(_ x: Self) -> Self { x.squareRoot() }
     @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool { all(a .< bound) }
 }
 
@@ -115,6 +118,13 @@ extension SIMD8<Float>: Lanes {
             _mm256_add_ps(a, b)
         #else
             a + b
+        #endif
+    }
+    @inline(__always) static func root(_ x: Self) -> Self {
+        #if FUSED
+            _mm256_sqrt_ps(x)
+        #else
+            x.squareRoot()
         #endif
     }
     @inline(__always) static func least(_ a: Self, _ b: Self) -> Self {

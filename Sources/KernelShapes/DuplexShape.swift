@@ -6,6 +6,10 @@
 /// The buffer has three sections: *energies*, *network* and *standardisation* (means and scales of the features, not
 /// trained). Energies are log Boltzmann weights, -dG/kT: the higher, the more stable. The tables that the recurrence
 /// reads are no parameters and have a buffer of their own, see `LoopTables`.
+///
+/// A shape with C conditions has a fourth section: for each condition a copy of the energies, what a unit of it adds to
+/// them, and what it adds to the first layer. The loops see none of that: at given conditions `duplexWeights` folds it
+/// into the energies and biases that a shape without conditions has.
 public struct DuplexShape: Sendable, Equatable {
     /// Heads H: 4, 8 or 16; also 2 in double precision.
     public let heads: Int
@@ -27,6 +31,13 @@ public struct DuplexShape: Sendable, Equatable {
     public let rowPositions: Int, columnPositions: Int
     /// Units W of each of the two hidden layers, a multiple of 8.
     public let hidden: Int
+    /// What turns the log partition functions into a logit.
+    public let head: DuplexHead
+    /// Conditions C on which energies and network depend.
+    public let conditions: Int
+    /// The condition, from 0, that is the concentration of the strands, on which energies do not depend; nil if there
+    /// is none.
+    public let concentration: Int?
 
     /// Hairpin loop lengths with a weight of their own: 0 to 31 unpaired letters; longer loops share the last.
     public static let hairpinLengths = 32
@@ -42,7 +53,8 @@ public struct DuplexShape: Sendable, Equatable {
     /// A shape. The sizes must be as documented on the properties; `lanes` defaults to the smaller of `heads` and 8.
     public init(
         heads: Int, lanes: Int? = nil, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool,
-        hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int
+        hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int, head: DuplexHead = .network,
+        conditions: Int = 0, concentration: Int? = nil
     ) {
         precondition([2, 4, 8, 16].contains(heads) && letters >= 2 && (1...2).contains(order) && hidden % 8 == 0)
         self.heads = heads
@@ -56,6 +68,8 @@ public struct DuplexShape: Sendable, Equatable {
         self.rowPositions = rowPositions
         self.columnPositions = columnPositions
         self.hidden = hidden
+        precondition(conditions >= 0 && concentration.map { (0..<conditions).contains($0) } ?? true)
+        (self.head, self.conditions, self.concentration) = (head, conditions, concentration)
         contexts = order == 2 ? letters * letters : letters
         hasPositions = rowPositions > 0
         pairFeatures = heads
@@ -102,6 +116,9 @@ public struct DuplexShape: Sendable, Equatable {
     public private(set) var rowWeights = 0
     /// (columnPositions, H): what a position of B adds to helix ends.
     public private(set) var columnWeights = 0
+    /// (3, H), with the equilibrium head: what is added to the log partition functions of the duplex, of the folded
+    /// strand and of the homodimer before the heads are summed, see `EquilibriumField`; else the end of the energies.
+    public private(set) var equilibrium = 0
     /// The end of the energies.
     public private(set) var energyEnd = 0
 
@@ -128,6 +145,17 @@ public struct DuplexShape: Sendable, Equatable {
     public private(set) var means = 0
     /// (F): the factor that each feature is then multiplied by.
     public private(set) var scales = 0
+    /// (1), with the equilibrium head: the natural logarithm of the concentration of each strand in mol/l, where that
+    /// is a condition; else 0.
+    public private(set) var logConcentration = 0
+    /// The end of what the loops read.
+    public private(set) var readEnd = 0
+
+    // Offsets of what conditions add.
+    /// For each condition but the concentration, in order: as many numbers as there are energies, in their layout.
+    public private(set) var conditionEnergies = 0
+    /// (C, W): weights of the conditions in the first layer.
+    public private(set) var conditionInputs = 0
     /// Length of the whole buffer.
     public private(set) var count = 0
 }
@@ -152,19 +180,36 @@ extension DuplexShape {
         hairpin = table.add("energy.hairpin", [DuplexShape.hairpinLengths, h], energy)
         rowWeights = table.add("energy.positions_a", [rowPositions, 3, h], small)
         columnWeights = table.add("energy.positions_b", [columnPositions, h], small)
+        equilibrium = table.end
+        if head == .equilibrium { _ = table.add("energy.equilibrium", [EquilibriumField.allCases.count, h]) }
         energyEnd = table.align()
+        if head == .network { equilibrium = energyEnd }
+        let energies = table.tensors
         rowLookup = table.add("lookup.a", [rowPositions, k, DuplexShape.lookupWidth], small)
         columnLookup = table.add("lookup.b", [columnPositions, k, DuplexShape.lookupWidth], small)
         firstWeights = table.add("network.first.weight", [features, w], layer(features))
         firstBias = table.add("network.first.bias", [w])
         secondWeights = table.add("network.second.weight", [w, w], layer(w))
         secondBias = table.add("network.second.bias", [w])
-        lastWeights = table.add("network.last.weight", [w], layer(w))
+        // At first the network corrects nothing much.
+        lastWeights = table.add("network.last.weight", [w], layer(head == .equilibrium ? 100 * w : w))
         lastBias = table.add("network.last.bias", [1])
         trainedEnd = table.align()
         means = table.add("feature.mean", [features])
         _ = table.align()
         scales = table.add("feature.scale", [features])
+        logConcentration = table.align()
+        if head == .equilibrium { _ = table.add("feature.log_concentration", [1]) }
+        readEnd = table.align()
+        conditionEnergies = readEnd
+        for condition in 0..<conditions where condition != concentration {
+            for tensor in energies {
+                _ = table.add("condition.\(condition + 1).\(tensor.name)", tensor.shape, ties: tensor.ties)
+            }
+            _ = table.align()
+        }
+        conditionInputs = table.end
+        if conditions > 0 { _ = table.add("network.first.conditions", [conditions, w]) }
         count = table.align()
         return table.tensors
     }
@@ -192,6 +237,25 @@ extension DuplexShape {
             return reverses ? reversed(column) * contexts + reversed(row) : column * contexts + row
         }
     }
+}
+
+/// What turns the log partition functions of a pair into its logit.
+public enum DuplexHead: String, Sendable, CaseIterable {
+    /// A network of two hidden layers.
+    case network
+    /// The equilibrium of duplex, homodimers and folded strands by mass balance; the network corrects the logarithm of
+    /// the duplex's equilibrium constant.
+    case equilibrium
+}
+
+/// What the equilibrium head adds to log partition functions, in buffer order.
+public enum EquilibriumField: Int, Sendable, CaseIterable {
+    /// The duplex of A and B.
+    case duplex
+    /// A strand folded on itself, or unfolded.
+    case fold
+    /// A homodimer.
+    case homodimer
 }
 
 /// The energies of a pair of letters, log Boltzmann weights (-dG/kT), in buffer order.

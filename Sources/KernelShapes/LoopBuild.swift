@@ -5,10 +5,24 @@
 ///
 /// SAFETY: the callers in `Kernels` check all sizes; the loops check nothing.
 public protocol LoopBuild {
-    /// Writes the Boltzmann weights, exp of the energies, copies the other parameters, and writes the loop tables.
+    /// Writes the Boltzmann weights at some conditions and the loop tables, and copies the other parameters.
     static func duplexWeights(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
-        tables: UnsafeMutablePointer<Float>)
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
+        weights: UnsafeMutablePointer<Float>, tables: UnsafeMutablePointer<Float>)
+
+    /// Writes only what depends on conditions other than the energies.
+    static func duplexInputs(
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
+        weights: UnsafeMutablePointer<Float>)
+
+    /// Converts the gradient with respect to the loop tables into that with respect to the energies.
+    static func duplexEnergyGradient(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, gradient: UnsafeMutablePointer<Float>)
+
+    /// Adds the gradient at some conditions to that of all parameters.
+    static func duplexSpreadGradient(
+        _ shape: DuplexShape, _ gradient: UnsafePointer<Float>, at point: DuplexPoint,
+        adding sum: UnsafeMutablePointer<Float>)
 
     /// Writes the logits of pairs.
     static func duplexLogits(

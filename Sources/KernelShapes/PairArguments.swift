@@ -48,3 +48,16 @@ public struct DuplexNumbers<Scalar> {
         (self.weights, self.tables) = (weights, tables)
     }
 }
+
+/// The conditions at which weights are computed.
+public struct DuplexPoint: Sendable, Equatable {
+    /// The standardised value of each condition.
+    public var inputs: [Float]
+    /// The natural logarithm of the concentration of each strand in mol/l; 0 where that is no condition.
+    public var logConcentration: Float
+
+    /// Conditions; `inputs` has as many numbers as the shape has conditions.
+    public init(inputs: [Float] = [], logConcentration: Float = 0) {
+        (self.inputs, self.logConcentration) = (inputs, logConcentration)
+    }
+}

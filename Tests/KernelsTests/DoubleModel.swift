@@ -15,6 +15,8 @@ struct DoubleModel {
     var parameters: [Float]
     var codes: [UInt8] = []
     var starts: [Int] = [0]
+    /// The conditions of all pairs.
+    var point = DuplexPoint()
 
     init(_ shape: DuplexShape, seed: UInt64) {
         self.shape = shape
@@ -25,6 +27,8 @@ struct DoubleModel {
             parameters[shape.gaps + GapField.extend.rawValue * shape.heads + h] = h == 0 ? -0.7 : 0.1
         }
         for f in 0..<shape.features { parameters[shape.scales + f] = 0.3 }
+        let inputs = (0..<shape.conditions).map { _ in Float.random(in: -1...1, using: &random) }
+        point = DuplexPoint(inputs: inputs, logConcentration: shape.concentration == nil ? 0 : -1.5)
     }
 
     mutating func add(_ a: [UInt8], _ b: [UInt8]) {
@@ -57,8 +61,8 @@ struct DoubleModel {
         var weights = [Double](repeating: 0, count: shape.count)
         var tables = [Double](repeating: 0, count: shape.tableCount)
         Loops.duplexWeights(
-            shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), weights: &weights,
-            tables: &tables)
+            shape, parameters: parameters, change: (index ?? 0, index == nil ? 0 : change), at: point,
+            weights: &weights, tables: &tables)
         return Weights(weights: weights, tables: tables)
     }
 
@@ -106,6 +110,8 @@ struct DoubleModel {
             }
         }
         weights.read { Loops.duplexEnergyGradient(shape, $0, gradient: &gradient) }
-        return (loss, gradient)
+        var all = [Double](repeating: 0, count: shape.count)
+        Loops.duplexSpreadGradient(shape, gradient, at: point, adding: &all)
+        return (loss, all)
     }
 }

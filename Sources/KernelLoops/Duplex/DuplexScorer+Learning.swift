@@ -3,28 +3,37 @@
 import KernelShapes
 
 extension DuplexScorer where Rows == EveryRow {
-    /// The logit. Keeps all values that `backward` needs.
+    /// The logit, and the output of the network, which is the logit unless the head is the equilibrium. Keeps all
+    /// values that `backward` needs.
     @inline(__always)
-    func forward(_ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool) -> Scalar {
+    func forward(
+        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), dropout: Bool
+    ) -> (logit: Scalar, output: Scalar) {
         allFeatures(pair, into: network.features)
         writePairContributions(1)
         var logit: Scalar = 0
         perceptronForward(shape, weights, network, count: 1, dropout: dropout, to: &logit) { _ in
             (pair.a.memory.contribution, pair.b.memory.contribution)
         }
-        return logit
+        let output = logit
+        if shape.head == .equilibrium { equilibrate(1, &logit) { _ in (pair.a.memory, pair.b.memory) } }
+        return (logit, output)
     }
 
-    /// Adds the gradient of `seed * logit` to `gradient`: with respect to the parameters of the network and look-ups
-    /// and, at offset `shape.count`, with respect to the loop tables.
+    /// Adds the gradient of `seed * logit` to `gradient`: with respect to the parameters of the network, look-ups and
+    /// equilibrium and, at offset `shape.count`, with respect to the loop tables. `result` is that of `forward`.
     @inline(__always)
     func backward(
-        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), seed: Scalar, dropout: Bool,
-        adding gradient: UnsafeMutablePointer<Scalar>
+        _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), _ result: (logit: Scalar, output: Scalar), seed: Scalar,
+        dropout: Bool, adding gradient: UnsafeMutablePointer<Scalar>
     ) {
         let network = network
-        perceptronBackward(shape, weights, network, dropout: dropout, seed: seed, adding: gradient)
+        let isBalanced = shape.head == .equilibrium
+        let constants = isBalanced ? equilibriumGradient(result.logit, correction: result.output, seed: seed) : nil
+        perceptronBackward(
+            shape, weights, network, dropout: dropout, seed: constants?.duplex[0] ?? seed, adding: gradient)
         for f in 0..<shape.features { network.dFeatures[f] *= weights[shape.scales + f] }
+        if let constants { backToHeads(constants, adding: gradient) }
         @inline(__always) func read(_ offset: Int) -> V {
             UnsafeRawPointer(network.dFeatures + offset).loadUnaligned(as: V.self)
         }

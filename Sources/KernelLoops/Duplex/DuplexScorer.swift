@@ -82,7 +82,12 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         let unit = V.fill(limits.initiationScale), shift = V.fill(limits.initiationShift)
         let features = prepared.memory.features
         var at = 0
+        let isBalanced = shape.head == .equilibrium
+        if isBalanced, !shape.hasSelfMaps {
+            (prepared.memory.sums[0], prepared.memory.sums[1]) = (limits.initiationScale * foldTotal, 0)
+        }
         if shape.hasSelfMaps {
+            var (folds, homodimers) = (V.fill(0), V.fill(0))
             for block in 0..<shape.blocks {
                 let map = map(prepared, prepared, block: block)
                 let cells = cells(index, block: block, columns: strand.count)
@@ -92,9 +97,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
                 let dimers = V.plus(own.sum, unit)
                 memory.sums[(2 * index - 1) * shape.blocks + block] = folded
                 memory.sums[2 * index * shape.blocks + block] = dimers
+                if isBalanced {
+                    folds = V.sum(folds, equilibriumWeights(.fold, block: block), times: folded)
+                    homodimers = V.sum(homodimers, equilibriumWeights(.homodimer, block: block), times: dimers)
+                }
                 write(V.plus(V.logarithm(folded), shift), to: features + block * V.scalarCount)
                 write(V.plus(V.logarithm(dimers), shift), to: features + shape.heads + block * V.scalarCount)
             }
+            if isBalanced { (prepared.memory.sums[0], prepared.memory.sums[1]) = (V.total(folds), V.total(homodimers)) }
             at = 2 * shape.heads
         }
         features[at] = Scalar(strand.count)
@@ -114,11 +124,12 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             to: isFirst ? first.asFirst : first.asSecond, count: count, stride: bytes / MemoryLayout<Scalar>.size)
     }
 
-    /// Computes the pair's own features, standardised.
+    /// Computes the features of pair number `place` of the batch alone, standardised.
     @inline(__always)
     func pairFeatures(
-        _ a: PreparedStrand<V>, _ b: PreparedStrand<V>, into features: UnsafeMutablePointer<Scalar>
+        _ a: PreparedStrand<V>, _ b: PreparedStrand<V>, into features: UnsafeMutablePointer<Scalar>, place: Int = 0
     ) {
+        var duplexes = V.fill(0)
         let shift = V.fill(RangeLimits<V>().initiationShift)
         for block in 0..<shape.blocks {
             let map = map(a, b, block: block)
@@ -127,8 +138,12 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
                 shape.hasPositions
                 ? duplexForward(map, cells, PositionedMap.self).sum : duplexForward(map, cells, PlainMap.self).sum
             memory.sums[block] = sum
+            if shape.head == .equilibrium {
+                duplexes = V.sum(duplexes, equilibriumWeights(.duplex, block: block), times: sum)
+            }
             write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
         }
+        if shape.head == .equilibrium { memory.balance.row(0)[place] = V.total(duplexes) }
         for f in 0..<shape.pairFeatures {
             features[f] = (features[f] - weights[shape.means + f]) * weights[shape.scales + f]
         }
@@ -178,12 +193,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for k in 0..<count {
             let (a, b) = pair(k)
             let prepared = prepare(a, b, place: k)
-            pairFeatures(prepared.a, prepared.b, into: network(k).features)
+            pairFeatures(prepared.a, prepared.b, into: network(k).features, place: k)
         }
         writePairContributions(count)
         perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
             (memory.strand(2 &* k, shape).contribution, memory.strand(2 &* k &+ 1, shape).contribution)
         }
+        guard shape.head == .equilibrium else { return }
+        equilibrate(count, logits) { k in (memory.strand(2 &* k, shape), memory.strand(2 &* k &+ 1, shape)) }
     }
 
     /// Writes the logits of a prepared strand against `count` others, at most `Rows.pairsPerBatch`. A symmetric shape
@@ -199,10 +216,15 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             let isSwapped = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
             swapped |= (isSwapped ? 1 : 0) << k
             let (a, b) = isSwapped ? (second, first) : (first, second)
-            pairFeatures(a, b, into: network(k).features)
+            pairFeatures(a, b, into: network(k).features, place: k)
         }
         perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
             let (own, others) = (first.memory.contribution, other(k).memory.contribution)
+            return swapped & (1 << k) != 0 ? (others, own) : (own, others)
+        }
+        guard shape.head == .equilibrium else { return }
+        equilibrate(count, logits) { k in
+            let (own, others) = (first.memory, other(k).memory)
             return swapped & (1 << k) != 0 ? (others, own) : (own, others)
         }
     }

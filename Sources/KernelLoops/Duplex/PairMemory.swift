@@ -25,6 +25,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
     let seeds: UnsafeMutablePointer<V>
     /// A `PerceptronMemory` for each pair of a batch.
     let perceptron: UnsafeMutablePointer<Scalar>
+    /// The sums of the pairs of a batch that the equilibrium head reads.
+    let balance: PairBalance<V.Wide>
     /// Letters of the longest strand that there is room for.
     let longest: Int
 
@@ -51,7 +53,8 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         let pair =
             2 * StrandMemory<V>.bytes(shape, longest: longest)
             + PerceptronMemory<V.Wide>.count(shape) * MemoryLayout<Scalar>.size
-        return Rows.pairsPerBatch * pair + vectors * MemoryLayout<V>.size + 256
+        let balance = PairBalance<V.Wide>.count * MemoryLayout<Scalar>.size
+        return Rows.pairsPerBatch * pair + balance + vectors * MemoryLayout<V>.size + 256
     }
 
     /// The workspace at `base`, which has `bytes` and is aligned to 64.
@@ -60,8 +63,9 @@ struct PairMemory<V: Lanes, Rows: RowKeeping> {
         prepared = base
         preparedBytes = StrandMemory<V>.bytes(shape, longest: longest)
         perceptron = (base + 2 * Rows.pairsPerBatch * preparedBytes).assumingMemoryBound(to: Scalar.self)
-        sums = UnsafeMutableRawPointer(perceptron + Rows.pairsPerBatch * PerceptronMemory<V.Wide>.count(shape))
-            .assumingMemoryBound(to: V.self)
+        let sumsOfHeads = perceptron + Rows.pairsPerBatch * PerceptronMemory<V.Wide>.count(shape)
+        balance = PairBalance(sumsOfHeads)
+        sums = UnsafeMutableRawPointer(sumsOfHeads + PairBalance<V.Wide>.count).assumingMemoryBound(to: V.self)
         cells = sums + 5 * shape.blocks
         zeros = cells + PairMemory.cellCount(shape, longest: longest)
         let width = DuplexCells<V, Rows>.rowCount(columns: longest)

@@ -11,6 +11,9 @@ struct StrandMemory<V: Lanes> {
     let columns: UnsafeMutablePointer<LetterOffsets>
     /// (strandFeatures): the standardised features of the strand.
     let features: UnsafeMutablePointer<Scalar>
+    /// (2), with the equilibrium head: the partition functions of the folded strand and of its homodimer, summed over
+    /// the heads.
+    let sums: UnsafeMutablePointer<Scalar>
     /// (W) each: what the features add to the first layer where the strand is A, and where it is B.
     let asFirst: UnsafeMutablePointer<V.Wide>
     let asSecond: UnsafeMutablePointer<V.Wide>
@@ -18,7 +21,7 @@ struct StrandMemory<V: Lanes> {
     /// Bytes of the memory of a strand of up to `longest` letters, a multiple of 64.
     static func bytes(_ shape: DuplexShape, longest: Int) -> Int {
         let letters = 2 * (longest + 1) * MemoryLayout<LetterOffsets>.stride
-        let numbers = (2 * shape.hidden + shape.strandFeatures) * MemoryLayout<Scalar>.size
+        let numbers = (2 * shape.hidden + shape.strandFeatures + 2) * MemoryLayout<Scalar>.size
         return (letters + numbers + 64 + 63) & ~63
     }
 
@@ -27,7 +30,8 @@ struct StrandMemory<V: Lanes> {
         asSecond = asFirst + shape.hidden / V.Wide.scalarCount
         features = UnsafeMutableRawPointer(asSecond + shape.hidden / V.Wide.scalarCount)
             .assumingMemoryBound(to: Scalar.self)
-        rows = UnsafeMutableRawPointer(features + shape.strandFeatures).assumingMemoryBound(to: LetterOffsets.self)
+        sums = features + shape.strandFeatures
+        rows = UnsafeMutableRawPointer(sums + 2).assumingMemoryBound(to: LetterOffsets.self)
         columns = rows + (longest + 1)
     }
 

@@ -39,12 +39,25 @@ extension DuplexKernels {
     public func gradientSum(_ shape: DuplexShape, pieces: Int) -> PairwiseSum {
         PairwiseSum(
             pieces: pieces, length: shape.gradientCount,
-            ranges: [shape.energyEnd..<shape.trainedEnd, shape.count..<shape.gradientCount], processor: processor)
+            ranges: shape.conditions > 0
+                ? [0..<shape.trainedEnd, shape.conditionEnergies..<shape.count]
+                : [shape.equilibrium..<shape.trainedEnd, shape.count..<shape.gradientCount], processor: processor)
     }
 
     /// Converts the gradient with respect to the loop tables, in `gradient`, into that with respect to the energies.
     public func gradientByEnergies(_ weights: DuplexWeights, gradient: FloatBuffer) {
         precondition(gradient.count == weights.shape.gradientCount)
-        Loops.duplexEnergyGradient(weights.shape, weights.numbers, gradient: gradient.base)
+        processor.loops.duplexEnergyGradient(weights.shape, weights.numbers, gradient: gradient.base)
+    }
+
+    /// Adds the gradient at some conditions, as `gradient` and `gradientByEnergies` leave it in `gradient`, to part
+    /// `part` of `sums`: with respect to all parameters.
+    public func spreadGradient(
+        _ shape: DuplexShape, _ gradient: FloatBuffer, at point: DuplexPoint, adding sums: FloatBuffer, part: Int
+    ) {
+        precondition(gradient.count == shape.gradientCount && point.inputs.count == shape.conditions)
+        precondition(part >= 0 && (part + 1) * shape.gradientCount <= sums.count)
+        processor.loops.duplexSpreadGradient(
+            shape, gradient.base, at: point, adding: sums.base + part * shape.gradientCount)
     }
 }

@@ -13,6 +13,13 @@ public typealias GapField = KernelShapes.GapField
 /// The layout of the tables of the recurrence, re-exported.
 public typealias LoopTables = KernelShapes.LoopTables
 
+/// What turns log partition functions into a logit, re-exported.
+public typealias DuplexHead = KernelShapes.DuplexHead
+/// What the equilibrium head adds to log partition functions, re-exported.
+public typealias EquilibriumField = KernelShapes.EquilibriumField
+/// The conditions at which weights are computed, re-exported.
+public typealias DuplexPoint = KernelShapes.DuplexPoint
+
 /// A pair's term in the loss, re-exported.
 public typealias LossTerm = KernelShapes.LossTerm
 
@@ -27,11 +34,22 @@ public struct DuplexKernels: Sendable {
         self.processor = processor
     }
 
-    /// Computes `weights` from `parameters`, which have the layout of its shape.
-    public func fill(_ weights: DuplexWeights, from parameters: FloatBuffer) {
-        precondition(parameters.count == weights.shape.count)
-        processor.loops.duplexWeights(
-            weights.shape, parameters: parameters.base, weights: weights.weights.base, tables: weights.tables.base)
+    /// Computes `weights` at some conditions from `parameters`, which have the layout of its shape. `onlyInputs`: the
+    /// energies, which depend on all conditions but the concentration, are already those at `point`.
+    public func fill(
+        _ weights: DuplexWeights, from parameters: FloatBuffer, at point: DuplexPoint = DuplexPoint(),
+        onlyInputs: Bool = false
+    ) {
+        let shape = weights.shape
+        precondition(parameters.count == shape.count && point.inputs.count == shape.conditions)
+        if onlyInputs {
+            processor.loops.duplexInputs(
+                shape, parameters: parameters.base, at: point, weights: weights.weights.base)
+        } else {
+            processor.loops.duplexWeights(
+                shape, parameters: parameters.base, at: point, weights: weights.weights.base,
+                tables: weights.tables.base)
+        }
     }
 
     /// Writes the logits of the pairs `range` to `logits`, which is resized to the range. Here and below, no strand

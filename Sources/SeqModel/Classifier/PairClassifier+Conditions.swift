@@ -14,7 +14,8 @@ extension PairClassifier {
     /// The same classifier with all scores at `point`, the values of its conditions in order and in their units.
     public func at(_ point: some Collection<Float>) -> PairClassifier {
         precondition(point.count == conditions.count)
-        return self
+        guard case .duplex(let duplex) = self, !point.isEmpty else { return self }
+        return .duplex(duplex.at(point))
     }
 
     /// Replaces `logits` by those of the pairs `range`, each at its own conditions; see `logits`.
@@ -23,6 +24,13 @@ extension PairClassifier {
         ambiguity: AmbiguityScore = .mean, into logits: inout [Float]
     ) {
         precondition(points.width == conditions.count)
-        self.logits(pairs, range, workspace: workspace, ambiguity: ambiguity, into: &logits)
+        guard case .duplex(let duplex) = self, points.width > 0 else {
+            return self.logits(pairs, range, workspace: workspace, ambiguity: ambiguity, into: &logits)
+        }
+        if pairs.isAmbiguous {
+            expandedLogits(pairs, range, at: points, workspace: workspace, ambiguity: ambiguity, into: &logits)
+        } else {
+            duplex.logits(pairs, range, at: points, workspace: workspace, into: &logits)
+        }
     }
 }

@@ -88,8 +88,11 @@ public enum PairClassifier: Sendable {
 extension PairClassifier {
     /// The logits of all pairs, computed on as many threads as there are workspaces. `afterSome` is called from time to
     /// time with the number of pairs done.
+    ///
+    /// `points`, where given, are the conditions of each pair.
     public func logits(
-        of pairs: Pairs, workspaces: [Workspace], afterSome: (Int) -> Void = { _ in }
+        of pairs: Pairs, at points: PairConditions? = nil, workspaces: [Workspace],
+        afterSome: (Int) -> Void = { _ in }
     ) -> [Float] {
         let (size, piecesARound) = (512, 8 * workspaces.count)
         let all = FloatBuffer(count: pairs.count)
@@ -98,7 +101,11 @@ extension PairClassifier {
             Parallel.run(pieces: (end - start + size - 1) / size, threads: workspaces.count) { piece, worker in
                 let range = start + piece * size..<min(start + (piece + 1) * size, end)
                 var part: [Float] = []
-                logits(pairs, range, workspace: workspaces[worker], into: &part)
+                if let points {
+                    logits(pairs, range, at: points, workspace: workspaces[worker], into: &part)
+                } else {
+                    logits(pairs, range, workspace: workspaces[worker], into: &part)
+                }
                 all[range] = part
             }
             afterSome(end)

@@ -1,5 +1,7 @@
 // TrainingChoices: the options of a classifier and its training, and the defaults that follow from the data.
 
+import Kernels
+
 /// The options of a classifier and its training; where one is nil, its default follows from the data.
 public struct TrainingChoices: Sendable {
     /// A target or a score (0 to 1) above it counts as 1.
@@ -14,6 +16,12 @@ public struct TrainingChoices: Sendable {
     public var heads: Int?
     /// Negatives made per positive in each epoch.
     public var negatives: Int?
+    /// What turns log partition functions into a logit.
+    public var head: DuplexHead?
+    /// The conditions, whose means, deviations and ranges follow from the data.
+    public var conditions: [Condition] = []
+    /// The usual value of each condition; nil where it follows from the data.
+    public var usualValues: [Double?] = []
     /// Passes over all pairs; pairs per step; the peak learning rate.
     public var epochs: Int?, batch: Int?, learningRate: Float?
     /// The conditions that the model is to know, in the order of their values in the data.
@@ -30,13 +38,23 @@ extension DuplexConfiguration {
     private static let fewStrands = 0.2
 
     /// The configuration and the plan that follow from `choices` and from the data, `pairs` pairs with these
-    /// properties.
+    /// properties and conditions.
     public static func resolved(
-        _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet
+        _ choices: TrainingChoices, _ survey: DataSurvey, pairs: Int, alphabet: Alphabet,
+        values: PairConditions = PairConditions(width: 0)
     ) -> (configuration: DuplexConfiguration, plan: TrainingPlan) {
         var configuration = DuplexConfiguration(alphabet: alphabet)
+        configuration.conditions = choices.conditions.enumerated().map { place, condition in
+            var measured = condition.measured(values.column(place))
+            if place < choices.usualValues.count, let usual = choices.usualValues[place] { measured.usual = usual }
+            return measured
+        }
         configuration.threshold = choices.threshold
         configuration.orientation = choices.orientation ?? survey.orientation
+        // Yields of two strands that fold and bind themselves: mass balance extrapolates, and gives energies in units.
+        let hasEquilibrium =
+            !configuration.conditions.isEmpty && survey.hasSoftLabels && configuration.orientation == .antiparallel
+        configuration.head = choices.head ?? (hasEquilibrium ? .equilibrium : .network)
         configuration.isSymmetric = choices.isSymmetric ?? survey.isSymmetric
         // In parallel orientation every strand matches itself: homodimers carry no information there.
         configuration.hasSelfMaps = configuration.orientation == .antiparallel
@@ -56,6 +74,7 @@ extension DuplexConfiguration {
         plan.batch = choices.batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
         plan.learningRate = choices.learningRate ?? (hasPositions ? 0.02 : 0.03)
         plan.decay = hasPositions ? 1e-2 : 1e-4
+        if !configuration.conditions.isEmpty { plan.networkRate = 0.2 }
         plan.dropout = hasPositions ? 0.2 : 0
         let seen = pairs + plan.negatives * survey.positives
         // About two million pairs in all, but 12 to 60 epochs.

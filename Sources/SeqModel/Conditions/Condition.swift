@@ -106,6 +106,24 @@ public struct Condition: Sendable, Equatable {
         }
     }
 
+    /// This condition with mean, deviation, range and usual value from those of the training data, of which there is
+    /// one at least. The usual value is the most frequent one, if a tenth of the pairs have it; else the median.
+    func measured(_ values: [Float]) -> Condition {
+        let scaled = values.map { self.scaled(Double($0)) }
+        let count = Double(values.count)
+        var result = self
+        result.mean = scaled.reduce(0, +) / count
+        let variance = scaled.reduce(0) { $0 + ($1 - result.mean) * ($1 - result.mean) } / count
+        result.deviation = variance > 1e-12 ? variance.squareRoot() : 1
+        let sorted = values.sorted()
+        result.trained = Double(sorted[0])...Double(sorted[sorted.count - 1])
+        let counts = Dictionary(sorted.map { ($0, 1) }, uniquingKeysWith: +)
+        let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        let frequent = most.flatMap { 10 * $0.value >= values.count ? $0.key : nil }
+        result.usual = Double(frequent ?? sorted[sorted.count / 2])
+        return result
+    }
+
     /// The number that a model sees for a value; 0 is the mean of the training data.
     func standardised(_ value: Double) -> Float { Float((scaled(value) - mean) / deviation) }
 }

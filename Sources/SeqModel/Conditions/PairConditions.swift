@@ -13,6 +13,11 @@ public struct PairConditions: Sendable, Equatable {
     /// The values of pair `p`; empty without conditions.
     public subscript(_ p: Int) -> ArraySlice<Float> { values[p * width..<(p + 1) * width] }
 
+    /// The values of one condition.
+    func column(_ condition: Int) -> [Float] {
+        stride(from: condition, to: values.count, by: max(1, width)).map { values[$0] }
+    }
+
     /// Adds the values of a pair.
     public mutating func append(_ point: some Collection<Float>) {
         precondition(point.count == width)
@@ -21,6 +26,24 @@ public struct PairConditions: Sendable, Equatable {
 
     /// Removes all pairs and keeps the memory.
     public mutating func removeAll() { values.removeAll(keepingCapacity: true) }
+
+    /// The pairs `chosen` in the order of their values, so that pairs with equal values are neighbours. The condition
+    /// `last` is compared last.
+    func sorted(_ chosen: some Collection<Int>, last: Int? = nil) -> [Int] {
+        let columns = (0..<width).filter { $0 != last } + (last.map { [$0] } ?? [])
+        return chosen.sorted { p, q in
+            for column in columns {
+                let (a, b) = (values[p * width + column], values[q * width + column])
+                if a != b { return a < b }
+            }
+            return p < q
+        }
+    }
+
+    /// Whether pairs `p` and `q` have the same values of all conditions but `one`.
+    func differOnly(in one: Int?, _ p: Int, _ q: Int) -> Bool {
+        (0..<width).allSatisfy { $0 == one || values[p * width + $0] == values[q * width + $0] }
+    }
 
     /// A hash of the values of pair `p`; 0 without conditions.
     func hash(ofPair p: Int) -> UInt64 {

@@ -6,12 +6,13 @@ extension ModelFile {
     /// The metadata of a duplex classifier.
     static func metadata(of classifier: DuplexClassifier) -> [String: String] {
         let c = classifier.configuration
-        return Metadata.of(
-            c,
-            own: [
-                "kind": "duplex", "heads": "\(c.heads)", "self-maps": "\(c.hasSelfMaps)", "hidden": "\(c.hidden)",
-                "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
-            ])
+        var own = [
+            "kind": "duplex", "heads": "\(c.heads)", "self-maps": "\(c.hasSelfMaps)", "hidden": "\(c.hidden)",
+            "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
+        ]
+        if c.head != .network { own["head"] = c.head.rawValue }
+        own.merge(Metadata.of(c.conditions)) { _, new in new }
+        return Metadata.of(c, own: own)
     }
 
     /// The tensors of a duplex classifier.
@@ -19,8 +20,8 @@ extension ModelFile {
         tensors(tensors(of: classifier.shape), of: classifier.parameters)
     }
 
-    /// The oldest format version whose energies have their present meaning.
-    private static let oldestDuplex = 2
+    /// The oldest format version whose energies have their present meaning, and the oldest with heads and conditions.
+    private static let oldestDuplex = 2, firstWithConditions = 3
 
     /// Reads a duplex classifier, and returns the number of its tensors; they are the first of the file.
     ///
@@ -55,6 +56,10 @@ extension ModelFile {
         guard (configuration.rowPositions == 0) == (configuration.columnPositions == 0) else {
             throw .inconsistent(
                 field: "positions-b", found: "\(configuration.columnPositions)", expected: "as positions-a")
+        }
+        if archive.version >= firstWithConditions {
+            if archive.metadata["head"] != nil { configuration.head = try metadata.choice("head") }
+            configuration.conditions = try metadata.conditions()
         }
         try metadata.read(into: &configuration)
         return configuration

@@ -11,6 +11,9 @@ extension ModelFile {
 
         init(_ archive: WeightArchive) { values = archive.metadata }
 
+        /// Whether there is a value of a key.
+        func has(_ key: String) -> Bool { values[key] != nil }
+
         /// The value of a key.
         func text(_ key: String) throws(ModelError) -> String {
             guard let value = values[key] else {

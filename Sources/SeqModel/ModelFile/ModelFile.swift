@@ -10,8 +10,8 @@ public struct ModelFile: Sendable {
     public var generator: TrainedGenerator?
     /// How it was trained: seed, digest of the data, figures. No dates, so that equal runs give equal bytes.
     public var record: [String: String]
-    /// The format version that it was read from. It is always written in the newest.
-    public private(set) var version = WeightArchive.newestVersion
+    /// The format version that it was read from. It is written in the oldest that has what the model needs.
+    public private(set) var version: Int
 
     private static let recordPrefix = "training."
     /// The largest absolute value of a weight. Sound trainings stay far below it; up to it, all scores are finite.
@@ -22,6 +22,14 @@ public struct ModelFile: Sendable {
         self.classifier = classifier
         self.generator = generator
         self.record = record
+        version = ModelFile.version(of: classifier)
+    }
+
+    /// The oldest format version that has what a classifier needs.
+    private static func version(of classifier: PairClassifier) -> Int {
+        guard case .duplex(let duplex) = classifier else { return WeightArchive.plainVersion }
+        let c = duplex.configuration
+        return c.conditions.isEmpty && c.head == .network ? WeightArchive.plainVersion : WeightArchive.newestVersion
     }
 
     /// The bytes of the file.
@@ -49,7 +57,8 @@ public struct ModelFile: Sendable {
             tensors += ModelFile.tensors(of: generator)
         case nil: break
         }
-        return WeightArchive(metadata: metadata, tensors: tensors)
+        return WeightArchive(
+            metadata: metadata, tensors: tensors, version: ModelFile.version(of: classifier))
     }
 
     /// Reads the bytes of a file. Throws a `ModelError` if they are not a valid model of a known version.

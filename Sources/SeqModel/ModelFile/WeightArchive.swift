@@ -27,17 +27,20 @@ public struct WeightArchive: Equatable, Sendable {
     public var metadata: [String: String]
     /// The tensors, in the order of their data.
     public var tensors: [Tensor]
-    /// The format version that the archive was read from; `newestVersion` in a new one.
-    public var version = newestVersion
+    /// The format version that the archive was read from, or that it is written in.
+    public var version = plainVersion
 
-    /// The format version that is written, and the newest one that can be read.
-    public static let newestVersion = 2
+    /// The newest format version, in which models with conditions or an equilibrium are written.
+    public static let newestVersion = 3
+    /// The format version in which all other models are written.
+    public static let plainVersion = 2
     private static let checksumKey = "\"crc32.header\":\""
 
-    /// Creates an archive in the newest format version.
-    public init(metadata: [String: String], tensors: [Tensor]) {
+    /// Creates an archive in the format version `version`.
+    public init(metadata: [String: String], tensors: [Tensor], version: Int = plainVersion) {
         self.metadata = metadata
         self.tensors = tensors
+        self.version = version
     }
 
     /// The bytes of the file. Equal archives give equal bytes.

@@ -33,7 +33,7 @@ extension PairClassifier {
         loss: Double, metrics: ClassificationMetrics
     ) {
         let pairs = validation.pairs
-        let logits = logits(of: pairs.pairs, workspaces: workspaces)
+        let logits = logits(of: pairs.pairs, at: pairs.conditions, workspaces: workspaces)
         var loss = 0.0
         for (logit, target) in zip(logits, pairs.targets) {
             loss += binaryCrossEntropy(logit, target)

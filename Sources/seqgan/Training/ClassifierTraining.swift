@@ -30,7 +30,7 @@ struct ClassifierTraining {
         switch options.classifier {
         case .duplex:
             let (configuration, plan) = DuplexConfiguration.resolved(
-                options.choices, survey, pairs: pairs, alphabet: alphabet)
+                options.choices, survey, pairs: pairs, alphabet: alphabet, values: data.training.conditions)
             return (.duplex(configuration), plan)
         case .cnn:
             let longest = max(survey.lengths.upperBound, data.validation.pairs.longest)

@@ -11,14 +11,25 @@ public struct DuplexClassifier: Sendable {
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
-    /// A classifier with a copy of `parameters`.
+    /// A classifier with a copy of `parameters`, at the usual values of its conditions.
     init(_ configuration: DuplexConfiguration, parameters: FloatBuffer, kernels: DuplexKernels = .init()) {
-        self.configuration = configuration
-        self.kernels = kernels
+        let copy = FloatBuffer(count: parameters.count)
+        copy.copy(0..<copy.count, from: parameters, at: 0)
+        self.init(configuration, copy, kernels, at: configuration.conditions.map { Float($0.usual) })
+    }
+
+    private init(
+        _ configuration: DuplexConfiguration, _ parameters: FloatBuffer, _ kernels: DuplexKernels,
+        at values: some Collection<Float>
+    ) {
+        (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
         weights = DuplexWeights(configuration.shape)
-        self.parameters = FloatBuffer(count: weights.shape.count)
-        self.parameters[0..<parameters.count] = parameters[0..<parameters.count]
-        kernels.fill(weights, from: self.parameters)
+        kernels.fill(weights, from: parameters, at: configuration.point(values))
+    }
+
+    /// The same classifier at other values of its conditions.
+    func at(_ values: some Collection<Float>) -> DuplexClassifier {
+        DuplexClassifier(configuration, parameters, kernels, at: values)
     }
 
     /// The layout of its parameters.
@@ -27,6 +38,39 @@ public struct DuplexClassifier: Sendable {
     /// Replaces `logits` by those of the pairs `range`; strands are in codes of the configuration's alphabet.
     public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
+    }
+
+    /// Replaces `logits` by those of the pairs `range`, each at its own conditions.
+    ///
+    /// Pairs are scored in the order of their conditions, as energies are computed anew where those change.
+    func logits(
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace,
+        into logits: inout [Float]
+    ) {
+        let shape = weights.shape
+        let scratch = workspace.keep {
+            DuplexWeights(shape)
+        } where: {
+            $0.shape == shape
+        }
+        let order = points.sorted(range, last: shape.concentration)
+        let isInOrder = order.elementsEqual(range)
+        let sorted = isInOrder ? pairs : pairs.gathered(order[...], threads: 1)
+        let first = isInOrder ? range.lowerBound : 0
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
+        var part: [Float] = []
+        var start = 0
+        while start < order.count {
+            let point = points[order[start]]
+            let end = order[start...].firstIndex { !points[$0].elementsEqual(point) } ?? order.count
+            let isSameEnergies =
+                start > 0 && points.differOnly(in: shape.concentration, order[start - 1], order[start])
+            kernels.fill(
+                scratch, from: parameters, at: configuration.point(point), onlyInputs: isSameEnergies)
+            kernels.logits(scratch, sorted, first + start..<first + end, workspace: workspace, into: &part)
+            for (k, logit) in zip(start..<end, part) { logits[order[k] - range.lowerBound] = logit }
+            start = end
+        }
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.

@@ -18,6 +18,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     public var rowPositions = 0, columnPositions = 0
     /// Units of each hidden layer: a multiple of 8.
     public var hidden = 64
+    /// What turns the log partition functions into a logit.
+    public var head = DuplexHead.network
     /// The conditions on which energies and yields depend; none where pairs have no conditions.
     public var conditions: [Condition] = []
     /// A score (0 to 1) above it is predicted as 1.
@@ -40,12 +42,21 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     /// them.
     public static let largestStackedAlphabet = 6
 
+    /// The point that the kernels compute with, at the given values of the conditions.
+    func point(_ values: some Collection<Float>) -> DuplexPoint {
+        let concentration = zip(conditions, values).first { $0.0.isConcentration }.map { Double($0.1) }
+        return DuplexPoint(
+            inputs: zip(conditions, values).map { $0.standardised(Double($1)) },
+            logConcentration: concentration.map { Float(logarithm($0)) } ?? 0)
+    }
+
     /// The layout of its parameters.
     public var shape: DuplexShape {
         DuplexShape(
             heads: heads, letters: alphabet.count,
             order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
             isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
-            rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden)
+            rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden, head: head,
+            conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration })
     }
 }

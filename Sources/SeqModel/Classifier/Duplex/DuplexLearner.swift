@@ -17,6 +17,8 @@ final class DuplexLearner: ClassifierLearner {
     private let gradients: PairwiseSum
     private let losses = FloatBuffer(count: DuplexLearner.pieces)
     private let workspaces: [Workspace]
+    /// Where there are conditions, the gradient of pairs at their own conditions, for each thread.
+    private let atConditions: [ConditionGradient]
 
     /// Parts of a batch: a fixed number, so that the sum does not depend on the number of threads.
     private static let pieces = 32
@@ -34,9 +36,11 @@ final class DuplexLearner: ClassifierLearner {
         ties = TiedRows(shape.tensors)
         (parameters, total) = (FloatBuffer(count: shape.count), FloatBuffer(count: shape.gradientCount))
         weights = DuplexWeights(shape)
-        adam = Adam(count: shape.trainedEnd)
+        adam = Adam(count: shape.conditions > 0 ? shape.count : shape.trainedEnd)
         gradients = kernels.gradientSum(shape, pieces: DuplexLearner.pieces)
         workspaces = (0..<max(1, plan.threads)).map { _ in Workspace() }
+        atConditions =
+            shape.conditions > 0 ? workspaces.map { [kernels] _ in ConditionGradient(configuration, kernels) } : []
         var random = RandomSource(seed: plan.seed, .duplexParameters)
         parameters.initialise(shape.tensors, &random)
         ties.average(parameters)
@@ -56,7 +60,9 @@ final class DuplexLearner: ClassifierLearner {
     /// Sets the means and scales of the features, which are not trained, from the first pairs.
     private func standardise(_ training: LabelledPairs) {
         for f in 0..<shape.features { parameters[shape.scales + f] = 1 }
-        kernels.fill(weights, from: parameters)
+        // Conditions add nothing yet.
+        let origin = DuplexPoint(inputs: [Float](repeating: 0, count: shape.conditions))
+        kernels.fill(weights, from: parameters, at: origin)
         let count = min(DuplexLearner.standardPairs, training.count)
         var random = RandomSource(seed: plan.seed, .duplexStandards)
         let pairs = training.resolved(&random, alphabet: configuration.alphabet).pairs
@@ -69,6 +75,7 @@ final class DuplexLearner: ClassifierLearner {
             parameters[shape.means + f] = Float(mean)
             parameters[shape.scales + f] = variance > 1e-6 ? Float(1 / variance.squareRoot()) : 1
         }
+        if shape.head == .equilibrium { centre(training.conditions) }
         let lookup = shape.strandFeatures - (shape.hasPositions ? DuplexShape.lookupWidth : 0)
         for strand in 0..<2 {
             let start = shape.pairFeatures + strand * shape.strandFeatures
@@ -85,14 +92,33 @@ final class DuplexLearner: ClassifierLearner {
         }
     }
 
+    /// Sets the first weights of the heads in the equilibrium: the mean logarithm of the duplex's constant, times the
+    /// concentration, is about 0 in each head, and homodimers weigh as much as the duplex.
+    private func centre(_ conditions: PairConditions) {
+        let concentration = shape.concentration.map { place in
+            let column = conditions.column(place)
+            return column.reduce(0) { $0 + Float(logarithm(Double($1))) } / Float(max(1, column.count))
+        }
+        for head in 0..<shape.heads {
+            let weight = -(concentration ?? 0) - parameters[shape.means + head] - Float(logarithm(Double(shape.heads)))
+            for field in [EquilibriumField.duplex, .homodimer] {
+                parameters[shape.equilibrium + field.rawValue * shape.heads + head] = weight
+            }
+        }
+    }
+
     func learn(_ data: LabelledPairs, _ batch: ArraySlice<Int>, at moment: TrainingMoment) -> Double {
         let step = moment.step
-        kernels.fill(weights, from: parameters)
+        let hasConditions = shape.conditions > 0
+        if !hasConditions { kernels.fill(weights, from: parameters) }
+        // Pairs at the same conditions are neighbours, since energies are computed anew where conditions change.
+        let batch = hasConditions ? data.conditions.sorted(batch, last: shape.concentration)[...] : batch
         let weight = 1 / Float(batch.count)
         let pieces = DuplexLearner.pieces
         let size = (batch.count + pieces - 1) / pieces
         let (weights, gradients, losses) = (weights, gradients, losses)
         let (kernels, plan, workspaces) = (kernels, plan, workspaces)
+        let (parameters, atConditions) = (parameters, atConditions)
         gradients.run(threads: plan.threads, into: total) { piece, worker, part in
             losses[piece] = 0
             let start = min(batch.startIndex + piece * size, batch.endIndex)
@@ -103,21 +129,32 @@ final class DuplexLearner: ClassifierLearner {
                     target: data.targets[$0], weight: weight,
                     dropoutSeed: plan.seed &+ UInt64(step) << 32 &+ UInt64($0))
             }
+            if hasConditions {
+                losses[piece] = Float(
+                    atConditions[worker].add(
+                        data, order, terms, parameters: parameters, dropout: plan.dropout, workspaces[worker],
+                        to: gradients.parts, part: part))
+                return
+            }
             losses[piece] = Float(
                 kernels.gradient(
                     weights, data.pairs, order: order, terms: terms[...],
                     dropoutRate: plan.dropout, workspace: workspaces[worker], adding: gradients.parts, part: part))
         }
-        kernels.gradientByEnergies(weights, gradient: total)
+        if !hasConditions { kernels.gradientByEnergies(weights, gradient: total) }
         ties.sum(total)
-        let norm = total.sumOfSquares(0..<shape.trainedEnd).squareRoot()
+        let trained = [0..<shape.trainedEnd, shape.conditionEnergies..<shape.count]
+        let norm = trained.reduce(0) { $0 + total.sumOfSquares($1) }.squareRoot()
         let scale = norm > DuplexLearner.gradientNorm ? Float(DuplexLearner.gradientNorm / norm) : 1
         let rate = plan.learningRate * DuplexLearner.schedule(step, of: moment.stepsPerEpoch * plan.epochs)
-        adam.step(
-            parameters, gradient: total, range: 0..<shape.energyEnd, number: step, rate: rate, scale: scale)
-        adam.step(
-            parameters, gradient: total, range: shape.energyEnd..<shape.trainedEnd, number: step,
-            rate: rate * plan.networkRate, decay: plan.decay, scale: scale)
+        for energies in [0..<shape.energyEnd, shape.conditionEnergies..<shape.conditionInputs] {
+            adam.step(parameters, gradient: total, range: energies, number: step, rate: rate, scale: scale)
+        }
+        for network in [shape.energyEnd..<shape.trainedEnd, shape.conditionInputs..<shape.count] {
+            adam.step(
+                parameters, gradient: total, range: network, number: step, rate: rate * plan.networkRate,
+                decay: plan.decay, scale: scale)
+        }
         clampLoopExtensions()
         return losses[0..<pieces].reduce(0) { $0 + Double($1) } * Double(batch.count)
     }
