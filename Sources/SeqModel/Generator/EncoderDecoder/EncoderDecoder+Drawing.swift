@@ -39,7 +39,8 @@ extension EncoderDecoder {
             for (slot, s) in order[..<open].enumerated() {
                 let before = made[s].last.map(Int.init) ?? start
                 drawing.embed(
-                    b.rows(before, column, length: lengths[s], label: label), s, column: drawing.column(slot, column + 1))
+                    b.rows(before, column, length: lengths[s], label: label), s,
+                    column: drawing.column(slot, column + 1))
             }
             drawing.step(column + 1, keys[..<open])
             for (slot, s) in order[..<open].enumerated() {

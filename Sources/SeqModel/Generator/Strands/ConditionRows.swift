@@ -48,14 +48,14 @@ struct ConditionRows: Sendable {
 
     /// Adds a strand's sum to a column of `map`.
     func add(_ tape: Tape?, strand: Int, to map: FeatureMap, column: Int, _ kernels: LayerKernels) {
-        guard let tape else { return }
+        guard count > 0, let tape else { return }
         tape.spread.copy(column, from: tape.sums, strand)
         kernels.add(map, tape.spread, into: map, columns: column..<column + 1)
     }
 
     /// Adds the gradient of a column of a strand to that of its sum.
     func learn(_ tape: Tape?, strand: Int, _ gradient: FeatureMap, column: Int, _ kernels: LayerKernels) {
-        guard let tape else { return }
+        guard count > 0, let tape else { return }
         kernels.embeddingGradient(
             strand * width, gradient, column: column, sums: tape.gradient, part: 0, stride: tape.gradient.count)
     }

@@ -42,8 +42,9 @@ struct LengthNet: Sendable {
     struct Tape: Sendable {
         fileprivate let sums: ConditionRows.Tape?
         fileprivate let hidden: FeatureMap, hiddenGradient: FeatureMap
-        /// Exponentials of the logits, then the gradient with respect to the logits.
-        fileprivate let logits: FeatureMap, shares: FeatureMap
+        fileprivate let logits: FeatureMap
+        /// The exponentials of the logits, then the gradient with respect to these.
+        fileprivate let shares: FeatureMap
 
         init(_ net: LengthNet, strands: Int) {
             sums = ConditionRows.Tape(net.conditions, strands: strands, columns: strands)
@@ -54,7 +55,7 @@ struct LengthNet: Sendable {
         }
     }
 
-    /// Computes exp(logit - maximum) of every length for strands with these labels and numbers of their conditions.
+    /// Computes the logits of every length for strands with these labels and numbers of their conditions.
     private func forward(
         _ tape: Tape, labels: [Int], _ inputs: [ArraySlice<Float>], weights: FloatBuffer, _ kernels: LayerKernels
     ) {
@@ -65,29 +66,26 @@ struct LengthNet: Sendable {
                 tape.hidden[s, k] = x > 0 ? x : LengthNet.slope * x
             }
         }
-        let columns = 0..<labels.count
-        kernels.convolve(out, tape.hidden, weights: weights, into: tape.logits, isLeaky: false, columns: columns)
-        kernels.exponentials(tape.logits, letters: lengths, into: tape.shares, columns: columns)
+        kernels.convolve(
+            out, tape.hidden, weights: weights, into: tape.logits, isLeaky: false, columns: 0..<labels.count)
     }
 
-    /// The sum of a column's exponentials.
-    private func total(_ tape: Tape, _ s: Int) -> Float { (0..<lengths).reduce(0) { $0 + tape.shares[s, $1] } }
-
-    /// The probability of each length, from 1 letter on, of a strand with a label and the numbers of its conditions.
-    func shares(
+    /// The logit of each length, from 1 letter on, of a strand with a label and the numbers of its conditions.
+    func logits(
         _ tape: Tape, label: Int, _ inputs: ArraySlice<Float>, weights: FloatBuffer, _ kernels: LayerKernels
     ) -> [Float] {
         forward(tape, labels: [label], [inputs], weights: weights, kernels)
-        let total = total(tape, 0)
-        return (0..<lengths).map { tape.shares[0, $0] / total }
+        return (0..<lengths).map { tape.logits[0, $0] }
     }
 
     /// The cross-entropy of the lengths of strands in nats. Stores what `backward` needs.
     func loss(_ tape: Tape, _ strands: [StrandNet.Strand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
         forward(tape, labels: strands.map(\.label), strands.map(\.inputs), weights: weights, kernels)
+        kernels.exponentials(tape.logits, letters: lengths, into: tape.shares, columns: 0..<strands.count)
         var loss = 0.0
         for (s, strand) in strands.enumerated() {
-            let (target, total) = (strand.letters.count - 1, total(tape, s))
+            let target = strand.letters.count - 1
+            let total = (0..<lengths).reduce(Float(0)) { $0 + tape.shares[s, $1] }
             loss -= Double(logarithm(max(tape.shares[s, target] / total, 1e-30)))
             for k in 0..<lengths { tape.shares[s, k] /= total }
             tape.shares[s, target] -= 1

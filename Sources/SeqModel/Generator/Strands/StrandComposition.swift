@@ -60,8 +60,10 @@ public struct StrandComposition: Sendable {
         _ kernels: LayerKernels
     ) -> AllowedLengths {
         guard let ofLengths = net.lengths, let own = tape.lengths else { return found }
-        let shares = ofLengths.shares(own, label: label, inputs, weights: weights, kernels)
-        var usual = [Float](repeating: 0, count: shares.count + 1)
+        let logits = ofLengths.logits(own, label: label, inputs, weights: weights, kernels)
+        // Relative to the most probable of them: no share of lengths that are seldom there becomes 0.
+        let top = found.choices.reduce(-Float.infinity) { max($0, logits[$1.a - 1]) }
+        var usual = [Float](repeating: 0, count: logits.count + 1)
         var before: Float = 0
         for choice in lengths[label] {
             usual[choice.a] += choice.share - before
@@ -71,7 +73,8 @@ public struct StrandComposition: Sendable {
         var total: Float = 0
         before = 0
         for choice in found.choices {
-            total += (choice.share - before) * shares[choice.a - 1] / max(usual[choice.a], .leastNormalMagnitude)
+            let ratio = exponential(logits[choice.a - 1] - top) / max(usual[choice.a], .leastNormalMagnitude)
+            total += (choice.share - before) * ratio
             before = choice.share
             result.choices.append(Lengths(a: choice.a, b: choice.b, share: total))
         }
