@@ -81,32 +81,37 @@ import Testing
         var random = RandomSource(seed: 73)
         let (weights, ofStrands) = (net.initialWeights(&random), strands.initialWeights(&random))
         for buffer in [weights, ofStrands] { for k in 0..<buffer.count { buffer[k] *= 2 } }
+        for k in strands.head.offset..<strands.head.bias { ofStrands[k] *= 2 }
         let conditions = [Condition(name: "dose", scale: .linear), Condition(name: "time", scale: .linear)]
-        let lengths = (1...9).map { StrandComposition.Lengths(a: $0, b: 4, share: Float($0) / 9) }
+        let lengths = (5...9).map { StrandComposition.Lengths(a: $0, b: $0 - 2, share: Float($0 - 4) / 5) }
         let generator = PairGenerator(
             .autoregressive(net, weights),
             composition: StrandComposition(net: strands, weights: ofStrands, lengths: [[], lengths]),
             conditions: conditions)
         var points = PairConditions(width: 2)
-        for k in 0..<20 { points.append([Float(k % 5 * 4) - 8, Float(k / 5 * 3)]) }
-        func draw(_ order: [Int]) -> [DrawnPair?] {
-            // The same random numbers for all, so that they differ by their conditions alone.
-            var sources = order.map { _ in RandomSource(seed: 74) }
+        for k in 0..<20 { points.append([Float(k % 5) * 2 - 4, Float(k / 5) * 2 - 3]) }
+        func draw(_ order: [Int], at points: PairConditions) -> [DrawnPair?] {
+            var sources = order.map { RandomSource(seed: 74, stream: UInt64($0)) }
             return generator.draw(
-                label: 1, at: points.gathered(order[...]), given: order.map { _ in nil }, lengths: 1...9, tries: 1,
+                label: 1, at: points, given: order.map { _ in nil }, lengths: 1...9, tries: 1,
                 &sources, PairGenerator.Worker(generator), canGrow: { _, _ in true })
         }
-        let all = draw(Array(0..<20))
-        #expect(Set(all.map { $0?.a ?? [] }).count > 10 && Set(all.map { $0?.b ?? [] }).count > 10)
-        #expect(Set(all.map { $0?.a.count }).count > 3)
-        #expect(Array(draw(Array((0..<20).reversed())).reversed()) == all)
-        for k in [0, 7, 19] { #expect(draw([k])[0] == all[k]) }
-        // All at one point, as pairs are drawn for use.
+        let order = Array(0..<20)
+        let all = draw(order, at: points)
+        let backward = Array(order.reversed())
+        #expect(Array(draw(backward, at: points.gathered(backward[...])).reversed()) == all)
+        for k in [0, 7, 19] { #expect(draw([k], at: points.gathered([k]))[0] == all[k]) }
+        // All at one point, as pairs are drawn for use. With the same random numbers, what differs is the conditions'.
         let whole = TrainedGenerator.paired(generator)
-        var sources = (0..<3).map { _ in RandomSource(seed: 74) }
+        var sources = order.map { RandomSource(seed: 74, stream: UInt64($0)) }
         let same = whole.draw(
-            label: 1, at: Array(points[7]), given: [nil, nil, nil], lengths: 1...9, &sources, .init(whole))
-        #expect(same == [all[7], all[7], all[7]])
+            label: 1, at: Array(points[7]), given: order.map { _ in nil }, lengths: 1...9, &sources, .init(whole))
+        #expect(same[7] == all[7])
+        for differs: (DrawnPair, DrawnPair) -> Bool in [
+            { $0.a.count != $1.a.count }, { $0.a.prefix(5) != $1.a.prefix(5) }, { $0.b != $1.b },
+        ] {
+            #expect(zip(same, all).count { differs($0 ?? .init(a: [], b: []), $1 ?? .init(a: [], b: [])) } > 6)
+        }
     }
 
     /// The condition of the relation below.
