@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Computes from a model file how probable strand B of each pair is, given strand A and a label.
+"""Computes from a model file how probable strand B of each pair is, given strand A, a label and conditions.
 
-    generator_probability.py MODEL PAIRS.tsv          # strand A, strand B, and the label if it is not 1
+    generator_probability.py MODEL PAIRS.tsv          # strand A, strand B, the label if it is not 1, values
 
-Writes the natural logarithm of the probability of strand B, of its length and of each of its letters, as one row for
-each pair: the sum, that of the length, then those of the letters. The model has a generator of the default kind,
+The values are those of the conditions of the model, in order and in its units (degrees Celsius, mol/l). Writes
+the natural logarithm of the probability of strand B, of its length and of each of its letters, as one row for each
+pair: the sum, that of the length, then those of the letters. The model has a generator of the default kind,
 autoregressive. This follows seqgan-model(5) and shares nothing with the program: what one of them gets wrong shows in
 the other. It needs numpy. Letters that are seldom enough to be left out in drawing are counted here.
 """
@@ -17,6 +18,7 @@ import numpy as np
 HEADS = 4
 SLOPE = 0.2
 SMALLEST_VARIANCE = 1e-5
+SCALES = {"reciprocal": lambda celsius: 1000 / (celsius + 273.15), "logarithm": np.log, "linear": lambda value: value}
 
 
 def read(path):
@@ -55,19 +57,32 @@ class Generator:
         if kind != "autoregressive":
             sys.exit(f"{path}: generator {kind}, expected autoregressive")
         self.alphabet = self.metadata["alphabet"]
+        self.conditions = []
+        while f"condition.{len(self.conditions) + 1}.name" in self.metadata:
+            key = f"condition.{len(self.conditions) + 1}"
+            self.conditions.append((
+                SCALES[self.metadata[f"{key}.scale"]],
+                *(float(self.metadata[f"{key}.{name}"]) for name in ["mean", "deviation"])))
         self.shortest, self.longest = (int(self.metadata[f"generator.{k}-b"]) for k in ["shortest", "longest"])
 
     def tensor(self, name):
         return self.tensors[f"generator.{name}"]
 
-    def embedded(self, strand, codes, places, label):
-        """The sum of four rows for each column; places are distances from the 5' end and from the 3' end."""
+    def numbers(self, values):
+        """The numbers of the conditions with these values, as the model sees them."""
+        if len(values) != len(self.conditions):
+            sys.exit(f"{len(values)} values of conditions, expected {len(self.conditions)}")
+        return [(scale(value) - mean) / deviation for (scale, mean, deviation), value in zip(self.conditions, values)]
+
+    def embedded(self, strand, codes, places, label, numbers):
+        """The sum of the rows for each column; places are distances from the 5' end and from the 3' end."""
         starts, ends = zip(*places)
         last = len(self.tensor(f"{strand}.from_start")) - 1
         return (self.tensor(f"{strand}.letters")[codes]
                 + self.tensor(f"{strand}.from_start")[np.minimum(starts, last)]
                 + self.tensor(f"{strand}.from_end")[[last + 1 if end is None else min(end, last) for end in ends]]
-                + self.tensor(f"{strand}.labels")[label])
+                + self.tensor(f"{strand}.labels")[label]
+                + (np.array(numbers) @ self.tensor(f"{strand}.conditions") if numbers else 0))
 
     def linear(self, name, x):
         return x @ self.tensor(f"{name}.weight")[0] + self.tensor(f"{name}.bias")
@@ -98,8 +113,8 @@ class Generator:
             x, k = self.convolved(name, x, before(len(self.tensor(f"{name}.weight")))), k + 1
         return x
 
-    def encoded(self, a, label):
-        x = self.embedded("encoder", a, [(k, len(a) - 1 - k) for k in range(len(a))], label)
+    def encoded(self, a, label, numbers):
+        x = self.embedded("encoder", a, [(k, len(a) - 1 - k) for k in range(len(a))], label, numbers)
         x = self.convolutions("encoder", x, lambda width: width // 2)
         return self.self_attention("encoder.self", x, False)
 
@@ -111,17 +126,17 @@ class Generator:
         hidden = self.leaky(self.linear(f"{name}.hidden.in", self.normal(f"{name}.hidden.norm", x)))
         return x + self.linear(f"{name}.hidden.out", hidden)
 
-    def logarithms(self, a, b, label):
+    def logarithms(self, a, b, label, values):
         """The logarithm of the probability of B's length, then those of its letters."""
         a, b = ([self.alphabet.index(letter) for letter in strand] for strand in (a, b))
-        letters, length = len(self.alphabet), len(b)
+        letters, length, numbers = len(self.alphabet), len(b), self.numbers(values)
         if not self.shortest <= length <= self.longest:
             return np.full(length + 1, -np.inf)
         x = self.embedded(
             "decoder", [letters + 1, letters, *b[:-1]],
-            [(0, None), *((k, length - 1 - k) for k in range(length))], label)
+            [(0, None), *((k, length - 1 - k) for k in range(length))], label, numbers)
         x = self.convolutions("decoder", x, lambda width: width - 1)
-        encoded, k = self.encoded(a, label), 0
+        encoded, k = self.encoded(a, label, numbers), 0
         while f"generator.decoder.{k}.self.norm" in self.tensors:
             x, k = self.block(f"decoder.{k}", x, encoded), k + 1
         x = self.normal("decoder.norm", x)
@@ -138,7 +153,8 @@ def main():
     with open(sys.argv[2]) as pairs:
         for line in pairs:
             fields = line.split()
-            found = generator.logarithms(fields[0], fields[1], int(fields[2]) if len(fields) > 2 else 1)
+            found = generator.logarithms(
+                fields[0], fields[1], int(fields[2]) if len(fields) > 2 else 1, [float(x) for x in fields[3:]])
             print(*(f"{x:.6f}" for x in [found.sum(), *found]), sep="\t")
 
 

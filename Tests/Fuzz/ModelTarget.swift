@@ -114,15 +114,16 @@ enum ModelTarget {
 
     private static func draw(_ generator: TrainedGenerator, _ classifier: PairClassifier, seed: UInt8) {
         let worker = TrainedGenerator.Worker(generator)
+        let point = generator.conditions.map { Float($0.usual) }
         for label in 0...1 where generator.knows(label: label) {
             var sources = (0..<2).map { RandomSource(seed: UInt64(seed), stream: UInt64($0)) }
             let drawn = generator.draw(
-                label: label, given: [nil, nil], lengths: 1...DuplexShape.maximumLength, &sources, worker)
+                label: label, at: point, given: [nil, nil], lengths: 1...DuplexShape.maximumLength, &sources, worker)
             require(drawn.count == 2, "\(drawn.count) pairs of two")
             var pairs = drawn.compactMap { $0 }
             var own = Array(sources[..<pairs.count])
             generator.drawPartners(
-                &pairs, label: label, lengths: 1...DuplexShape.maximumLength, &own, worker)
+                &pairs, label: label, at: point, lengths: 1...DuplexShape.maximumLength, &own, worker)
             for pair in pairs {
                 for strand in [pair.a, pair.b] {
                     require((1...DuplexShape.maximumLength).contains(strand.count), "\(strand.count) letters drawn")

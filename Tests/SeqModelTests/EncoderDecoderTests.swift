@@ -7,21 +7,24 @@ import Testing
 @testable import SeqModel
 
 @Suite(.timed) struct EncoderDecoderTests {
-    /// Pairs of strands of several lengths.
-    private static func pairs(_ count: Int, _ random: inout RandomSource) -> [EncoderDecoder.Pair] {
+    /// Pairs of strands of several lengths, at several conditions.
+    private static func pairs(_ count: Int, conditions: Int, _ random: inout RandomSource) -> [EncoderDecoder.Pair] {
         (0..<count).map { k in
             func strand(_ length: Int) -> ArraySlice<UInt8> {
                 (0..<length).map { _ in UInt8(random.index(below: 4)) }[...]
             }
-            return EncoderDecoder.Pair(a: strand(5 + k % 4), b: strand(3 + k % 6), label: k % 2)
+            return EncoderDecoder.Pair(
+                a: strand(5 + k % 4), b: strand(3 + k % 6), label: k % 2,
+                inputs: (0..<conditions).map { _ in random.normal() }[...])
         }
     }
 
     private static let kernels = LayerKernels()
 
-    @Test func theGradientAgreesWithDifferencesInEveryTensor() {
+    @Test(arguments: [0, 2]) func theGradientAgreesWithDifferencesInEveryTensor(conditions: Int) {
         var random = RandomSource(seed: 5)
-        let net = EncoderDecoder(letters: 4, longestA: 8, lengthsB: 3...8)
+        let net = EncoderDecoder(letters: 4, longestA: 8, lengthsB: 3...8, conditions: conditions)
+        #expect(net.tensors.count { $0.name.hasSuffix(".conditions") } == min(conditions, 2))
         let weights = net.initialWeights(&random)
         let transposed = FloatBuffer(count: net.count)
         let tape = EncoderDecoder.Tape(net, strands: 6)
@@ -36,8 +39,8 @@ import Testing
             return nats
         }
         // What a larger group leaves on the tape must not count.
-        _ = learn(Self.pairs(6, &random))
-        let pairs = Self.pairs(5, &random)
+        _ = learn(Self.pairs(6, conditions: conditions, &random))
+        let pairs = Self.pairs(5, conditions: conditions, &random)
         _ = learn(pairs)
         let gradient = sums[0..<net.count]
         func loss() -> Double { net.loss(tape, pairs, weights: weights, Self.kernels).nats }

@@ -176,9 +176,12 @@ import Testing
         var random = RandomSource(seed: 14)
         let weights = net.initialWeights(&random)
         let tape = StrandNet.Tape(net, strands: 2)
-        let strands = [(letters: GeneratorTests.a[...], label: 1), (letters: GeneratorTests.a[2...5], label: 0)]
+        let strands = [
+            StrandNet.Strand(letters: GeneratorTests.a[...], label: 1),
+            StrandNet.Strand(letters: GeneratorTests.a[2...5], label: 0),
+        ]
         // Longer strands before them: what these left on the tape must not count.
-        let longer = (letters: GeneratorTests.b[...] + [1], label: 0)
+        let longer = StrandNet.Strand(letters: GeneratorTests.b[...] + [1], label: 0)
         _ = net.loss(tape, [longer, longer], weights: weights, kernels)
         func value() -> Double { net.loss(tape, strands, weights: weights, kernels) }
         let alone = StrandNet.Tape(net)

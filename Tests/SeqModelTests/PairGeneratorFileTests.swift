@@ -23,24 +23,48 @@ import Testing
     }
 
     /// A model with an autoregressive generator that has learned nothing.
-    static func autoregressive() -> ModelFile {
-        var model = ModelFileTests.model()
+    static func autoregressive(_ conditions: [Condition] = []) -> ModelFile {
+        var model = conditions.isEmpty ? ModelFileTests.model() : conditioned(conditions)
         var random = RandomSource(seed: 22)
-        let net = EncoderDecoder(letters: 4, longestA: 9, lengthsB: 4...9)
-        let strands = StrandNet(letters: 4, length: 9, units: 8)
+        let net = EncoderDecoder(letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
+        let strands = StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random),
             lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
         model.generator = .paired(
-            PairGenerator(.autoregressive(net, net.initialWeights(&random)), composition: composition))
+            PairGenerator(
+                .autoregressive(net, net.initialWeights(&random)), composition: composition, conditions: conditions))
         return model
+    }
+
+    /// Two conditions, of different scales.
+    static let conditions: [Condition] = {
+        var conditions = ["temperature", "sodium"].compactMap { Condition($0) }
+        (conditions[0].mean, conditions[0].deviation) = (3.1, 0.12)
+        (conditions[0].trained, conditions[0].usual) = (10...80, 37)
+        (conditions[1].mean, conditions[1].deviation) = (-2, 1.5)
+        (conditions[1].trained, conditions[1].usual) = (0.01...1, 0.05)
+        return conditions
+    }()
+
+    /// A model with conditions whose classifier has learned nothing.
+    static func conditioned(_ conditions: [Condition]) -> ModelFile {
+        var configuration = DuplexConfiguration(alphabet: .dna)
+        (configuration.heads, configuration.hidden, configuration.conditions) = (4, 8, conditions)
+        var data = LabelledPairs(alphabet: .dna, conditions: conditions.count)
+        for pair in Example.strands(20) {
+            data.append(pair.a, pair.b, target: Float(pair.label), at: conditions.map { Float($0.usual) })
+        }
+        let trainer = ClassifierTrainer(.duplex(configuration), plan: TrainingPlan(), training: data, validation: data)
+        return ModelFile(classifier: trainer.classifier, record: [:])
     }
 
     private static func drawn(_ model: ModelFile) throws -> [DrawnPair?] {
         let generator = try #require(model.generator)
         var sources = (0..<20).map { RandomSource(seed: 21, stream: $0) }
         return generator.draw(
-            label: 1, given: [[UInt8]?](repeating: nil, count: 20), lengths: 1...9, &sources, .init(generator))
+            label: 1, at: generator.conditions.map { Float($0.usual) },
+            given: [[UInt8]?](repeating: nil, count: 20), lengths: 1...9, &sources, .init(generator))
     }
 
     @Test(arguments: [(16, 8), (32, 32), (64, 64), (8, 256)]) func aGeneratorOfAnySizeIsReadAsItWasWritten(
@@ -73,8 +97,10 @@ import Testing
         #expect(throws: ModelError.self) { try ModelFile(decoding: archive.encoded()) }
     }
 
-    @Test func anAutoregressiveGeneratorIsReadAsItWasWritten() throws {
-        let model = Self.autoregressive()
+    @Test(arguments: [[], conditions]) func anAutoregressiveGeneratorIsReadAsItWasWritten(
+        conditions: [Condition]
+    ) throws {
+        let model = Self.autoregressive(conditions)
         let loaded = try ModelFile(decoding: model.encoded())
         #expect(loaded.encoded() == model.encoded())
         let pairs = try Self.drawn(loaded)
@@ -84,8 +110,10 @@ import Testing
         let generator = try #require(loaded.generator?.paired)
         #expect(generator.method == .autoregressive && generator.longestGiven == 9 && generator.longestStrand == 9)
         #expect(generator.knows(label: 0) && generator.knows(label: 1))
+        #expect(generator.conditions == conditions)
         let rows = loaded.description()
-        #expect(rows.contains(["format version", "2"]) && rows.contains(["generator", "autoregressive"]))
+        #expect(rows.contains(["format version", conditions.isEmpty ? "2" : "3"]))
+        #expect(rows.contains(["generator", "autoregressive"]))
         #expect(rows.contains(["generator longest strand", "9"]) && rows.contains(["generator labels", "0 and 1"]))
         guard case .autoregressive(let net, _) = generator.partner else {
             Issue.record("another kind")
@@ -117,8 +145,27 @@ import Testing
         #expect(throws: ModelError.self) { try ModelFile(decoding: other.encoded()) }
     }
 
-    @Test func tensorsOfAnotherShapeNameOrNumberAreRefused() throws {
-        let archive = try WeightArchive(decoding: Self.autoregressive().encoded())
+    /// The networks have as many conditions as the classifier, and other generators take none.
+    @Test func aGeneratorOfOtherConditionsThanTheClassifiersIsRefused() throws {
+        let none = try WeightArchive(decoding: Self.autoregressive().encoded())
+        let two = try WeightArchive(decoding: Self.autoregressive(Self.conditions).encoded())
+        let one = try WeightArchive(decoding: Self.autoregressive([Self.conditions[0]]).encoded())
+        let paired = try WeightArchive(decoding: Self.model().encoded())
+        for (classifier, generator) in [(two, none), (two, one), (one, two), (none, two), (two, paired)] {
+            var forged = classifier
+            forged.tensors.removeAll { $0.name.hasPrefix("generator.") }
+            forged.tensors += generator.tensors.filter { $0.name.hasPrefix("generator.") }
+            forged.metadata = classifier.metadata.filter { !$0.key.hasPrefix("generator") }
+            for (key, value) in generator.metadata where key.hasPrefix("generator") { forged.metadata[key] = value }
+            #expect(throws: ModelError.self) { try ModelFile(decoding: forged.encoded()) }
+        }
+        #expect(throws: Never.self) { try ModelFile(decoding: two.encoded()) }
+    }
+
+    @Test(arguments: [[], conditions]) func tensorsOfAnotherShapeNameOrNumberAreRefused(
+        conditions: [Condition]
+    ) throws {
+        let archive = try WeightArchive(decoding: Self.autoregressive(conditions).encoded())
         let own = archive.tensors.indices.filter { archive.tensors[$0].name.hasPrefix("generator.") }
         #expect(own.count > 30)
         for t in own {

@@ -63,8 +63,11 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
+    /// The conditions of its pairs, in order; empty where there are none.
+    public var conditions: [Condition] { paired?.conditions ?? [] }
+
     /// Draws a pair of `label` for each element of `given`. Pair k depends on `sources[k]` alone, not on the other
-    /// pairs.
+    /// pairs. `point` are the values of the generator's conditions, in order and in their units.
     ///
     /// Strand A is `given[k]`. If that is nil, A is drawn up to `tries` times until `canGrow` accepts it: it is called
     /// with each prefix of the strand and with the final length. Both lengths are in `lengths`, except that of a given
@@ -73,14 +76,16 @@ public enum TrainedGenerator: Sendable {
     ///
     /// `worker` must have been created for this generator.
     public func draw(
-        label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int = 1, _ sources: inout [RandomSource],
-        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+        label: Int, at point: [Float] = [], given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int = 1,
+        _ sources: inout [RandomSource], _ worker: Worker,
+        canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
     ) -> [DrawnPair?] {
-        precondition(given.count == sources.count)
+        precondition(given.count == sources.count && point.count == conditions.count)
         switch (self, worker) {
         case (.paired(let generator), .paired(let memory)):
             return generator.draw(
-                label: label, given: given, lengths: lengths, tries: tries, &sources, memory, canGrow: canGrow)
+                label: label, at: PairConditions(repeating: point, count: given.count), given: given,
+                lengths: lengths, tries: tries, &sources, memory, canGrow: canGrow)
         case (.images(let generator), .images(let memory)):
             return given.indices.map { k in
                 guard given[k] == nil, generator.draw(allowed: lengths, &sources[k], memory) else { return nil }
@@ -92,11 +97,11 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// Replaces the strand B of each pair by another one, drawn for the same A, of a length in `lengths`. Does nothing
-    /// for a plain GAN, whose pairs are all accepted.
+    /// Replaces the strand B of each pair by another one, drawn for the same A, of a length in `lengths`, at the
+    /// conditions `point`, see `draw`. Does nothing for a plain GAN, whose pairs are all accepted.
     public func drawPartners(
-        _ pairs: inout [DrawnPair], label: Int, lengths: ClosedRange<Int>, _ sources: inout [RandomSource],
-        _ worker: Worker
+        _ pairs: inout [DrawnPair], label: Int, at point: [Float] = [], lengths: ClosedRange<Int>,
+        _ sources: inout [RandomSource], _ worker: Worker
     ) {
         guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
         var empty: [Int] = []
@@ -106,7 +111,8 @@ public enum TrainedGenerator: Sendable {
         guard !empty.isEmpty else { return }
         var (open, own) = (empty.map { pairs[$0] }, empty.map { sources[$0] })
         generator.drawPartners(
-            &open, label: label, lengths: lengths, sizes: open.map(\.b.count), &own, memory)
+            &open, label: label, at: PairConditions(repeating: point, count: open.count), lengths: lengths,
+            sizes: open.map(\.b.count), &own, memory)
         for (n, k) in empty.enumerated() { (pairs[k], sources[k]) = (open[n], own[n]) }
     }
 }

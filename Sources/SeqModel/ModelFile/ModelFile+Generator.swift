@@ -18,6 +18,17 @@ extension ModelFile {
         ]
         return tensors("strand.unit", net.unit) + tensors("strand.head", net.head)
             + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
+            + tensors(net.conditions, of: "strand") + (net.lengths.map(tensors) ?? [])
+    }
+
+    /// The rows of conditions, where there are any.
+    private static func tensors(_ rows: ConditionRows, of net: String) -> [TensorSpec] {
+        rows.count > 0 ? [TensorSpec("generator.\(net).conditions", [rows.count, rows.width], at: rows.offset)] : []
+    }
+
+    private static func tensors(_ net: LengthNet) -> [TensorSpec] {
+        [TensorSpec("generator.strand.length.labels", [2, LengthNet.hidden], at: net.labelRows)]
+            + tensors(net.conditions, of: "strand.length") + tensors("strand.length.out", net.out)
     }
 
     /// The metadata of a pair generator.
@@ -62,7 +73,11 @@ extension ModelFile {
         let strandNet = StrandNet(
             letters: letters,
             length: try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength),
-            units: try metadata.channels("generator.strand-units"))
+            units: try metadata.channels("generator.strand-units"), conditions: classifier.conditions.count)
+        guard method == .autoregressive || classifier.conditions.isEmpty else {
+            throw .inconsistent(
+                field: "generator", found: kind, expected: "autoregressive, as the model has conditions")
+        }
         var rest = archive.tensors[first...]
         func next(_ name: String, _ shape: [Int]?) throws(ModelError) -> WeightArchive.Tensor {
             guard let tensor = rest.popFirst(), tensor.name == name, shape == nil || tensor.shape == shape else {
@@ -88,7 +103,8 @@ extension ModelFile {
         let composition = StrandComposition(
             net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
         var generator = PairGenerator(
-            net.partner(try weights(specs, count: count)), composition: composition)
+            net.partner(try weights(specs, count: count)), composition: composition,
+            conditions: classifier.conditions)
         generator.leastFraction = try metadata.leastFraction(method)
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")

@@ -24,10 +24,15 @@ extension ModelFile {
 
     /// Reads an image generator from the tensors after those of the classifier.
     ///
-    /// Throws `inconsistent` if a value is missing or invalid, or if its outputs could become infinite.
+    /// Throws `inconsistent` if a value is missing or invalid, if the classifier has conditions, or if its outputs could
+    /// become infinite.
     static func images(
         _ kind: ImageGeneratorKind, _ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int
     ) throws(ModelError) -> ImageGenerator {
+        guard classifier.conditions.isEmpty else {
+            throw .inconsistent(
+                field: "generator", found: kind.rawValue, expected: "autoregressive, as the model has conditions")
+        }
         let metadata = Metadata(archive)
         let length = try metadata.number("generator.length", 1...DuplexShape.maximumLength)
         let orientation: Orientation = try metadata.choice("generator.orientation")

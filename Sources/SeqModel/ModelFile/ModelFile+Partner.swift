@@ -69,7 +69,7 @@ extension ModelFile {
             let lengths = try metadata.lengths("generator.shortest-b", "generator.longest-b")
             let net = EncoderDecoder(
                 letters: letters, longestA: longestA, lengthsB: lengths,
-                blocks: try metadata.number("generator.blocks", 1...16))
+                blocks: try metadata.number("generator.blocks", 1...16), conditions: classifier.conditions.count)
             return (.autoregressive(net), net.tensors, net.count)
         case .adversarial:
             var layout = PairLayout(

@@ -8,6 +8,8 @@ struct PairSample {
     private(set) var pairs: Pairs
     /// The same strands A, each with the strand B of another pair drawn at random.
     private(set) var shuffled: Pairs
+    /// The pair of the data from which each strand A is, in both.
+    private(set) var ofStrandsA: [Int] = []
 
     /// Draws as many pairs as there are in `chosen`, at most `count`, from the pairs `chosen` of `data`.
     init(of data: Pairs, chosen: some RandomAccessCollection<Int>, count: Int, _ random: inout RandomSource) {
@@ -18,6 +20,7 @@ struct PairSample {
         for _ in 0..<min(count, chosen.count) {
             let (p, q) = (draw(), draw())
             pairs.append(pair: p, of: data)
+            ofStrandsA.append(p)
             shuffled.append(data.a(p), data.b(q))
         }
     }

@@ -45,6 +45,8 @@ struct PairDesign: Sendable {
     /// The most draws in all; where strands are given, the most in a row without a new partner.
     let mostDraws: Int
     let threads: Int
+    /// The values of the conditions, those at which `classifier` scores; empty without conditions.
+    var point: [Float] = []
 
     /// A pair that was drawn for a place.
     struct Candidate: Sendable {
@@ -160,8 +162,8 @@ struct PairDesign: Sendable {
             given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
         }
         let drawn = generator.draw(
-            label: label, given: strands, lengths: lengths, tries: PairDesign.triesOfA, &sources, worker.drawing,
-            canGrow: constraints.canGrow)
+            label: label, at: point, given: strands, lengths: lengths, tries: PairDesign.triesOfA, &sources,
+            worker.drawing, canGrow: constraints.canGrow)
         for (k, pair) in drawn.enumerated() {
             guard let pair else { continue }
             candidates[k].isFit = constraints.accepts(pair.b[...])
@@ -184,7 +186,7 @@ struct PairDesign: Sendable {
                 rejected.append(k)
             }
             var (pairs, own) = (rejected.map { candidates[$0].pair }, rejected.map { sources[$0] })
-            generator.drawPartners(&pairs, label: label, lengths: lengths, &own, worker.drawing)
+            generator.drawPartners(&pairs, label: label, at: point, lengths: lengths, &own, worker.drawing)
             for (n, k) in rejected.enumerated() {
                 (candidates[k].pair, sources[k]) = (pairs[n], own[n])
                 candidates[k].isFit = constraints.accepts(pairs[n].b[...])

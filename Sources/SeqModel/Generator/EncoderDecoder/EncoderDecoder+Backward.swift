@@ -38,12 +38,21 @@ extension EncoderDecoder {
             site: 0)
         pass.stem(aConvolutions, tape.a, spansA, (g.a, g.aStep))
         for (s, pair) in pairs.enumerated() {
-            for (k, rows) in rows(pair).enumerated() { pass.embedding(rows, g.b, spansB.ranges[s].lowerBound + k) }
+            for (column, rows) in zip(spansB.ranges[s], rows(pair)) {
+                pass.embedding(rows, g.b, column)
+                b.conditions.learn(tape.bConditions, strand: s, g.b, column: column, kernels)
+            }
             for (k, code) in pair.a.enumerated() {
-                let rows = a.rows(Int(code), k, length: pair.a.count, label: pair.label)
-                pass.embedding(rows, g.a, spansA.ranges[s].lowerBound + k)
+                let (rows, column) = (
+                    a.rows(Int(code), k, length: pair.a.count, label: pair.label), spansA.ranges[s].lowerBound + k
+                )
+                pass.embedding(rows, g.a, column)
+                a.conditions.learn(tape.aConditions, strand: s, g.a, column: column, kernels)
             }
         }
+        let inputs = pairs.map(\.inputs)
+        a.conditions.addGradient(tape.aConditions, inputs, sums: sums.buffer, part: sums.part, stride: count)
+        b.conditions.addGradient(tape.bConditions, inputs, sums: sums.buffer, part: sums.part, stride: count)
     }
 
     /// A backward pass: what every layer needs.

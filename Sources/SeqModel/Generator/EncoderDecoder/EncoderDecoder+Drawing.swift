@@ -4,19 +4,23 @@ import Kernels
 
 extension EncoderDecoder {
     /// Draws a strand B for each of the strands `a`, at most `tape.strands`, with a length for which `isAllowed`, by
-    /// index in `lengthsB`, is true; at least one is. The result for strand k depends on `sources[k]` alone.
+    /// index in `lengthsB`, is true; at least one is. `inputs` are the numbers of each pair's conditions. The result for
+    /// strand k depends on `sources[k]` alone.
     ///
     /// A letter that is less than `leastFraction` as probable as the most probable one is never drawn (truncation
     /// sampling, Hewitt et al. 2022).
     func draw(
-        _ tape: Tape, a strands: [ArraySlice<UInt8>], label: Int, isAllowed: [Bool], leastFraction: Float,
-        weights: FloatBuffer, _ sources: inout [RandomSource], _ kernels: LayerKernels
+        _ tape: Tape, a strands: [ArraySlice<UInt8>], label: Int, inputs: PairConditions = .none, isAllowed: [Bool],
+        leastFraction: Float, weights: FloatBuffer, _ sources: inout [RandomSource], _ kernels: LayerKernels
     ) -> [[UInt8]] {
         precondition(sources.count == strands.count && isAllowed.count == lengthsB.count)
+        precondition(inputs.width == conditions)
         guard !strands.isEmpty else { return [] }
+        let ofStrands = strands.indices.map { inputs[$0] }
         let keysA = encode(
-            tape, strands, labels: strands.map { _ in label }, weights: weights, kernels
+            tape, strands, labels: strands.map { _ in label }, inputs: ofStrands, weights: weights, kernels
         ).ranges
+        b.conditions.set(tape.bConditions, ofStrands, weights: weights)
         let drawing = Drawing(
             net: self, tape: tape, label: label, leastFraction: leastFraction, weights: weights, kernels: kernels)
         let lengths = drawing.lengths(keysA, isAllowed, &sources)
@@ -34,9 +38,9 @@ extension EncoderDecoder {
             while lengths[order[open - 1]] <= column { open -= 1 }
             for (slot, s) in order[..<open].enumerated() {
                 let before = made[s].last.map(Int.init) ?? start
-                kernels.embed(
-                    b.rows(before, column, length: lengths[s], label: label), of: weights,
-                    into: tape.b.embedded, column: drawing.column(slot, column + 1))
+                drawing.embed(
+                    b.rows(before, column, length: lengths[s], label: label), s,
+                    column: drawing.column(slot, column + 1))
             }
             drawing.step(column + 1, keys[..<open])
             for (slot, s) in order[..<open].enumerated() {
@@ -65,6 +69,12 @@ extension EncoderDecoder {
             column..<self.column(slots - 1, column) + 1
         }
 
+        /// Sets the embedding of a column of strand `s`.
+        func embed(_ rows: SIMD4<Int>, _ s: Int, column: Int) {
+            kernels.embed(rows, of: weights, into: tape.b.embedded, column: column)
+            net.b.conditions.add(tape.bConditions, strand: s, to: tape.b.embedded, column: column, kernels)
+        }
+
         /// Runs the decoder in a column of the first slots, given its embedding; there are as many slots as `keysA`.
         func step(_ column: Int, _ keysA: ArraySlice<Range<Int>>) {
             decode(column, keysA)
@@ -85,9 +95,7 @@ extension EncoderDecoder {
         /// Runs the first column of all slots and draws the lengths.
         func lengths(_ keysA: [Range<Int>], _ isAllowed: [Bool], _ sources: inout [RandomSource]) -> [Int] {
             for slot in keysA.indices {
-                kernels.embed(
-                    net.b.rows(net.lengthColumn, 0, length: nil, label: label), of: weights,
-                    into: tape.b.embedded, column: column(slot, 0))
+                embed(net.b.rows(net.lengthColumn, 0, length: nil, label: label), slot, column: column(slot, 0))
             }
             decode(0, keysA[...])
             net.lengthLogits(

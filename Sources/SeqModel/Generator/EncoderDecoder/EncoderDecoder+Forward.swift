@@ -17,19 +17,23 @@ extension EncoderDecoder {
         let range: Range<Int>, step: Int
     }
 
-    /// Reads strands A: writes the keys and values for the decoder. Returns the columns of the strands.
+    /// Reads strands A of pairs with `labels` and the numbers `inputs` of their conditions: writes the keys and values
+    /// for the decoder. Returns the columns of the strands.
     func encode(
-        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], dropout: Dropout? = nil, weights: FloatBuffer,
-        _ kernels: LayerKernels
+        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], inputs: [ArraySlice<Float>],
+        dropout: Dropout? = nil, weights: FloatBuffer, _ kernels: LayerKernels
     ) -> Spans {
         precondition(strands.count <= tape.strands)
+        a.conditions.set(tape.aConditions, inputs, weights: weights)
         let spans = Spans(strands.map(\.count))
         let columns = Columns(range: spans.columns, step: 1)
         for (s, strand) in strands.enumerated() {
             for (k, code) in strand.enumerated() {
+                let column = spans.ranges[s].lowerBound + k
                 kernels.embed(
                     a.rows(Int(code), k, length: strand.count, label: labels[s]), of: weights, into: tape.a.embedded,
-                    column: spans.ranges[s].lowerBound + k)
+                    column: column)
+                a.conditions.add(tape.aConditions, strand: s, to: tape.a.embedded, column: column, kernels)
             }
         }
         let forward = Forward(
@@ -168,12 +172,16 @@ extension EncoderDecoder {
     private func predict(
         _ tape: Tape, _ pairs: [Pair], _ dropout: Dropout?, _ weights: FloatBuffer, _ kernels: LayerKernels
     ) -> (a: Spans, b: Spans) {
+        let inputs = pairs.map(\.inputs)
         let spansA = encode(
-            tape, pairs.map(\.a), labels: pairs.map(\.label), dropout: dropout, weights: weights, kernels)
+            tape, pairs.map(\.a), labels: pairs.map(\.label), inputs: inputs, dropout: dropout, weights: weights,
+            kernels)
         let spansB = Spans(pairs.map { $0.b.count + 1 })
-        for (pair, range) in zip(pairs, spansB.ranges) {
-            for (k, rows) in rows(pair).enumerated() {
-                kernels.embed(rows, of: weights, into: tape.b.embedded, column: range.lowerBound + k)
+        b.conditions.set(tape.bConditions, inputs, weights: weights)
+        for (s, pair) in pairs.enumerated() {
+            for (column, rows) in zip(spansB.ranges[s], rows(pair)) {
+                kernels.embed(rows, of: weights, into: tape.b.embedded, column: column)
+                b.conditions.add(tape.bConditions, strand: s, to: tape.b.embedded, column: column, kernels)
             }
         }
         decode(

@@ -3,10 +3,12 @@
 import Kernels
 
 extension EncoderDecoder {
-    /// A pair that the network reads: strands in codes without ambiguous letters, and a label.
+    /// A pair that the network reads: strands in codes without ambiguous letters, a label, and the numbers of the
+    /// conditions.
     struct Pair {
         let a: ArraySlice<UInt8>, b: ArraySlice<UInt8>
         let label: Int
+        var inputs: ArraySlice<Float> = []
     }
 
     /// The columns of each strand of a group, in maps that have them one after the other with `gap` columns of zeros
@@ -171,6 +173,8 @@ extension EncoderDecoder {
         /// A column for each pair: the normalised output in B's first column, and the logits of lengths.
         let lengthNormal: FeatureMap, lengths: FeatureMap
         let gradients: Gradients?
+        /// What conditions add to the columns; nil without them.
+        let aConditions: ConditionRows.Tape?, bConditions: ConditionRows.Tape?
         /// Columns that strand B may have: its letters, and the first column.
         let lengthB: Int
 
@@ -198,6 +202,8 @@ extension EncoderDecoder {
             moments = FloatBuffer(count: 2 * columnsB)
             lengthNormal = FeatureMap(length: strands, channels: d)
             lengths = FeatureMap(length: strands, channels: net.lengthOut.outputs)
+            aConditions = ConditionRows.Tape(net.a.conditions, strands: strands, columns: columnsA)
+            bConditions = ConditionRows.Tape(net.b.conditions, strands: strands, columns: columnsB)
             gradients =
                 isForDrawing ? nil : Gradients(net, strands: strands, columnsA: columnsA, columnsB: columnsB)
         }

@@ -6,7 +6,7 @@ import Kernels
 /// label, as the product of the probabilities of B's length and of each letter given those before it.
 ///
 /// The encoder reads strand A. A column of it is the sum of four embeddings: letter, distance from the 5' end, distance
-/// from the 3' end, label. Two convolutions over 9 columns and self-attention follow. The decoder reads strand B: a
+/// from the 3' end, label; conditions add to it as a label does (see `ConditionRows`). Two convolutions over 9 columns and self-attention follow. The decoder reads strand B: a
 /// first column without a letter, whose output is the distribution of B's length, then a column for each letter of B,
 /// which has the embedding of the letter before it. Two causal convolutions over 5 columns and some blocks follow, each
 /// of causal self-attention, attention to strand A and a perceptron, then linear layers that give the logits of length
@@ -69,17 +69,19 @@ struct EncoderDecoder: Sendable {
     }
 
     /// Creates the shapes. Strand B has `lengthsB` letters.
-    init(letters: Int, longestA: Int, lengthsB: ClosedRange<Int>, blocks: Int = usualBlocks) {
+    init(
+        letters: Int, longestA: Int, lengthsB: ClosedRange<Int>, blocks: Int = usualBlocks, conditions: Int = 0
+    ) {
         (self.letters, self.longestA, self.lengthsB) = (letters, longestA, lengthsB)
         var table = TensorTable()
         let d = EncoderDecoder.width
-        a = table.embedding("encoder", letters: letters)
+        a = table.embedding("encoder", letters: letters, conditions: conditions)
         aConvolutions = (0..<EncoderDecoder.convolutions).map {
             table.layer("encoder.convolution.\($0)", d, d, width: 9)
         }
         aSelf = table.attention("encoder.self")
         // Two more codes: what stands before the first letter, and the first column.
-        b = table.embedding("decoder", letters: letters + 2)
+        b = table.embedding("decoder", letters: letters + 2, conditions: conditions)
         bConvolutions = (0..<EncoderDecoder.convolutions).map {
             table.layer("decoder.convolution.\($0)", d, d, width: 5, isCausal: true)
         }
@@ -90,6 +92,9 @@ struct EncoderDecoder: Sendable {
         tensors = table.tensors
         count = table.end
     }
+
+    /// Number of conditions.
+    var conditions: Int { a.conditions.count }
 
     /// The code of the column before B's first letter, and of B's first column.
     var start: Int { letters }
@@ -123,6 +128,8 @@ struct EncoderDecoder: Sendable {
     /// The offsets of a strand's embeddings.
     struct Embedding: Sendable {
         fileprivate let letters: Int, starts: Int, ends: Int, labels: Int
+        /// What conditions add to each column.
+        let conditions: ConditionRows
 
         /// The rows of a column with the code `letter`, `column` letters behind the 5' end of a strand of `length`
         /// letters; nil: of a strand whose length is not known yet.
@@ -138,13 +145,16 @@ struct EncoderDecoder: Sendable {
 
 extension TensorTable {
     /// Adds the embeddings of a strand's columns.
-    fileprivate mutating func embedding(_ name: String, letters: Int) -> EncoderDecoder.Embedding {
+    fileprivate mutating func embedding(_ name: String, letters: Int, conditions: Int) -> EncoderDecoder.Embedding {
         func rows(_ part: String, _ count: Int, _ deviation: Float) -> Int {
             add("generator.\(name).\(part)", [count, EncoderDecoder.width], .normal(mean: 0, deviation: deviation))
         }
         return EncoderDecoder.Embedding(
             letters: rows("letters", letters, 1), starts: rows("from_start", EncoderDecoder.places, 0.5),
-            ends: rows("from_end", EncoderDecoder.places + 1, 0.5), labels: rows("labels", 2, 0.5))
+            ends: rows("from_end", EncoderDecoder.places + 1, 0.5), labels: rows("labels", 2, 0.5),
+            conditions: ConditionRows(
+                count: conditions, offset: conditions > 0 ? rows("conditions", conditions, ConditionRows.deviation) : 0,
+                width: EncoderDecoder.width))
     }
 
     /// Adds a layer with weights of standard deviation 0.6 / sqrt(fan-in).

@@ -2,8 +2,8 @@
 
 import Kernels
 
-/// Trains the network for strand B (`EncoderDecoder`) on the cross-entropy of B's length and letters given strand A and
-/// the label: the second phase of `PairGeneratorTrainer`.
+/// Trains the network for strand B (`EncoderDecoder`) on the cross-entropy of B's length and letters given strand A,
+/// the label and the conditions: the second phase of `PairGeneratorTrainer`.
 ///
 /// The same pairs, seed and plan give the same weights, for any number of threads.
 final class EncoderDecoderTrainer {
@@ -13,6 +13,8 @@ final class EncoderDecoderTrainer {
     /// Exponential moving average of the weights: what is evaluated and kept.
     let averaged: FloatBuffer
     private let pairs: Pairs
+    /// The numbers of each pair's conditions.
+    private let inputs: PairConditions
     /// The indices of the pairs that are trained on, by label, and those held out with their labels.
     private let training: [[Int]], held: [(pair: Int, label: Int)]
     /// The labels of the pairs that are trained on.
@@ -38,7 +40,7 @@ final class EncoderDecoderTrainer {
 
     /// Creates a trainer on the pairs `data.chosen[label]`; 5 % of them are held out.
     init(_ data: GeneratorData, plan: PairGeneratorPlan) {
-        (pairs, self.plan) = (data.pairs, plan)
+        (pairs, inputs, self.plan) = (data.pairs, data.inputs, plan)
         var random = data.random
         var order = data.chosen.enumerated().flatMap { label, members in members.map { 2 * $0 + label } }
         random.shuffle(&order)
@@ -59,7 +61,7 @@ final class EncoderDecoderTrainer {
     }
 
     private func pair(_ index: Int, _ label: Int) -> EncoderDecoder.Pair {
-        EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label)
+        EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label, inputs: inputs[index])
     }
 
     /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not
@@ -168,7 +170,8 @@ final class EncoderDecoderTrainer {
             for start in stride(from: 0, to: positives.count, by: tape.strands) {
                 let own = Array(positives[start..<min(positives.count, start + tape.strands)])
                 let other = own.indices.map { k in
-                    EncoderDecoder.Pair(a: positives[(start + k + 1) % positives.count].a, b: own[k].b, label: 1)
+                    EncoderDecoder.Pair(
+                        a: positives[(start + k + 1) % positives.count].a, b: own[k].b, label: 1, inputs: own[k].inputs)
                 }
                 difference += net.loss(tape, other, weights: weights, kernels).nats
                 difference -= net.loss(tape, own, weights: weights, kernels).nats

@@ -11,6 +11,7 @@ struct LikelihoodPhase: PartnerPhase {
     private let trainer: EncoderDecoderTrainer
     private let survey: SampleSurvey
     private let composition: StrandComposition
+    private let conditions: [Condition]
     private let plan: PairGeneratorPlan
     private var best: (figures: SampleFigures, generator: PairGenerator, step: Int)?
     private var last: SampleFigures?
@@ -25,7 +26,7 @@ struct LikelihoodPhase: PartnerPhase {
     init(
         _ data: GeneratorData, _ survey: SampleSurvey, _ composition: StrandComposition, _ plan: PairGeneratorPlan
     ) {
-        (self.survey, self.composition, self.plan) = (survey, composition, plan)
+        (self.survey, self.composition, conditions, self.plan) = (survey, composition, data.conditions, plan)
         trainer = EncoderDecoderTrainer(data, plan: plan)
     }
 
@@ -37,7 +38,8 @@ struct LikelihoodPhase: PartnerPhase {
     private func generator(leastFraction: Float) -> PairGenerator {
         let weights = FloatBuffer(count: trainer.net.count)
         weights.copy(0..<weights.count, from: trainer.averaged, at: 0)
-        var generator = PairGenerator(.autoregressive(trainer.net, weights), composition: composition)
+        var generator = PairGenerator(
+            .autoregressive(trainer.net, weights), composition: composition, conditions: conditions)
         generator.leastFraction = leastFraction
         return generator
     }
@@ -55,7 +57,7 @@ struct LikelihoodPhase: PartnerPhase {
         trainer.restore(step: step, Array(values))
         (self.sinceGood, leastLoss) = (sinceGood, loss[0])
         // With the strands A of this training, which the checkpoint has in any case.
-        var kept = PairGenerator(.autoregressive(net, weights), composition: composition)
+        var kept = PairGenerator(.autoregressive(net, weights), composition: composition, conditions: conditions)
         kept.leastFraction = generator.leastFraction
         best = (survey.evaluate(kept), kept, bestStep)
         last = best?.figures

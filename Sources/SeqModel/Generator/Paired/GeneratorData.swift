@@ -5,6 +5,8 @@ import Kernels
 /// The training data of a pair generator. Ambiguous letters are replaced by random ones that they stand for.
 struct GeneratorData: Sendable {
     let pairs: Pairs
+    /// The conditions, their values for each pair, and the numbers that the networks see for these.
+    let conditions: [Condition], points: PairConditions, inputs: PairConditions
     /// The indices of the pairs with label 0 and with label 1.
     let chosen: [[Int]]
     /// The alignment of a pair's letters with columns.
@@ -16,11 +18,13 @@ struct GeneratorData: Sendable {
     /// The random source after the replacement of ambiguous letters.
     let random: RandomSource
 
-    /// Prepares `labelled`; targets above the classifier's threshold are label 1.
+    /// Prepares `labelled`, which have the classifier's conditions; targets above its threshold are label 1.
     init(_ classifier: PairClassifier, _ labelled: LabelledPairs, seed: UInt64) {
         var random = RandomSource(seed: seed, .generatorData)
         let resolved = labelled.resolved(&random, alphabet: classifier.alphabet)
         pairs = resolved.pairs
+        (conditions, points) = (classifier.conditions, resolved.conditions)
+        inputs = points.standardised(conditions)
         var chosen: [[Int]] = [[], []]
         let threshold = classifier.threshold
         for p in 0..<resolved.count { chosen[resolved.targets[p] > threshold ? 1 : 0].append(p) }
@@ -30,10 +34,11 @@ struct GeneratorData: Sendable {
         layout.align(to: pairs, chosen: chosen[1])
         self.layout = layout
         let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
-        strandNet = StrandNet(letters: layout.letters, length: longestA)
+        strandNet = StrandNet(letters: layout.letters, length: longestA, conditions: conditions.count)
         let lengthsB = chosen.joined().map { resolved.pairs.b($0).count }
         encoderDecoder = EncoderDecoder(
-            letters: layout.letters, longestA: longestA, lengthsB: (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1))
+            letters: layout.letters, longestA: longestA, lengthsB: (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1),
+            conditions: conditions.count)
         self.random = random
     }
 

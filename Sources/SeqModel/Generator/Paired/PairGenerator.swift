@@ -8,6 +8,8 @@ public struct PairGenerator: Sendable {
     let composition: StrandComposition
     /// The network for strand B.
     let partner: Partner
+    /// The conditions of its pairs, in order; empty where there are none.
+    let conditions: [Condition]
     /// The least probability of a letter of strand B that the autoregressive network draws, relative to that of the
     /// most probable one; 0 to 1.
     var leastFraction: Float = 0
@@ -30,9 +32,14 @@ public struct PairGenerator: Sendable {
     }
 
     /// Creates a generator that accepts every pair. The weights are not copied.
-    init(_ partner: Partner, composition: StrandComposition, kernels: LayerKernels = .init()) {
+    init(
+        _ partner: Partner, composition: StrandComposition, conditions: [Condition] = [],
+        kernels: LayerKernels = .init()
+    ) {
+        precondition(composition.net.conditionCount == conditions.count)
         self.partner = partner
         self.composition = composition
+        self.conditions = conditions
         self.kernels = kernels
         acceptance = .everything(letters: composition.net.letters)
     }
@@ -77,6 +84,8 @@ public struct PairGenerator: Sendable {
         fileprivate let strand: StrandNet.Tape
         /// A cache of the possible lengths for the last label and range, by the length of a given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
+        /// Those of a free A at the last conditions; nil for another label or range.
+        private var atConditions: (inputs: ArraySlice<Float>, found: AllowedLengths)?
 
         /// A cache of the lengths that strand B may have, for the last label and range.
         private var partners: (label: Int, allowed: ClosedRange<Int>, found: [Bool]) = (0, 0...0, [])
@@ -101,13 +110,29 @@ public struct PairGenerator: Sendable {
         }
 
         /// `StrandComposition.lengths` of the generator's composition, with a cache.
-        fileprivate func lengths(_ composition: StrandComposition, label: Int, a: Int?, allowed: ClosedRange<Int>)
+        private func lengths(_ composition: StrandComposition, label: Int, a: Int?, allowed: ClosedRange<Int>)
             -> AllowedLengths
         {
-            if lengths.label != label || lengths.allowed != allowed { lengths = (label, allowed, [:]) }
+            if lengths.label != label || lengths.allowed != allowed {
+                (lengths, atConditions) = ((label, allowed, [:]), nil)
+            }
             if let found = lengths.found[a] { return found }
             let found = composition.lengths(label: label, a: a, allowed: allowed)
             lengths.found[a] = found
+            return found
+        }
+
+        /// The same at conditions with the numbers `inputs`.
+        fileprivate func lengths(
+            _ composition: StrandComposition, label: Int, at inputs: ArraySlice<Float>, a: Int?,
+            allowed: ClosedRange<Int>, _ kernels: LayerKernels
+        ) -> AllowedLengths {
+            let usual = lengths(composition, label: label, a: a, allowed: allowed)
+            // The length of a given A does not depend on the conditions, and B's is drawn given A.
+            guard a == nil, !inputs.isEmpty else { return usual }
+            if let atConditions, atConditions.inputs == inputs { return atConditions.found }
+            let found = composition.lengths(usual, label: label, at: inputs, strand, kernels)
+            atConditions = (inputs, found)
             return found
         }
 
@@ -123,17 +148,19 @@ public struct PairGenerator: Sendable {
         }
     }
 
-    /// Draws pairs of `label`, see `TrainedGenerator.draw`.
+    /// Draws pairs of `label`, each at its own conditions, see `TrainedGenerator.draw`.
     func draw(
-        label: Int, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int, _ sources: inout [RandomSource],
-        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+        label: Int, at points: PairConditions, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int,
+        _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
+        let inputs = points.standardised(conditions)
         var pairs: [DrawnPair?] = []
         for start in stride(from: 0, to: given.count, by: Worker.strands) {
             let range = start..<min(given.count, start + Worker.strands)
             var own = Array(sources[range])
             pairs += draw(
-                label: label, given: given[range], lengths: lengths, tries: tries, &own, worker, canGrow: canGrow)
+                label: label, inputs[range], given: given[range], lengths: lengths, tries: tries, &own, worker,
+                canGrow: canGrow)
             sources.replaceSubrange(range, with: own)
         }
         return pairs
@@ -141,11 +168,13 @@ public struct PairGenerator: Sendable {
 
     /// Draws at most `Worker.strands` pairs.
     private func draw(
-        label: Int, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
+        label: Int, _ inputs: PairConditions, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
         let sizes = zip(given, sources.indices).map { strand, k in
-            worker.lengths(composition, label: label, a: strand?.count, allowed: lengths).draw(&sources[k])
+            worker.lengths(
+                composition, label: label, at: inputs[k], a: strand?.count, allowed: lengths, kernels
+            ).draw(&sources[k])
         }
         var a = Array(given)
         for _ in 0..<tries {
@@ -153,14 +182,15 @@ public struct PairGenerator: Sendable {
             guard !open.isEmpty else { break }
             var own = open.map { sources[$0] }
             let drawn = composition.draw(
-                label: label, lengths: open.map { sizes[$0]?.a ?? 0 }, &own, worker.strand, kernels,
-                canGrow: canGrow)
+                label: label, at: inputs.gathered(open[...]), lengths: open.map { sizes[$0]?.a ?? 0 }, &own,
+                worker.strand, kernels, canGrow: canGrow)
             for (n, k) in open.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
         }
         let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
         var (pairs, own) = (found.map { DrawnPair(a: a[$0] ?? [], b: []) }, found.map { sources[$0] })
         let partners = found.map { sizes[$0]?.b ?? 0 }
-        drawPartners(&pairs, label: label, lengths: lengths, sizes: partners, &own, worker)
+        drawPartners(
+            &pairs, label: label, inputs: inputs.gathered(found[...]), lengths: lengths, sizes: partners, &own, worker)
         var result = [DrawnPair?](repeating: nil, count: a.count)
         for (n, k) in found.enumerated() { (result[k], sources[k]) = (pairs[n], own[n]) }
         return result
@@ -170,10 +200,20 @@ public struct PairGenerator: Sendable {
     /// usually one of them is accepted.
     private static let variants = 3
 
-    /// Draws a strand B for the strand A of each pair. The autoregressive network draws its length as well, one of
-    /// `lengths` that occurs with `label`; otherwise it has `sizes[k]` letters.
+    /// Draws a strand B for the strand A of each pair, at the conditions `points`. The autoregressive network draws its
+    /// length as well, one of `lengths` that occurs with `label`; otherwise it has `sizes[k]` letters.
     func drawPartners(
-        _ pairs: inout [DrawnPair], label: Int, lengths: ClosedRange<Int>, sizes: [Int],
+        _ pairs: inout [DrawnPair], label: Int, at points: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
+        _ sources: inout [RandomSource], _ worker: Worker
+    ) {
+        drawPartners(
+            &pairs, label: label, inputs: points.standardised(conditions), lengths: lengths, sizes: sizes, &sources,
+            worker)
+    }
+
+    /// The same, given the numbers of the conditions that the networks see.
+    private func drawPartners(
+        _ pairs: inout [DrawnPair], label: Int, inputs: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
         _ sources: inout [RandomSource], _ worker: Worker
     ) {
         switch (partner, worker.partner) {
@@ -183,8 +223,8 @@ public struct PairGenerator: Sendable {
                 let range = start..<min(pairs.count, start + tape.strands)
                 var own = Array(sources[range])
                 let drawn = net.draw(
-                    tape, a: pairs[range].map { $0.a[...] }, label: label, isAllowed: isAllowed,
-                    leastFraction: leastFraction, weights: weights, &own, kernels)
+                    tape, a: pairs[range].map { $0.a[...] }, label: label, inputs: inputs[range],
+                    isAllowed: isAllowed, leastFraction: leastFraction, weights: weights, &own, kernels)
                 sources.replaceSubrange(range, with: own)
                 for (k, strand) in zip(range, drawn) { pairs[k].b = strand }
             }

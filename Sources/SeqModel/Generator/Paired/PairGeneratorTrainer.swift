@@ -25,7 +25,8 @@ public final class PairGeneratorTrainer {
     private let classifier: PairClassifier
     private let data: GeneratorData
     /// Made where the first phase is run: it begins with an evaluation.
-    private lazy var strands = StrandTrainer(data.strandNet, data.pairs, chosen: data.chosen, plan: plan)
+    private lazy var strands = StrandTrainer(
+        data.strandNet, data.pairs, at: data.inputs, chosen: data.chosen, plan: plan)
 
     /// Steps of the second phase between two evaluations of samples.
     private static let interval = 250
@@ -79,8 +80,10 @@ public final class PairGeneratorTrainer {
         public let step: Int
     }
 
-    /// Prepares a training on `pairs`; targets above the classifier's threshold are label 1.
+    /// Prepares a training on `pairs`, which have the classifier's conditions; targets above its threshold are label 1.
+    /// An adversarial training takes no conditions.
     public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: PairGeneratorPlan) {
+        precondition(plan.method == .autoregressive || pairs.conditions.width == 0)
         (self.classifier, self.plan) = (classifier, plan)
         data = GeneratorData(classifier, pairs, seed: plan.seed)
     }

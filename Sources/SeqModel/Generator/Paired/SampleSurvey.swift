@@ -38,7 +38,8 @@ public struct SampleFigures: Sendable {
     public var quality: Double { agreement.reduce(unique) { $0 + ($1.isNaN ? 0 : $1) } }
 }
 
-/// Draws samples of a generator in training and computes their statistics.
+/// Draws samples of a generator in training and computes their statistics. Each sample is drawn and judged at the
+/// conditions of a pair of the data with its label.
 struct SampleSurvey: Sendable {
     private let classifier: PairClassifier
     private let data: GeneratorData
@@ -47,6 +48,15 @@ struct SampleSurvey: Sendable {
     let real: SampleFigures, chance: SampleFigures
     /// The contingency table of facing letters in the data's pairs with label 1, at the best offset.
     let facing: ContingencyTable
+
+    /// Pairs, each at its own conditions.
+    private struct Sample {
+        var pairs: Pairs, points: PairConditions
+
+        init(like data: GeneratorData) {
+            (pairs, points) = (Pairs(like: data.pairs), PairConditions(width: data.points.width))
+        }
+    }
 
     /// Pairs per label for the statistics, and for fitting the rejection sampler.
     private static let samples = 512, calibrationSamples = 8_192
@@ -57,9 +67,12 @@ struct SampleSurvey: Sendable {
         var random = RandomSource(seed: seed, .surveyData)
         let positives = data.chosen[1]
         facing = ContingencyTable.best(data.pairs, chosen: positives, classifier.orientation)
-        let sample = PairSample(of: data.pairs, chosen: positives, count: SampleSurvey.samples, &random)
-        real = SampleSurvey.figures([nil, sample.pairs], classifier, facing)
-        chance = SampleSurvey.figures([nil, sample.shuffled], classifier, facing)
+        let drawn = PairSample(of: data.pairs, chosen: positives, count: SampleSurvey.samples, &random)
+        var sample = Sample(like: data)
+        (sample.pairs, sample.points) = (drawn.pairs, data.points.gathered(drawn.ofStrandsA[...]))
+        real = SampleSurvey.figures([nil, sample], classifier, facing)
+        sample.pairs = drawn.shuffled
+        chance = SampleSurvey.figures([nil, sample], classifier, facing)
     }
 
     /// The statistics of samples of `generator`, always from the same random streams.
@@ -73,16 +86,16 @@ struct SampleSurvey: Sendable {
         var random = RandomSource(seed: seed, .acceptance)
         let real = [0, 1].map { label in
             let chosen = data.chosen[label]
-            var pairs = Pairs(like: data.pairs)
+            var sample = Sample(like: data)
             for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
-                pairs.append(data.pairs.a(p), data.pairs.b(p))
+                sample.pairs.append(data.pairs.a(p), data.pairs.b(p))
+                sample.points.append(data.points[p])
             }
-            return scored(pairs)
+            return scored(sample)
         }
         let generated = [0, 1].map { label in
-            scored(
-                draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Pairs(like: data.pairs))
+            scored(draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Sample(like: data))
         }
         var result = generator
         result.acceptance = RejectionSampler(
@@ -90,36 +103,48 @@ struct SampleSurvey: Sendable {
         return result
     }
 
-    private func scored(_ pairs: Pairs) -> RejectionSampler.Scored {
+    private func scored(_ sample: Sample) -> RejectionSampler.Scored {
+        let pairs = sample.pairs
         var logits: [Float] = []
-        classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
+        classifier.logits(pairs, 0..<pairs.count, at: sample.points, workspace: Workspace(), into: &logits)
         return RejectionSampler.Scored(pairs: pairs, logits: logits)
     }
 
-    private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Pairs? {
+    private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Sample? {
         guard generator.knows(label: label) else { return nil }
-        var pairs = Pairs(like: data.pairs)
+        var sample = Sample(like: data)
         let worker = PairGenerator.Worker(generator)
         let lengths = 1...DuplexShape.maximumLength
         var sources = (0..<count).map {
             RandomSource(seed: seed, .surveyPair($0 * 2 + label))
         }
         let given = [[UInt8]?](repeating: nil, count: count)
+        var points = PairConditions(width: data.points.width)
+        if points.width > 0 {
+            let members = data.chosen[label]
+            for k in sources.indices { points.append(data.points[members[sources[k].index(below: members.count)]]) }
+        }
         let drawn = generator.draw(
-            label: label, given: given, lengths: lengths, tries: 1, &sources, worker, canGrow: { _, _ in true })
-        for case .some(let pair) in drawn { pairs.append(pair.a[...], pair.b[...]) }
-        return pairs
+            label: label, at: points, given: given, lengths: lengths, tries: 1, &sources, worker,
+            canGrow: { _, _ in true })
+        for (k, pair) in drawn.enumerated() {
+            guard let pair else { continue }
+            sample.pairs.append(pair.a[...], pair.b[...])
+            sample.points.append(points[k])
+        }
+        return sample
     }
 
     private static func figures(
-        _ samples: [Pairs?], _ classifier: PairClassifier, _ facing: ContingencyTable
+        _ samples: [Sample?], _ classifier: PairClassifier, _ facing: ContingencyTable
     ) -> SampleFigures {
         var figures = SampleFigures()
         var logits: [Float] = []
         let workspace = Workspace()
         for label in 0...1 {
-            guard let pairs = samples[label], pairs.count > 0 else { continue }
-            classifier.logits(pairs, 0..<pairs.count, workspace: workspace, into: &logits)
+            guard let sample = samples[label], sample.pairs.count > 0 else { continue }
+            let pairs = sample.pairs
+            classifier.logits(pairs, 0..<pairs.count, at: sample.points, workspace: workspace, into: &logits)
             let scores = logits.map { Double(PairClassifier.score($0)) }
             let threshold = Double(classifier.threshold)
             let right = scores.count { ($0 > threshold) == (label == 1) }

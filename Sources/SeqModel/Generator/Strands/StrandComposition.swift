@@ -52,12 +52,44 @@ public struct StrandComposition: Sendable {
         return found
     }
 
+    /// The pairs of lengths `found`, of free strands with `label`, as frequent as they are at conditions with the numbers
+    /// `inputs`: each share is multiplied by the ratio of the probability of A's length there to its frequency with the
+    /// label. The same without conditions.
+    func lengths(
+        _ found: AllowedLengths, label: Int, at inputs: ArraySlice<Float>, _ tape: StrandNet.Tape,
+        _ kernels: LayerKernels
+    ) -> AllowedLengths {
+        guard let ofLengths = net.lengths, let own = tape.lengths else { return found }
+        let logits = ofLengths.logits(own, label: label, inputs, weights: weights, kernels)
+        // Relative to the most probable of them: no share of lengths that are seldom there becomes 0.
+        let top = found.choices.reduce(-Float.infinity) { max($0, logits[$1.a - 1]) }
+        var usual = [Float](repeating: 0, count: logits.count + 1)
+        var before: Float = 0
+        for choice in lengths[label] {
+            usual[choice.a] += choice.share - before
+            before = choice.share
+        }
+        var result = AllowedLengths()
+        var total: Float = 0
+        before = 0
+        for choice in found.choices {
+            let ratio = exponential(logits[choice.a - 1] - top) / max(usual[choice.a], .leastNormalMagnitude)
+            total += (choice.share - before) * ratio
+            before = choice.share
+            result.choices.append(Lengths(a: choice.a, b: choice.b, share: total))
+        }
+        return result
+    }
+
     /// Draws strands A of `lengths` letters, see `StrandNet.draw`; `tape` must be of `net`.
     func draw(
-        label: Int, lengths: [Int], _ sources: inout [RandomSource], _ tape: StrandNet.Tape, _ kernels: LayerKernels,
+        label: Int, at inputs: PairConditions = .none, lengths: [Int], _ sources: inout [RandomSource],
+        _ tape: StrandNet.Tape, _ kernels: LayerKernels,
         canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
     ) -> [[UInt8]?] {
-        net.draw(tape, label: label, lengths: lengths, weights: weights, &sources, kernels, canGrow: canGrow)
+        net.draw(
+            tape, label: label, inputs: inputs, lengths: lengths, weights: weights, &sources, kernels,
+            canGrow: canGrow)
     }
 }
 

@@ -8,6 +8,8 @@ import Kernels
 /// the previous letter (or the start), the label, the distance from the 5' end and the distance from the 3' end (the
 /// last row is for all larger distances). A linear layer on the state gives the logits of the column's letter. Several
 /// strands are processed at a time.
+///
+/// Where pairs have conditions, these add to the sum as well (see `ConditionRows`), and a `LengthNet` gives the length.
 struct StrandNet: Sendable {
     /// Units of a new net.
     static let usualUnits = 32
@@ -21,9 +23,17 @@ struct StrandNet: Sendable {
     /// Units, a multiple of 8.
     let units: Int
     let unit: ConvolutionShape, head: ConvolutionShape
+    /// Number of conditions.
+    let conditionCount: Int
 
-    init(letters: Int, length: Int, units: Int = usualUnits) {
-        (self.letters, self.length, self.units) = (letters, length, units)
+    /// A strand that the network reads: its codes, the label of its pair, and the numbers of the pair's conditions.
+    struct Strand {
+        let letters: ArraySlice<UInt8>, label: Int
+        var inputs: ArraySlice<Float> = []
+    }
+
+    init(letters: Int, length: Int, units: Int = usualUnits, conditions: Int = 0) {
+        (self.letters, self.length, self.units, conditionCount) = (letters, length, units, conditions)
         unit = ConvolutionShape(width: 1, inputs: units, outputs: 3 * units, offset: 0)
         head = ConvolutionShape(
             width: 1, inputs: units, outputs: ConvolutionShape.padded(letters), offset: unit.end)
@@ -36,11 +46,20 @@ struct StrandNet: Sendable {
     var labelRows: Int { letterRows + (letters + 1) * row }
     var startRows: Int { labelRows + 2 * row }
     var endRows: Int { startRows + StrandNet.places * row }
+    /// What conditions add to the input.
+    var conditions: ConditionRows {
+        ConditionRows(count: conditionCount, offset: endRows + StrandNet.places * row, width: row)
+    }
+    /// The net of the lengths; nil without conditions.
+    var lengths: LengthNet? {
+        guard conditionCount > 0 else { return nil }
+        return LengthNet(longest: length, conditions: conditionCount, offset: conditions.offset + conditionCount * row)
+    }
     /// Number of weights.
-    var count: Int { endRows + StrandNet.places * row }
+    var count: Int { lengths?.end ?? endRows + StrandNet.places * row }
 
-    /// Initial weights: normal, with standard deviation 1 / sqrt(fan-in), 0.5 for letters and labels; biases and
-    /// embeddings of distances are zero.
+    /// Initial weights: normal, with standard deviation 1 / sqrt(fan-in), 0.5 for letters and labels, 0.1 for
+    /// conditions; biases and embeddings of distances are zero.
     func initialWeights(_ random: inout RandomSource) -> FloatBuffer {
         let weights = FloatBuffer(count: count)
         let deviation = 1 / Float(units).squareRoot()
@@ -48,6 +67,9 @@ struct StrandNet: Sendable {
             for k in layer.offset..<layer.bias { weights[k] = deviation * random.normal() }
         }
         for k in letterRows..<startRows { weights[k] = 0.5 * random.normal() }
+        let first = conditions.offset
+        for k in first..<first + conditionCount * row { weights[k] = ConditionRows.deviation * random.normal() }
+        lengths?.initialise(weights, &random)
         return weights
     }
 
@@ -57,6 +79,9 @@ struct StrandNet: Sendable {
         /// A row for each column and strand, in the order of the recurrent unit's. Between `step` and the gradient,
         /// `logitGradient` holds exp(logit - maximum).
         fileprivate let logits: FeatureMap, logitGradient: FeatureMap
+        /// Of conditions; nil without them.
+        fileprivate let sums: ConditionRows.Tape?
+        let lengths: LengthNet.Tape?
 
         /// Allocates a tape for up to `strands` strands. One for drawing cannot be used in `backward`.
         init(_ net: StrandNet, strands: Int = 1, isForDrawing: Bool = false) {
@@ -65,6 +90,8 @@ struct StrandNet: Sendable {
             let rows = recurrent.states.length
             logits = FeatureMap(length: rows, channels: net.letters)
             logitGradient = FeatureMap(length: rows, channels: net.letters)
+            sums = ConditionRows.Tape(net.conditions, strands: strands, columns: rows)
+            lengths = net.lengths.map { LengthNet.Tape($0, strands: strands) }
         }
 
         /// The maximum number of strands.
@@ -85,14 +112,15 @@ struct StrandNet: Sendable {
             endRows + min(max(0, length - 1 - column), StrandNet.places - 1) * row)
     }
 
-    /// Sets the unit's input in a strand's column.
+    /// Sets the unit's input in a strand's column. `row` is the strand's place in the column, if not `strand`.
     private func setInput(
-        _ tape: Tape, _ column: Int, _ strand: Int, length: Int, before: UInt8?, label: Int, weights: FloatBuffer,
-        _ kernels: LayerKernels
+        _ tape: Tape, _ column: Int, _ strand: Int, row: Int? = nil, length: Int, before: UInt8?, label: Int,
+        weights: FloatBuffer, _ kernels: LayerKernels
     ) {
         let rows = rows(column, length: length, before: before, label: label)
-        kernels.embed(
-            rows, of: weights, into: tape.recurrent.drive, column: tape.recurrent.row(column, strand))
+        let (drive, row) = (tape.recurrent.drive, tape.recurrent.row(column, row ?? strand))
+        kernels.embed(rows, of: weights, into: drive, column: row)
+        conditions.add(tape.sums, strand: strand, to: drive, column: row, kernels)
     }
 
     /// Computes the logits in `column` of the strands `0 ..< count`, given the states of the previous column. Writes
@@ -107,15 +135,19 @@ struct StrandNet: Sendable {
             columns: tape.recurrent.rows(column, count: count))
     }
 
-    /// Draws strands of `lengths` letters, at most `tape.strands`. Strand k depends on `sources[k]` alone.
+    /// Draws strands of `lengths` letters, at most `tape.strands`. `inputs` are the numbers of each strand's conditions.
+    /// Strand k depends on `sources[k]` alone.
     ///
     /// `canGrow` is called with each prefix of a strand and with its final length. If it returns false, the strand is
     /// abandoned and its result is nil.
     func draw(
-        _ tape: Tape, label: Int, lengths: [Int], weights: FloatBuffer, _ sources: inout [RandomSource],
-        _ kernels: LayerKernels, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+        _ tape: Tape, label: Int, inputs: PairConditions = .none, lengths: [Int], weights: FloatBuffer,
+        _ sources: inout [RandomSource], _ kernels: LayerKernels,
+        canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
     ) -> [[UInt8]?] {
         precondition(lengths.count <= tape.strands && sources.count == lengths.count)
+        precondition(inputs.width == conditionCount)
+        conditions.set(tape.sums, lengths.indices.map { inputs[$0] }, weights: weights)
         var strands = lengths.map { length -> [UInt8]? in
             var strand: [UInt8] = []
             strand.reserveCapacity(length)
@@ -131,7 +163,8 @@ struct StrandNet: Sendable {
             for (row, s) in order[..<open].enumerated() {
                 guard let strand = strands[s] else { continue }
                 setInput(
-                    tape, column, row, length: lengths[s], before: strand.last, label: label, weights: weights, kernels)
+                    tape, column, s, row: row, length: lengths[s], before: strand.last, label: label,
+                    weights: weights, kernels)
                 isAnyOpen = true
             }
             guard isAnyOpen else { break }
@@ -158,13 +191,13 @@ struct StrandNet: Sendable {
         (0..<letters).reduce(0) { $0 + tape.logitGradient[row, $1] }
     }
 
-    /// The cross-entropy in nats, summed over all letters of the strands. Stores what `backward` needs.
-    func loss(
-        _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], weights: FloatBuffer,
-        _ kernels: LayerKernels
-    ) -> Double {
+    /// The cross-entropy in nats, summed over all letters of the strands, and with conditions over their lengths. Stores
+    /// what `backward` needs.
+    func loss(_ tape: Tape, _ strands: [Strand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
         precondition(strands.count <= tape.strands)
+        conditions.set(tape.sums, strands.map(\.inputs), weights: weights)
         var loss = 0.0
+        if let lengths, let own = tape.lengths { loss += lengths.loss(own, strands, weights: weights, kernels) }
         for column in 0..<(strands.map(\.letters.count).max() ?? 0) {
             for (s, strand) in strands.enumerated() {
                 let (letters, at) = (strand.letters, strand.letters.startIndex + column)
@@ -193,8 +226,8 @@ struct StrandNet: Sendable {
 
     /// Adds the gradient of the last `loss` to part `part` of `sums`. There must be exactly `tape.strands` strands.
     func backward(
-        _ tape: Tape, _ strands: [(letters: ArraySlice<UInt8>, label: Int)], transposed: FloatBuffer,
-        sums: FloatBuffer, part: Int, _ kernels: LayerKernels
+        _ tape: Tape, _ strands: [Strand], transposed: FloatBuffer, sums: FloatBuffer, part: Int,
+        _ kernels: LayerKernels
     ) {
         precondition(strands.count == tape.strands)
         let recurrent = tape.recurrent
@@ -218,12 +251,18 @@ struct StrandNet: Sendable {
                         stride: count)
                 }
                 for at in rows.indices { learn(rows[at]) }
+                conditions.learn(tape.sums, strand: s, recurrent.driveGradient, column: recurrent.row(at, s), kernels)
             }
+        }
+        conditions.addGradient(tape.sums, strands.map(\.inputs), sums: sums, part: part, stride: count)
+        if let lengths, let own = tape.lengths {
+            lengths.backward(own, strands, transposed: transposed, sums: sums, part: part, stride: count, kernels)
         }
     }
 
     /// Writes the weights in the transposed layout of `backward`.
     func transpose(_ weights: FloatBuffer, into transposed: FloatBuffer, _ kernels: LayerKernels) {
         for layer in [unit, head] { kernels.transpose(layer, weights: weights, into: transposed) }
+        if let out = lengths?.out { kernels.transpose(out, weights: weights, into: transposed) }
     }
 }

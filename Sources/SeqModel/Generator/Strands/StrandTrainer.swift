@@ -2,8 +2,8 @@
 
 import Kernels
 
-/// Trains strand A's network (`StrandNet`) on the cross-entropy of the next letter: the first phase of
-/// `PairGeneratorTrainer`. The result has the least loss on held-out strands.
+/// Trains strand A's network (`StrandNet`) on the cross-entropy of the next letter, and with conditions of the length:
+/// the first phase of `PairGeneratorTrainer`. The result has the least loss on held-out strands.
 ///
 /// The same strands, seed and plan give the same weights, for any number of threads.
 final class StrandTrainer {
@@ -13,6 +13,8 @@ final class StrandTrainer {
     let best: FloatBuffer
     private let net: StrandNet
     private let pairs: Pairs
+    /// The numbers of each pair's conditions.
+    private let inputs: PairConditions
     private let training: [(strand: Int, label: Int)], held: [(strand: Int, label: Int)]
     private let state: NetState
     /// Exponential moving average of the weights: what is evaluated and kept.
@@ -37,10 +39,14 @@ final class StrandTrainer {
     /// Learning rate at the start, and decay of the moving average.
     private static let rate: Float = 8e-3, averaging: Float = 0.99
 
-    /// Creates a trainer on the strands A of the pairs `chosen[label]`; 5 % of them are held out.
-    init(_ net: StrandNet, _ pairs: Pairs, chosen: [[Int]], plan: PairGeneratorPlan) {
+    /// Creates a trainer on the strands A of the pairs `chosen[label]`; 5 % of them are held out. `inputs` are the
+    /// numbers of the pairs' conditions.
+    init(
+        _ net: StrandNet, _ pairs: Pairs, at inputs: PairConditions = .none, chosen: [[Int]], plan: PairGeneratorPlan
+    ) {
+        precondition(inputs.width == net.conditionCount)
         self.net = net
-        self.pairs = pairs
+        (self.pairs, self.inputs) = (pairs, inputs)
         self.plan = plan
         var random = RandomSource(seed: plan.seed, .strandTraining)
         var order = Array(0..<chosen[0].count + chosen[1].count)
@@ -87,13 +93,14 @@ final class StrandTrainer {
     private func update(_ step: Int) {
         net.transpose(state.weights, into: state.transposed, kernels)
         let (net, state, kernels, pairs, training, plan) = (net, state, kernels, pairs, training, plan)
+        let inputs = inputs
         let (batch, share, workers) = (batch, batch / StrandTrainer.pieces, workers)
         state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { tape in
                 let strands = (piece * share..<(piece + 1) * share).map { row in
                     var random = RandomSource(seed: plan.seed, .strandRow(step * batch + row))
                     let (strand, label) = training[random.index(below: training.count)]
-                    return (letters: pairs.strands[strand], label: label)
+                    return StrandNet.Strand(letters: pairs.strands[strand], label: label, inputs: inputs[strand / 2])
                 }
                 _ = net.loss(tape, strands, weights: state.weights, kernels)
                 net.backward(
@@ -110,6 +117,7 @@ final class StrandTrainer {
     /// The mean cross-entropy of a held-out strand, in nats.
     private func validationLoss(_ weights: FloatBuffer) -> Double {
         let (net, kernels, pairs, held, losses, workers) = (net, kernels, pairs, held, losses, workers)
+        let inputs = inputs
         let pieces = StrandTrainer.pieces
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
@@ -117,7 +125,8 @@ final class StrandTrainer {
                 let end = held.count * (piece + 1) / pieces
                 for start in stride(from: held.count * piece / pieces, to: end, by: tape.strands) {
                     let strands = held[start..<min(end, start + tape.strands)].map {
-                        (letters: pairs.strands[$0.strand], label: $0.label)
+                        StrandNet.Strand(
+                            letters: pairs.strands[$0.strand], label: $0.label, inputs: inputs[$0.strand / 2])
                     }
                     sum += net.loss(tape, strands, weights: weights, kernels)
                 }
