@@ -24,10 +24,6 @@ public struct TrainingChoices: Sendable {
     public var usualValues: [Double?] = []
     /// Passes over all pairs; pairs per step; the peak learning rate.
     public var epochs: Int?, batch: Int?, learningRate: Float?
-    /// The conditions that the model is to know, in the order of their values in the data.
-    public var conditions: [Condition] = []
-    /// The value of each of them where none is given; as many as there are conditions.
-    public var usualValues: [Double?] = []
 
     /// All from the data.
     public init() {}

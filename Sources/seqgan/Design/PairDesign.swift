@@ -45,8 +45,6 @@ struct PairDesign: Sendable {
     /// The most draws in all; where strands are given, the most in a row without a new partner.
     let mostDraws: Int
     let threads: Int
-    /// The values of the conditions, those at which `classifier` scores; empty without conditions.
-    var point: [Float] = []
 
     /// A pair that was drawn for a place.
     struct Candidate: Sendable {
