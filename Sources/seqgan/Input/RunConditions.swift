@@ -62,9 +62,9 @@ struct RunConditions: Sendable {
 extension Condition {
     /// The value that `text` gives, with or without a unit, as it is stored; nil where it is no number, has another
     /// unit or is not possible, also after rounding.
-    func storedValue(_ text: some Collection<UInt8>) -> Float? {
+    func storedValue(_ text: ArraySlice<UInt8>) -> Float? {
         // Plain numbers, the usual case, are parsed several times as fast as those with units.
-        guard let value = Double(decimal: text) ?? value(String(decoding: text, as: UTF8.self)) else { return nil }
+        guard let value = Double(shortDecimal: text) ?? value(String(decoding: text, as: UTF8.self)) else { return nil }
         return isPossible(value) && isPossible(Double(Float(value))) ? Float(value) : nil
     }
 
