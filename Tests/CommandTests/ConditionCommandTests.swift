@@ -110,7 +110,8 @@ extension Sandbox {
     @Test(arguments: [
         ("temperatur=37C", "the model has no condition 'temperatur': it knows temperature, sodium"),
         ("temperature=37F", "--at temperature=37F: expected a temperature such as 37C or 310.15K"),
-        ("temperature=", "has no value after the '='"), ("temperature=-274", "expected a temperature such as"),
+        ("temperature=", "--at temperature=: expected a temperature"),
+        ("temperature=-274", "expected a temperature such as"),
         ("sodium=0", "expected a concentration such as 1M, 50mM"), ("sodium=1e-60", "expected a concentration"),
         ("sodium=nan", "expected a concentration"),
     ])
@@ -161,10 +162,13 @@ extension Sandbox {
             let all = try sandbox.run("seqgan \(command) -q -m c.seqgan --at sodium=10mM hot.tsv c.tsv hot.tsv")
             #expect(
                 all.errors
-                    == "seqgan: 2 pairs have a value of temperature \(range) (30C to 70C): their scores are less certain\n"
-                    + "seqgan: sodium=10mM is \(range) (50mM to 1M): scores are less certain\n")
+                    == "seqgan: 2 pairs have a value of temperature \(range) (30C to 70C): "
+                    + "their scores are less certain\n"
+                    + "seqgan: sodium=10mM is \(range) (50mM to 1M): scores are less certain\n"
+            )
         }
-        let screen = try sandbox.run("cut -f 1 p.tsv | seqgan classify -q --all-pairs -m c.seqgan --at temperature=95C")
+        let screen = try sandbox.run(
+            "tail -n +2 p.tsv | cut -f 1 | seqgan classify -q --all-pairs -m c.seqgan --at temperature=95C")
         #expect(screen.code == 0)
         #expect(screen.errors == "seqgan: temperature=95C is \(range) (30C to 70C): scores are less certain\n")
     }
@@ -241,6 +245,5 @@ extension Sandbox {
         #expect(try rows("seqgan evaluate -m c.seqgan --at temperature=35C --at sodium=1M p.tsv") == fixed)
         let usual = try rows("seqgan inspect --tables c.seqgan")
         #expect(try rows("seqgan inspect --tables --at temperature=57C c.seqgan") == usual)
-        #expect(try rows("seqgan inspect --tables --at temperature=35C c.seqgan") != usual)
     }
 }
