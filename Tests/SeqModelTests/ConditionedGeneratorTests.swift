@@ -121,8 +121,8 @@ import Testing
         return dose
     }()
 
-    /// Pairs of label 1: B is A's complement at dose 0, where A has 4 to 6 letters, and A itself at dose 10, where it has
-    /// 6 to 8. Those of label 0 are unrelated.
+    /// Pairs of label 1: B is A's complement at dose 0, where A has 4 to 6 letters, and A itself at dose 10, where it
+    /// has 6 to 8. Those of label 0 are unrelated.
     static func related(_ count: Int) -> LabelledPairs {
         var random = RandomSource(seed: 75)
         var pairs = LabelledPairs(alphabet: .dna, conditions: 1)

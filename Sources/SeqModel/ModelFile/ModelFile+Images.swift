@@ -24,8 +24,8 @@ extension ModelFile {
 
     /// Reads an image generator from the tensors after those of the classifier.
     ///
-    /// Throws `inconsistent` if a value is missing or invalid, if the classifier has conditions, or if its outputs could
-    /// become infinite.
+    /// Throws `inconsistent` if a value is missing or invalid, if the classifier has conditions, or if the generator's
+    /// outputs could become infinite.
     static func images(
         _ kind: ImageGeneratorKind, _ archive: WeightArchive, _ classifier: PairClassifier, tensorsFrom first: Int
     ) throws(ModelError) -> ImageGenerator {

@@ -35,7 +35,9 @@ public struct TrainingCheckpoint: Sendable {
             WeightArchive.Tensor(
                 name: "\(TrainingCheckpoint.bufferPrefix)\(index)", shape: [values.count], values: values)
         }
+        var version = WeightArchive.plainVersion
         if let archive = model?.archive() {
+            version = archive.version
             for (key, value) in archive.metadata { metadata[TrainingCheckpoint.modelPrefix + key] = value }
             tensors += archive.tensors.map { tensor in
                 var tensor = tensor
@@ -43,7 +45,7 @@ public struct TrainingCheckpoint: Sendable {
                 return tensor
             }
         }
-        return WeightArchive(metadata: metadata, tensors: tensors).encoded()
+        return WeightArchive(metadata: metadata, tensors: tensors, version: version).encoded()
     }
 
     /// Reads the bytes of a file. Throws a `ModelError` if they are not a valid checkpoint.
@@ -54,7 +56,7 @@ public struct TrainingCheckpoint: Sendable {
         }
         self.digest = digest
         numbers = [:]
-        var inner = WeightArchive(metadata: [:], tensors: [])
+        var inner = WeightArchive(metadata: [:], tensors: [], version: archive.version)
         for (key, value) in archive.metadata {
             if key.hasPrefix(TrainingCheckpoint.numberPrefix) {
                 guard let number = Int(plain: value), (0...TrainingCheckpoint.mostSteps).contains(number) else {

@@ -4,8 +4,8 @@ import Kernels
 
 extension EncoderDecoder {
     /// Draws a strand B for each of the strands `a`, at most `tape.strands`, with a length for which `isAllowed`, by
-    /// index in `lengthsB`, is true; at least one is. `inputs` are the numbers of each pair's conditions. The result for
-    /// strand k depends on `sources[k]` alone.
+    /// index in `lengthsB`, is true; at least one is. `inputs` are the numbers of each pair's conditions. The result
+    /// for strand k depends on `sources[k]` alone.
     ///
     /// A letter that is less than `leastFraction` as probable as the most probable one is never drawn (truncation
     /// sampling, Hewitt et al. 2022).

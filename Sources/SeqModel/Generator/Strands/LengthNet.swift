@@ -3,8 +3,8 @@
 import Kernels
 
 /// The shapes of the net that gives the length of strand A where pairs have conditions: a hidden layer, whose input is
-/// the row of the label and what the conditions add to it, and a linear layer that gives the logits of the lengths, from
-/// 1 letter on.
+/// the row of the label and what the conditions add to it, and a linear layer that gives the logits of the lengths,
+/// from 1 letter on.
 ///
 /// Without conditions the frequencies of the data are all there is to know.
 struct LengthNet: Sendable {

@@ -52,9 +52,9 @@ public struct StrandComposition: Sendable {
         return found
     }
 
-    /// The pairs of lengths `found`, of free strands with `label`, as frequent as they are at conditions with the numbers
-    /// `inputs`: each share is multiplied by the ratio of the probability of A's length there to its frequency with the
-    /// label. The same without conditions.
+    /// The pairs of lengths `found`, of free strands with `label`, as frequent as they are at conditions with the
+    /// numbers `inputs`: each share is multiplied by the ratio of the probability of A's length there to its frequency
+    /// with the label. The same without conditions.
     func lengths(
         _ found: AllowedLengths, label: Int, at inputs: ArraySlice<Float>, _ tape: StrandNet.Tape,
         _ kernels: LayerKernels

@@ -135,8 +135,8 @@ struct StrandNet: Sendable {
             columns: tape.recurrent.rows(column, count: count))
     }
 
-    /// Draws strands of `lengths` letters, at most `tape.strands`. `inputs` are the numbers of each strand's conditions.
-    /// Strand k depends on `sources[k]` alone.
+    /// Draws strands of `lengths` letters, at most `tape.strands`. `inputs` are the numbers of their conditions. Strand
+    /// k depends on its own and on `sources[k]` alone.
     ///
     /// `canGrow` is called with each prefix of a strand and with its final length. If it returns false, the strand is
     /// abandoned and its result is nil.
@@ -191,8 +191,8 @@ struct StrandNet: Sendable {
         (0..<letters).reduce(0) { $0 + tape.logitGradient[row, $1] }
     }
 
-    /// The cross-entropy in nats, summed over all letters of the strands, and with conditions over their lengths. Stores
-    /// what `backward` needs.
+    /// The cross-entropy in nats, summed over all letters of the strands, and with conditions over their lengths.
+    /// Stores what `backward` needs.
     func loss(_ tape: Tape, _ strands: [Strand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
         precondition(strands.count <= tape.strands)
         conditions.set(tape.sums, strands.map(\.inputs), weights: weights)
