@@ -90,6 +90,7 @@ extension Sandbox {
             $0.split(separator: "\t").last.flatMap { Double($0) }
         }
         #expect(areEqual(columns, own, within: 1e-4))
+        #expect(!areEqual(columns, try sandbox.scores("seqgan classify -m c.seqgan --logit p.tsv"), within: 0.1))
         let keyed = try sandbox.run(
             "seqgan classify -t 1 -m c.seqgan c.tsv > one && seqgan classify -t 7 -m c.seqgan c.tsv | cmp - one && "
                 + "for k in 1 2 3; do seqgan classify -m c.seqgan --shard $k/3 c.tsv; done | cmp - one && "
@@ -103,7 +104,8 @@ extension Sandbox {
             "classify() { seqgan classify -q -m c.seqgan \"$@\"; }; "
                 + "classify --at temperature=37C --at sodium=50mM p.tsv > a && "
                 + "classify --at temperature=310.15K --at sodium=0.05 p.tsv | cmp - a && "
-                + "classify --at=sodium=5e-2M --at temperature=37 -t 3 p.tsv | cmp - a")
+                + "classify --at=sodium=5e-2M --at temperature=37 -t 3 p.tsv | cmp - a && "
+                + "! classify p.tsv | cmp -s - a")
         #expect(same.code == 0, "\(same.output)\(same.errors)")
     }
 
