@@ -10,6 +10,9 @@ public struct PairConditions: Sendable, Equatable {
     /// No pairs yet, with `width` conditions each.
     public init(width: Int) { self.width = width }
 
+    /// Number of pairs; 0 without conditions.
+    public var count: Int { width == 0 ? 0 : values.count / width }
+
     /// The values of pair `p`; empty without conditions.
     public subscript(_ p: Int) -> ArraySlice<Float> { values[p * width..<(p + 1) * width] }
 

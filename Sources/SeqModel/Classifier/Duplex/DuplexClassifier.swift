@@ -8,6 +8,8 @@ public struct DuplexClassifier: Sendable {
     public let configuration: DuplexConfiguration
     /// Energies (log Boltzmann weights), network and standards, as in `shape`.
     let parameters: FloatBuffer
+    /// The values of its conditions, in their units, at which it scores.
+    let values: [Float]
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
@@ -23,6 +25,7 @@ public struct DuplexClassifier: Sendable {
         at values: some Collection<Float>, dilution: Float? = nil
     ) {
         (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
+        self.values = Array(values)
         weights = DuplexWeights(configuration.shape)
         kernels.fill(weights, from: parameters, at: configuration.point(values, dilution: dilution))
     }
@@ -30,6 +33,18 @@ public struct DuplexClassifier: Sendable {
     /// The same classifier at other values of its conditions; see `DuplexConfiguration.point` for `dilution`.
     func at(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexClassifier {
         DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution)
+    }
+
+    /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
+    func energy(_ offset: Int) -> Float {
+        let inputs = configuration.point(values).inputs
+        var energy = parameters[offset]
+        var place = 0
+        for condition in 0..<shape.conditions where condition != shape.concentration {
+            energy += inputs[condition] * parameters[shape.conditionEnergies + place * shape.energyEnd + offset]
+            place += 1
+        }
+        return energy
     }
 
     /// The layout of its parameters.
