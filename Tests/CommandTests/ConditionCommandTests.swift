@@ -247,5 +247,6 @@ extension Sandbox {
         #expect(try rows("seqgan evaluate -m c.seqgan --at temperature=35C --at sodium=1M p.tsv") == fixed)
         let usual = try rows("seqgan inspect --tables c.seqgan")
         #expect(try rows("seqgan inspect --tables --at temperature=57C c.seqgan") == usual)
+        #expect(try rows("seqgan inspect --tables --at temperature=35C c.seqgan") != usual)
     }
 }
