@@ -145,10 +145,11 @@ struct ConditionRemarks: Sendable {
             if readCount(place) < pairs || pairs == 0 { fixed.append(value) }
             if readCount(place) > 0 { columns.append(condition.name) }
         }
+        let names = [columns.dropLast().joined(separator: ", "), columns.last ?? ""].filter { !$0.isEmpty }
         let parts = [
             fixed.isEmpty ? "" : "at \(fixed.joined(separator: " "))",
             columns.isEmpty
-                ? "" : "\(columns.joined(separator: " and ")) from the \(columns.count == 1 ? "column" : "columns")",
+                ? "" : "\(names.joined(separator: " and ")) from the \(columns.count == 1 ? "column" : "columns")",
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }
