@@ -119,8 +119,8 @@ func foldEnergies<V: Lanes>(
     fillLoopTables(shape, weights, into: tables, initiationScale: RangeLimits<V>().initiationScale, lanes)
 }
 
-/// Writes what depends on conditions other than the energies: the biases of the first layer, b + sum over the conditions
-/// of x times their weights, and the logarithm of the concentration.
+/// Writes what depends on conditions other than the energies: the biases of the first layer, b + sum over the
+/// conditions of x times their weights, and the logarithm of the concentration.
 @inline(__always)
 private func fold<V: Lanes>(
     _ shape: DuplexShape, _ point: DuplexPoint, _ parameters: UnsafePointer<V.Scalar>,

@@ -87,8 +87,8 @@ func fillLoopTables<V: Lanes>(
         let largest = V.fill(V.Scalar(LoopTables.largestExtension))
         to(tables.gaps)[0] = V.least(largest, from(shape.gapEnergy(.extend)).pointee)
         to(tables.gaps)[1] = V.fill(initiationScale) / open
-        // With conditions the tables are computed for single pairs of strands: a reciprocal is taken once for the stacks
-        // on a pair, and the last bits then differ from those of a division for each.
+        // With conditions the tables are computed for single pairs of strands: a reciprocal is taken once for the
+        // stacks on a pair, and the last bits then differ from those of a division for each.
         var reciprocal = V.fill(1)
         shape.eachStack { k, here, before in
             let fields = to(tables.stack) + k * LoopTables.fields

@@ -31,8 +31,8 @@ extension BinaryFloatingPoint where Self: LosslessStringConvertible {
 }
 
 extension Double {
-    /// The same as `init(decimal:)`, several times as fast for numbers of at most 15 digits and an exponent of ten up to
-    /// 22: digits and power of ten are then exact, and the result is rounded once (Clinger 1990).
+    /// The same as `init(decimal:)`, several times as fast for numbers of at most 15 digits and an exponent of ten up
+    /// to 22: digits and power of ten are then exact, and the result is rounded once (Clinger 1990).
     public init?(shortDecimal text: ArraySlice<UInt8>) {
         var (digits, count, exponent) = (0, 0, 0)
         var (isNegative, hasPoint) = (false, false)

@@ -42,8 +42,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     /// them.
     public static let largestStackedAlphabet = 6
 
-    /// The point that the kernels compute with, at the given values of the conditions. `dilution`, where given, replaces
-    /// the logarithm of the concentration in the equilibrium, but not in the network that corrects it.
+    /// The point that the kernels compute with, at the given values of the conditions. `dilution`, where given,
+    /// replaces the logarithm of the concentration in the equilibrium, but not in the network that corrects it.
     func point(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexPoint {
         let concentration = zip(conditions, values).first { $0.0.isConcentration }.map { Double($0.1) }
         return DuplexPoint(
