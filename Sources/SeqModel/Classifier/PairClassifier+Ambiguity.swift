@@ -41,28 +41,6 @@ extension PairClassifier {
         score()
     }
 
-    /// The same, each pair at its own conditions.
-    func expandedLogits(
-        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace,
-        ambiguity: AmbiguityScore, into logits: inout [Float]
-    ) {
-        func isPlain(_ p: Int) -> Bool {
-            !pairs.a(p).contains { Int($0) >= pairs.letters } && !pairs.b(p).contains { Int($0) >= pairs.letters }
-        }
-        let chosen = range.filter(isPlain)
-        var plain = Pairs(like: pairs)
-        for p in chosen { plain.append(pairs.a(p), pairs.b(p)) }
-        var parts: [Float] = []
-        self.logits(
-            plain, 0..<plain.count, at: points.gathered(chosen[...]), workspace: workspace, into: &parts)
-        logits = [Float](repeating: 0, count: range.count)
-        for (p, logit) in zip(chosen, parts) { logits[p - range.lowerBound] = logit }
-        for p in range where !isPlain(p) {
-            at(points[p]).expandedLogits(pairs, p..<p + 1, workspace: workspace, ambiguity: ambiguity, into: &parts)
-            logits[p - range.lowerBound] = parts[0]
-        }
-    }
-
     /// A local maximum of the logit for a pair with too many expansions to list them: hill climbing from the best drawn
     /// one by changes of one letter or, where none is better, of two.
     private func largestLogitByHillClimbing(
@@ -98,5 +76,31 @@ extension PairClassifier {
             return largest + logarithm(logs.reduce(0) { $0 + exponential($1 - largest) })
         }
         return Float(mean(1) - mean(-1))
+    }
+}
+
+extension DuplexClassifier {
+    /// The logits of pairs of which some may have ambiguity letters, each at its own conditions.
+    func expandedLogits(
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, dilution: Float?, workspace: Workspace,
+        ambiguity: AmbiguityScore, into logits: inout [Float]
+    ) {
+        func isPlain(_ p: Int) -> Bool {
+            !pairs.a(p).contains { Int($0) >= pairs.letters } && !pairs.b(p).contains { Int($0) >= pairs.letters }
+        }
+        let chosen = range.filter(isPlain)
+        var plain = Pairs(like: pairs)
+        for p in chosen { plain.append(pairs.a(p), pairs.b(p)) }
+        var parts: [Float] = []
+        self.logits(
+            plain, 0..<plain.count, at: points.gathered(chosen[...]), dilution: dilution, workspace: workspace,
+            into: &parts)
+        logits = [Float](repeating: 0, count: range.count)
+        for (p, logit) in zip(chosen, parts) { logits[p - range.lowerBound] = logit }
+        for p in range where !isPlain(p) {
+            PairClassifier.duplex(at(points[p], dilution: dilution)).expandedLogits(
+                pairs, p..<p + 1, workspace: workspace, ambiguity: ambiguity, into: &parts)
+            logits[p - range.lowerBound] = parts[0]
+        }
     }
 }

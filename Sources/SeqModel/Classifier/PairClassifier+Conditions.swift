@@ -23,14 +23,25 @@ extension PairClassifier {
         _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace,
         ambiguity: AmbiguityScore = .mean, into logits: inout [Float]
     ) {
+        self.logits(
+            pairs, range, at: points, dilution: nil, workspace: workspace, ambiguity: ambiguity, into: &logits)
+    }
+
+    /// The same; for `dilution` see `DuplexConfiguration.point`.
+    func logits(
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, dilution: Float?, workspace: Workspace,
+        ambiguity: AmbiguityScore, into logits: inout [Float]
+    ) {
         precondition(points.width == conditions.count)
         guard case .duplex(let duplex) = self, points.width > 0 else {
             return self.logits(pairs, range, workspace: workspace, ambiguity: ambiguity, into: &logits)
         }
         if pairs.isAmbiguous {
-            expandedLogits(pairs, range, at: points, workspace: workspace, ambiguity: ambiguity, into: &logits)
+            duplex.expandedLogits(
+                pairs, range, at: points, dilution: dilution, workspace: workspace, ambiguity: ambiguity,
+                into: &logits)
         } else {
-            duplex.logits(pairs, range, at: points, workspace: workspace, into: &logits)
+            duplex.logits(pairs, range, at: points, dilution: dilution, workspace: workspace, into: &logits)
         }
     }
 }

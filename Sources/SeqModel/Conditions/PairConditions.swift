@@ -18,6 +18,9 @@ public struct PairConditions: Sendable, Equatable {
         stride(from: condition, to: values.count, by: max(1, width)).map { values[$0] }
     }
 
+    /// Replaces the value of condition `condition` of pair `p`.
+    mutating func set(_ condition: Int, of p: Int, to value: Float) { values[p * width + condition] = value }
+
     /// Adds the values of a pair.
     public mutating func append(_ point: some Collection<Float>) {
         precondition(point.count == width)

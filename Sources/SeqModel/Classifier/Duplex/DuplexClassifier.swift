@@ -20,16 +20,16 @@ public struct DuplexClassifier: Sendable {
 
     private init(
         _ configuration: DuplexConfiguration, _ parameters: FloatBuffer, _ kernels: DuplexKernels,
-        at values: some Collection<Float>
+        at values: some Collection<Float>, dilution: Float? = nil
     ) {
         (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
         weights = DuplexWeights(configuration.shape)
-        kernels.fill(weights, from: parameters, at: configuration.point(values))
+        kernels.fill(weights, from: parameters, at: configuration.point(values, dilution: dilution))
     }
 
-    /// The same classifier at other values of its conditions.
-    func at(_ values: some Collection<Float>) -> DuplexClassifier {
-        DuplexClassifier(configuration, parameters, kernels, at: values)
+    /// The same classifier at other values of its conditions; see `DuplexConfiguration.point` for `dilution`.
+    func at(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexClassifier {
+        DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution)
     }
 
     /// The layout of its parameters.
@@ -42,9 +42,10 @@ public struct DuplexClassifier: Sendable {
 
     /// Replaces `logits` by those of the pairs `range`, each at its own conditions.
     ///
-    /// Pairs are scored in the order of their conditions, as energies are computed anew where those change.
+    /// Pairs are scored in the order of their conditions, as energies are computed anew where those change. For
+    /// `dilution` see `DuplexConfiguration.point`.
     func logits(
-        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace,
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, dilution: Float? = nil, workspace: Workspace,
         into logits: inout [Float]
     ) {
         let shape = weights.shape
@@ -66,7 +67,8 @@ public struct DuplexClassifier: Sendable {
             let isSameEnergies =
                 start > 0 && points.differOnly(in: shape.concentration, order[start - 1], order[start])
             kernels.fill(
-                scratch, from: parameters, at: configuration.point(point), onlyInputs: isSameEnergies)
+                scratch, from: parameters, at: configuration.point(point, dilution: dilution),
+                onlyInputs: isSameEnergies)
             kernels.logits(scratch, sorted, first + start..<first + end, workspace: workspace, into: &part)
             for (k, logit) in zip(start..<end, part) { logits[order[k] - range.lowerBound] = logit }
             start = end

@@ -42,12 +42,13 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     /// them.
     public static let largestStackedAlphabet = 6
 
-    /// The point that the kernels compute with, at the given values of the conditions.
-    func point(_ values: some Collection<Float>) -> DuplexPoint {
+    /// The point that the kernels compute with, at the given values of the conditions. `dilution`, where given, replaces
+    /// the logarithm of the concentration in the equilibrium, but not in the network that corrects it.
+    func point(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexPoint {
         let concentration = zip(conditions, values).first { $0.0.isConcentration }.map { Double($0.1) }
         return DuplexPoint(
             inputs: zip(conditions, values).map { $0.standardised(Double($1)) },
-            logConcentration: concentration.map { Float(logarithm($0)) } ?? 0)
+            logConcentration: dilution ?? concentration.map { Float(logarithm($0)) } ?? 0)
     }
 
     /// The layout of its parameters.

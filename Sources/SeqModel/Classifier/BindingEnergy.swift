@@ -1,0 +1,65 @@
+// BindingEnergy: the free energy, enthalpy and entropy with which two strands bind, in kcal/mol.
+
+import Kernels
+
+/// What the equilibrium constant K = [AB] / ([A] [B]), with concentrations in mol/l, says of a pair. A strand that is
+/// folded on itself counts as free.
+public struct BindingEnergy: Sendable, Equatable {
+    /// -RT ln K at the pair's temperature, in kcal/mol: negative binds.
+    public var freeEnergy: Double
+    /// -R d(ln K)/d(1/T), in kcal/mol.
+    public var enthalpy: Double
+    /// (enthalpy - freeEnergy) / T, in cal/(mol K).
+    public var entropy: Double
+
+    /// The gas constant in kcal/(mol K).
+    static let gasConstant = 1.987_204e-3
+    /// Half of the difference of the temperatures that the enthalpy is computed from, in kelvin.
+    fileprivate static let halfStep: Float = 2.5
+    /// An equilibrium constant with a larger logarithm is beyond the range of the recurrence.
+    fileprivate static let largestLogConstant: Float = 100
+    /// The logarithm of a concentration at which no homodimers form and next to nothing is bound: the logit is then
+    /// that of the concentration plus ln K.
+    fileprivate static let dilution: Float = -200
+}
+
+extension PairClassifier {
+    /// Whether `bindingEnergies` can be computed: there is an equilibrium, and temperature is a condition.
+    public var hasBindingEnergies: Bool {
+        guard case .duplex(let duplex) = self else { return false }
+        return duplex.configuration.head == .equilibrium && temperatureIndex != nil
+    }
+
+    /// The binding energies of the pairs `range`, each at its own conditions, `points` having those of all pairs; nil
+    /// for a pair that binds too strongly for the recurrence. `hasBindingEnergies` must be true.
+    public func bindingEnergies(
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace
+    ) -> [BindingEnergy?] {
+        guard let index = temperatureIndex else { return range.map { _ in nil } }
+        func logConstants(shiftedBy step: Float) -> [Float] {
+            var points = points
+            for p in range {
+                points.set(index, of: p, to: points[p][p * points.width + index] + step)
+            }
+            var logits: [Float] = []
+            self.logits(
+                pairs, range, at: points, dilution: BindingEnergy.dilution, workspace: workspace, ambiguity: .mean,
+                into: &logits)
+            return logits.map { $0 - BindingEnergy.dilution }
+        }
+        let step = BindingEnergy.halfStep
+        let (own, lower, upper) = (
+            logConstants(shiftedBy: 0), logConstants(shiftedBy: -step), logConstants(shiftedBy: step)
+        )
+        return range.enumerated().map { k, p in
+            guard max(own[k], lower[k]) <= BindingEnergy.largestLogConstant else { return nil }
+            let kelvin = Double(points[p][p * points.width + index]) + Condition.absoluteZero
+            let (cold, warm) = (kelvin - Double(step), kelvin + Double(step))
+            let r = BindingEnergy.gasConstant
+            let free = -r * kelvin * Double(own[k])
+            let enthalpy = -r * Double(lower[k] - upper[k]) / (1 / cold - 1 / warm)
+            return BindingEnergy(
+                freeEnergy: free, enthalpy: enthalpy, entropy: 1000 * (enthalpy - free) / kelvin)
+        }
+    }
+}
