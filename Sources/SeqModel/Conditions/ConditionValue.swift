@@ -39,6 +39,13 @@ extension Condition {
         return Condition.plain(value * fitting.perMole) + fitting.name
     }
 
+    /// A line for people: the usual value, those of the training data, and the scale.
+    var summary: String {
+        let scales = ["reciprocal": "1/T", "logarithm": "its logarithm", "linear": "itself"]
+        return "\(text(usual)) where none is given; trained on \(text(trained.lowerBound)) to "
+            + "\(text(trained.upperBound)), energies linear in \(scales[scale.rawValue] ?? "")"
+    }
+
     /// A number rounded to four decimals, very small and large ones apart, without a point where it is whole.
     private static func plain(_ value: Double) -> String {
         let rounded = (value * 1e4).rounded() / 1e4

@@ -10,6 +10,9 @@ public struct PairConditions: Sendable, Equatable {
     /// No pairs yet, with `width` conditions each.
     public init(width: Int) { self.width = width }
 
+    /// Number of pairs; 0 without conditions.
+    public var count: Int { width == 0 ? 0 : values.count / width }
+
     /// The values of pair `p`; empty without conditions.
     public subscript(_ p: Int) -> ArraySlice<Float> { values[p * width..<(p + 1) * width] }
 
@@ -41,11 +44,6 @@ public struct PairConditions: Sendable, Equatable {
             }
             return p < q
         }
-    }
-
-    /// Whether pairs `p` and `q` have the same values of all conditions but `one`.
-    func differOnly(in one: Int?, _ p: Int, _ q: Int) -> Bool {
-        (0..<width).allSatisfy { $0 == one || values[p * width + $0] == values[q * width + $0] }
     }
 
     /// A hash of the values of pair `p`; 0 without conditions.

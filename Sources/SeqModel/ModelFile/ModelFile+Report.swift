@@ -47,6 +47,8 @@ extension ModelFile {
             ["self maps", c.hasSelfMaps ? "yes" : "no"],
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
         ]
+        if c.head != .network { rows.append(["head", c.head.rawValue]) }
+        rows += c.conditions.map { ["condition \($0.name)", $0.summary] }
         rows += Metadata.rangeRows(c)
         rows += tensors(of: s).map { Metadata.row(ofTensor: $0.name, $0.shape) }
         rows.append(["parameters", "\(tensors(of: s).reduce(0) { $0 + $1.count })"])
@@ -56,24 +58,25 @@ extension ModelFile {
     /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table;
     /// negative binds.
     ///
-    /// A header, then rows of table (`pair` or `stack`), letters, dG. The letters are `A-T` for a pair, and `AC-GT` for
-    /// a stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are antiparallel.
-    /// Empty if the classifier is not a duplex.
+    /// A header, then rows of table (`pair` or `stack`), letters, dG. Where temperature is a condition, also dG, dH in
+    /// kcal/mol and dS in cal/(mol K), relative to the means of their tables. The letters are `A-T` for a pair, and
+    /// `AC-GT` for a stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are
+    /// antiparallel. Empty if the classifier is not a duplex.
     public func energies() -> [[String]] {
         guard case .duplex(let duplex) = classifier else { return [] }
         let tables = EnergyTables(duplex)
         let letters = classifier.alphabet.letters.map { String(UnicodeScalar($0)) }
-        func rows(_ name: String, _ table: [(String, Float)]) -> [[String]] {
-            table.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { [name, $0.0, rounded(-$0.1)] }
-        }
         let k = letters.count
-        let pairs = tables.pairing.enumerated().map { (letters[$0 / k] + "-" + letters[$0 % k], $1) }
-        var stacks: [(String, Float)] = []
         let contexts = tables.contexts(letters)
-        for (place, energy) in tables.stacking.enumerated() {
-            stacks.append((contexts.a[place / (k * k)] + "-" + contexts.b[place % (k * k)], energy))
+        let heat = classifier.temperatureIndex.map { HeatTables(duplex, tables, temperature: $0) }
+        func rows(_ name: String, _ table: [Float], _ heat: [[Float]]?, _ letters: (Int) -> String) -> [[String]] {
+            table.indices.map { (letters($0), $0) }.sorted { (table[$1.1], $0.0) < (table[$0.1], $1.0) }.map { row in
+                [name, row.0, rounded(-table[row.1])] + (heat ?? []).map { rounded($0[row.1]) }
+            }
         }
-        return [["table", "letters", "dG_kT"]] + rows("pair", pairs) + rows("stack", stacks)
+        return [["table", "letters", "dG_kT"] + (heat == nil ? [] : ["dG_kcal/mol", "dH_kcal/mol", "dS_cal/mol/K"])]
+            + rows("pair", tables.pairing, heat?.pairing) { letters[$0 / k] + "-" + letters[$0 % k] }
+            + rows("stack", tables.stacking, heat?.stacking) { contexts.a[$0 / (k * k)] + "-" + contexts.b[$0 % (k * k)] }
     }
 
     /// `value` with two decimals; as Swift writes it if it is not finite or at least 1e12 in absolute value.

@@ -66,6 +66,12 @@ struct Classify: ParsableCommand {
         takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
     var shard: InputShard?
 
+    @Flag(help: "Add the column melting: the temperature (C) at which the score is one half; empty where it never is.")
+    var melting = false
+
+    @Flag(help: "Add the columns dG, dH (kcal/mol) and dS (cal/mol/K) of binding, at the conditions of the pair.")
+    var energies = false
+
     private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
     private var isScreen: Bool { allPairs || against != nil }
 
@@ -73,6 +79,10 @@ struct Classify: ParsableCommand {
         if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
         if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if matrix, keep != nil { throw ValidationError("--matrix writes every pair: it does not go with --keep") }
+        for (option, isGiven) in [("--melting", melting), ("--energies", energies)] where isGiven {
+            if isScreen { throw ValidationError("\(option) goes with pairs, not with --all-pairs or --against") }
+            if keep != nil { throw ValidationError("\(option) adds columns: it does not go with --keep") }
+        }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
         if shard != nil, !isScreen, input.everyFile.contains("-") {
             throw ValidationError("--shard needs files: standard input cannot be cut")
@@ -91,12 +101,14 @@ struct Classify: ParsableCommand {
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
             let classifier = file.classifier.at(conditions.point)
+            try requireFigures(classifier)
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
                 classifier: classifier,
                 threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
                 writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
-                ambiguity: ambiguity, conditions: conditions, anywhere: file.classifier)
+                ambiguity: ambiguity, conditions: conditions,
+                figures: PairFigures(hasMelting: melting, hasEnergies: energies), anywhere: file.classifier)
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
@@ -117,6 +129,18 @@ struct Classify: ParsableCommand {
                 summary.write(counts.pairs, seed: running.seed, conditions: counts.conditions.text(conditions))
             }
             try counts.skipped.report()
+        }
+    }
+
+    /// Throws a usage error where the model does not have what `--melting` or `--energies` need.
+    private func requireFigures(_ classifier: PairClassifier) throws {
+        if melting, classifier.temperatureIndex == nil {
+            throw ValidationError("--melting needs a model with the condition temperature: this one has none")
+        }
+        if energies, !classifier.hasBindingEnergies {
+            throw ValidationError(
+                "--energies needs a model with the condition temperature and the equilibrium head "
+                    + "(train --conditions temperature,... --head equilibrium)")
         }
     }
 

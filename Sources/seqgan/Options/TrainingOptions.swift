@@ -8,6 +8,7 @@ extension Orientation: ExpressibleByArgument {}
 extension PairImageLayout: ExpressibleByArgument {}
 extension ConvolutionalConfiguration.Size: ExpressibleByArgument {}
 extension AdversarialLoss: ExpressibleByArgument {}
+extension DuplexHead: ExpressibleByArgument {}
 
 /// What is trained, and how. An option that is nil is set from the data.
 struct TrainingOptions: ParsableArguments {
@@ -102,6 +103,10 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
     var classifier = Kind.duplex
 
+    @Option(
+        help: "network, or equilibrium: by mass balance. [default: equilibrium for soft labels with conditions]")
+    var head: DuplexHead?
+
     @Option(help: "Image of a cnn: channels (2 x K x L) or stacked (2K x L).")
     var layout = PairImageLayout.channels
 
@@ -158,6 +163,9 @@ struct TrainingOptions: ParsableArguments {
                 throw ValidationError("--conditions and \(option): \(TrainingOptions.conditionsRule)")
             }
         }
+        if head != nil, classifier == .cnn {
+            throw ValidationError("--head goes with --classifier duplex: a cnn has no partition functions")
+        }
         if let validation, let share = Double(validation), !(share > 0 && share < 1) {
             throw ValidationError("--validation takes a share between 0 and 1, or a file")
         }
@@ -171,7 +179,7 @@ struct TrainingOptions: ParsableArguments {
             criticSteps,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"
-            + (conditions.map { " \($0)" } ?? "")
+            + (conditions.map { " \($0)" } ?? "") + (head.map { " \($0)" } ?? "")
     }
 
     /// The options of the classifier and its training that were given.
@@ -181,7 +189,7 @@ struct TrainingOptions: ParsableArguments {
         choices.isSymmetric = order.map { $0 == .symmetric }
         (choices.orientation, choices.hasPositions, choices.heads) = (orientation, positions, heads)
         (choices.negatives, choices.epochs, choices.batch) = (negatives, epochs, batch)
-        choices.learningRate = learningRate
+        (choices.learningRate, choices.head) = (learningRate, head)
         choices.conditions = conditions?.conditions ?? []
         choices.usualValues = conditions?.usualValues ?? []
         return choices

@@ -15,6 +15,8 @@ struct PairScorer: Sendable {
     let ambiguity: AmbiguityScore
     /// The conditions of the pairs: `classifier` is the one at their values for the whole run.
     var conditions = RunConditions.none
+    /// What is written after the score.
+    var figures = PairFigures()
     /// The classifier at any conditions, for pairs whose conditions are in columns.
     var anywhere: PairClassifier?
 
@@ -25,6 +27,8 @@ struct PairScorer: Sendable {
         var workspace = Workspace()
         /// The conditions of each pair, where there are columns, and those of the current pair.
         var points = PairConditions(width: 0), point: [Float] = []
+        /// What is written after the scores.
+        var figures = PairFigures.Values()
     }
 
     var alphabet: Alphabet { classifier.alphabet }
@@ -76,9 +80,10 @@ struct PairScorer: Sendable {
             if end == index { break }
         }
         computeLogits(of: &slot, areAtOwn: hasConditions)
+        computeFigures(of: &slot.scratch)
         slot.counts.pairs = slot.scratch.pairs.count
         slot.counts.remarks.count(slot.scratch.pairs, classifier)
-        format(batch, slot.scratch.logits, upTo: end, without: skipped, into: &slot.output)
+        format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output)
     }
 
     /// Computes the logits of the encoded pairs, at the conditions of each or at those of the run.
@@ -96,9 +101,19 @@ struct PairScorer: Sendable {
         }
     }
 
+    private func computeFigures(of scratch: inout Scratch) {
+        guard !figures.isEmpty else { return }
+        let pairs = scratch.pairs
+        while scratch.points.count < pairs.count { scratch.points.append(conditions.point) }
+        scratch.figures = figures.values(
+            anywhere ?? classifier, pairs, at: scratch.points, ambiguity, scratch.workspace)
+    }
+
     private func format(
-        _ batch: PairBatch, _ logits: [Float], upTo end: Int, without skipped: [Int], into output: inout [UInt8]
+        _ batch: PairBatch, _ scratch: borrowing Scratch, upTo end: Int, without skipped: [Int],
+        into output: inout [UInt8]
     ) {
+        let logits = scratch.logits
         var pair = 0
         var bad = skipped[...]
         for index in 0..<end {
@@ -111,7 +126,9 @@ struct PairScorer: Sendable {
             case .rejected, .repeatedHeader: continue
             case .comment, .header:
                 output.append(contentsOf: batch.bytes[batch.entries[index].text])
-                if kind == .header, keep == nil { output.append(contentsOf: "\tpredicted\tscore".utf8) }
+                if kind == .header, keep == nil {
+                    output.append(contentsOf: "\tpredicted\tscore\(figures.titles)".utf8)
+                }
                 output.append(10)
             case .pair:
                 let logit = logits[pair]
@@ -130,6 +147,7 @@ struct PairScorer: Sendable {
                 output.append(48 + UInt8(predicted))
                 output.append(9)
                 writeFixed(writesLogit ? logit : score, into: &output)
+                if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 output.append(10)
             }
         }

@@ -8,6 +8,8 @@ public struct DuplexClassifier: Sendable {
     public let configuration: DuplexConfiguration
     /// Energies (log Boltzmann weights), network and standards, as in `shape`.
     let parameters: FloatBuffer
+    /// The values of its conditions, in their units, at which it scores.
+    let values: [Float]
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
@@ -23,6 +25,7 @@ public struct DuplexClassifier: Sendable {
         at values: some Collection<Float>, dilution: Float? = nil
     ) {
         (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
+        self.values = Array(values)
         weights = DuplexWeights(configuration.shape)
         kernels.fill(weights, from: parameters, at: configuration.point(values, dilution: dilution))
     }
@@ -30,6 +33,18 @@ public struct DuplexClassifier: Sendable {
     /// The same classifier at other values of its conditions; see `DuplexConfiguration.point` for `dilution`.
     func at(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexClassifier {
         DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution)
+    }
+
+    /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
+    func energy(_ offset: Int) -> Float {
+        let inputs = configuration.point(values).inputs
+        var energy = parameters[offset]
+        var place = 0
+        for condition in 0..<shape.conditions where condition != shape.concentration {
+            energy += inputs[condition] * parameters[shape.conditionEnergies + place * shape.energyEnd + offset]
+            place += 1
+        }
+        return energy
     }
 
     /// The layout of its parameters.
@@ -58,21 +73,16 @@ public struct DuplexClassifier: Sendable {
         let isInOrder = order.elementsEqual(range)
         let sorted = isInOrder ? pairs : pairs.gathered(order[...], threads: 1)
         let first = isInOrder ? range.lowerBound : 0
-        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
-        var part: [Float] = []
-        var start = 0
-        while start < order.count {
-            let point = points[order[start]]
-            let end = order[start...].firstIndex { !points[$0].elementsEqual(point) } ?? order.count
-            let isSameEnergies =
-                start > 0 && points.differOnly(in: shape.concentration, order[start - 1], order[start])
-            kernels.fill(
-                scratch, from: parameters, at: configuration.point(point, dilution: dilution),
-                onlyInputs: isSameEnergies)
-            kernels.logits(scratch, sorted, first + start..<first + end, workspace: workspace, into: &part)
-            for (k, logit) in zip(start..<end, part) { logits[order[k] - range.lowerBound] = logit }
-            start = end
+        let inputs = configuration.inputs(points, order)
+        let concentrations = order.map { p in
+            dilution ?? shape.concentration.map { Float(logarithm(Double(points[p][p * points.width + $0]))) } ?? 0
         }
+        var parts: [Float] = []
+        kernels.logits(
+            parameters, scratch: scratch, sorted, first..<first + order.count, inputs: inputs,
+            logConcentrations: concentrations, workspace: workspace, into: &parts)
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
+        for (p, logit) in zip(order, parts) { logits[p - range.lowerBound] = logit }
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.

@@ -51,6 +51,17 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
             logConcentration: dilution ?? concentration.map { Float(logarithm($0)) } ?? 0)
     }
 
+    /// The standardised values of the conditions of the pairs `order`, pair by pair.
+    func inputs(_ points: PairConditions, _ order: [Int]) -> [Float] {
+        var inputs = [Float](repeating: 0, count: order.count * conditions.count)
+        for (c, condition) in conditions.enumerated() {
+            for (k, p) in order.enumerated() {
+                inputs[k * conditions.count + c] = condition.standardised(Double(points.values[p * points.width + c]))
+            }
+        }
+        return inputs
+    }
+
     /// The layout of its parameters.
     public var shape: DuplexShape {
         DuplexShape(

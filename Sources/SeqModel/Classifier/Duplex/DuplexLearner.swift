@@ -147,10 +147,11 @@ final class DuplexLearner: ClassifierLearner {
         let norm = trained.reduce(0) { $0 + total.sumOfSquares($1) }.squareRoot()
         let scale = norm > DuplexLearner.gradientNorm ? Float(DuplexLearner.gradientNorm / norm) : 1
         let rate = plan.learningRate * DuplexLearner.schedule(step, of: moment.stepsPerEpoch * plan.epochs)
-        for energies in [0..<shape.energyEnd, shape.conditionEnergies..<shape.conditionInputs] {
+        for energies in [0..<shape.energyEnd, shape.conditionEnergies..<shape.conditionInputs] where !energies.isEmpty {
             adam.step(parameters, gradient: total, range: energies, number: step, rate: rate, scale: scale)
         }
-        for network in [shape.energyEnd..<shape.trainedEnd, shape.conditionInputs..<shape.count] {
+        for network in [shape.energyEnd..<shape.trainedEnd, shape.conditionInputs..<shape.count] where !network.isEmpty
+        {
             adam.step(
                 parameters, gradient: total, range: network, number: step, rate: rate * plan.networkRate,
                 decay: plan.decay, scale: scale)

@@ -2,7 +2,8 @@
 
 import Kernels
 
-/// Learned energies of the head whose stacking energies vary most, less the mean of their table.
+/// Learned energies of the head whose stacking energies vary most, less the mean of their table, at the values of the
+/// classifier's conditions.
 ///
 /// They are log Boltzmann weights, -dG/kT: positive values stabilise the duplex, opposite to the sign of a free energy.
 public struct EnergyTables: Sendable {
@@ -14,19 +15,23 @@ public struct EnergyTables: Sendable {
     public let stacking: [Float]
     /// Whether the strands are antiparallel.
     let isAntiparallel: Bool
+    /// The head whose energies these are.
+    let head: Int
 
-    /// The tables of the energies of `classifier`.
-    public init(_ classifier: DuplexClassifier) {
+    /// The tables of the energies of `classifier`; of `head`, where given.
+    public init(_ classifier: DuplexClassifier, head given: Int? = nil) {
         let s = classifier.shape
-        let p = classifier.parameters
         let stackCount = s.contexts * s.contexts
-        func energies(_ head: Int) -> [Float] { (0..<stackCount).map { p[s.stack + $0 * s.heads + head] } }
+        func energies(_ head: Int) -> [Float] {
+            (0..<stackCount).map { classifier.energy(s.stack + $0 * s.heads + head) }
+        }
         func aboveMean(_ table: [Float]) -> [Float] {
             let mean = table.reduce(0, +) / Float(max(1, table.count))
             return table.map { $0 - mean }
         }
         func spread(_ head: Int) -> Float { aboveMean(energies(head)).reduce(0) { $0 + $1 * $1 } }
-        let head = (0..<s.heads).max { spread($0) < spread($1) } ?? 0
+        let head = given ?? (0..<s.heads).max { spread($0) < spread($1) } ?? 0
+        self.head = head
         let k = s.letters
         var pairing = [Float](repeating: 0, count: k * k)
         for (place, energy) in energies(head).enumerated() {
