@@ -17,7 +17,7 @@ public struct BindingEnergy: Sendable, Equatable {
     /// Half of the difference of the temperatures that the enthalpy is computed from, in kelvin.
     fileprivate static let halfStep: Float = 2.5
     /// An equilibrium constant with a larger logarithm is beyond the range of the recurrence.
-    fileprivate static let largestLogConstant: Float = 100
+    public static let largestLogConstant: Float = 100
     /// The logarithm of a concentration at which no homodimers form and next to nothing is bound: the logit is then
     /// that of the concentration plus ln K.
     fileprivate static let dilution: Float = -200
@@ -32,8 +32,11 @@ extension PairClassifier {
 
     /// The binding energies of the pairs `range`, each at its own conditions, `points` having those of all pairs; nil
     /// for a pair that binds too strongly for the recurrence. `hasBindingEnergies` must be true.
+    ///
+    /// Those of a pair with ambiguity letters are of the mean, or the largest, K of its expansions.
     public func bindingEnergies(
-        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace
+        _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace,
+        ambiguity: AmbiguityScore = .mean
     ) -> [BindingEnergy?] {
         guard let index = temperatureIndex else { return range.map { _ in nil } }
         func logConstants(shiftedBy step: Float) -> [Float] {
@@ -43,8 +46,8 @@ extension PairClassifier {
             }
             var logits: [Float] = []
             self.logits(
-                pairs, range, at: points, dilution: BindingEnergy.dilution, workspace: workspace, ambiguity: .mean,
-                into: &logits)
+                pairs, range, at: points, dilution: BindingEnergy.dilution, workspace: workspace,
+                ambiguity: ambiguity, into: &logits)
             return logits.map { $0 - BindingEnergy.dilution }
         }
         let step = BindingEnergy.halfStep
@@ -52,7 +55,7 @@ extension PairClassifier {
             logConstants(shiftedBy: 0), logConstants(shiftedBy: -step), logConstants(shiftedBy: step)
         )
         return range.enumerated().map { k, p in
-            guard max(own[k], lower[k]) <= BindingEnergy.largestLogConstant else { return nil }
+            guard max(own[k], lower[k], upper[k]) <= BindingEnergy.largestLogConstant else { return nil }
             let kelvin = Double(points[p][p * points.width + index]) + Condition.absoluteZero
             let (cold, warm) = (kelvin - Double(step), kelvin + Double(step))
             let r = BindingEnergy.gasConstant

@@ -39,11 +39,12 @@ extension Condition {
         return Condition.plain(value * fitting.perMole) + fitting.name
     }
 
-    /// A line for people: the usual value, those of the training data, and the scale.
+    /// A line for people: the usual value, those of the training data, and how the model depends on it.
     var summary: String {
-        let scales = ["reciprocal": "1/T", "logarithm": "its logarithm", "linear": "itself"]
-        return "\(text(usual)) where none is given; trained on \(text(trained.lowerBound)) to "
-            + "\(text(trained.upperBound)), energies linear in \(scales[scale.rawValue] ?? "")"
+        let scales = ["reciprocal": "1/T", "logarithm": "its logarithm", "linear": "it"]
+        let range = "\(text(trained.lowerBound)) to \(text(trained.upperBound))"
+        return "default \(text(usual)), trained on \(range); "
+            + (isConcentration ? "no energies depend on it" : "energies linear in \(scales[scale.rawValue] ?? "it")")
     }
 
     /// A number rounded to four decimals, very small and large ones apart, without a point where it is whole.

@@ -47,7 +47,7 @@ extension ModelFile {
             ["self maps", c.hasSelfMaps ? "yes" : "no"],
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
         ]
-        if c.head != .network { rows.append(["head", c.head.rawValue]) }
+        if c.head != .network || !c.conditions.isEmpty { rows.append(["head", c.head.rawValue]) }
         rows += c.conditions.map { ["condition \($0.name)", $0.summary] }
         rows += Metadata.rangeRows(c)
         rows += tensors(of: s).map { Metadata.row(ofTensor: $0.name, $0.shape) }
@@ -58,7 +58,7 @@ extension ModelFile {
     /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table;
     /// negative binds.
     ///
-    /// A header, then rows of table (`pair` or `stack`), letters, dG. Where temperature is a condition, also dG, dH in
+    /// A header, then rows of table (`pair` or `stack`), letters, dG. Where temperature is a condition, also dG and dH in
     /// kcal/mol and dS in cal/(mol K), relative to the means of their tables. The letters are `A-T` for a pair, and
     /// `AC-GT` for a stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are
     /// antiparallel. Empty if the classifier is not a duplex.

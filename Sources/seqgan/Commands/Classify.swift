@@ -18,6 +18,7 @@ struct Classify: ParsableCommand {
               zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
               seqgan classify -m my.seqgan --keep 1 pairs.fa.gz > interacting.fa
               seqgan classify --all-pairs --keep 1 strands.fa > crosstalk.tsv
+              seqgan classify -m my.seqgan --at sodium=50mM --at concentration=0.2uM --melting primers.tsv
               seqgan classify --shard 3/8 pairs.tsv.gz -o part3.tsv   # cat part?.tsv equals the output of one run
 
             With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A,
@@ -66,10 +67,18 @@ struct Classify: ParsableCommand {
         takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
     var shard: InputShard?
 
-    @Flag(help: "Add the column melting: the temperature (C) at which the score is one half; empty where it never is.")
+    @Flag(
+        help: """
+            Add the column melting: the temperature (C) at which half of the strands are bound in the duplex (score \
+            one half); empty where there is none between 0 and 100.
+            """)
     var melting = false
 
-    @Flag(help: "Add the columns dG, dH (kcal/mol) and dS (cal/mol/K) of binding, at the conditions of the pair.")
+    @Flag(
+        help: """
+            Add the columns dG, dH (kcal/mol) and dS (cal/(mol K)) of binding, at the conditions of the pair; empty \
+            where it binds too strongly.
+            """)
     var energies = false
 
     private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
@@ -125,6 +134,7 @@ struct Classify: ParsableCommand {
                 compute: { scorer.score(&$0) })
             counts.remarks.report(scorer.alphabet, file.classifier)
             counts.conditions.report(conditions)
+            counts.figures.report()
             if !running.quiet {
                 summary.write(counts.pairs, seed: running.seed, conditions: counts.conditions.text(conditions))
             }

@@ -27,7 +27,11 @@ struct Inspect: ParsableCommand {
     @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first.")
+    @Flag(
+        help: """
+            Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first; where \
+            temperature is a condition, also dG and dH in kcal/mol and dS in cal/(mol K).
+            """)
     var tables = false
 
     @Option(
@@ -35,7 +39,7 @@ struct Inspect: ParsableCommand {
     var svg: String?
 
     @Option(
-        help: "Write an HTML page with the learned energies and the training record.",
+        help: "Write an HTML page with the learned energies, melting curves and the training record.",
         completion: .file(extensions: ["html"]))
     var report: String?
 
@@ -51,7 +55,8 @@ struct Inspect: ParsableCommand {
         try OutputOptions.requireDistinct([output.output, svg, report], from: inputs)
         try exitOnFailure {
             let loaded = try file.map(loadModel) ?? model.load()
-            let classifier = loaded.classifier.at(try at.resolved(loaded.classifier.conditions).point)
+            let point = try at.resolved(loaded.classifier.conditions).point
+            let classifier = loaded.classifier.at(point)
             let isBuiltIn = file == nil && model.path == nil
             let card = isBuiltIn ? BuiltInModel.card.map { [$0.name, $0.text] } : []
             let rows = tables ? ModelFile(classifier: classifier, record: [:]).energies() : card + loaded.description()
@@ -68,7 +73,8 @@ struct Inspect: ParsableCommand {
                 guard let energies else { throw Inspect.noEnergies }
                 try picture.write(energies.pairing.file)
             }
-            try page?.write(self.page(loaded, energies))
+            let curves = page == nil ? nil : MeltingCurves(loaded.classifier, at: point)
+            try page?.write(self.page(loaded, energies, curves))
         }
     }
 
@@ -76,7 +82,7 @@ struct Inspect: ParsableCommand {
         message: "the model has no energies: --tables and --svg show those of duplex classifiers",
         code: ExitCodes.badData)
 
-    private func page(_ loaded: ModelFile, _ energies: EnergyPictures?) -> Page {
+    private func page(_ loaded: ModelFile, _ energies: EnergyPictures?, _ curves: MeltingCurves?) -> Page {
         let classifier = loaded.classifier
         let rows = loaded.description().filter { !$0[0].hasPrefix("tensor") }
         return Page(
@@ -88,7 +94,7 @@ struct Inspect: ParsableCommand {
                 ("threshold", figure(Double(classifier.threshold), 2)),
                 ("generator", loaded.generator == nil ? "none" : "of pairs"),
             ],
-            sections: [energies?.section].compactMap { $0 } + [
+            sections: [energies?.section, curves?.section].compactMap { $0 } + [
                 Section(
                     "Sizes and training record", lead: "The same data, options and seed give the same model.",
                     figures: [],

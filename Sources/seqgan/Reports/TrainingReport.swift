@@ -20,6 +20,7 @@ struct TrainingReport {
         let classifier = file.classifier
         let evaluation = ClassifierEvaluation(classifier, validation, threshold: nil, threads: threads, isQuiet: true)
         let compared = try comparison()
+        let melting = MeltingCurves(classifier, at: classifier.conditions.map { Float($0.usual) })
         let curves = TrainingCurves(
             log: log, bestEpoch: file.record["best-epoch"].flatMap { Int($0) },
             bestStep: file.record["generator-best-step"].flatMap { Int($0) })
@@ -31,7 +32,8 @@ struct TrainingReport {
                 + "show the course of the training, the next the model on pairs that it was not trained on, the last "
                 + "what it learned.",
             facts: evaluation.facts + ofGenerator,
-            sections: curves.sections + evaluation.sections + [EnergyPictures(classifier)?.section].compactMap { $0 }
+            sections: curves.sections + evaluation.sections
+                + [EnergyPictures(classifier)?.section, melting?.section].compactMap { $0 }
                 + (compared?.sections ?? []), footer: ReportFile.footer)
     }
 

@@ -1,13 +1,15 @@
 // PairFigures: what classify adds to the score of a pair: its melting temperature and its binding energies.
 
 import Kernels
+import SeqIO
 import SeqModel
 
 /// Which figures of a pair are written after its score.
 struct PairFigures: Sendable {
-    /// The temperature at which the score is one half.
+    /// The melting temperature in degrees Celsius: the one at which half of the strands are bound in the duplex, that
+    /// is, the score is one half.
     var hasMelting = false
-    /// Free energy, enthalpy and entropy.
+    /// Free energy and enthalpy in kcal/mol, entropy in cal/(mol K).
     var hasEnergies = false
 
     /// Whether there are none.
@@ -36,7 +38,7 @@ struct PairFigures: Sendable {
         }
         if hasEnergies {
             values.energies = classifier.bindingEnergies(
-                pairs, 0..<pairs.count, at: points, workspace: workspace)
+                pairs, 0..<pairs.count, at: points, workspace: workspace, ambiguity: ambiguity)
         }
         return values
     }
@@ -52,6 +54,38 @@ struct PairFigures: Sendable {
         for figure in [energy?.freeEnergy, energy?.enthalpy, energy?.entropy] {
             output.append(9)
             if let figure { output.append(contentsOf: fixed(figure, 2).utf8) }
+        }
+    }
+}
+
+/// Counts of the pairs without a figure, for remarks at the end of a run.
+struct FigureRemarks: Sendable {
+    /// Those without a melting temperature, and those that bind too strongly for energies.
+    private var unmelted = 0, tooStrong = 0
+
+    static func += (sum: inout FigureRemarks, more: FigureRemarks) {
+        sum.unmelted += more.unmelted
+        sum.tooStrong += more.tooStrong
+    }
+
+    /// Counts the pairs of a batch.
+    mutating func count(_ values: PairFigures.Values) {
+        unmelted += values.melting.count { $0 == nil }
+        tooStrong += values.energies.count { $0 == nil }
+    }
+
+    /// Prints the counts.
+    func report() {
+        if unmelted > 0 {
+            printMessage(
+                "\(counted(unmelted, "pairs")) \(unmelted == 1 ? "does" : "do") not melt between 0C and 100C: "
+                    + (unmelted == 1 ? "its melting temperature is" : "their melting temperatures are") + " left empty")
+        }
+        if tooStrong > 0 {
+            printMessage(
+                "\(counted(tooStrong, "pairs")) \(tooStrong == 1 ? "binds" : "bind") too strongly to compute energies "
+                    + "(ln K above \(Int(BindingEnergy.largestLogConstant))): "
+                    + (tooStrong == 1 ? "its dG, dH and dS are" : "their dG, dH and dS are") + " left empty")
         }
     }
 }

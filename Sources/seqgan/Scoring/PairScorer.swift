@@ -80,7 +80,7 @@ struct PairScorer: Sendable {
             if end == index { break }
         }
         computeLogits(of: &slot, areAtOwn: hasConditions)
-        computeFigures(of: &slot.scratch)
+        computeFigures(of: &slot)
         slot.counts.pairs = slot.scratch.pairs.count
         slot.counts.remarks.count(slot.scratch.pairs, classifier)
         format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output)
@@ -101,12 +101,13 @@ struct PairScorer: Sendable {
         }
     }
 
-    private func computeFigures(of scratch: inout Scratch) {
+    private func computeFigures(of slot: inout Pipeline.Slot<Scratch>) {
         guard !figures.isEmpty else { return }
-        let pairs = scratch.pairs
-        while scratch.points.count < pairs.count { scratch.points.append(conditions.point) }
-        scratch.figures = figures.values(
-            anywhere ?? classifier, pairs, at: scratch.points, ambiguity, scratch.workspace)
+        let pairs = slot.scratch.pairs
+        while slot.scratch.points.count < pairs.count { slot.scratch.points.append(conditions.point) }
+        slot.scratch.figures = figures.values(
+            anywhere ?? classifier, pairs, at: slot.scratch.points, ambiguity, slot.scratch.workspace)
+        slot.counts.figures.count(slot.scratch.figures)
     }
 
     private func format(

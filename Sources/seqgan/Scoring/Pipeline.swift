@@ -38,6 +38,7 @@ enum Pipeline {
         var skipped = SkippedRecords()
         var remarks = StrandRemarks()
         var conditions = ConditionRemarks()
+        var figures = FigureRemarks()
     }
 
     /// How to unpack the input for a number of threads. Reading takes a sixth of the work of scoring, and a few
@@ -112,6 +113,7 @@ enum Pipeline {
                 counts.skipped += slot.counts.skipped
                 counts.remarks += slot.counts.remarks
                 counts.conditions += slot.counts.conditions
+                counts.figures += slot.counts.figures
                 if slot.failure != nil { try sink.flush() }
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure
