@@ -55,8 +55,8 @@ import Testing
     }
 
     @Test func aRelationThatDependsOnADoseIsLearnedBetweenTheDosesOfTheData() {
-        let trainer = Self.trainer(Self.doses(3_000, seed: 1, of: [0, 2, 4, 6]), epochs: 8)
-        for _ in 0..<8 { _ = trainer.runEpoch() }
+        let trainer = Self.trainer(Self.doses(3_000, seed: 1, of: [0, 2, 4, 6]), epochs: 20)
+        for _ in 0..<20 { _ = trainer.runEpoch() }
         let held = Self.doses(1_000, seed: 2, of: [1, 3, 5])
         let classifier = trainer.classifier
         func agreement(_ logits: [Float]) -> Double {
