@@ -76,8 +76,8 @@ extension ModelFile {
         }
         return [["table", "letters", "dG_kT"] + (heat == nil ? [] : ["dG_kcal/mol", "dH_kcal/mol", "dS_cal/mol/K"])]
             + rows("pair", tables.pairing, heat?.pairing) { letters[$0 / k] + "-" + letters[$0 % k] }
-            + rows("stack", tables.stacking, heat?.stacking) {
-                contexts.a[$0 / (k * k)] + "-" + contexts.b[$0 % (k * k)]
+            + rows("stack", tables.stacking, heat?.stacking) { place in
+                contexts.a[place / (k * k)] + "-" + contexts.b[place % (k * k)]
             }
     }
 
