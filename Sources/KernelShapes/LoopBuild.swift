@@ -10,11 +10,6 @@ public protocol LoopBuild {
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
         weights: UnsafeMutablePointer<Float>, tables: UnsafeMutablePointer<Float>)
 
-    /// Writes only what depends on conditions other than the energies.
-    static func duplexInputs(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
-        weights: UnsafeMutablePointer<Float>)
-
     /// Converts the gradient with respect to the loop tables into that with respect to the energies.
     static func duplexEnergyGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, gradient: UnsafeMutablePointer<Float>)
@@ -27,6 +22,12 @@ public protocol LoopBuild {
     /// Writes the logits of pairs.
     static func duplexLogits(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pairs: Range<Int>,
+        workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>)
+
+    /// Writes the logits of pairs, each at its own conditions.
+    static func duplexLogits(
+        _ shape: DuplexShape, parameters: UnsafePointer<Float>, points: PointList, strands: StrandList,
+        pairs: Range<Int>, weights: UnsafeMutablePointer<Float>, tables: UnsafeMutablePointer<Float>,
         workspace: UnsafeMutableRawPointer, logits: UnsafeMutablePointer<Float>)
 
     /// Writes the logits of prepared strand `a` of one list against the prepared strands `range` of another.

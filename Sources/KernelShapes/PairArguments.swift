@@ -49,6 +49,19 @@ public struct DuplexNumbers<Scalar> {
     }
 }
 
+/// The conditions of pairs as the loops read them.
+public struct PointList {
+    /// The standardised values of the conditions, pair by pair.
+    public let inputs: UnsafePointer<Float>
+    /// The natural logarithm of the concentration of each strand in mol/l, for each pair; 0 where that is no condition.
+    public let logConcentrations: UnsafePointer<Float>
+
+    /// A list of points; see the properties. The memory must outlive the list.
+    public init(inputs: UnsafePointer<Float>, logConcentrations: UnsafePointer<Float>) {
+        (self.inputs, self.logConcentrations) = (inputs, logConcentrations)
+    }
+}
+
 /// The conditions at which weights are computed.
 public struct DuplexPoint: Sendable, Equatable {
     /// The standardised value of each condition.

@@ -135,7 +135,7 @@ import Testing
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
             "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Paired",
-            "Generator/Strands", "ModelFile", "Pairs", "Statistics",
+            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Statistics",
         ],
         "seqgan": [
             "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Training",

@@ -48,7 +48,8 @@ import TestSupport
     @Test func valuesAreWrittenAsTheyAreRead() throws {
         let expected: [(String, Float, String)] = [
             ("temperature", 37, "37C"), ("temperature", 310.15 - 273.15, "37C"), ("temperature", -0.25, "-0.25C"),
-            ("sodium", 1, "1M"), ("sodium", 0.05, "50mM"), ("sodium", 0.164, "164mM"), ("sodium", 1.2, "1.2M"),
+            ("sodium", 1, "1M"), ("sodium", 0.05, "50mM"), ("sodium", 0.75, "750mM"), ("sodium", 0.164, "164mM"),
+            ("sodium", 1.2, "1.2M"),
             ("concentration", 1e-6, "1uM"), ("concentration", 2e-7, "200nM"), ("concentration", 1e-9, "1nM"),
             ("concentration", 5e-12, "5pM"), ("concentration", 5e-15, "0.005pM"), ("sodium", 5_000, "5000M"),
             ("dose", 6, "6"), ("dose", -2.5, "-2.5"), ("dose", 0, "0"), ("dose", 0.001, "0.001"),

@@ -123,11 +123,13 @@ import Testing
 
     /// Pairs of label 1: B is A's complement at dose 0, where A has 4 to 6 letters, and A itself at dose 10, where it
     /// has 6 to 8. Those of label 0 are unrelated.
-    static func related(_ count: Int) -> LabelledPairs {
+    ///
+    /// One of `rarity` is at dose 0, the first of them.
+    static func related(_ count: Int, rarity: Int = 2) -> LabelledPairs {
         var random = RandomSource(seed: 75)
         var pairs = LabelledPairs(alphabet: .dna, conditions: 1)
         for k in 0..<count {
-            let isHigh = k / 3 % 2 == 1
+            let isHigh = k / 3 % rarity > 0
             let a = strand((isHigh ? 6 : 4) + random.index(below: 3), &random)
             let b = k % 3 == 0 ? strand(a.count, &random) : isHigh ? a : a.map { 3 - $0 }
             pairs.append(a, b, target: k % 3 == 0 ? 0 : 1, at: [isHigh ? 10 : 0])

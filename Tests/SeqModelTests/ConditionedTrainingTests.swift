@@ -7,7 +7,7 @@ import Testing
 @testable import SeqModel
 
 @Suite(.timed) struct ConditionedTrainingTests {
-    private static let data = ConditionedGeneratorTests.related(900)
+    private static let data = ConditionedGeneratorTests.related(900, rarity: 3)
 
     /// A classifier that knows the relation at both doses.
     private static let classifier: PairClassifier = {
@@ -66,7 +66,7 @@ import Testing
 
     @Test func samplesAreJudgedAtTheirConditions() throws {
         let whole = try Self.whole.get()
-        // At any one dose, half of the data's pairs of label 1 would be wrong, and half of what is generated.
+        // At any one dose, a third of the data's pairs of label 1 would be wrong, or more, and so would samples.
         let real = try #require(whole.real)
         #expect(real.agreement[1] > 0.9 && whole.made.agreement[1] > 0.8, "\(real) \(whole.made)")
         let generator = try #require(ModelFile(decoding: whole.model.encoded()).generator)
@@ -91,7 +91,7 @@ import Testing
                 return (logits.count { PairClassifier.score($0) > classifier.threshold }, kept)
             }
             let (own, other) = (accepted(at: dose), accepted(at: 10 - dose))
-            #expect(own.agreeing > 160 && other.agreeing < 60, "\(dose): \(own) \(other)")
+            #expect(own.agreeing > 160 && other.agreeing < 120, "\(dose): \(own) \(other)")
             #expect(own.kept > 2 * other.kept)
         }
     }

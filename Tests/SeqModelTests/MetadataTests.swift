@@ -19,13 +19,17 @@ import Testing
         return always + flags + cases.filter { $0 != value }
     }
 
-    @Test(arguments: 0..<5) func aValueInAnotherSpellingIsRefused(kind: Int) throws {
+    @Test(arguments: [0, 1, 2, 3, 4, 6]) func aValueInAnotherSpellingIsRefused(kind: Int) throws {
         let archive = try WeightArchive(decoding: DamageTests.file(kind))
         let keys = archive.metadata.keys.filter { !$0.hasPrefix("training.") }
         #expect(keys.count >= 10)
         for key in keys {
             let value = try #require(archive.metadata[key])
-            for other in Self.others(value) {
+            // Any number may be that of a condition.
+            let isOfCondition = key.hasPrefix("condition.") && Float(value) != nil
+            for other in Self.others(value) where !isOfCondition || Double(decimal: other.utf8) == nil {
+                // Another name is another condition.
+                if key.hasSuffix(".name"), value != "temperature", Condition(other) != nil { continue }
                 var changed = archive
                 changed.metadata[key] = other
                 let error = #expect(throws: ModelError.self, "\(key): \(other.debugDescription)") {
@@ -41,7 +45,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<5) func aKeyOfALaterProgramIsPassedOver(kind: Int) throws {
+    @Test(arguments: [0, 1, 2, 3, 4, 6]) func aKeyOfALaterProgramIsPassedOver(kind: Int) throws {
         let bytes = DamageTests.file(kind)
         var archive = try WeightArchive(decoding: bytes)
         archive.metadata["margin"] = "2"

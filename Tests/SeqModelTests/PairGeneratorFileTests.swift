@@ -8,17 +8,18 @@ import Testing
 
 @Suite(.timed) struct PairGeneratorFileTests {
     /// A model with a generator that has learned nothing.
-    static func model(channels: Int = 16, units: Int = 8) -> ModelFile {
-        var model = ModelFileTests.model()
+    static func model(channels: Int = 16, units: Int = 8, _ conditions: [Condition] = []) -> ModelFile {
+        var model = conditions.isEmpty ? ModelFileTests.model() : conditioned(conditions)
         var random = RandomSource(seed: 20)
         let layout = PairLayout(letters: 4, length: 9, orientation: .antiparallel)
         let net = PartnerNet(layout, channels: channels)
-        let strands = StrandNet(letters: 4, length: 9, units: units)
+        let strands = StrandNet(letters: 4, length: 9, units: units, conditions: conditions.count)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random),
             lengths: [[], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
         model.generator = .paired(
-            PairGenerator(.adversarial(net, net.initialWeights(&random)), composition: composition))
+            PairGenerator(
+                .adversarial(net, net.initialWeights(&random)), composition: composition, conditions: conditions))
         return model
     }
 
@@ -160,6 +161,9 @@ import Testing
             #expect(throws: ModelError.self) { try ModelFile(decoding: forged.encoded()) }
         }
         #expect(throws: Never.self) { try ModelFile(decoding: two.encoded()) }
+        // Even where its networks have them.
+        let adversarial = Self.model(Self.conditions).encoded()
+        #expect(throws: ModelError.self) { try ModelFile(decoding: adversarial) }
     }
 
     @Test(arguments: [[], conditions]) func tensorsOfAnotherShapeNameOrNumberAreRefused(

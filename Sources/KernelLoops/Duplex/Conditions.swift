@@ -21,31 +21,14 @@ extension Loops {
         _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
         weights: UnsafeMutablePointer<Float>, tables: UnsafeMutablePointer<Float>
     ) {
-        let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: SIMD8<Float>.self)
-        let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: SIMD8<Float>.self)
-        let vectors = shape.energyEnd / 8
-        for v in 0..<vectors { to[v] = from[v] }
-        for place in 0..<shape.energyConditions {
-            let part = from + (shape.conditionEnergies / 8 + place * vectors)
-            let x = SIMD8<Float>.fill(point.inputs[shape.condition(place)])
-            for v in 0..<vectors { to[v] = SIMD8<Float>.sum(to[v], x, times: part[v]) }
-        }
-        for v in 0..<vectors { to[v] = SIMD8<Float>.exponential(to[v]) }
         for k in shape.energyEnd..<shape.readEnd { weights[k] = parameters[k] }
-        duplexInputs(shape, parameters: parameters, at: point, weights: weights)
-        @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
-            fillLoopTables(shape, weights, into: tables, initiationScale: RangeLimits<V>().initiationScale, lanes)
-        }
-        if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
-    }
-
-    /// Writes what depends on conditions other than the energies: the biases of the first layer, b + sum over the
-    /// conditions of x times their weights, and the logarithm of the concentration.
-    public static func duplexInputs(
-        _ shape: DuplexShape, parameters: UnsafePointer<Float>, at point: DuplexPoint,
-        weights: UnsafeMutablePointer<Float>
-    ) {
         fold(shape, point, parameters, weights, SIMD8<Float>.self)
+        point.inputs.withUnsafeBufferPointer { inputs in
+            @inline(__always) func fill<V: Lanes>(_ lanes: V.Type) where V.Scalar == Float {
+                foldEnergies(shape, inputs.baseAddress, parameters, weights, tables, lanes)
+            }
+            if shape.lanes == 4 { fill(SIMD4<Float>.self) } else { fill(SIMD8<Float>.self) }
+        }
     }
 
     /// The same as `duplexWeights` in double precision, with `change.by` added to parameter `change.index`.
@@ -103,7 +86,41 @@ extension Loops {
     }
 }
 
-/// See `duplexInputs`.
+/// Writes the Boltzmann weights at conditions of which `inputs` are the standardised values, and the loop tables.
+@inline(__always)
+func foldEnergies<V: Lanes>(
+    _ shape: DuplexShape, _ inputs: UnsafePointer<Float>?, _ parameters: UnsafePointer<Float>,
+    _ weights: UnsafeMutablePointer<Float>, _ tables: UnsafeMutablePointer<Float>, _ lanes: V.Type
+) where V.Scalar == Float {
+    typealias W = SIMD8<Float>
+    let from = UnsafeRawPointer(parameters).assumingMemoryBound(to: W.self)
+    let to = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: W.self)
+    let vectors = shape.energyEnd / 8
+    let parts = from + shape.conditionEnergies / 8
+    @inline(__always) func x(_ place: Int) -> W { W.fill(inputs.map { $0[shape.condition(place)] } ?? 0) }
+    switch shape.energyConditions {
+    case 0:
+        for v in 0..<vectors { to[v] = W.exponential(from[v]) }
+    case 2:
+        // Temperature and salt, the usual case, in one pass.
+        let (first, second) = (x(0), x(1))
+        for v in 0..<vectors {
+            to[v] = W.exponential(
+                W.sum(W.sum(from[v], first, times: parts[v]), second, times: parts[vectors &+ v]))
+        }
+    default:
+        for v in 0..<vectors { to[v] = from[v] }
+        for place in 0..<shape.energyConditions {
+            let (part, x) = (parts + place &* vectors, x(place))
+            for v in 0..<vectors { to[v] = W.sum(to[v], x, times: part[v]) }
+        }
+        for v in 0..<vectors { to[v] = W.exponential(to[v]) }
+    }
+    fillLoopTables(shape, weights, into: tables, initiationScale: RangeLimits<V>().initiationScale, lanes)
+}
+
+/// Writes what depends on conditions other than the energies: the biases of the first layer, b + sum over the
+/// conditions of x times their weights, and the logarithm of the concentration.
 @inline(__always)
 private func fold<V: Lanes>(
     _ shape: DuplexShape, _ point: DuplexPoint, _ parameters: UnsafePointer<V.Scalar>,
@@ -113,12 +130,12 @@ private func fold<V: Lanes>(
         weights[shape.logConcentration] = parameters[shape.logConcentration] + V.Scalar(point.logConcentration)
     }
     guard shape.conditions > 0 else { return }
-    for u in 0..<shape.hidden {
-        var bias = parameters[shape.firstBias + u]
-        for c in 0..<shape.conditions {
-            bias += V.Scalar(point.inputs[c]) * parameters[shape.conditionInputs + c * shape.hidden + u]
+    for u in 0..<shape.hidden { weights[shape.firstBias + u] = parameters[shape.firstBias + u] }
+    for c in 0..<shape.conditions {
+        let x = V.Scalar(point.inputs[c])
+        for u in 0..<shape.hidden {
+            weights[shape.firstBias + u] += x * parameters[shape.conditionInputs + c * shape.hidden + u]
         }
-        weights[shape.firstBias + u] = bias
     }
 }
 

@@ -12,7 +12,7 @@ extension DuplexScorer where Rows == EveryRow {
         allFeatures(pair, into: network.features)
         writePairContributions(1)
         var logit: Scalar = 0
-        perceptronForward(shape, weights, network, count: 1, dropout: dropout, to: &logit) { _ in
+        perceptronForward(shape, weights, network, count: 1, dropout: dropout, to: &logit, bias: { _ in bias }) { _ in
             (pair.a.memory.contribution, pair.b.memory.contribution)
         }
         let output = logit

@@ -10,6 +10,8 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     let weights: UnsafePointer<Scalar>
     private let tables: UnsafePointer<Scalar>
     let memory: PairMemory<V, Rows>
+    /// With the equilibrium head, the weight of an unfolded strand.
+    private var foldTotal: Scalar = 0
 
     /// A scorer in the workspace `memory`, which must have room for the longest strand. Fills its table of hairpin
     /// loops.
@@ -19,6 +21,13 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     ) {
         (self.shape, self.memory) = (shape, memory)
         (weights, tables) = (numbers.weights, numbers.tables)
+        beginWeights()
+    }
+
+    /// Computes what follows from the weights and tables, after these have changed.
+    @inline(__always)
+    mutating func beginWeights() {
+        if shape.head == .equilibrium { foldTotal = unfoldedWeight }
         // The last length stands for all longer ones. The table is expanded to all lengths, so that the loops need no
         // bound.
         for block in 0..<shape.blocks {
@@ -143,7 +152,11 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             }
             write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
         }
-        if shape.head == .equilibrium { memory.balance.row(0)[place] = V.total(duplexes) }
+        if shape.head == .equilibrium {
+            memory.balance.row(0)[place] = V.total(duplexes)
+            memory.balance.row(5)[place] = weights[shape.logConcentration]
+            memory.balance.row(6)[place] = foldTotal
+        }
         for f in 0..<shape.pairFeatures {
             features[f] = (features[f] - weights[shape.means + f]) * weights[shape.scales + f]
         }
@@ -187,6 +200,11 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
+    /// The biases of the first layer.
+    @inline(__always) var bias: UnsafePointer<V.Wide> {
+        UnsafeRawPointer(weights + shape.firstBias).assumingMemoryBound(to: V.Wide.self)
+    }
+
     /// Writes the logits of `count` pairs, at most `Rows.pairsPerBatch`.
     @inline(__always)
     func score(_ count: Int, to logits: UnsafeMutablePointer<Scalar>, pair: (Int) -> (a: Strand, b: Strand)) {
@@ -195,8 +213,15 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             let prepared = prepare(a, b, place: k)
             pairFeatures(prepared.a, prepared.b, into: network(k).features, place: k)
         }
+        finish(count, to: logits) { _ in bias }
+    }
+
+    /// Writes the logits of the first `count` pairs of the batch, whose strands are prepared and whose features are
+    /// known. `bias` are the biases of the first layer for a pair.
+    @inline(__always)
+    func finish(_ count: Int, to logits: UnsafeMutablePointer<Scalar>, bias: (Int) -> UnsafePointer<V.Wide>) {
         writePairContributions(count)
-        perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
+        perceptronForward(shape, weights, network, count: count, dropout: false, to: logits, bias: bias) { k in
             (memory.strand(2 &* k, shape).contribution, memory.strand(2 &* k &+ 1, shape).contribution)
         }
         guard shape.head == .equilibrium else { return }
@@ -218,7 +243,10 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             let (a, b) = isSwapped ? (second, first) : (first, second)
             pairFeatures(a, b, into: network(k).features, place: k)
         }
-        perceptronForward(shape, weights, network, count: count, dropout: false, to: logits) { k in
+        let bias = bias
+        perceptronForward(
+            shape, weights, network, count: count, dropout: false, to: logits, bias: { _ in bias }
+        ) { k in
             let (own, others) = (first.memory.contribution, other(k).memory.contribution)
             return swapped & (1 << k) != 0 ? (others, own) : (own, others)
         }

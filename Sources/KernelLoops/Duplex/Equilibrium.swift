@@ -2,18 +2,19 @@
 
 import KernelShapes
 
-/// The partition functions of `count` pairs, summed over the heads, that their equilibria follow from: five rows of
-/// `PairBalance.stride` numbers, in units of `RangeLimits.initiationScale`.
+/// What the equilibria of the pairs of a batch follow from: seven rows of `PairBalance.stride` numbers. Partition
+/// functions are in units of `RangeLimits.initiationScale`.
 struct PairBalance<W: Lanes> {
     private let base: UnsafeMutablePointer<W.Scalar>
     /// Numbers of a row, at least the pairs of a batch.
     static var stride: Int { 32 }
     /// Numbers in all.
-    static var count: Int { 5 * stride }
+    static var count: Int { 7 * stride }
 
     init(_ base: UnsafeMutablePointer<W.Scalar>) { self.base = base }
 
-    /// Rows: the duplex; folds and homodimers of A; those of B.
+    /// Rows: partition functions, summed over the heads, of the duplex, the folded and the unfolded strand A, its
+    /// homodimer, and both of B; the logarithm of the concentration; the weight of an unfolded strand.
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<W.Scalar> { base + index &* PairBalance.stride }
 
     @inline(__always) func vector(_ index: Int, _ start: Int) -> W {
@@ -33,14 +34,14 @@ struct LogConstants<W: Lanes> {
 
 extension PairBalance {
     /// The constants of the pairs `start ..< start + lanes`. `correction` is added to the logarithm of the duplex's
-    /// constant; `foldTotal` is the weight of an unfolded strand.
+    /// constant.
     ///
     /// K(AB) = Z(AB) / (Z(A) Z(B)), K(AA) = Z(AA) / Z(A)^2, with Z(A) the sum over the folded and the unfolded strand.
     @inline(__always)
-    func constants(_ start: Int, correction: W, foldTotal: W, logConcentration: W) -> LogConstants<W> {
+    func constants(_ start: Int, correction: W) -> LogConstants<W> {
         let shift = W.fill(RangeLimits<W>().initiationShift), least = leastSum(W.self)
         @inline(__always) func logSum(_ row: Int) -> W { W.plus(W.logarithm(W.plus(vector(row, start), least)), shift) }
-        let unfolded = W.logarithm(foldTotal)
+        let (logConcentration, unfolded) = (vector(5, start), W.logarithm(vector(6, start)))
         let (foldA, foldB) = (logSum(1) - unfolded, logSum(3) - unfolded)
         return LogConstants(
             duplex: logSum(0) - foldA - foldB + logConcentration + correction,
@@ -116,7 +117,7 @@ extension DuplexScorer {
     }
 
     /// The weight of an unfolded strand: the sum over the heads.
-    @inline(__always) var foldTotal: Scalar {
+    @inline(__always) var unfoldedWeight: Scalar {
         var sum = V.fill(0)
         for block in 0..<shape.blocks { sum = V.plus(sum, equilibriumWeights(.fold, block: block)) }
         return V.total(sum)
@@ -136,14 +137,11 @@ extension DuplexScorer {
             (balance.row(1)[k], balance.row(2)[k]) = (a.sums[0], a.sums[1])
             (balance.row(3)[k], balance.row(4)[k]) = (b.sums[0], b.sums[1])
         }
-        let total = W.fill(foldTotal), concentration = W.fill(weights[shape.logConcentration])
         for start in stride(from: 0, to: count, by: W.scalarCount) {
             let size = Swift.min(W.scalarCount, count - start)
             var correction = W.fill(0)
             for k in 0..<size { correction[k] = logits[start + k] }
-            let u = balance.constants(
-                start, correction: correction, foldTotal: total, logConcentration: concentration
-            ).boundLogit
+            let u = balance.constants(start, correction: correction).boundLogit
             for k in 0..<size { logits[start + k] = u[k] }
         }
     }
@@ -155,9 +153,7 @@ extension DuplexScorer where Rows == EveryRow {
     @inline(__always)
     func equilibriumGradient(_ logit: Scalar, correction: Scalar, seed: Scalar) -> LogConstants<V.Wide> {
         typealias W = V.Wide
-        let constants = memory.balance.constants(
-            0, correction: W.fill(correction), foldTotal: W.fill(foldTotal),
-            logConcentration: W.fill(weights[shape.logConcentration]))
+        let constants = memory.balance.constants(0, correction: W.fill(correction))
         let slopes = constants.gradient(W.fill(logit)), factor = W.fill(seed)
         return LogConstants(
             duplex: slopes.duplex * factor, homodimerA: slopes.homodimerA * factor,
@@ -168,7 +164,7 @@ extension DuplexScorer where Rows == EveryRow {
     /// functions to `network.dFeatures`. `seeds` are the adjoints of the logarithms of the constants.
     @inline(__always)
     func backToHeads(_ seeds: LogConstants<V.Wide>, adding gradient: UnsafeMutablePointer<Scalar>) {
-        let total = foldTotal
+        let total = memory.balance.row(6)[0]
         let (ab, aa, bb) = (seeds.duplex[0], seeds.homodimerA[0], seeds.homodimerB[0])
         /// The adjoint `seed` of the logarithm of the heads' sum `sum`, shared out over the heads.
         @inline(__always)

@@ -87,6 +87,9 @@ func fillLoopTables<V: Lanes>(
         let largest = V.fill(V.Scalar(LoopTables.largestExtension))
         to(tables.gaps)[0] = V.least(largest, from(shape.gapEnergy(.extend)).pointee)
         to(tables.gaps)[1] = V.fill(initiationScale) / open
+        // With conditions the tables are computed for single pairs of strands: a reciprocal is taken once for the
+        // stacks on a pair, and the last bits then differ from those of a division for each.
+        var reciprocal = V.fill(1)
         shape.eachStack { k, here, before in
             let fields = to(tables.stack) + k * LoopTables.fields
             var start = from(here.start).pointee
@@ -94,7 +97,12 @@ func fillLoopTables<V: Lanes>(
             if let before {
                 let end = from(here.end).pointee
                 start = V.product(start, end)
-                stack = clamped(V.product(stack, end) / from(before.end).pointee)
+                if shape.conditions == 0 {
+                    stack = clamped(V.product(stack, end) / from(before.end).pointee)
+                } else {
+                    if k % shape.letters == 0 { reciprocal = V.fill(1) / from(before.end).pointee }
+                    stack = clamped(V.product(V.product(stack, end), reciprocal))
+                }
             }
             fields[0] = clamped(V.product(start, open))
             fields[1] = stack

@@ -12,10 +12,11 @@ struct PerceptronMemory<W: Lanes> {
     let mask: UnsafeMutablePointer<W>  // (W): dropout mask, 0 or 1 / (1 - rate)
     let dHidden: UnsafeMutablePointer<W>  // (W)
     let dSecond: UnsafeMutablePointer<W>  // (W)
+    let bias: UnsafeMutablePointer<W>  // (W): the biases of the first layer at the pair's own conditions
 
     /// Numbers for one pair, a multiple of 16.
     static func count(_ shape: DuplexShape) -> Int {
-        roundedUp(2 * roundedUp(shape.features) + 7 * shape.hidden)
+        roundedUp(2 * roundedUp(shape.features) + 8 * shape.hidden)
     }
 
     init(_ base: UnsafeMutablePointer<W.Scalar>, _ shape: DuplexShape) {
@@ -32,6 +33,7 @@ struct PerceptronMemory<W: Lanes> {
         mask = vectors(4)
         dHidden = vectors(5)
         dSecond = vectors(6)
+        bias = vectors(7)
     }
 }
 
@@ -87,12 +89,15 @@ func addStrands<W: Lanes>(
 /// Writes the logits of `count` pairs, from their standardised pair features in each memory and the contributions of
 /// their strands. The memories follow each other from `memory` on.
 ///
+/// `bias` are the biases of the first layer for a pair of the batch: those of the weights, unless it has conditions of
+/// its own.
+///
 /// h = SiLU(b1 + W1 features), with W1 (F, W). A symmetric shape adds the same with the features of the two strands
 /// swapped, which makes the logit independent of their order. Then logit = b + w SiLU(b2 + W2 h), with W2 (W, W).
 @inline(__always)
 func perceptronForward<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, count: Int, dropout: Bool,
-    to logits: UnsafeMutablePointer<W.Scalar>,
+    to logits: UnsafeMutablePointer<W.Scalar>, bias: (Int) -> UnsafePointer<W>,
     contributions: (Int) -> (a: StrandContribution<W>, b: StrandContribution<W>)
 ) {
     let width = shape.hidden / W.scalarCount
@@ -104,8 +109,8 @@ func perceptronForward<W: Lanes>(
     writeProducts(
         weights + shape.firstWeights, UnsafePointer(memory.features), rows: shape.pairFeatures, width: width,
         to: memory.first, count: count, stride: stride)
-    let bias = row(shape.firstBias)
     for k in 0..<count {
+        let bias = bias(k)
         let first = memory.first + k &* step, hidden = memory.hidden + k &* step
         let swapped = first + width
         let (a, b) = contributions(k)

@@ -34,21 +34,37 @@ public struct DuplexKernels: Sendable {
         self.processor = processor
     }
 
-    /// Computes `weights` at some conditions from `parameters`, which have the layout of its shape. `onlyInputs`: the
-    /// energies, which depend on all conditions but the concentration, are already those at `point`.
+    /// Computes `weights` at some conditions from `parameters`, which have the layout of its shape.
     public func fill(
-        _ weights: DuplexWeights, from parameters: FloatBuffer, at point: DuplexPoint = DuplexPoint(),
-        onlyInputs: Bool = false
+        _ weights: DuplexWeights, from parameters: FloatBuffer, at point: DuplexPoint = DuplexPoint()
     ) {
         let shape = weights.shape
         precondition(parameters.count == shape.count && point.inputs.count == shape.conditions)
-        if onlyInputs {
-            processor.loops.duplexInputs(
-                shape, parameters: parameters.base, at: point, weights: weights.weights.base)
-        } else {
-            processor.loops.duplexWeights(
-                shape, parameters: parameters.base, at: point, weights: weights.weights.base,
-                tables: weights.tables.base)
+        processor.loops.duplexWeights(
+            shape, parameters: parameters.base, at: point, weights: weights.weights.base, tables: weights.tables.base)
+    }
+
+    /// Writes the logits of the pairs `range` to `logits`, each at its own conditions: the standardised values `inputs`
+    /// and the natural logarithm of the concentration, for each pair of the range. Pairs at the same conditions should
+    /// be neighbours. `scratch` has the shape of the parameters and is overwritten.
+    public func logits(
+        _ parameters: FloatBuffer, scratch: DuplexWeights, _ pairs: Pairs, _ range: Range<Int>, inputs: [Float],
+        logConcentrations: [Float], workspace: Workspace, into logits: inout [Float]
+    ) {
+        let shape = scratch.shape
+        precondition(parameters.count == shape.count && shape.conditions > 0)
+        precondition(inputs.count == range.count * shape.conditions && logConcentrations.count == range.count)
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
+        inputs.withUnsafeBufferPointer { inputs in
+            logConcentrations.withUnsafeBufferPointer { concentrations in
+                guard let inputs = inputs.baseAddress, let concentrations = concentrations.baseAddress else { return }
+                let points = PointList(inputs: inputs, logConcentrations: concentrations)
+                score(scratch, pairs, range, workspace, &logits) { list, memory, out in
+                    processor.loops.duplexLogits(
+                        shape, parameters: parameters.base, points: points, strands: list, pairs: range,
+                        weights: scratch.weights.base, tables: scratch.tables.base, workspace: memory, logits: out)
+                }
+            }
         }
     }
 

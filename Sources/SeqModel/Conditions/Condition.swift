@@ -5,8 +5,8 @@ import Kernels
 /// A condition of a pair: a number on which the interaction depends, besides the two strands.
 ///
 /// A model does not see the value itself but x = (scaled value - mean) / deviation, with mean and deviation of the
-/// training data. The logarithm of a Boltzmann weight, -dG/RT = -dH/R (1/T) + dS/R, is linear in 1/T, and the correction
-/// for salt in ln [Na+] (SantaLucia 1998): hence the scales.
+/// training data. The logarithm of a Boltzmann weight, -dG/RT = -dH/R (1/T) + dS/R, is linear in 1/T, and the
+/// correction for salt in ln [Na+] (SantaLucia 1998): hence the scales.
 public struct Condition: Sendable, Equatable {
     /// What is linear in the energies.
     public enum Scale: String, Sendable, CaseIterable {

@@ -46,11 +46,6 @@ public struct PairConditions: Sendable, Equatable {
         }
     }
 
-    /// Whether pairs `p` and `q` have the same values of all conditions but `one`.
-    func differOnly(in one: Int?, _ p: Int, _ q: Int) -> Bool {
-        (0..<width).allSatisfy { $0 == one || values[p * width + $0] == values[q * width + $0] }
-    }
-
     /// A hash of the values of pair `p`; 0 without conditions.
     func hash(ofPair p: Int) -> UInt64 {
         self[p].reduce(0) { hash, value in

@@ -100,7 +100,8 @@ extension LabelledPairs {
 
 extension LabelledPairs {
     /// Number of pairs of the same two strands, in the same order and at the same conditions, as an earlier pair whose
-    /// target lies on the other side of `threshold`. Strands are compared by hashes of 62 bits: fit for a warning, not for a decision.
+    /// target lies on the other side of `threshold`. Strands are compared by hashes of 62 bits: fit for a warning, not
+    /// for a decision.
     public func contradictions(above threshold: Float) -> Int {
         // A hash table with linear probing; an entry has the side of the threshold in its lowest bit. A `Set` took
         // three times as long, and more than anything else before training.

@@ -28,8 +28,8 @@ struct NegativeSampling: Sendable {
     var positives: Int { indices.count }
 
     /// For each positive, appends `perPositive` pairs of its strand B with a strand A drawn from the distinct ones,
-    /// with target 0, at the positive's conditions; those that are known positives are left out. `pairs` must begin with
-    /// the pairs given at the start.
+    /// with target 0, at the positive's conditions; those that are known positives are left out. `pairs` must begin
+    /// with the pairs given at the start.
     func append(perPositive each: Int, to pairs: inout LabelledPairs, random: inout RandomSource) {
         guard each > 0, distinct.count > 1 else { return }
         let given = pairs

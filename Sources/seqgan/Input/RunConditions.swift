@@ -62,9 +62,9 @@ struct RunConditions: Sendable {
 extension Condition {
     /// The value that `text` gives, with or without a unit, as it is stored; nil where it is no number, has another
     /// unit or is not possible, also after rounding.
-    func storedValue(_ text: some Collection<UInt8>) -> Float? {
+    func storedValue(_ text: ArraySlice<UInt8>) -> Float? {
         // Plain numbers, the usual case, are parsed several times as fast as those with units.
-        guard let value = Double(decimal: text) ?? value(String(decoding: text, as: UTF8.self)) else { return nil }
+        guard let value = Double(shortDecimal: text) ?? value(String(decoding: text, as: UTF8.self)) else { return nil }
         return isPossible(value) && isPossible(Double(Float(value))) ? Float(value) : nil
     }
 
@@ -145,10 +145,11 @@ struct ConditionRemarks: Sendable {
             if readCount(place) < pairs || pairs == 0 { fixed.append(value) }
             if readCount(place) > 0 { columns.append(condition.name) }
         }
+        let names = [columns.dropLast().joined(separator: ", "), columns.last ?? ""].filter { !$0.isEmpty }
         let parts = [
             fixed.isEmpty ? "" : "at \(fixed.joined(separator: " "))",
             columns.isEmpty
-                ? "" : "\(columns.joined(separator: " and ")) from the \(columns.count == 1 ? "column" : "columns")",
+                ? "" : "\(names.joined(separator: " and ")) from the \(columns.count == 1 ? "column" : "columns")",
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }

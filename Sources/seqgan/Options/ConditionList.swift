@@ -26,7 +26,7 @@ struct ConditionList: Sendable, Equatable, CustomStringConvertible {
             }
             var usual: Double?
             if sides.count == 2 {
-                guard let value = condition.storedValue(sides[1].utf8) else {
+                guard let value = condition.storedValue(Array(sides[1].utf8)[...]) else {
                     throw ValidationError("expected \(condition.expected): '\(part)'")
                 }
                 condition.usual = Double(value)

@@ -35,7 +35,7 @@ struct ConditionOptions: ParsableArguments {
                     "the model has no condition '\(setting.name)': it knows "
                         + conditions.map(\.name).joined(separator: ", "))
             }
-            guard let value = condition.storedValue(setting.value.utf8) else {
+            guard let value = condition.storedValue(Array(setting.value.utf8)[...]) else {
                 throw ValidationError(
                     "--at \(setting.name)=\(setting.value): expected \(condition.expected)")
             }

@@ -73,21 +73,16 @@ public struct DuplexClassifier: Sendable {
         let isInOrder = order.elementsEqual(range)
         let sorted = isInOrder ? pairs : pairs.gathered(order[...], threads: 1)
         let first = isInOrder ? range.lowerBound : 0
-        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
-        var part: [Float] = []
-        var start = 0
-        while start < order.count {
-            let point = points[order[start]]
-            let end = order[start...].firstIndex { !points[$0].elementsEqual(point) } ?? order.count
-            let isSameEnergies =
-                start > 0 && points.differOnly(in: shape.concentration, order[start - 1], order[start])
-            kernels.fill(
-                scratch, from: parameters, at: configuration.point(point, dilution: dilution),
-                onlyInputs: isSameEnergies)
-            kernels.logits(scratch, sorted, first + start..<first + end, workspace: workspace, into: &part)
-            for (k, logit) in zip(start..<end, part) { logits[order[k] - range.lowerBound] = logit }
-            start = end
+        let inputs = configuration.inputs(points, order)
+        let concentrations = order.map { p in
+            dilution ?? shape.concentration.map { Float(logarithm(Double(points[p][p * points.width + $0]))) } ?? 0
         }
+        var parts: [Float] = []
+        kernels.logits(
+            parameters, scratch: scratch, sorted, first..<first + order.count, inputs: inputs,
+            logConcentrations: concentrations, workspace: workspace, into: &parts)
+        if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
+        for (p, logit) in zip(order, parts) { logits[p - range.lowerBound] = logit }
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.

@@ -42,13 +42,24 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     /// them.
     public static let largestStackedAlphabet = 6
 
-    /// The point that the kernels compute with, at the given values of the conditions. `dilution`, where given, replaces
-    /// the logarithm of the concentration in the equilibrium, but not in the network that corrects it.
+    /// The point that the kernels compute with, at the given values of the conditions. `dilution`, where given,
+    /// replaces the logarithm of the concentration in the equilibrium, but not in the network that corrects it.
     func point(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexPoint {
         let concentration = zip(conditions, values).first { $0.0.isConcentration }.map { Double($0.1) }
         return DuplexPoint(
             inputs: zip(conditions, values).map { $0.standardised(Double($1)) },
             logConcentration: dilution ?? concentration.map { Float(logarithm($0)) } ?? 0)
+    }
+
+    /// The standardised values of the conditions of the pairs `order`, pair by pair.
+    func inputs(_ points: PairConditions, _ order: [Int]) -> [Float] {
+        var inputs = [Float](repeating: 0, count: order.count * conditions.count)
+        for (c, condition) in conditions.enumerated() {
+            for (k, p) in order.enumerated() {
+                inputs[k * conditions.count + c] = condition.standardised(Double(points.values[p * points.width + c]))
+            }
+        }
+        return inputs
     }
 
     /// The layout of its parameters.

@@ -9,8 +9,8 @@ import Kernels
 /// from the 3' end, label; conditions add to it as a label does (see `ConditionRows`). Two convolutions over 9 columns
 /// and self-attention follow. The decoder reads strand B: a first column without a letter, whose output is the
 /// distribution of B's length, then a column for each letter of B, which has the embedding of the letter before it. Two
-/// causal convolutions over 5 columns and some blocks follow, each of causal self-attention, attention to strand A and a
-/// perceptron, then linear layers that give the logits of length or letter. All parts are residual, with layer
+/// causal convolutions over 5 columns and some blocks follow, each of causal self-attention, attention to strand A and
+/// a perceptron, then linear layers that give the logits of length or letter. All parts are residual, with layer
 /// normalisation before them (Vaswani et al. 2017; Xiong et al. 2020).
 ///
 /// The second block is what keeps to a place in A: its self-attention sees where the first one found the letters
