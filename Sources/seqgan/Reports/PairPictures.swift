@@ -40,11 +40,19 @@ struct PairPictures {
         let columns = DuplexAlignment(a, b, reference).columns.map { column in
             DuplexDrawing.Column(a: letter(a, column.a), b: letter(b, column.b), isPair: column.isPair)
         }
+        return Figure(
+            heading, PairPictures.drawing(heading, columns, alphabet, reference.orientation), caption: caption)
+    }
+
+    /// A drawing of a duplex with the names of the strands' ends.
+    static func drawing(
+        _ heading: String, _ columns: [DuplexDrawing.Column], _ alphabet: Alphabet, _ orientation: Orientation
+    ) -> Drawing {
         let isNucleic = alphabet == .dna || alphabet == .rna
         let ends = isNucleic ? ("5\u{2032}", "3\u{2032}") : alphabet == .protein ? ("N", "C") : ("", "")
-        let isTurned = reference.orientation == .antiparallel
-        let drawing = DuplexDrawing(
-            title: heading, columns: columns, endsA: ends, endsB: isTurned ? (ends.1, ends.0) : ends)
-        return Figure(heading, drawing.drawn(), caption: caption)
+        let isTurned = orientation == .antiparallel
+        return DuplexDrawing(
+            title: heading, columns: columns, endsA: ends, endsB: isTurned ? (ends.1, ends.0) : ends
+        ).drawn()
     }
 }

@@ -60,7 +60,7 @@ struct PairFigures: Sendable {
 
 /// Counts of the pairs without a figure, for remarks at the end of a run.
 struct FigureRemarks: Sendable {
-    /// Those without a melting temperature, and those that bind too strongly for energies.
+    /// Those without a melting temperature, and those whose strands bind or fold too strongly for energies.
     private var unmelted = 0, tooStrong = 0
 
     static func += (sum: inout FigureRemarks, more: FigureRemarks) {
@@ -83,8 +83,7 @@ struct FigureRemarks: Sendable {
         }
         if tooStrong > 0 {
             printMessage(
-                "\(counted(tooStrong, "pairs")) \(tooStrong == 1 ? "binds" : "bind") too strongly to compute energies "
-                    + "(ln K above \(Int(BindingEnergy.largestLogConstant))): "
+                "\(counted(tooStrong, "pairs")) \(tooStrong == 1 ? "binds" : "bind") too strongly to compute energies: "
                     + (tooStrong == 1 ? "its dG, dH and dS are" : "their dG, dH and dS are") + " left empty")
         }
     }

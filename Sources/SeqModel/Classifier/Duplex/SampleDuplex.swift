@@ -6,8 +6,10 @@ import Kernels
 public struct SampleDuplex: Sendable, Equatable {
     /// The strands, as written.
     public let a: [UInt8], b: [UInt8]
-    /// Facing letters that do not pair.
-    public let mismatches: Int
+    /// For each letter of A, from its first, the letter of B that it faces.
+    public let facing: [UInt8]
+    /// The letters of A, counted from 0, that do not pair with the one that they face.
+    public let mismatches: [Int]
 
     /// The lengths, as far as a classifier was trained on them.
     private static let lengths = [12, 20, 30]
@@ -32,7 +34,8 @@ public struct SampleDuplex: Sendable, Equatable {
         func duplexOf(_ a: ArraySlice<UInt8>, without places: [Int] = []) -> SampleDuplex {
             let facing = a.enumerated().map { places.contains($0) ? worst($1) : best($1) }
             return SampleDuplex(
-                a: Array(a), b: duplex.shape.isAntiparallel ? facing.reversed() : facing, mismatches: places.count)
+                a: Array(a), b: duplex.shape.isAntiparallel ? facing.reversed() : facing, facing: facing,
+                mismatches: places)
         }
         let trained = classifier.trainedLengths
         let lengths = Set(lengths.map { min(max($0, trained.lowerBound), trained.upperBound) }).sorted()
