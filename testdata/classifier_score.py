@@ -202,13 +202,15 @@ class Duplex:
 
     def equilibrium(self, w, duplex, alone, correction, concentration):
         """The logit of the share of the strands that is in the duplex."""
+        def summed(terms):
+            return np.where(terms < LEAST, 0, terms).sum(axis=1) + ADDED
+
         by_duplex, by_fold, by_homodimer = np.moveaxis(w["equilibrium"], 1, 0)
         concentration = concentration + self.tensors["feature.log_concentration"]
-        log_folds = [
-            np.log((by_fold * folded).sum(axis=1) + ADDED) - np.log(by_fold.sum(axis=1)) for folded, _ in alone]
-        log_duplex = np.log((by_duplex * duplex).sum(axis=1) + ADDED) - sum(log_folds) + concentration + correction
+        log_folds = [np.log(summed(by_fold * folded)) - np.log(by_fold.sum(axis=1)) for folded, _ in alone]
+        log_duplex = np.log(summed(by_duplex * duplex)) - sum(log_folds) + concentration + correction
         log_homodimers = [
-            np.log((by_homodimer * dimers).sum(axis=1) + ADDED) - 2 * fold + concentration
+            np.log(summed(by_homodimer * dimers)) - 2 * fold + concentration
             for (_, dimers), fold in zip(alone, log_folds)]
 
         def log_free(log_constant, log_left):

@@ -138,19 +138,21 @@ import Testing
             guard tensor.name.hasPrefix("feature.") else { continue }
             for k in tensor.range { parameters[k] += tensor.name == "feature.mean" ? 3 : 0.25 }
         }
-        /// Adds to all energies of a tensor in one head; with `rows`, only to these.
-        func add(_ energy: Float, _ name: String, head: Int, rows: Int = .max) {
+        /// Adds to the energies of a tensor by their head and their row, the number of those before in that head.
+        func add(_ name: String, _ energy: (_ row: Int, _ head: Int) -> Float) {
             for tensor in shape.tensors where tensor.name == name {
-                for k in tensor.range.prefix(rows == .max ? .max : rows * shape.heads)
-                where (k - tensor.offset) % shape.heads == head {
-                    parameters[k] += energy
+                for (place, k) in tensor.range.enumerated() {
+                    parameters[k] += energy(place / shape.heads, place % shape.heads)
                 }
             }
         }
-        // Sums beyond the largest, sums below the least, and loops whose extension is held at 1.
-        add(3.5, "energy.stack", head: 0)
-        add(-78, "energy.pair", head: 1)
-        add(2, "energy.gaps", head: 2)
+        // In one head each: weights of structures that are held at the largest, and fall again; sums below the least;
+        // loops whose extension is held at 1; initiations and ends that are held.
+        add("energy.stack") { row, head in head == 0 ? (row % 2 == 0 ? 9 : -1) : 0 }
+        add("energy.gaps") { _, head in head == 2 ? 2 : 0 }
+        add("energy.pair") { row, head in head == 1 ? -78 : head == 3 ? (row % 2 == 0 ? -150 : 150) : 0 }
+        // Duplexes that are next to nothing in the equilibrium.
+        if described.conditions.isEmpty { add("energy.equilibrium") { row, _ in row == 0 ? -45 : 0 } }
         let classifier = PairClassifier.duplex(DuplexClassifier(configuration, parameters: parameters))
         let (pairs, points) = pairs(1_000, shape.letters, configuration.conditions, &random)
         try compare(classifier, pairs, points)
