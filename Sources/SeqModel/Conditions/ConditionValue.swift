@@ -7,18 +7,16 @@ extension Condition {
     /// Without a unit it is a number of the condition's own: degrees Celsius, mol/l. Temperatures may end in C or K,
     /// concentrations in M, mM, uM, nM or pM.
     public func value(_ text: some StringProtocol) -> Double? {
-        let digits = text.prefix { "0123456789.+-eE".contains($0) }
-        let suffix = text[digits.endIndex...]
-        guard let number = Double(digits), number.isFinite, let value = inOwnUnit(number, String(suffix)),
-            isPossible(value)
-        else { return nil }
-        return value
+        Condition.amount(text, unit).flatMap { isPossible($0) ? $0 : nil }
     }
 
-    private func inOwnUnit(_ number: Double, _ suffix: String) -> Double? {
+    /// The number that `text` gives in `unit`; nil if it is no number, or has a unit that is not understood.
+    static func amount(_ text: some StringProtocol, _ unit: Unit) -> Double? {
+        let digits = text.prefix { "0123456789.+-eE".contains($0) }
+        let suffix = String(text[digits.endIndex...])
+        guard let number = Double(digits), number.isFinite else { return nil }
         switch (unit, suffix) {
-        case (_, ""): return number
-        case (.celsius, "C"): return number
+        case (_, ""), (.celsius, "C"): return number
         case (.celsius, "K"): return number - Condition.absoluteZero
         case (.molar, _): return Condition.molarUnits.first { $0.name == suffix }.map { number / $0.perMole }
         default: return nil
@@ -32,11 +30,18 @@ extension Condition {
 
     /// A value with its unit, as `value` reads it, rounded to four decimals: `37C`, `50mM`, `0.5`.
     public func text(_ value: Double) -> String {
-        guard unit == .molar, let least = Condition.molarUnits.last else {
-            return Condition.plain(value) + (unit == .celsius ? "C" : "")
+        switch unit {
+        case .molar: Condition.molarText(value)
+        case .celsius: Condition.plain(value) + "C"
+        case .none: Condition.plain(value)
         }
-        let fitting = Condition.molarUnits.first { value * $0.perMole > 0.9999995 } ?? least
-        return Condition.plain(value * fitting.perMole) + fitting.name
+    }
+
+    /// A concentration, in mol/l, in the unit in which it is from 1 to 1000.
+    static func molarText(_ value: Double) -> String {
+        guard let least = molarUnits.last else { return "" }
+        let fitting = molarUnits.first { value * $0.perMole > 0.9999995 } ?? least
+        return plain(value * fitting.perMole) + fitting.name
     }
 
     /// A line for people: the usual value, those of the training data, and how the model depends on it.
@@ -48,7 +53,7 @@ extension Condition {
     }
 
     /// A number rounded to four decimals, very small and large ones apart, without a point where it is whole.
-    private static func plain(_ value: Double) -> String {
+    static func plain(_ value: Double) -> String {
         let rounded = (value * 1e4).rounded() / 1e4
         let text = abs(rounded) >= 0.1 && abs(rounded) < 1e9 ? "\(rounded)" : "\(Float(value))"
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

@@ -110,14 +110,16 @@ struct Classify: ParsableCommand {
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
             let classifier = file.classifier.at(conditions.point)
-            try requireFigures(classifier)
+            try requireFigures(classifier, conditions)
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
                 classifier: classifier,
                 threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
                 writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
                 ambiguity: ambiguity, conditions: conditions,
-                figures: PairFigures(hasMelting: melting, hasEnergies: energies), anywhere: file.classifier)
+                figures: PairFigures(
+                    hasMelting: melting, hasEnergies: energies, meltingShift: Float(conditions.buffer.temperatureShift)),
+                anywhere: file.classifier)
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
@@ -143,7 +145,10 @@ struct Classify: ParsableCommand {
     }
 
     /// Throws a usage error where the model does not have what `--melting` or `--energies` need.
-    private func requireFigures(_ classifier: PairClassifier) throws {
+    private func requireFigures(_ classifier: PairClassifier, _ conditions: RunConditions) throws {
+        if energies, conditions.buffer.temperatureShift > 0 {
+            throw ValidationError("--energies does not go with --at formamide: it only knows of melting temperatures")
+        }
         if melting, classifier.temperatureIndex == nil {
             throw ValidationError("--melting needs a model with the condition temperature: this one has none")
         }

@@ -13,14 +13,20 @@ struct RunConditions: Sendable {
     let ofColumns: [Int]
     /// Whether these columns must exist.
     private let areRequired: Bool
+    /// What the buffer has beside sodium. Its effects are added to sodium and temperature, in `point` as in columns.
+    let buffer: Buffer
+    /// What the buffer adds to each condition.
+    private let added: [Float]
 
     /// No conditions.
     static let none = RunConditions([])
 
-    /// The conditions of a model; the values `given`, by name, are for all pairs.
-    init(_ conditions: [Condition], given: [String: Float] = [:]) {
-        self.conditions = conditions
-        point = conditions.map { given[$0.name] ?? Float($0.usual) }
+    /// The conditions of a model; the values `given`, by name, are for all pairs, and so is `buffer`.
+    init(_ conditions: [Condition], given: [String: Float] = [:], buffer: Buffer = Buffer()) {
+        (self.conditions, self.buffer) = (conditions, buffer)
+        let added = conditions.map { Float(buffer.shift(of: $0)) }
+        self.added = added
+        point = conditions.enumerated().map { (given[$1.name] ?? Float($1.usual)) + added[$0] }
         ofColumns = conditions.indices.filter { given[conditions[$0].name] == nil }
         areRequired = false
     }
@@ -31,6 +37,7 @@ struct RunConditions: Sendable {
         point = conditions.map { _ in 0 }
         ofColumns = Array(conditions.indices)
         areRequired = true
+        (buffer, added) = (Buffer(), conditions.map { _ in 0 })
     }
 
     /// `columns` with those of the conditions.
@@ -54,7 +61,7 @@ struct RunConditions: Sendable {
                         + (MissingValue.matches(field) ? ", a missing value" : ""),
                     expected: conditions[place].expected)
             }
-            point[place] = value
+            point[place] = value + added[place]
         }
     }
 }
@@ -141,7 +148,10 @@ struct ConditionRemarks: Sendable {
     func text(_ conditions: RunConditions) -> String {
         var (fixed, columns): ([String], [String]) = ([], [])
         for (place, condition) in conditions.conditions.enumerated() {
-            let value = "\(condition.name)=\(condition.text(Double(conditions.point[place])))"
+            let buffer = conditions.buffer.text(for: condition)
+            let value =
+                "\(condition.name)=\(condition.text(Double(conditions.point[place])))"
+                + (buffer.isEmpty ? "" : " (with \(buffer))")
             if readCount(place) < pairs || pairs == 0 { fixed.append(value) }
             if readCount(place) > 0 { columns.append(condition.name) }
         }

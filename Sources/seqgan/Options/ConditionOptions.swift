@@ -28,8 +28,15 @@ struct ConditionOptions: ParsableArguments {
         guard !conditions.isEmpty else {
             throw ValidationError("--at \(first.name)=\(first.value): the model has no conditions")
         }
-        var given: [String: Float] = [:]
+        var (given, buffer): ([String: Float], Buffer) = ([:], Buffer())
         for setting in settings {
+            if let component = Buffer.Component(rawValue: setting.name), component.isUnderstood(by: conditions) {
+                guard let amount = component.amount(setting.value) else {
+                    throw ValidationError("--at \(setting.name)=\(setting.value): expected \(component.expected)")
+                }
+                buffer.set(component, to: amount)
+                continue
+            }
             guard let condition = conditions.first(where: { $0.name == setting.name }) else {
                 throw ValidationError(
                     "the model has no condition '\(setting.name)': it knows "
@@ -41,7 +48,18 @@ struct ConditionOptions: ParsableArguments {
             }
             given[setting.name] = value
         }
-        return RunConditions(conditions, given: given)
+        if buffer.amounts[.dntp] != nil, buffer.amounts[.magnesium] == nil {
+            throw ValidationError("--at dntp=... goes with --at magnesium=...: dNTPs bind magnesium")
+        }
+        return RunConditions(conditions, given: given, buffer: buffer)
+    }
+}
+
+extension Buffer.Component {
+    /// Whether a model with `conditions` has none of this name, but the one that it is turned into.
+    fileprivate func isUnderstood(by conditions: [Condition]) -> Bool {
+        let names = conditions.map(\.name)
+        return !names.contains(rawValue) && names.contains(self == .formamide ? "temperature" : "sodium")
     }
 }
 

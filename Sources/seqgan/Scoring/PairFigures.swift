@@ -11,6 +11,8 @@ struct PairFigures: Sendable {
     var hasMelting = false
     /// Free energy and enthalpy in kcal/mol, entropy in cal/(mol K).
     var hasEnergies = false
+    /// Degrees by which formamide lowers melting temperatures.
+    var meltingShift: Float = 0
 
     /// Whether there are none.
     var isEmpty: Bool { !hasMelting && !hasEnergies }
@@ -34,7 +36,8 @@ struct PairFigures: Sendable {
         var values = Values()
         if hasMelting {
             values.melting = classifier.meltingTemperatures(
-                pairs, 0..<pairs.count, at: points, workspace: workspace, ambiguity: ambiguity)
+                pairs, 0..<pairs.count, at: points, workspace: workspace, ambiguity: ambiguity
+            ).map { melting in melting.map { $0 - meltingShift }.flatMap { $0 >= 0 ? $0 : nil } }
         }
         if hasEnergies {
             values.energies = classifier.bindingEnergies(
