@@ -76,8 +76,8 @@ extension PairConditions {
 }
 
 extension DuplexClassifier {
-    /// For each of the pairs `range`, at its own conditions, the largest log partition function of its duplex and of its
-    /// folded strands, in any head; with ambiguity letters, of all expansions.
+    /// For each of the pairs `range`, at its own conditions, the largest log partition function of its duplex and of
+    /// its folded strands, in any head; with ambiguity letters, of all expansions.
     fileprivate func largestLogSums(
         _ pairs: Pairs, _ range: Range<Int>, at points: PairConditions, workspace: Workspace
     ) -> [Float] {

@@ -58,8 +58,8 @@ extension ModelFile {
     /// Learned energies, the strongest binding first in each table: dG in kT relative to the mean of the table;
     /// negative binds.
     ///
-    /// A header, then rows of table (`pair` or `stack`), letters, dG. Where temperature is a condition, also dG and dH in
-    /// kcal/mol and dS in cal/(mol K), relative to the means of their tables. The letters are `A-T` for a pair, and
+    /// A header, then rows of table (`pair` or `stack`), letters, dG. Where temperature is a condition, also dG and dH
+    /// in kcal/mol and dS in cal/(mol K), relative to the means of their tables. The letters are `A-T` for a pair, and
     /// `AC-GT` for a stack: two letters of A, then the two letters of B that face them, 5' to 3' if the strands are
     /// antiparallel. Empty if the classifier is not a duplex.
     public func energies() -> [[String]] {
