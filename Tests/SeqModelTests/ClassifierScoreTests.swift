@@ -151,8 +151,10 @@ import Testing
         add("energy.stack") { row, head in head == 0 ? (row % 2 == 0 ? 9 : -1) : 0 }
         add("energy.gaps") { _, head in head == 2 ? 2 : 0 }
         add("energy.pair") { row, head in head == 1 ? -78 : head == 3 ? (row % 2 == 0 ? -150 : 150) : 0 }
-        // Duplexes that are next to nothing in the equilibrium.
-        if described.conditions.isEmpty { add("energy.equilibrium") { row, _ in row == 0 ? -45 : 0 } }
+        // Duplexes that are next to nothing in the equilibrium, where it is known what small numbers become.
+        #if arch(x86_64)
+            if described.conditions.isEmpty { add("energy.equilibrium") { row, _ in row == 0 ? -45 : 0 } }
+        #endif
         let classifier = PairClassifier.duplex(DuplexClassifier(configuration, parameters: parameters))
         let (pairs, points) = pairs(1_000, shape.letters, configuration.conditions, &random)
         try compare(classifier, pairs, points)
