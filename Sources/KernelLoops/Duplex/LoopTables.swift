@@ -89,7 +89,7 @@ func fillLoopTables<V: Lanes>(
         to(tables.gaps)[1] = V.fill(initiationScale) / open
         // With conditions the tables are computed for single pairs of strands: a reciprocal is taken once for the
         // stacks on a pair, and the last bits then differ from those of a division for each.
-        var reciprocal = V.fill(1)
+        var (reciprocal, isNormal) = (V.fill(1), true)
         shape.eachStack { k, here, before in
             let fields = to(tables.stack) + k * LoopTables.fields
             var start = from(here.start).pointee
@@ -97,12 +97,15 @@ func fillLoopTables<V: Lanes>(
             if let before {
                 let end = from(here.end).pointee
                 start = V.product(start, end)
-                if shape.conditions == 0 {
-                    stack = clamped(V.product(stack, end) / from(before.end).pointee)
-                } else {
-                    if k % shape.letters == 0 { reciprocal = V.fill(1) / from(before.end).pointee }
-                    stack = clamped(V.product(V.product(stack, end), reciprocal))
+                if shape.conditions > 0, k % shape.letters == 0 {
+                    reciprocal = V.fill(1) / from(before.end).pointee
+                    // The reciprocal of a larger number may be subnormal.
+                    isNormal = V.areBelow(from(before.end).pointee, V.fill(0x1p126))
                 }
+                let product = V.product(stack, end)
+                stack = clamped(
+                    shape.conditions > 0 && isNormal
+                        ? V.product(product, reciprocal) : product / from(before.end).pointee)
             }
             fields[0] = clamped(V.product(start, open))
             fields[1] = stack
