@@ -94,7 +94,9 @@ extension PairClassifier {
         of pairs: Pairs, at points: PairConditions? = nil, workspaces: [Workspace],
         afterSome: (Int) -> Void = { _ in }
     ) -> [Float] {
-        let (size, piecesARound) = (512, 8 * workspaces.count)
+        // Larger pieces with conditions, so that pairs at equal conditions are found in one.
+        let size = points == nil || points?.width == 0 ? 512 : 2_048
+        let piecesARound = 8 * workspaces.count
         let all = FloatBuffer(count: pairs.count)
         for start in stride(from: 0, to: pairs.count, by: size * piecesARound) {
             let end = min(pairs.count, start + size * piecesARound)

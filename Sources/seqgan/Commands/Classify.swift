@@ -118,7 +118,8 @@ struct Classify: ParsableCommand {
                 writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
                 ambiguity: ambiguity, conditions: conditions,
                 figures: PairFigures(
-                    hasMelting: melting, hasEnergies: energies, meltingShift: Float(conditions.buffer.temperatureShift)),
+                    hasMelting: melting, hasEnergies: energies,
+                    meltingShift: Float(conditions.buffer.temperatureShift)),
                 anywhere: file.classifier)
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),

@@ -20,7 +20,9 @@ struct ClassifierEvaluation {
         self.threshold = threshold ?? Double(classifier.threshold)
         let workspaces = (0..<threads).map { _ in Workspace() }
         var progress = ProgressBar(total: pairs.count, noun: "pairs", isQuiet: isQuiet)
-        let logits = classifier.logits(ofLabelled: pairs, workspaces: workspaces) { progress.update($0) }
+        let logits = classifier.logits(
+            of: pairs.pairs, at: pairs.conditions, workspaces: workspaces
+        ) { progress.update($0) }
         ProgressBar.clear()
         scores = logits.map { Double(PairClassifier.score($0)) }
         metrics = ClassificationMetrics(
