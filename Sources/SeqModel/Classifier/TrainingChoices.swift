@@ -67,14 +67,19 @@ extension DuplexConfiguration {
         var plan = TrainingPlan()
         plan.negatives = choices.negatives ?? (survey.negatives == 0 || hasRegister ? 4 : 0)
         // Small sets need smaller batches, for enough steps.
-        plan.batch = choices.batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < 20_000 ? 128 : 256)
+        let hasConditions = !configuration.conditions.isEmpty
+        let fewPairs = hasConditions ? 100_000 : 20_000
+        plan.batch = choices.batch ?? (pairs < 2_000 ? 32 : hasPositions || pairs < fewPairs ? 128 : 256)
         plan.learningRate = choices.learningRate ?? (hasPositions ? 0.02 : 0.03)
         plan.decay = hasPositions ? 1e-2 : 1e-4
-        if !configuration.conditions.isEmpty { plan.networkRate = 0.2 }
+        if hasConditions { plan.networkRate = 0.2 }
         plan.dropout = hasPositions ? 0.2 : 0
         let seen = pairs + plan.negatives * survey.positives
-        // About two million pairs in all, but 12 to 60 epochs.
-        plan.epochs = choices.epochs ?? (hasPositions ? 12 : max(12, min(60, 2_000_000 / max(1, seen))))
+        // About two million pairs in all, but 12 to 60 epochs; with conditions no more than 25 of many pairs, all of
+        // which are run: the loss falls until the learning rate has.
+        let most = hasConditions && pairs >= 10_000 ? 25 : 60
+        plan.epochs = choices.epochs ?? (hasPositions ? 12 : max(12, min(most, 2_000_000 / max(1, seen))))
+        plan.patience = hasConditions ? plan.epochs : plan.patience
         return (configuration, plan)
     }
 }

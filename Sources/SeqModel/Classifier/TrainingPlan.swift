@@ -16,6 +16,8 @@ public struct TrainingPlan: Sendable {
     public var dropout: Float = 0
     /// Negatives made per positive in each epoch.
     public var negatives = 0
+    /// Epochs in a row without improvement after which training stops.
+    public var patience = 6
     /// Seed of all random numbers.
     public var seed: UInt64 = 11
     /// Number of threads; the result does not depend on it.

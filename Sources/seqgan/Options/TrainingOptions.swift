@@ -97,8 +97,9 @@ struct TrainingOptions: ParsableArguments {
     var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(
-        help: "Stop after this many epochs without improvement.", takes: whole(1...))
-    var patience = 6
+        help: "Stop after this many epochs without improvement. [default: 6; with conditions never]",
+        takes: whole(1...))
+    var patience: Int?
 
     @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
     var classifier = Kind.duplex
@@ -175,7 +176,7 @@ struct TrainingOptions: ParsableArguments {
     func settings(seed: UInt64) -> String {
         let numbers: [Any?] = [
             learn, alphabet, labelThreshold, order, orientation, positions, negatives, validation, epochs, batch,
-            learningRate, heads, steps, patience, classifier, layout, size, generator, length, adversarialLoss,
+            learningRate, heads, steps, patience ?? 6, classifier, layout, size, generator, length, adversarialLoss,
             criticSteps,
         ]
         return numbers.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ") + " \(seed)"

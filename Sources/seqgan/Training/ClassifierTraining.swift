@@ -63,7 +63,7 @@ struct ClassifierTraining {
         let best: EpochReport
         do {
             var progress: ProgressBar?
-            best = try trainer.run(patience: options.patience, from: session.keeper.start) {
+            best = try trainer.run(patience: options.patience ?? trainer.plan.patience, from: session.keeper.start) {
                 session.keeper.isInterrupted || session.isOutOfTime
             } afterStep: { step in
                 // Created late, as a resumed training does not start at step 0.
