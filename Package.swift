@@ -57,7 +57,9 @@ let package = Package(
         .target(name: "Report"),
         .target(
             name: "BuiltInModel",
-            exclude: ["embed.sh", "retrain.sh", "make_pairs.py", "label_pairs.py"], swiftSettings: learning),
+            exclude: [
+                "embed.sh", "label_pairs.py", "make_data.sh", "make_pairs.py", "make_parameters.py", "retrain.sh",
+            ], swiftSettings: learning),
         .executableTarget(
             name: "seqgan",
             dependencies: [

@@ -1,22 +1,44 @@
 #!/usr/bin/env bash
-# Trains the built-in model and embeds it: the same data, options and level of processor give the same bytes.
+# Trains a built-in model and embeds it: the same data, options and level of processor give the same bytes.
 #
-#     Sources/BuiltInModel/retrain.sh PAIRS.tsv.gz ...
+#     [PYTHON=INTERPRETER] Sources/BuiltInModel/retrain.sh dna|rna FOLDER
 #
-# The pairs have the columns strandA, strandB and yield, as make_pairs.py and label_pairs.py write them. Further options
-# of `seqgan train` may precede the files.
+# FOLDER holds the pairs that make_data.sh makes; the model is left there, too, as dna.seqgan or rna.seqgan.
+#
+# The classifier learns from computed yields. The generator learns from other pairs, at conditions that do not depend on
+# the strands, whose scores by the classifier are their labels: it takes seconds to have as many as it can use, and they
+# are spread as pairs are at a given condition, where most of the labelled ones lie near their own melting. Pairs just
+# above the threshold, one in three of which does not bind, are left out, so that few of them are generated.
 set -euo pipefail
 
-if [ $# -eq 0 ]; then
-    sed -n '2,7s/^#[ ]\{0,1\}//p' "$0" >&2
+if [ $# -ne 2 ] || [[ ! "$1" =~ ^(dna|rna)$ ]] || [ ! -d "$2" ]; then
+    sed -n '2,6s/^#[ ]\{0,1\}//p' "$0" >&2
     exit 64
 fi
 root=$(cd "$(dirname "$0")/../.." && pwd)
-model=$(mktemp)
-trap 'rm -f "$model"' EXIT
+seqgan=$root/.build/release/seqgan
+recipe=$root/Sources/BuiltInModel
 
 swift build -c release --package-path "$root"
-"$root/.build/release/seqgan" train --learn both --epochs 24 --columns strandA,strandB,yield \
-    --label-threshold 0.2 "$@" -o "$model"
-"$root/Sources/BuiltInModel/embed.sh" "$model"
+cd "$2"
+classifier=$1.classifier.seqgan
+"$seqgan" train --alphabet "$1" --symmetric --conditions temperature=57,sodium=1,concentration=1e-6 \
+    --columns strandA,strandB,yield --label-threshold 0.2 "$1.tsv.gz" "$1_near.tsv.gz" "$1_target.tsv.gz" \
+    -o "$classifier"
+
+# pairs COUNT SEED LENGTHS
+pairs() {
+    "${PYTHON:-python3}" "$recipe/make_pairs.py" --count "$1" --seed "$2" --lengths "$3" \
+        --kinds plain,random,near,part,hairpin,homodimer,gc,at,repeat
+}
+case $1 in dna) steps=14000 ;; rna) steps=10000 ;; esac
+{
+    pairs 300000 3105 8:50
+    pairs 100000 3108 6:60 | tail -n +2
+} | "$seqgan" classify -q -m "$classifier" \
+    | awk -F '\t' 'NR == 1 || $NF <= 0.2 || $NF > 0.28' \
+    | "$seqgan" train --learn generator --from "$classifier" --columns strandA,strandB,score --steps "$steps" \
+        -o "$1.seqgan"
+rm "$classifier"
+"$recipe/embed.sh" "$1" "$1.seqgan"
 swift build -c release --package-path "$root"

@@ -4,7 +4,7 @@
     pip install primer3-py ViennaRNA                 # rivals: a row says so where one is missing
     bench_truth.py                                   # the built-in model
     bench_truth.py --model my.seqgan --markdown      # a table of Markdown
-    bench_truth.py --oracle thermodynamics.py        # also the script that labels the training data
+    bench_truth.py --oracle                          # also the script that labels the training data
     bench_truth.py --rna rna.seqgan                  # also a model of RNA, against ViennaRNA's set (Turner 2004)
 
   measured  melting temperatures of testdata/melting_temperatures.tsv, by paper
@@ -30,9 +30,8 @@ import random
 import statistics
 import subprocess
 
-from rivals import COMPLEMENT, GAS, ZERO, Missing, Oracle, Primer3, Vienna, logit, mismatches
+from rivals import COMPLEMENT, GAS, ROOT, ZERO, Missing, Oracle, Primer3, Vienna, logit, mismatches
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build", "release", "seqgan")
 DATA = os.path.join(ROOT, "testdata")
 COLUMNS = ["check", "by", "n", "none", "mean", "absolute", "deviation", "labels"]
@@ -81,27 +80,35 @@ def yields():
                        celsius=float(row["temperature"]))
 
 
+def lines(questions, columns):
+    """A table of pairs and conditions, by the model's names of these and the question's."""
+    yield "\t".join(["strandA", "strandB", *columns]) + "\n"
+    for q in questions:
+        yield "\t".join([q["a"], q["b"], *(f"{q[key]:.6g}" for key in columns.values())]) + "\n"
+
+
 def number(text):
     return float(text) if text else None
 
 
 class Seqgan:
     name = "seqgan"
+    conditions = {"temperature": "celsius", "sodium": "equivalents", "concentration": "molar"}
 
     def __init__(self, program, model):
         self.program, self.model = program, ["-m", model] if model else []
         told = subprocess.run([program, "inspect", *self.model], check=True, capture_output=True, text=True).stdout
-        lacks = {"temperature", "sodium", "concentration"} - {
+        lacks = set(self.conditions) - {
             line.split()[1] for line in told.splitlines() if line.startswith("condition ")}
         if lacks:
             raise Missing(f"the model does not know {', '.join(sorted(lacks))}")
 
+    def command(self, *options):
+        return [self.program, "classify", "-q", "--force-lengths", *self.model, *options]
+
     def _answers(self, questions, columns, option, answer):
-        head = "\t".join(["strandA", "strandB", *columns])
-        lines = ["\t".join([q["a"], q["b"], *(f"{q[key]:.6g}" for key in columns.values())]) for q in questions]
-        command = [self.program, "classify", "-q", "--force-lengths", option, *self.model]
-        told = subprocess.run(command, input="\n".join([head, *lines, ""]), check=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
+        told = subprocess.run(self.command(option), input="".join(lines(questions, columns)), check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
         assert len(told) == len(questions) + 1, "an answer for each pair"
         at = told[0].split("\t").index(answer)
         return [number(line.split("\t")[at]) for line in told[1:]]
@@ -110,8 +117,7 @@ class Seqgan:
         return self._answers(questions, {"sodium": "equivalents", "concentration": "molar"}, "--melting", "melting")
 
     def logits(self, questions):
-        columns = {"temperature": "celsius", "sodium": "equivalents", "concentration": "molar"}
-        return self._answers(questions, columns, "--logit", "score")
+        return self._answers(questions, self.conditions, "--logit", "score")
 
 
 def figures(check, by, pairs, labels=None):
@@ -184,7 +190,7 @@ def parts(options):
     if options.rna:
         yield "seqgan, RNA", lambda: Seqgan(options.seqgan, options.rna), (turner,)
     if options.oracle:
-        yield "labelling script", lambda: Oracle(options.oracle), (table, yield_rows, ntthal)
+        yield "labelling script", Oracle, (table, yield_rows, ntthal)
     yield "ntthal", Primer3, (table,)
     for salt in ("santalucia", "owczarzy"):
         yield "primer3 calc_tm", functools.partial(Primer3, salt), (table,)
@@ -215,7 +221,7 @@ def main():
     parser.add_argument("--seqgan", default=PROGRAM, help="the program [that of the release build]")
     parser.add_argument("--model", help="a model of DNA with conditions [the built-in one]")
     parser.add_argument("--rna", metavar="MODEL", help="a model of RNA with conditions, to be judged as well")
-    parser.add_argument("--oracle", metavar="SCRIPT", help="the script that labels, to be judged as well")
+    parser.add_argument("--oracle", action="store_true", help="judge the script that labels as well")
     parser.add_argument("--pairs", type=int, default=500, help="random duplexes against ntthal [500]")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--markdown", action="store_true", help="write a table of Markdown, not of tabs")

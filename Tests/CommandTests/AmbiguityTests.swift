@@ -142,7 +142,7 @@ import Testing
         // twice it.
         let strands = ["ACGTACGTACGTACGT", "GAATTCGAATTC", "TTATAATTATAA", "GCGAATTCGC", "ACGTTGCATCGGATCTAGCA"]
         let fasta = strands.map { ">\($0)\n\($0)\n" }.joined()
-        let result = try sandbox.run("seqgan classify -q --all-pairs", stdin: fasta)
+        let result = try sandbox.run("seqgan classify -q --at temperature=45C --all-pairs", stdin: fasta)
         var doubled = 0
         for line in result.output.split(separator: "\n") {
             let fields = line.split(separator: "\t")
@@ -150,11 +150,13 @@ import Testing
             let share = fields[0] == fields[1] ? 2 * score : score
             #expect(fields[2] == (share > 0.2 ? "1" : "0"), "\(line)")
             if share > 0.2, score <= 0.2 { doubled += 1 }
-            let pair = try Self.scores([(String(fields[0]), String(fields[1]))])[0]
+            let pair = try Self.scores([(String(fields[0]), String(fields[1]))], "--at temperature=45C")[0]
             #expect(pair == score, "\(line)")
         }
         #expect(doubled > 0, "\(result.output)")
-        let fast = try sandbox.run("seqgan classify -q --threshold 0.6 --keep 1 --all-pairs", stdin: fasta).output
+        let fast = try sandbox.run(
+            "seqgan classify -q --at temperature=45C --threshold 0.6 --keep 1 --all-pairs", stdin: fasta
+        ).output
         #expect(
             fast.split(separator: "\n").contains { $0.hasPrefix("ACGTACGTACGTACGT\tACGTACGTACGTACGT\t1\t") }, "\(fast)")
     }

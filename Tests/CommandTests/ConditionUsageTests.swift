@@ -10,7 +10,7 @@ import Testing
         ("x", "expected a name and a value such as temperature=37C"),
         ("=37C", "expected a name and a value such as temperature=37C"),
         ("dose=1 --at dose=2", "--at sets 'dose' twice"),
-        ("temperature=37C", "--at temperature=37C: the model has no conditions"),
+        ("dose=1", "the model has no condition 'dose': it knows "),
     ])
     func aConditionThatCannotBeSetIsAUsageError(words: String, message: String) throws {
         for command in ["classify", "classify --all-pairs", "evaluate", "generate", "inspect --tables"] {

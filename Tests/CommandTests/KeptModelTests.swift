@@ -98,9 +98,11 @@ import Testing
         }
     }
 
-    @Test func theBuiltInModelIsOfTheNewestVersion() throws {
-        let shown = try Sandbox().run("seqgan inspect")
-        #expect(shown.output.contains("format version\t2\n"), "\(shown.output.prefix(500))")
+    @Test func theBuiltInModelsAreOfTheNewestVersion() throws {
+        for name in ["dna", "rna"] {
+            let shown = try Sandbox().run("seqgan inspect \(name)")
+            #expect(shown.output.contains("format version\t3\n"), "\(shown.output.prefix(500))")
+        }
     }
 
     @Test func noKeptModelIsForgotten() throws {

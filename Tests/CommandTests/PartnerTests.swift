@@ -90,12 +90,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--length 60:80", "--length 60:80: the generator of this model makes strands of 10 to 40 letters\n"),
-        ("--length 1:9", "--length 1:9: the generator of this model makes strands of 10 to 40 letters\n"),
-        ("--length 41", "--length 41: the generator of this model makes strands of 10 to 40 letters\n"),
+        ("--length 61:80", "--length 61:80: the generator of this model makes strands of 6 to 60 letters\n"),
+        ("--length 1:5", "--length 1:5: the generator of this model makes strands of 6 to 60 letters\n"),
+        ("--length 61", "--length 61: the generator of this model makes strands of 6 to 60 letters\n"),
         ("--gc 0.51:0.52 --length 10:12", "--gc 0.51:0.52: no strand of 10 to 12 letters can meet this\n"),
-        ("--avoid-motif NN", "--avoid-motif N: no strand of 10 to 40 letters can meet this\n"),
-        ("-n 2 --min-distance 41", "--min-distance 41: the generator of this model makes strands of up to 40 letters"),
+        ("--avoid-motif NN", "--avoid-motif N: no strand of 6 to 60 letters can meet this\n"),
+        ("-n 2 --min-distance 61", "--min-distance 61: the generator of this model makes strands of up to 60 letters"),
     ])
     func whatTheModelNeverMakesIsSaidAtOnce(options: String, words: String) throws {
         // With so many draws it would take hours to find out.
@@ -105,14 +105,14 @@ import Testing
     }
 
     @Test func ofLengthsThatItMakesInPartThatIsUsedAndSaid() throws {
-        let outcome = try Sandbox().run("seqgan generate -q -n 20 --format tsv --length 35:60")
+        let outcome = try Sandbox().run("seqgan generate -q -n 20 --format tsv --length 55:70")
         #expect(outcome.code == 0)
         #expect(
-            outcome.errors == "seqgan: of --length 35:60, the generator of this model makes 35 to 40 letters only\n")
-        #expect(Self.rows(outcome.output).joined().filter { $0.count > 9 }.allSatisfy { (35...40).contains($0.count) })
+            outcome.errors == "seqgan: of --length 55:70, the generator of this model makes 55 to 60 letters only\n")
+        #expect(Self.rows(outcome.output).joined().filter { $0.count > 9 }.allSatisfy { (55...60).contains($0.count) })
         let within = try Sandbox().run("seqgan generate -q --length 10:40")
         #expect(within.code == 0 && within.errors == "")
-        let partners = try Sandbox().run("seqgan generate -q --partner-of - --length 60", stdin: "GGATCCATTCGACTTG\n")
+        let partners = try Sandbox().run("seqgan generate -q --partner-of - --length 61", stdin: "GGATCCATTCGACTTG\n")
         #expect(partners.code == 65 && partners.errors.contains("makes partners, for these strands, of "))
     }
 }

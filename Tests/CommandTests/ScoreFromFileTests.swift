@@ -52,9 +52,12 @@ import Testing
         try compare(sandbox, "", "p.tsv", count: 100)
     }
 
-    @Test(.enabled(if: hasNumpy, "numpy is not installed")) func theBuiltInModel() throws {
+    @Test(.enabled(if: hasNumpy, "numpy is not installed")) func theBuiltInModels() throws {
         let sandbox = try Sandbox()
-        try sandbox.write(BuiltInModel.bytes(), "m.seqgan")
+        try sandbox.write(BuiltInModel.rna.bytes(), "m.seqgan")
+        try sandbox.write(Example.pairs(300, seed: 5, lengths: 10...30), "p.tsv")
+        try compare(sandbox, "", "p.tsv", count: 300)
+        try sandbox.write(BuiltInModel.dna.bytes(), "m.seqgan")
         #expect(try sandbox.run("gzip -dc '\(Sandbox.sample)' | awk 'NR <= 1001' | cut -f 1,2 > p.tsv").code == 0)
         try compare(sandbox, "", "p.tsv", count: 1_000)
     }

@@ -18,7 +18,7 @@ enum ClassifyTarget {
         for k in 0..<weights.count { weights[k] = Float(k * 7919 % 101) / 100 }
         do throws(ModelError) {
             return [
-                try ModelFile(decoding: BuiltInModel.bytes()).classifier,
+                try ModelFile(decoding: BuiltInModel.dna.bytes()).classifier,
                 .convolutional(ConvolutionalClassifier(configuration, weights: weights)),
             ]
         } catch {

@@ -115,6 +115,7 @@ enum ModelTarget {
     private static func draw(_ generator: TrainedGenerator, _ classifier: PairClassifier, seed: UInt8) {
         let worker = TrainedGenerator.Worker(generator)
         let point = generator.conditions.map { Float($0.usual) }
+        let acceptance = generator.acceptance(at: point)
         for label in 0...1 where generator.knows(label: label) {
             var sources = (0..<2).map { RandomSource(seed: UInt64(seed), stream: UInt64($0)) }
             let drawn = generator.draw(
@@ -130,7 +131,7 @@ enum ModelTarget {
                     require(strand.allSatisfy { Int($0) < classifier.alphabet.count }, "a letter of another alphabet")
                 }
                 for logit: Float in [-1e30, 0, 1e30] {
-                    let share = generator.acceptance.probability(label: label, logit: logit, b: pair.b[...])
+                    let share = acceptance.probability(label: label, logit: logit, b: pair.b[...])
                     require((0...1).contains(share), "a probability of \(share)")
                 }
             }

@@ -94,6 +94,49 @@ import Testing
         #expect(kept.with < 0.1 * before && kept.without > 0.5 * (4_000 - before), "\(kept) \(before)")
     }
 
+    /// At x = 0 the generator is right; at x = 1 its pairs bind too well.
+    @Test func whatIsKeptIsSpreadLikeTheDataAtEachPoint() {
+        func scored(_ means: [Float], seed: UInt64) -> RejectionSampler.Scored {
+            var (logits, inputs): ([Float], PairConditions) = ([], PairConditions(width: 1))
+            for (x, mean) in means.enumerated() {
+                let own = RejectionSamplerTests.logits(mean, 4_000, seed: seed + UInt64(x))
+                logits += own
+                for _ in own { inputs.append([Float(x)]) }
+            }
+            let pairs = RejectionSamplerTests.scored(logits).pairs
+            return RejectionSampler.Scored(pairs: pairs, logits: logits, inputs: inputs)
+        }
+        let nothing = scored([], seed: 0)
+        let acceptance = RejectionSampler(
+            real: [nothing, scored([1, 1], seed: 1)], generated: [nothing, scored([1, 3], seed: 5)], threshold: 0.2)
+        for (x, mean) in [Float(1), 3].enumerated() {
+            let here = acceptance.at([Float(x)])
+            let made = RejectionSamplerTests.logits(mean, 4_000, seed: 9)
+            let kept = made.map { here.probability(label: 1, logit: $0, b: [0, 1, 2, 3]) }
+            let after = zip(made, kept).reduce(0) { $0 + $1.0 * $1.1 } / kept.reduce(0, +)
+            #expect(abs(after - 1.1) < 0.4, "\(x) \(after)")
+            let share = kept.reduce(0, +) / Float(made.count)
+            #expect((0.15...0.7).contains(share), "\(x) \(share)")
+            #expect(here.probability(label: 1, logit: -2, b: [0, 1, 2, 3]) == 0)
+        }
+    }
+
+    /// Half of the data's pairs just above the threshold have the other label.
+    @Test func pairsThatTheClassifierIsNotSureOfAreNotKept() {
+        let weak = [Float](repeating: 0.2, count: 40), strong = [Float](repeating: 3, count: 960)
+        let wrong = [Float](repeating: 0.2, count: 40), low = [Float](repeating: -3, count: 960)
+        func probability(_ real: [[Float]], _ logit: Float) -> Float {
+            let acceptance = RejectionSamplerTests.acceptance(
+                real: real, generated: [weak + low, weak + strong], threshold: 0.5)
+            return acceptance.probability(label: 1, logit: logit, b: [0, 1, 2, 3])
+        }
+        #expect(probability([wrong + low, weak + strong], 0.2) == 0)
+        #expect(probability([wrong + low, weak + strong], 3) > 0.2)
+        // Where they are right, or where too many would be given up, they are kept.
+        #expect(probability([low, weak + strong], 0.2) > 0.2)
+        #expect(probability([wrong + low, weak + weak + strong], 0.2) > 0.2)
+    }
+
     static func holdsRun(_ strand: ArraySlice<UInt8>) -> Bool {
         let letters = Array(strand)
         return (3..<letters.count).contains { Set(letters[$0 - 3...$0]).count == 1 }

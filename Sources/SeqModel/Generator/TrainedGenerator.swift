@@ -39,11 +39,14 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// The sampler that decides which of its pairs are kept.
-    public var acceptance: RejectionSampler {
+    /// The sampler that decides which of its pairs are kept at `point`, the values of its conditions in order and in
+    /// their units.
+    public func acceptance(at point: [Float]) -> RejectionSampler {
         switch self {
-        case .paired(let generator): generator.acceptance
-        case .images(let generator): .everything(letters: generator.letters)
+        case .paired(let generator):
+            let inputs = zip(generator.conditions, point).map { $0.standardised(Double($1)) }
+            return generator.acceptance.at(inputs[...])
+        case .images(let generator): return .everything(letters: generator.letters)
         }
     }
 

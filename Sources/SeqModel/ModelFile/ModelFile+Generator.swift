@@ -46,14 +46,8 @@ extension ModelFile {
         let lengths = composition.lengths.enumerated().flatMap { label, choices in
             choices.flatMap { [Float(label), Float($0.a), Float($0.b), $0.share] }
         }
-        return [
-            WeightArchive.Tensor(
-                name: "generator.acceptance", shape: [2, RejectionSampler.bins],
-                values: Array(generator.acceptance.factors.joined())),
-            WeightArchive.Tensor(
-                name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: composition.net.letters)],
-                values: Array(generator.acceptance.kmerRatios.map(\.weights).joined())),
-            WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths),
+        return tensors(of: generator.acceptance, letters: composition.net.letters) + [
+            WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths)
         ] + tensors(tensors(composition.net), of: composition.weights)
             + tensors(of: generator.partner)
     }
@@ -91,13 +85,7 @@ extension ModelFile {
             rest = rest.dropFirst(specs.count)
             return weights
         }
-        let bins = RejectionSampler.bins
-        let factors = try next("generator.acceptance", [2, bins]).values
-        guard factors.allSatisfy({ (0...ModelFile.largestWeight).contains($0) }) else {
-            throw .inconsistent(
-                field: "generator.acceptance", found: "another number", expected: "0 to \(ModelFile.largestWeight)")
-        }
-        let kmerRatios = try kmerRatios(&rest, letters: letters)
+        let acceptance = try acceptance(&rest, classifier)
         let (net, specs, count) = try partner(method, metadata, classifier, longestA: strandNet.length)
         let lengths = try lengths(try next("generator.lengths", nil), a: strandNet.length, b: net.lengthsB)
         let composition = StrandComposition(
@@ -109,30 +97,8 @@ extension ModelFile {
         guard rest.isEmpty else {
             throw .inconsistent(field: "number of tensors", found: "\(rest.count) too many", expected: "none more")
         }
-        generator.acceptance = RejectionSampler(
-            factors: [Array(factors[..<bins]), Array(factors[bins...])], kmerRatios: kmerRatios,
-            threshold: classifier.threshold)
+        generator.acceptance = acceptance
         return generator
-    }
-
-    private static let kmerTensor = "generator.acceptance.words"
-
-    /// The k-mer density ratio of each label. Early files have none: the ratio is then 1.
-    private static func kmerRatios(_ rest: inout ArraySlice<WeightArchive.Tensor>, letters: Int) throws(ModelError)
-        -> [KmerDensityRatio]
-    {
-        let (name, count) = (kmerTensor, KmerDensityRatio.count(letters: letters))
-        guard let tensor = rest.first, tensor.name == name else {
-            return [KmerDensityRatio](repeating: KmerDensityRatio(letters: letters), count: 2)
-        }
-        guard tensor.shape == [2, count], tensor.values.allSatisfy({ abs($0) < 80 }) else {
-            throw .inconsistent(
-                field: name, found: "\(tensor.shape)", expected: "[2, \(count)], below 80 in absolute value")
-        }
-        rest.removeFirst()
-        return [0, 1].map {
-            KmerDensityRatio(letters: letters, weights: Array(tensor.values[$0 * count..<($0 + 1) * count]))
-        }
     }
 
     /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label; A has at most

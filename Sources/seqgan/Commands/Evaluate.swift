@@ -129,7 +129,7 @@ struct Evaluate: ParsableCommand {
 
     private func compare(_ generated: String, _ real: String, _ letters: Alphabet) throws {
         let summary = RunSummary()
-        let known = try model.loadIfNamed()?.classifier
+        let known = model.isNamed ? try model.load().classifier : nil
         if known == nil, !at.settings.isEmpty { throw ValidationError("--at goes with a model: name it with -m") }
         let conditions = try at.resolved(known?.conditions ?? [])
         let classifier = known?.at(conditions.point)

@@ -1,7 +1,6 @@
 // Inspect: shows the contents of a model as a table, a picture or a page.
 
 import ArgumentParser
-import BuiltInModel
 import Report
 import SeqIO
 import SeqModel
@@ -50,15 +49,15 @@ struct Inspect: ParsableCommand {
     }
 
     func run() throws {
-        let inputs = [file ?? model.path]
+        let source = file.map(ModelSource.init) ?? model.source
+        let inputs = [source.path]
         try output.requireDistinct(from: inputs)
         try OutputOptions.requireDistinct([output.output, svg, report], from: inputs)
         try exitOnFailure {
-            let loaded = try file.map(loadModel) ?? model.load()
+            let loaded = try source.load()
             let point = try at.resolved(loaded.classifier.conditions).point
             let classifier = loaded.classifier.at(point)
-            let isBuiltIn = file == nil && model.path == nil
-            let card = isBuiltIn ? BuiltInModel.card.map { [$0.name, $0.text] } : []
+            let card = source.card.map { [$0.name, $0.text] }
             let rows = tables ? ModelFile(classifier: classifier, record: [:]).energies() : card + loaded.description()
             guard !rows.isEmpty else { throw Inspect.noEnergies }
             let picture = try svg.map(ReportFile.init)

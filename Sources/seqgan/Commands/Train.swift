@@ -46,7 +46,10 @@ struct Train: ParsableCommand {
     var report: String?
 
     @Option(
-        help: "Trained model whose classifier judges generated pairs; a cnn initialises the discriminator of dcgan.",
+        help: """
+            Trained model, or dna or rna, whose classifier judges generated pairs; a cnn initialises the discriminator \
+            of dcgan.
+            """,
         completion: .file(extensions: ["seqgan"]))
     var from: String?
 
@@ -60,14 +63,15 @@ struct Train: ParsableCommand {
         try input.requireInput()
         // The model may replace the one that --from names, and a checkpoint the one that --resume names.
         let inputs = input.everyFile + [training.validation]
+        let source = from.flatMap { ModelSource($0).path }
         try OutputOptions.requireDistinct(output, from: inputs + [checkpoints.resume])
-        try OutputOptions.requireDistinct([checkpoints.checkpoint], from: inputs + [from])
-        try OutputOptions.requireDistinct([log, report], from: inputs + [from, checkpoints.resume])
+        try OutputOptions.requireDistinct([checkpoints.checkpoint], from: inputs + [source])
+        try OutputOptions.requireDistinct([log, report], from: inputs + [source, checkpoints.resume])
         try OutputOptions.requireDistinct([output, log, report, checkpoints.checkpoint], from: [])
         let named = try Alphabet(option: training.alphabet)
         try exitOnFailure {
             let summary = RunSummary()
-            let start = try from.map(loadModel)
+            let start = try from.map { try ModelSource($0).load() }
             let alphabet = start?.classifier.alphabet ?? named
             let conditions = RunConditions(required: try training.readConditions(from: start))
             // Opened first, so that an unwritable path is reported before the work is done.

@@ -39,6 +39,8 @@ struct PairDesign: Sendable {
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>
+    /// Decides which pairs are kept at `point`.
+    let acceptance: RejectionSampler
     /// Nil: any score.
     let scores: ScoreRange?
     let seed: UInt64
@@ -167,9 +169,9 @@ struct PairDesign: Sendable {
             candidates[k].isFit = constraints.accepts(pair.b[...])
             candidates[k].pair = pair
         }
-        let acceptance = generator.acceptance
         // Rejection sampling: a rejected pair gets another B for the same A, so that the distribution of A is
-        // unchanged.
+        // unchanged. An A for which none is found is given up.
+        let isLast = attempt + 1 >= RejectionSampler.mostStrands
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
             worker.pairs.removeAll()
@@ -180,7 +182,11 @@ struct PairDesign: Sendable {
             for (k, logit) in zip(open, worker.logits) {
                 let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
-                guard sources[k].uniform() >= kept, round < RejectionSampler.mostDraws else { continue }
+                guard sources[k].uniform() >= kept else { continue }
+                guard round < RejectionSampler.mostDraws else {
+                    candidates[k].isFit = kept > 0 || isLast
+                    continue
+                }
                 rejected.append(k)
             }
             var (pairs, own) = (rejected.map { candidates[$0].pair }, rejected.map { sources[$0] })

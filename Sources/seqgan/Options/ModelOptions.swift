@@ -15,31 +15,55 @@ import SeqModel
 struct ModelOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "Model file. [default: $SEQGAN_MODEL, else the built-in model of DNA hybridisation]",
+        help: "Model file, or dna or rna: the built-in models of hybridisation. [default: $SEQGAN_MODEL, else dna]",
         completion: .file(extensions: ["seqgan"]))
     var model: String?
 
-    /// The path of the model: as named, else that of `$SEQGAN_MODEL`; nil for the built-in model.
-    var path: String? {
-        if let model { return model }
-        guard let value = getenv("SEQGAN_MODEL") else { return nil }
-        let path = String(cString: value)
-        return path.isEmpty ? nil : path
+    /// The model: as named, else that of `$SEQGAN_MODEL`, else the built-in one of DNA.
+    var source: ModelSource {
+        if let model { return ModelSource(model) }
+        guard let value = getenv("SEQGAN_MODEL") else { return .builtIn(.dna) }
+        let name = String(cString: value)
+        return name.isEmpty ? .builtIn(.dna) : ModelSource(name)
     }
 
-    /// Loads the model where one is named; nil for the built-in model.
-    func loadIfNamed() throws -> ModelFile? { try path.map(loadModel) }
+    /// Whether a model is named, here or by `$SEQGAN_MODEL`.
+    var isNamed: Bool { model != nil || !(getenv("SEQGAN_MODEL").map { $0.pointee == 0 } ?? true) }
+
+    /// The path of the model; nil for a built-in one.
+    var path: String? { source.path }
 
     /// Loads the model.
-    func load() throws -> ModelFile { try loadIfNamed() ?? loadBuiltInModel() }
+    func load() throws -> ModelFile { try source.load() }
 }
 
-/// Loads the model at `path`.
-func loadModel(_ path: String) throws -> ModelFile { try decodeModel(try readWhole(path: path), name: path) }
+/// Where a model comes from.
+enum ModelSource {
+    case builtIn(BuiltInModel)
+    case file(String)
 
-/// Loads the built-in model.
-func loadBuiltInModel() throws -> ModelFile {
-    try decodeModel(BuiltInModel.bytes(), name: "the built-in model")
+    /// The built-in model of this name, else the file at this path; `./dna` is a file.
+    init(_ name: String) { self = BuiltInModel(rawValue: name).map { .builtIn($0) } ?? .file(name) }
+
+    /// The path of the file; nil for a built-in model.
+    var path: String? {
+        guard case .file(let path) = self else { return nil }
+        return path
+    }
+
+    /// What is known of a built-in model: names and texts; empty for a file.
+    var card: [(name: String, text: String)] {
+        guard case .builtIn(let model) = self else { return [] }
+        return model.card
+    }
+
+    /// Loads the model.
+    func load() throws -> ModelFile {
+        switch self {
+        case .builtIn(let model): try decodeModel(model.bytes(), name: "the built-in model \(model.rawValue)")
+        case .file(let path): try decodeModel(try readWhole(path: path), name: path)
+        }
+    }
 }
 
 private func decodeModel(_ bytes: [UInt8], name: String) throws -> ModelFile {

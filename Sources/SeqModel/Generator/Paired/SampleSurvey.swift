@@ -92,7 +92,7 @@ struct SampleSurvey: Sendable {
                 sample.pairs.append(data.pairs.a(p), data.pairs.b(p))
                 sample.points.append(data.points[p])
             }
-            return scored(sample)
+            return scored(sample, weight: Double(chosen.count) / Double(max(1, sample.pairs.count)))
         }
         let generated = [0, 1].map { label in
             scored(draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Sample(like: data))
@@ -103,11 +103,12 @@ struct SampleSurvey: Sendable {
         return result
     }
 
-    private func scored(_ sample: Sample) -> RejectionSampler.Scored {
+    private func scored(_ sample: Sample, weight: Double = 1) -> RejectionSampler.Scored {
         let pairs = sample.pairs
         var logits: [Float] = []
         classifier.logits(pairs, 0..<pairs.count, at: sample.points, workspace: Workspace(), into: &logits)
-        return RejectionSampler.Scored(pairs: pairs, logits: logits)
+        return RejectionSampler.Scored(
+            pairs: pairs, logits: logits, inputs: sample.points.standardised(data.conditions), weight: weight)
     }
 
     private func draw(_ generator: PairGenerator, label: Int, count: Int) -> Sample? {
