@@ -53,8 +53,9 @@ public struct ConflictGraph: Sendable {
         var (starts, neighbours, weights) = ([0], [Int32](), [Float]())
         for vertex in 0..<count {
             let start = neighbours.count
-            for (to, weight) in all[ends[vertex]..<ends[vertex + 1]].sorted(by: { ($0.to, $0.weight) < ($1.to, $1.weight) })
-            {
+            for (to, weight) in all[ends[vertex]..<ends[vertex + 1]].sorted(by: {
+                ($0.to, $0.weight) < ($1.to, $1.weight)
+            }) {
                 if neighbours.count > start, neighbours[neighbours.count - 1] == to {
                     let before = weights[weights.count - 1]
                     weights[weights.count - 1] = merging == .sum ? before + weight : max(before, weight)

@@ -129,11 +129,11 @@ public final class PreparedDesigns: Sendable {
     ) {
         // What is far below the limit, nearly everything, is seen by its logit.
         let doubles = scorer.classifiers[0].countsHomodimers
-        let low = PairClassifier.logit(ofThreshold: doubles ? limit / 2 : limit) - 0.01
-        let isAnyLow = limit <= 0
+        // Near 1 the logit of a rounded limit says little.
+        let low = min(logit(doubles ? limit / 2 : limit) - 0.01, 4)
         let strand = block.variants[row]
         func take(_ logit: Float, _ column: Int) {
-            guard logit > low || isAnyLow else { return }
+            guard logit > low else { return }
             var score = PairClassifier.score(logit)
             if doubles, score <= limit, 2 * score > limit, others.block.variants[column] == strand {
                 score = min(1, 2 * score)

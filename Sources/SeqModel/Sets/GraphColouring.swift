@@ -25,7 +25,9 @@ public enum GraphColouring {
             }
             guard let next else { break }
             let pool = (0...fill.count).first { pool in
-                let isFull = rules.mostInPool.map { (fill.indices.contains(pool) ? fill[pool] : 0) + rules.sizes[next] > $0 }
+                let isFull = rules.mostInPool.map {
+                    (fill.indices.contains(pool) ? fill[pool] : 0) + rules.sizes[next] > $0
+                }
                 return !near[next].contains(pool) && !(isFull ?? false)
             }
             put(next, pool ?? fill.count)

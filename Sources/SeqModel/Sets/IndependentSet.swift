@@ -70,6 +70,16 @@ public struct IndependentSetSearch {
             // Far from the best set for long: a few vertices of many neighbours shake it.
             if sinceBest > 0, sinceBest % IndependentSetSearch.patience == 0 { shake() }
         }
+        complete()
+    }
+
+    /// Adds to the largest set what goes with it: the moves may have ended just when it was found.
+    private mutating func complete() {
+        for vertex in 0..<graph.count where !best[vertex] {
+            guard !graph.neighbours(of: vertex).contains(where: { best[Int($0)] }) else { continue }
+            best[vertex] = true
+            bestSize += 1
+        }
     }
 
     private static let patience = 20_000

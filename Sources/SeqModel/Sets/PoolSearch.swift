@@ -43,7 +43,8 @@ public struct PoolSearch {
     private var moves = 0
 
     private static let unit: Float = 10_000, greatestWeight: Float = 1e10
-    private static let tenure = 10
+    /// Moves for which a vertex does not come back: at least, and up to as many more.
+    private static let tenure = 80, more = 97
 
     /// Starts with `pools`, or by placing one vertex after the other; nil where these do not fit into the pools.
     public init?(_ graph: ConflictGraph, _ rules: Rules, from pools: [Int]? = nil) {
@@ -82,7 +83,9 @@ public struct PoolSearch {
         let heaviness = weights.map { $0.reduce(0, +) }
         let isLimited = rules.mostInPool != nil
         let order = (0..<graph.count).filter { pool[$0] < 0 }.sorted {
-            (isLimited ? -rules.sizes[$0] : 0, -heaviness[$0], $0) < (isLimited ? -rules.sizes[$1] : 0, -heaviness[$1], $1)
+            (isLimited ? -rules.sizes[$0] : 0, -heaviness[$0], $0) < (
+                isLimited ? -rules.sizes[$1] : 0, -heaviness[$1], $1
+            )
         }
         for vertex in order {
             let open = (0..<pools).filter { fits(vertex, $0) }
@@ -163,7 +166,7 @@ public struct PoolSearch {
     /// Moves a vertex to another pool and keeps it from coming back for a while.
     private mutating func take(_ vertex: Int, to other: Int) {
         let from = pool[vertex]
-        tabuUntil[vertex * pools + from] = moves + PoolSearch.tenure + vertex % PoolSearch.tenure
+        tabuUntil[vertex * pools + from] = moves + tenure(of: vertex)
         total -= sum(vertex, from)
         fill[from] -= rules.sizes[vertex]
         for (neighbour, weight) in zip(graph.neighbours(of: vertex), weights[vertex]) {
@@ -171,6 +174,9 @@ public struct PoolSearch {
         }
         put(vertex, other)
     }
+
+    /// No two moves in a row have the same, or the search could go round in a circle.
+    private func tenure(of vertex: Int) -> Int { PoolSearch.tenure + (7_919 * vertex + 31 * moves) % PoolSearch.more }
 
     private mutating func put(_ vertex: Int, _ other: Int) {
         pool[vertex] = other

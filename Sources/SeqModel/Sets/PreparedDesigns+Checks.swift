@@ -52,7 +52,8 @@ extension PreparedDesigns {
     /// Looks at a few of them at a time, in order, and only until it finds one that is bound above the limit: of those
     /// looked at together, the one that is bound most.
     public func firstConflict(
-        of design: Int, with others: PreparedDesigns, _ range: Range<Int>, above limit: Float, _ worker: CrosstalkScorer.Worker
+        of design: Int, with others: PreparedDesigns, _ range: Range<Int>, above limit: Float,
+        _ worker: CrosstalkScorer.Worker
     ) -> ScoredDesign? {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: PreparedDesigns.together) {
             let part = start..<min(range.upperBound, start + PreparedDesigns.together)
@@ -75,7 +76,8 @@ extension PreparedDesigns {
     /// Calls `body` with each design of `others`, among `range`, that `design` binds above `limit`, and the greatest
     /// score, in order.
     public func forEachConflict(
-        of design: Int, with others: PreparedDesigns, _ range: Range<Int>, above limit: Float, _ worker: CrosstalkScorer.Worker,
+        of design: Int, with others: PreparedDesigns, _ range: Range<Int>, above limit: Float,
+        _ worker: CrosstalkScorer.Worker,
         _ body: (ScoredDesign) -> Void
     ) {
         guard !range.isEmpty else { return }

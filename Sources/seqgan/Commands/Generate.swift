@@ -88,7 +88,9 @@ struct Generate: ParsableCommand {
 
     func validate() throws {
         if exact, partnerOf != nil { throw ValidationError("--exact and --partner-of exclude each other") }
-        if exact, label == 0 { throw ValidationError("--exact makes pairs that interact: it does not go with --label 0") }
+        if exact, label == 0 {
+            throw ValidationError("--exact makes pairs that interact: it does not go with --label 0")
+        }
         if partners.complementOf != nil, !exact { throw ValidationError("--complement-of goes with --exact") }
         if endless, partnerOf != nil || count != 1 || output.output != nil {
             throw ValidationError("--endless goes without -n, --partner-of and --output")

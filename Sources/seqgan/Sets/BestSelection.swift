@@ -13,7 +13,7 @@ struct BestSelection {
     let most: Int?
 
     /// Moves of the search for each design, and the most in all.
-    private static let movesEach = 4_000, mostMoves = 40_000_000
+    private static let movesEach = 500, mostMoves = 20_000_000
     /// The weight of two designs whose strands are too near: beyond any score.
     private static let tooNear: Float = 2
 

@@ -68,8 +68,9 @@ struct DesignSelection {
 
     /// What a run says at its end, beside its closing line.
     func messages(_ output: SelectionOutput) -> [String] {
+        let isToldLater = options.count.map { output.kept < $0 } ?? false
         let kept =
-            output.kept < output.seen
+            output.kept < output.seen && !isToldLater
             ? "kept \(output.kept) of \(counted(output.seen, "designs")): \(output.reasons)" : ""
         return [kept, poolMessage].filter { !$0.isEmpty }
     }

@@ -25,6 +25,11 @@ struct LoadedDesigns {
         }
         var designs: [[UInt8]: Int] = [:]
         for index in records.candidates {
+            // Letters are no name: equal ones do not belong together.
+            guard !records.records[index].nameA.isEmpty else {
+                members.append([index])
+                continue
+            }
             let base = Array(DesignName.base(of: LoadedDesigns.unpooled(records.name(of: records.records[index]))))
             if let design = designs[base] {
                 members[design].append(index)
@@ -78,8 +83,8 @@ struct LoadedDesigns {
 }
 
 extension LoadedDesigns {
-    /// The design of each strand: strands are those of the records, in the order of the input, without the exact
-    /// partners of `--complement`.
+    /// The design of each strand: strands are those of the records, in the order of the input. A strand and its exact
+    /// partner, of `--complement`, count as one.
     var designOfStrand: [Int] {
         var designs = [Int](repeating: -1, count: records.records.count)
         for (design, members) in members.enumerated() { for member in members { designs[member] = design } }
@@ -88,18 +93,21 @@ extension LoadedDesigns {
 
     private var strandsOfRecord: Int { kind == .pairs ? 2 : 1 }
 
-    /// Each strand as a design of its own.
+    /// Each strand as a design of its own, with its exact partner of `--complement`.
     func strandBlock() -> DesignBlock {
-        var block = DesignBlock(alphabet, isPaired: false)
+        var block = DesignBlock(alphabet, isPaired: kind == .complement)
         for index in records.candidates {
-            let strands = records.strands(of: records.records[index])
-            for strand in strands.prefix(strandsOfRecord) {
+            for strand in records.strands(of: records.records[index]) {
                 block.append(records.strands[strand])
-                block.endDesign()
+                if kind != .complement { block.endDesign() }
             }
+            if kind == .complement { block.endDesign() }
         }
         return block
     }
+
+    /// Whether two strands of one design are meant to bind each other.
+    var isIntended: Bool { kind == .pairs }
 
     /// The names of the strands: those of their records, or their letters.
     func strandNames() -> [[UInt8]] {

@@ -38,34 +38,35 @@ struct Pooling {
 
     /// Scores below this are written as 0.
     private static let leastScore: Float = 0.00005
-    /// What a pair of odds s / (1 - s) adds at most, so that few strong pairs do not hide many others.
-    private static let mostOdds: Float = 1e4
     /// What a conflict adds where none may be left.
     private static let conflictWeight: Float = 1e6
-    private static let movesEach = 40, leastMoves = 20_000, mostMoves = 400_000
+    private static let movesEach = 10, leastMoves = 10_000, mostMoves = 200_000
 
     /// Pools that hold at most `mostInPool` strands each. Designs with a result in `rejected` are left out.
     init(
-        _ designs: LoadedDesigns, _ scorer: CrosstalkScorer, limit: Float, rejected: [Rejection?], count asked: PoolCount,
+        _ designs: LoadedDesigns, _ scorer: CrosstalkScorer, limit: Float, rejected: [Rejection?],
+        count asked: PoolCount,
         mostInPool: Int?, progress: ProgressBar
     ) throws {
         (self.designs, self.limit) = (designs, limit)
         var progress = progress
         let block = designs.strandBlock()
-        strandEdges = PreparedDesigns(block, scorer).conflicts(above: Pooling.leastScore) { progress.update($0) }
+        let edges = PreparedDesigns(block, scorer).conflicts(above: Pooling.leastScore) { progress.update($0) }
         ProgressBar.clear()
         let places = designs.designOfStrand
+        strandEdges =
+            designs.isIntended ? edges.filter { places[Int($0.from)] != places[Int($0.to)] } : edges
         designOfStrand = places
         isIn = places.map { rejected[$0] == nil }
         // Vertices are the designs that were not rejected.
         let kept = rejected.indices.filter { rejected[$0] == nil }
         var vertices = [Int](repeating: -1, count: designs.count)
         for (vertex, design) in kept.enumerated() { vertices[design] = vertex }
-        var (odds, conflicts) = ([ConflictGraph.Edge](), [ConflictGraph.Edge]())
+        var (weights, conflicts) = ([ConflictGraph.Edge](), [ConflictGraph.Edge]())
         for edge in strandEdges {
             let (one, other) = (vertices[places[Int(edge.from)]], vertices[places[Int(edge.to)]])
             guard one >= 0, other >= 0, one != other else { continue }
-            odds.append(.init(one, other, min(Pooling.mostOdds, edge.weight / max(1e-6, 1 - edge.weight))))
+            weights.append(.init(one, other, Pooling.weight(ofScore: edge.weight)))
             if edge.weight > limit { conflicts.append(.init(one, other, edge.weight)) }
         }
         var rules = PoolSearch.Rules(pools: 1, sizes: kept.map { designs.members[$0].count })
@@ -73,15 +74,23 @@ struct Pooling {
         rules.fixed = try kept.map { try designs.fixedPool(of: $0) }
         let moves = min(Pooling.mostMoves, max(Pooling.leastMoves, Pooling.movesEach * kept.count))
         let found = try Pooling.divide(
-            (odds, conflicts), rules, asked, moves: moves, strands: isIn.count { $0 }, designs, kept)
+            (weights, conflicts), rules, asked, moves: moves, strands: isIn.count { $0 }, designs, kept)
         pools = [Int](repeating: -1, count: designs.count)
         for (vertex, design) in kept.enumerated() { pools[design] = found.pools[vertex] }
         count = found.count
     }
 
+    /// What two strands with this score in one pool add to the sum that is made small: by the odds s / (1 - s), so that
+    /// a strong pair is not left for the sake of a few weak ones. But up to odds of 0.3 a pair counts ten times as much:
+    /// by the odds alone, many pairs of 0.1 to 0.5 would be left for the sake of a single strong one.
+    private static func weight(ofScore score: Float) -> Float {
+        let odds = score / max(1e-6, 1 - score)
+        return min(odds, 0.3) + min(odds, 100) / 10
+    }
+
     /// Divides the vertices among pools.
     private static func divide(
-        _ edges: (odds: [ConflictGraph.Edge], conflicts: [ConflictGraph.Edge]), _ rules: PoolSearch.Rules,
+        _ edges: (weights: [ConflictGraph.Edge], conflicts: [ConflictGraph.Edge]), _ rules: PoolSearch.Rules,
         _ asked: PoolCount, moves: Int, strands: Int, _ designs: LoadedDesigns, _ kept: [Int]
     ) throws -> (pools: [Int], count: Int) {
         var rules = rules
@@ -95,7 +104,7 @@ struct Pooling {
                     message: "\(excerpt(designs.name(of: kept[vertex]))) is fixed to pool "
                         + "\((rules.fixed[vertex] ?? 0) + 1), expected at most \(count)", code: ExitCodes.badData)
             }
-            let graph = ConflictGraph(count: vertices, edges: edges.odds, merging: .sum)
+            let graph = ConflictGraph(count: vertices, edges: edges.weights, merging: .sum)
             guard var search = PoolSearch(graph, rules) else {
                 throw Failure(
                     message: "\(counted(strands, "strands")) do not fit into \(counted(count, "pools")) of at most "
@@ -106,16 +115,18 @@ struct Pooling {
         case .auto:
             if let most = rules.mostInPool, let design = rules.sizes.firstIndex(where: { $0 > most }) {
                 throw Failure(
-                    message: "\(excerpt(designs.name(of: kept[design]))) has \(rules.sizes[design]) strands that belong "
+                    message:
+                        "\(excerpt(designs.name(of: kept[design]))) has \(rules.sizes[design]) strands that belong "
                         + "together, more than --max-count \(most)", code: ExitCodes.badData)
             }
             rules.pools = lastFixed + 1
-            let conflicts = ConflictGraph(count: vertices, edges: edges.conflicts.map { .init(Int($0.from), Int($0.to), 1) })
+            let conflicts = ConflictGraph(
+                count: vertices, edges: edges.conflicts.map { .init(Int($0.from), Int($0.to), 1) })
             var pools = GraphColouring.bySaturation(conflicts, rules)
             pools = GraphColouring.reduced(pools, conflicts, rules, moves: moves)
             rules.pools = max(lastFixed, pools.max() ?? 0) + 1
             // What is left below the limit is made small, and no conflict comes back.
-            let heavy = edges.odds + edges.conflicts.map { .init(Int($0.from), Int($0.to), conflictWeight) }
+            let heavy = edges.weights + edges.conflicts.map { .init(Int($0.from), Int($0.to), conflictWeight) }
             let graph = ConflictGraph(count: vertices, edges: heavy, merging: .sum)
             guard var search = PoolSearch(graph, rules, from: pools) else { return (pools, rules.pools) }
             search.improve(moves: moves)

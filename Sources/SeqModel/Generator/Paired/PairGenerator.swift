@@ -193,10 +193,12 @@ public struct PairGenerator: Sendable {
         for start in stride(from: 0, to: sources.count, by: Worker.strands) {
             let range = start..<min(sources.count, start + Worker.strands)
             var own = Array(sources[range])
-            strands += drawFirst(
-                label: label, inputs[range], given: Array(repeating: nil, count: range.count)[...], lengths: lengths,
-                tries: tries, &own, worker, canGrow: canGrow
-            ).a
+            strands +=
+                drawFirst(
+                    label: label, inputs[range], given: Array(repeating: nil, count: range.count)[...],
+                    lengths: lengths,
+                    tries: tries, &own, worker, canGrow: canGrow
+                ).a
             sources.replaceSubrange(range, with: own)
         }
         return strands
