@@ -13,8 +13,8 @@ public struct ScoredDesign: Sendable, Equatable {
     public init(design: Int, score: Float) { (self.design, self.score) = (design, score) }
 }
 
-/// Scores designs against each other. The score of two strands is the greatest over the conditions, over the variants of
-/// both and, with a model that tells strand A from strand B, over both orders.
+/// Scores designs against each other. The score of two strands is the greatest over the conditions, over the variants
+/// of both and, with a model that tells strand A from strand B, over both orders.
 ///
 /// Two equal strands count with the whole share that is bound, as pair and as homodimers: twice the score, where the
 /// model counts homodimers (see `PairClassifier.countsHomodimers`).
@@ -135,9 +135,7 @@ public final class PreparedDesigns: Sendable {
         func take(_ logit: Float, _ column: Int) {
             guard logit > low else { return }
             var score = PairClassifier.score(logit)
-            if doubles, score <= limit, 2 * score > limit, others.block.variants[column] == strand {
-                score = min(1, 2 * score)
-            }
+            if doubles, others.block.variants[column] == strand { score = min(1, 2 * score) }
             body(column, score)
         }
         for point in scorer.classifiers.indices {

@@ -31,8 +31,8 @@ struct RepeatedConditionOptions: ParsableArguments {
     @Option(
         name: .customLong("at"),
         help: ArgumentHelp(
-            "Value of a condition of the model, such as temperature=37C; repeatable, and all limits hold at each value. "
-                + "[default: the model's own]",
+            "Value of a condition of the model, such as temperature=37C; repeatable, and all limits hold at each "
+                + "value. [default: the model's own]",
             valueName: "NAME=VALUE"),
         transform: ConditionSetting.init)
     var settings: [ConditionSetting] = []

@@ -4,7 +4,8 @@ import Kernels
 import SeqModel
 import Synchronization
 
-/// Takes designs block by block and keeps, in order, each that is within the limits and binds none that was kept before.
+/// Takes designs block by block and keeps, in order, each that is within the limits and binds none of those kept
+/// before.
 ///
 /// A block is screened against what was kept, on all threads; what is left is screened within itself, and resolved in
 /// order. The result is that of one design after the other, for any number of threads.

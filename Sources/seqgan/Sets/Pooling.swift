@@ -81,8 +81,8 @@ struct Pooling {
     }
 
     /// What two strands with this score in one pool add to the sum that is made small: by the odds s / (1 - s), so that
-    /// a strong pair is not left for the sake of a few weak ones. But up to odds of 0.3 a pair counts ten times as much:
-    /// by the odds alone, many pairs of 0.1 to 0.5 would be left for the sake of a single strong one.
+    /// a strong pair is not left for the sake of a few weak ones. But up to odds of 0.3 a pair counts ten times as
+    /// much: by the odds alone, many pairs of 0.1 to 0.5 would be left for the sake of a single strong one.
     private static func weight(ofScore score: Float) -> Float {
         let odds = score / max(1e-6, 1 - score)
         return min(odds, 0.3) + min(odds, 100) / 10
