@@ -51,8 +51,8 @@ struct PartnerOptions: ParsableArguments {
     func requiredRule(_ classifier: PairClassifier, for option: String) throws -> PartnerRule {
         guard let rule = try rule(classifier) else {
             throw ValidationError(
-                "\(option) with a model of the letters \(classifier.alphabet.name) needs --complement-of: which letters "
-                    + "pair")
+                "\(option) with a model of the letters \(classifier.alphabet.name) needs --complement-of: which "
+                    + "of them pair")
         }
         return rule
     }
