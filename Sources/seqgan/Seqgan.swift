@@ -35,7 +35,9 @@ struct Seqgan: ParsableCommand {
               0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
             """,
         version: longVersion,
-        subcommands: [Encode.self, Train.self, Classify.self, Generate.self, Evaluate.self, Inspect.self])
+        subcommands: [
+            Encode.self, Train.self, Classify.self, Generate.self, Select.self, Evaluate.self, Inspect.self,
+        ])
 
     static func main() {
         StandardStreams.secure()

@@ -6,8 +6,9 @@
     lengths.py --model my.seqgan 41:44 45:50     # both strands of these lengths
     lengths.py 12:25x41:50                       # a probe of 12 to 25 bases, a target of 41 to 50 around its site
 
-Pairs are made by make_pairs.py, its nine kinds and pieces of 6 to 14 complementary bases in turn, and labelled by
-label_pairs.py, so that only models of these labels (57 C, 1 uM) can be measured. A row for each class:
+Pairs are made by make_pairs.py, its kinds of two strands and pieces of 6 to 14 complementary bases in turn, and
+labelled by label_pairs.py at 57 C, 1 M and 1 uM, so that only models of these labels can be measured. A row for each
+class:
 
   share    pairs whose yield is above the model's threshold
   mcc, auc of the calls and of the scores; fp, fn: wrong calls among negatives and among positives, in percent
@@ -68,13 +69,13 @@ def labelled(name, options):
     import label_pairs
     import make_pairs
 
-    kinds = [*make_pairs.KINDS, "piece"]
-    rows = []
+    kinds = [kind for kind in make_pairs.KINDS if kind != "target"] + ["piece"]
+    oracle, rows = label_pairs.Oracle("dna"), []
     for k in range(options.pairs + options.random):
         kind = kinds[k % len(kinds)] if k < options.pairs else "extra"
         rng = random.Random(f"{options.seed} {name} {k}")
         a, b = made(rng, "random" if kind == "extra" else kind, name, make_pairs)
-        rows.append((a, b, kind, label_pairs.heterodimer_share(a, b)))
+        rows.append((a, b, kind, oracle.heterodimer_share(a, b, 57.0, 1.0, 1e-6)))
     return rows
 
 

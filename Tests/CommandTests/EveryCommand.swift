@@ -9,7 +9,9 @@ enum EveryCommand {
         "encode --decode pairs.npy", "classify -m m.seqgan pairs.tsv", "classify -m m.seqgan --keep 1 pairs.tsv",
         "classify -m m.seqgan --all-pairs strands.fa", "classify -m m.seqgan --against few.fa strands.fa",
         "classify -m m.seqgan --matrix --all-pairs strands.fa", "generate -m g.seqgan -n 60",
-        "generate -m g.seqgan --partner-of few.fa", "evaluate -m m.seqgan pairs.tsv",
+        "generate -m g.seqgan --partner-of few.fa", "generate -m g.seqgan -n 60 --exact",
+        "select -m m.seqgan --single strands.fa", "select -m m.seqgan --best --single strands.fa",
+        "select -m m.seqgan --pools 2 strands.fa", "evaluate -m m.seqgan pairs.tsv",
         "evaluate --generated few.tsv --real pairs.tsv", "inspect m.seqgan", "inspect --tables m.seqgan",
     ]
 

@@ -77,7 +77,8 @@ import Testing
             "encode", "encode -", "encode --decode", "classify -m m.seqgan", "classify -m m.seqgan --all-pairs",
             "classify -m m.seqgan --against - few.fa", "evaluate -m m.seqgan", "train -o x.seqgan",
             "train --classifier cnn -o x.seqgan", "generate -m g.seqgan --partner-of -",
-            "evaluate --generated - --real pairs.tsv",
+            "evaluate --generated - --real pairs.tsv", "select -m m.seqgan", "select -m m.seqgan --single --best",
+            "select -m m.seqgan --pools 2", "select -m m.seqgan --clear-of - --single few.fa",
         ] {
             try expect(sandbox, "seqgan \(command) <&-", code: 74, "cannot read: Bad file descriptor")
         }

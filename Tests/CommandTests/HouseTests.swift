@@ -135,10 +135,11 @@ import Testing
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
             "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Paired",
-            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Statistics",
+            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets", "Statistics",
         ],
         "seqgan": [
-            "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Training",
+            "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Sets",
+            "Training",
         ],
     ]
 

@@ -27,6 +27,7 @@ import Testing
             awk '{ print ">a" NR; print $1 }' candidates.tsv > a.fa
             awk '{ print ">b" NR; print $2 }' candidates.tsv > b.fa
             head -n 100 b.fa > strands.fa
+            awk 'NR <= 30 { print ">x" NR "-F"; print $1; print ">x" NR "-R"; print $2 }' candidates.tsv > primers.fa
             """)
         #expect(made.code == 0, "\(made.errors)")
         return sandbox
@@ -60,6 +61,8 @@ import Testing
         }
         #expect(try sandbox.read("new.fa").split(separator: "\n").count == 4000)
         #expect(try sandbox.read("probes.fa").split(separator: "\n").count == 24)
+        #expect(try sandbox.read("barcodes.fa").split(separator: "\n").count == 200)
+        #expect(try sandbox.read("pooled.tsv").split(separator: "\n").count == 61)
         #expect(try sandbox.read("scored.tsv").split(separator: "\n").count == 300)
         #expect(try sandbox.run(".local/bin/seqgan --version").code == 0)
     }

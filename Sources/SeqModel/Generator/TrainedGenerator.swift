@@ -100,6 +100,22 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
+    /// Draws the strand A of a pair for each source, as `draw` does; nil where none was found.
+    public func drawFirst(
+        label: Int, at point: [Float] = [], lengths: ClosedRange<Int>, tries: Int = 1, _ sources: inout [RandomSource],
+        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+    ) -> [[UInt8]?] {
+        if case .paired(let generator) = self, case .paired(let memory) = worker {
+            return generator.drawFirst(
+                label: label, at: PairConditions(repeating: point, count: sources.count), lengths: lengths,
+                tries: tries, &sources, memory, canGrow: canGrow)
+        }
+        let none = [[UInt8]?](repeating: nil, count: sources.count)
+        return draw(
+            label: label, at: point, given: none, lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow
+        ).map { $0?.a }
+    }
+
     /// Replaces the strand B of each pair by another one, drawn for the same A, of a length in `lengths`, at the
     /// conditions `point`, see `draw`. Does nothing for a plain GAN, whose pairs are all accepted.
     public func drawPartners(

@@ -85,6 +85,15 @@ struct AmbiguityExpansion {
         return min(count, AmbiguityExpansion.limit)
     }
 
+    /// Appends all expansions of a single strand, of which there are at most `limit`.
+    mutating func append(_ strand: ArraySlice<UInt8>, to expanded: inout StrandCodes) {
+        codes.removeAll(keepingCapacity: true)
+        codes.append(contentsOf: strand)
+        places.removeAll(keepingCapacity: true)
+        for place in codes.indices where Int(codes[place]) >= letters { places.append(place) }
+        forEachChoice { expanded.append($0[...]) }
+    }
+
     /// The most pairs that `neighbours` returns for two changes; where there are more, it returns none.
     private static let mostNeighbours = 4_096
 
@@ -122,12 +131,15 @@ struct AmbiguityExpansion {
     }
 
     /// Appends all expansions; the letters of the last ambiguous position change fastest.
-    private func writeAll(to expanded: inout Pairs) {
+    private func writeAll(to expanded: inout Pairs) { forEachChoice { add($0, to: &expanded) } }
+
+    private func forEachChoice(_ body: ([UInt8]) -> Void) {
+        guard !places.isEmpty else { return body(codes) }
         var choice = codes
         for place in places { choice[place] = members[Int(codes[place])][0] }
         var digits = [Int](repeating: 0, count: places.count)
         while true {
-            add(choice, to: &expanded)
+            body(choice)
             var at = places.count - 1
             while at >= 0 {
                 let own = members[Int(codes[places[at]])]

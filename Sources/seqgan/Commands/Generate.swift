@@ -24,6 +24,7 @@ struct Generate: ParsableCommand {
               seqgan generate -m my.seqgan -n 1000 > out.fa
               seqgan generate -m my.seqgan -n 500 --min-score 0.9 --gc 0.4:0.6 --max-run 3 --avoid-motif GAATTC
               seqgan generate -m my.seqgan --partner-of targets.fa -n 5 > probes.fa
+              seqgan generate --exact --endless --length 20 --gc 0.4:0.6 | seqgan select -n 50 > barcodes.fa
             """)
 
     @Option(
@@ -39,6 +40,12 @@ struct Generate: ParsableCommand {
 
     @Option(help: "Make distinct partners for each strand of this file (FASTA, FASTQ or lines).", completion: .file())
     var partnerOf: String?
+
+    @Flag(help: "Make strand B the exact partner of strand A, its reverse complement.")
+    var exact = false
+
+    @Flag(help: "Go on until the reader of the output has enough, as seqgan select -n.")
+    var endless = false
 
     @Option(
         help: "Least classifier score, 0 to 1. [default: any; with --partner-of, above the model's threshold]",
@@ -65,10 +72,14 @@ struct Generate: ParsableCommand {
     var maxTries = 100
 
     @OptionGroup var strands: ConstraintOptions
+    @OptionGroup var partners: PartnerOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var at: ConditionOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
+
+    /// More pairs than any reader takes.
+    private static let endlessPairs = 1 << 40
 
     /// The output format.
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -76,6 +87,14 @@ struct Generate: ParsableCommand {
     }
 
     func validate() throws {
+        if exact, partnerOf != nil { throw ValidationError("--exact and --partner-of exclude each other") }
+        if exact, label == 0 {
+            throw ValidationError("--exact makes pairs that interact: it does not go with --label 0")
+        }
+        if partners.complementOf != nil, !exact { throw ValidationError("--complement-of goes with --exact") }
+        if endless, partnerOf != nil || count != 1 || output.output != nil {
+            throw ValidationError("--endless goes without -n, --partner-of and --output")
+        }
         if noNameCheck, notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }
 
@@ -88,7 +107,8 @@ struct Generate: ParsableCommand {
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
             let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
-            let places = partnerOf == nil ? count : count * given.count
+            let places = endless ? Generate.endlessPairs : partnerOf == nil ? count : count * given.count
+            let rule = exact ? try partners.requiredRule(file.classifier, for: "--exact") : nil
             let (constraints, lengths) = (try strands.constraints(alphabet), try strands.lengths)
             let scores = try scoreRange(threshold: file.classifier.threshold)
             let made = GeneratorFeasibility(
@@ -100,13 +120,14 @@ struct Generate: ParsableCommand {
                 classifier: file.classifier.at(conditions.point), generator: generator, point: conditions.point,
                 label: label, constraints: constraints,
                 lengths: lengths ?? 1...DuplexShape.maximumLength,
-                acceptance: generator.acceptance(at: conditions.point), scores: scores, seed: running.seed,
+                acceptance: generator.acceptance(at: conditions.point), scores: scores, exact: rule,
+                seed: running.seed,
                 mostDraws: partnerOf == nil ? places * maxTries : maxTries, threads: running.threadCount)
             let end = Mutex(
                 OutputEnd(
                     sink: try ByteSink(path: output.output),
                     writer: PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given),
-                    progress: ProgressBar(total: places, noun: "pairs", isQuiet: running.quiet)))
+                    progress: ProgressBar(total: endless ? nil : places, noun: "pairs", isQuiet: running.quiet)))
             let found = try design.fill(places: places, each: count, given: given, &written) { place, candidate in
                 try end.withLock { try $0.write(place, candidate) }
             } didPass: { places in

@@ -6,17 +6,16 @@ import SeqModel
 /// The pairs accepted so far, as far as the constraints need them.
 struct AcceptedPairs {
     let isUnique: Bool
-    /// The least distance to every accepted strand; 0: no constraint.
-    let leastDistance: Int
+    /// The accepted strands, from which others must be far.
+    private var strands: DistantStrands
     /// Whether A and B may be swapped; a pair then equals its swap.
     let isSymmetric: Bool
     private var pairs: Set<[UInt8]> = []
     private var excluded: Set<[UInt8]> = []
-    private var strands: [[UInt8]] = []
 
     init(isUnique: Bool, leastDistance: Int, isSymmetric: Bool) {
         self.isUnique = isUnique
-        self.leastDistance = leastDistance
+        strands = DistantStrands(least: leastDistance)
         self.isSymmetric = isSymmetric
     }
 
@@ -36,23 +35,12 @@ struct AcceptedPairs {
         } else if !isFar(a, b, isGiven) {
             return false
         }
-        if leastDistance > 0 { strands += isGiven ? [b] : [a, b] }
+        if !isGiven { strands.append(a) }
+        strands.append(b)
         return true
     }
 
     private func isFar(_ a: [UInt8], _ b: [UInt8], _ isGiven: Bool) -> Bool {
-        guard leastDistance > 0 else { return true }
-        return (isGiven || isFar(a)) && isFar(b)
-    }
-
-    private func isFar(_ new: [UInt8]) -> Bool {
-        let editDistance = EditDistance(new[...])
-        return strands.allSatisfy { strand in
-            // Hamming distance for equal lengths, else Levenshtein distance, which is at least the difference of the
-            // lengths.
-            let longer = abs(strand.count - new.count)
-            if longer == 0 { return zip(strand, new).count { $0 != $1 } >= leastDistance }
-            return longer >= leastDistance || editDistance.distance(to: strand[...]) >= leastDistance
-        }
+        (isGiven || strands.nearest(to: a) == nil) && strands.nearest(to: b) == nil
     }
 }

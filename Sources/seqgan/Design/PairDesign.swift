@@ -43,6 +43,8 @@ struct PairDesign: Sendable {
     let acceptance: RejectionSampler
     /// Nil: any score.
     let scores: ScoreRange?
+    /// The rule by which strand B is the exact partner of strand A; nil where the generator draws B.
+    var exact: PartnerRule?
     let seed: UInt64
     /// The most draws in all; where strands are given, the most in a row without a new partner.
     let mostDraws: Int
@@ -153,10 +155,10 @@ struct PairDesign: Sendable {
         _ places: ArraySlice<Int>, attempt: Int, each: Int, given: [GivenStrand], _ worker: Worker
     ) -> [Candidate] {
         var candidates = places.map { Candidate(place: $0) }
-        var sources = places.map { place in
-            // Each place has a stream of the seed; its attempts have streams of a seed drawn from that.
-            var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
-            return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
+        var sources = sources(places, attempt: attempt)
+        if let exact {
+            drawExact(exact, &candidates, &sources, worker)
+            return candidates
         }
         let strands = zip(places, sources.indices).map { place, k in
             given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
@@ -197,9 +199,40 @@ struct PairDesign: Sendable {
             }
             open = rejected.filter { candidates[$0].isFit }
         }
-        if let scores {
-            for k in candidates.indices where !scores.contains(candidates[k].score) { candidates[k].isFit = false }
-        }
+        dropUnwantedScores(&candidates)
         return candidates
+    }
+
+    /// Each place has a stream of the seed; its attempts have streams of a seed drawn from that.
+    private func sources(_ places: ArraySlice<Int>, attempt: Int) -> [RandomSource] {
+        places.map { place in
+            var ofPlace = RandomSource(seed: seed, stream: UInt64(place) &* 2)
+            return RandomSource(seed: ofPlace.next(), stream: UInt64(attempt))
+        }
+    }
+
+    private func dropUnwantedScores(_ candidates: inout [Candidate]) {
+        guard let scores else { return }
+        for k in candidates.indices where !scores.contains(candidates[k].score) { candidates[k].isFit = false }
+    }
+
+    /// Draws pairs of which strand B is strand A's exact partner.
+    private func drawExact(
+        _ rule: PartnerRule, _ candidates: inout [Candidate], _ sources: inout [RandomSource], _ worker: Worker
+    ) {
+        let strands = generator.drawFirst(
+            label: label, at: point, lengths: lengths, tries: PairDesign.triesOfA, &sources, worker.drawing,
+            canGrow: constraints.canGrow)
+        for (k, strand) in strands.enumerated() {
+            guard let strand else { continue }
+            candidates[k].pair = DrawnPair(a: strand, b: rule.partner(of: strand))
+            candidates[k].isFit = constraints.accepts(candidates[k].pair.b[...])
+        }
+        let open = candidates.indices.filter { candidates[$0].isFit }
+        worker.pairs.removeAll()
+        for k in open { worker.pairs.append(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
+        classifier.logits(worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
+        for (k, logit) in zip(open, worker.logits) { candidates[k].score = PairClassifier.score(logit) }
+        dropUnwantedScores(&candidates)
     }
 }

@@ -87,12 +87,16 @@ struct StrandConstraints: Sendable {
     let motifs: [[UInt32]]
 
     /// Whether a complete strand meets the constraints.
-    func accepts(_ strand: ArraySlice<UInt8>) -> Bool {
-        if let gc, !gc.contains(share(ofGC: count(strand), in: strand.count)) { return false }
-        if let longestRun, run(strand) > longestRun { return false }
-        return !motifs.contains { motif in
+    func accepts(_ strand: ArraySlice<UInt8>) -> Bool { broken(by: strand) == nil }
+
+    /// The option of the first constraint that a complete strand does not meet, without its dashes.
+    func broken(by strand: ArraySlice<UInt8>) -> String? {
+        if let gc, !gc.contains(share(ofGC: count(strand), in: strand.count)) { return "gc" }
+        if let longestRun, run(strand) > longestRun { return "max-run" }
+        let hasMotif = motifs.contains { motif in
             (0...max(0, strand.count - motif.count)).contains { ends($0 + motif.count, in: strand, with: motif) }
         }
+        return hasMotif ? "avoid-motif" : nil
     }
 
     /// Whether a strand that met the constraints before its last letter can still meet them when it has `length`

@@ -23,13 +23,42 @@ struct ConditionOptions: ParsableArguments {
 
     /// The conditions of a run with a model that knows `conditions`. Throws a usage error where one that is set is
     /// none of them, or has a value that it cannot have.
+    func resolved(_ conditions: [Condition]) throws -> RunConditions { try settings.resolved(conditions) }
+}
+
+/// The conditions that must all be met, those of some designs.
+struct RepeatedConditionOptions: ParsableArguments {
+    @Option(
+        name: .customLong("at"),
+        help: ArgumentHelp(
+            "Value of a condition of the model, such as temperature=37C; repeatable, and all limits hold at each "
+                + "value. [default: the model's own]",
+            valueName: "NAME=VALUE"),
+        transform: ConditionSetting.init)
+    var settings: [ConditionSetting] = []
+
+    /// Every combination of the values, the first value of each condition first. Throws as `ConditionOptions`.
+    func resolved(_ conditions: [Condition]) throws -> [RunConditions] {
+        var combinations: [[ConditionSetting]] = [[]]
+        var names: [String] = []
+        for setting in settings where !names.contains(setting.name) { names.append(setting.name) }
+        for name in names {
+            let values = settings.filter { $0.name == name }
+            combinations = combinations.flatMap { chosen in values.map { chosen + [$0] } }
+        }
+        return try combinations.map { try $0.resolved(conditions) }
+    }
+}
+
+extension [ConditionSetting] {
+    /// See `ConditionOptions.resolved`.
     func resolved(_ conditions: [Condition]) throws -> RunConditions {
-        guard let first = settings.first else { return RunConditions(conditions) }
+        guard let first else { return RunConditions(conditions) }
         guard !conditions.isEmpty else {
             throw ValidationError("--at \(first.name)=\(first.value): the model has no conditions")
         }
         var (given, buffer): ([String: Float], Buffer) = ([:], Buffer())
-        for setting in settings {
+        for setting in self {
             if let component = Buffer.Component(rawValue: setting.name), component.isUnderstood(by: conditions) {
                 guard let amount = component.amount(setting.value) else {
                     throw ValidationError("--at \(setting.name)=\(setting.value): expected \(component.expected)")
@@ -42,7 +71,7 @@ struct ConditionOptions: ParsableArguments {
                     "the model has no condition '\(setting.name)': it knows "
                         + conditions.map(\.name).joined(separator: ", "))
             }
-            guard let value = condition.storedValue(Array(setting.value.utf8)[...]) else {
+            guard let value = condition.storedValue([UInt8](setting.value.utf8)[...]) else {
                 throw ValidationError(
                     "--at \(setting.name)=\(setting.value): expected \(condition.expected)")
             }

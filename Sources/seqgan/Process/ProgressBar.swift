@@ -29,7 +29,7 @@ struct ProgressBar: Sendable {
     private var lastDrawn = RunSummary.now()
 
     /// Creates a bar for a run that reads these inputs (none: standard input); its total is their size.
-    init(inputs: [String], isQuiet: Bool) {
+    init(inputs: [String], noun: String = "pairs", isQuiet: Bool) {
         var total: Int? = 0
         for input in inputs.isEmpty ? ["-"] : inputs {
             guard let sum = total, let size = ByteSource.size(of: input) else {
@@ -38,7 +38,7 @@ struct ProgressBar: Sendable {
             }
             total = sum + size
         }
-        self.init(total: total, noun: "pairs", isQuiet: isQuiet)
+        self.init(total: total, noun: noun, isQuiet: isQuiet)
     }
 
     /// Creates a bar for a run of `total` items, of which `first` were done by an earlier run.

@@ -171,6 +171,45 @@ public struct PairGenerator: Sendable {
         label: Int, _ inputs: PairConditions, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
+        let (a, sizes) = drawFirst(
+            label: label, inputs, given: given, lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow)
+        let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
+        var (pairs, own) = (found.map { DrawnPair(a: a[$0] ?? [], b: []) }, found.map { sources[$0] })
+        let partners = found.map { sizes[$0]?.b ?? 0 }
+        drawPartners(
+            &pairs, label: label, inputs: inputs.gathered(found[...]), lengths: lengths, sizes: partners, &own, worker)
+        var result = [DrawnPair?](repeating: nil, count: a.count)
+        for (n, k) in found.enumerated() { (result[k], sources[k]) = (pairs[n], own[n]) }
+        return result
+    }
+
+    /// Draws a strand A for each source; see `TrainedGenerator.drawFirst`.
+    func drawFirst(
+        label: Int, at points: PairConditions, lengths: ClosedRange<Int>, tries: Int, _ sources: inout [RandomSource],
+        _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+    ) -> [[UInt8]?] {
+        let inputs = points.standardised(conditions)
+        var strands: [[UInt8]?] = []
+        for start in stride(from: 0, to: sources.count, by: Worker.strands) {
+            let range = start..<min(sources.count, start + Worker.strands)
+            var own = Array(sources[range])
+            strands +=
+                drawFirst(
+                    label: label, inputs[range], given: Array(repeating: nil, count: range.count)[...],
+                    lengths: lengths,
+                    tries: tries, &own, worker, canGrow: canGrow
+                ).a
+            sources.replaceSubrange(range, with: own)
+        }
+        return strands
+    }
+
+    /// Draws the strand A of at most `Worker.strands` pairs where it is not given, and the lengths of both strands; nil
+    /// where there are none.
+    private func drawFirst(
+        label: Int, _ inputs: PairConditions, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
+        _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+    ) -> (a: [[UInt8]?], sizes: [(a: Int, b: Int)?]) {
         let sizes = zip(given, sources.indices).map { strand, k in
             worker.lengths(
                 composition, label: label, at: inputs[k], a: strand?.count, allowed: lengths, kernels
@@ -186,14 +225,7 @@ public struct PairGenerator: Sendable {
                 worker.strand, kernels, canGrow: canGrow)
             for (n, k) in open.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
         }
-        let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
-        var (pairs, own) = (found.map { DrawnPair(a: a[$0] ?? [], b: []) }, found.map { sources[$0] })
-        let partners = found.map { sizes[$0]?.b ?? 0 }
-        drawPartners(
-            &pairs, label: label, inputs: inputs.gathered(found[...]), lengths: lengths, sizes: partners, &own, worker)
-        var result = [DrawnPair?](repeating: nil, count: a.count)
-        for (n, k) in found.enumerated() { (result[k], sources[k]) = (pairs[n], own[n]) }
-        return result
+        return (a, sizes)
     }
 
     /// Strands B that the adversarial network draws for a strand A at a time. Most of the work is the forward pass, and

@@ -1,0 +1,188 @@
+// Pooling: shares designs out among pools, and writes which strand is in which.
+
+import Kernels
+import SeqIO
+import SeqModel
+
+/// The number of pools that is asked for.
+enum PoolCount: Sendable, Equatable {
+    case number(Int)
+    /// As few as leave no conflict.
+    case auto
+
+    /// Parses a number or `auto`; nil for other text.
+    init?(_ text: String) {
+        if text == "auto" {
+            self = .auto
+        } else if let number = Int(text), (1...10_000).contains(number) {
+            self = .number(number)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A division of designs among pools.
+struct Pooling {
+    /// The strands, a record each, and those that bind each other, with their scores.
+    private let designs: LoadedDesigns
+    private let strandEdges: [ConflictGraph.Edge]
+    private let limit: Float
+    /// The design of each strand, in the order of the records; and the strands that belong to designs which were not
+    /// rejected.
+    private let designOfStrand: [Int]
+    private let isIn: [Bool]
+    /// The pool of each design, from 0.
+    private(set) var pools: [Int]
+    private(set) var count: Int
+
+    /// Scores below this are written as 0.
+    private static let leastScore: Float = 0.00005
+    /// What a conflict adds where none may be left.
+    private static let conflictWeight: Float = 1e6
+    private static let movesEach = 10, leastMoves = 10_000, mostMoves = 200_000
+
+    /// Pools that hold at most `mostInPool` strands each. Designs with a result in `rejected` are left out.
+    init(
+        _ designs: LoadedDesigns, _ scorer: CrosstalkScorer, limit: Float, rejected: [Rejection?],
+        count asked: PoolCount,
+        mostInPool: Int?, progress: ProgressBar
+    ) throws {
+        (self.designs, self.limit) = (designs, limit)
+        var progress = progress
+        let block = designs.strandBlock()
+        let edges = PreparedDesigns(block, scorer).conflicts(above: Pooling.leastScore) { progress.update($0) }
+        ProgressBar.clear()
+        let places = designs.designOfStrand
+        strandEdges =
+            designs.isIntended ? edges.filter { places[Int($0.from)] != places[Int($0.to)] } : edges
+        designOfStrand = places
+        isIn = places.map { rejected[$0] == nil }
+        // Vertices are the designs that were not rejected.
+        let kept = rejected.indices.filter { rejected[$0] == nil }
+        var vertices = [Int](repeating: -1, count: designs.count)
+        for (vertex, design) in kept.enumerated() { vertices[design] = vertex }
+        var (weights, conflicts) = ([ConflictGraph.Edge](), [ConflictGraph.Edge]())
+        for edge in strandEdges {
+            let (one, other) = (vertices[places[Int(edge.from)]], vertices[places[Int(edge.to)]])
+            guard one >= 0, other >= 0, one != other else { continue }
+            weights.append(.init(one, other, Pooling.weight(ofScore: edge.weight)))
+            if edge.weight > limit { conflicts.append(.init(one, other, edge.weight)) }
+        }
+        var rules = PoolSearch.Rules(pools: 1, sizes: kept.map { designs.members[$0].count })
+        rules.mostInPool = mostInPool
+        rules.fixed = try kept.map { try designs.fixedPool(of: $0) }
+        let moves = min(Pooling.mostMoves, max(Pooling.leastMoves, Pooling.movesEach * kept.count))
+        let found = try Pooling.divide(
+            (weights, conflicts), rules, asked, moves: moves, strands: isIn.count { $0 }, designs, kept)
+        pools = [Int](repeating: -1, count: designs.count)
+        for (vertex, design) in kept.enumerated() { pools[design] = found.pools[vertex] }
+        count = found.count
+    }
+
+    /// What two strands with this score in one pool add to the sum that is made small: by the odds s / (1 - s), so that
+    /// a strong pair is not left for the sake of a few weak ones. But up to odds of 0.3 a pair counts ten times as
+    /// much: by the odds alone, many pairs of 0.1 to 0.5 would be left for the sake of a single strong one.
+    private static func weight(ofScore score: Float) -> Float {
+        let odds = score / max(1e-6, 1 - score)
+        return min(odds, 0.3) + min(odds, 100) / 10
+    }
+
+    /// Divides the vertices among pools.
+    private static func divide(
+        _ edges: (weights: [ConflictGraph.Edge], conflicts: [ConflictGraph.Edge]), _ rules: PoolSearch.Rules,
+        _ asked: PoolCount, moves: Int, strands: Int, _ designs: LoadedDesigns, _ kept: [Int]
+    ) throws -> (pools: [Int], count: Int) {
+        var rules = rules
+        let vertices = rules.sizes.count
+        let lastFixed = rules.fixed.compactMap { $0 }.max() ?? 0
+        switch asked {
+        case .number(let count):
+            rules.pools = count
+            if let vertex = rules.fixed.firstIndex(where: { $0 ?? 0 >= count }) {
+                throw Failure(
+                    message: "\(excerpt(designs.name(of: kept[vertex]))) is fixed to pool "
+                        + "\((rules.fixed[vertex] ?? 0) + 1), expected at most \(count)", code: ExitCodes.badData)
+            }
+            let graph = ConflictGraph(count: vertices, edges: edges.weights, merging: .sum)
+            guard var search = PoolSearch(graph, rules) else {
+                throw Failure(
+                    message: "\(counted(strands, "strands")) do not fit into \(counted(count, "pools")) of at most "
+                        + "\(rules.mostInPool ?? 0)", code: ExitCodes.badData)
+            }
+            search.improve(moves: moves)
+            return (search.found, count)
+        case .auto:
+            if let most = rules.mostInPool, let design = rules.sizes.firstIndex(where: { $0 > most }) {
+                throw Failure(
+                    message:
+                        "\(excerpt(designs.name(of: kept[design]))) has \(rules.sizes[design]) strands that belong "
+                        + "together, more than --max-count \(most)", code: ExitCodes.badData)
+            }
+            rules.pools = lastFixed + 1
+            let conflicts = ConflictGraph(
+                count: vertices, edges: edges.conflicts.map { .init(Int($0.from), Int($0.to), 1) })
+            var pools = GraphColouring.bySaturation(conflicts, rules)
+            pools = GraphColouring.reduced(pools, conflicts, rules, moves: moves)
+            rules.pools = max(lastFixed, pools.max() ?? 0) + 1
+            // What is left below the limit is made small, and no conflict comes back.
+            let heavy = edges.weights + edges.conflicts.map { .init(Int($0.from), Int($0.to), conflictWeight) }
+            let graph = ConflictGraph(count: vertices, edges: heavy, merging: .sum)
+            guard var search = PoolSearch(graph, rules, from: pools) else { return (pools, rules.pools) }
+            search.improve(moves: moves)
+            return (search.found, rules.pools)
+        }
+    }
+
+    /// The lines of the table: the strand's name, its pool from 1, the strand of the same pool that it binds most, and
+    /// their score.
+    func write(to sink: ByteSink) throws {
+        var worst = [(partner: Int, score: Float)?](repeating: nil, count: designOfStrand.count)
+        for edge in strandEdges {
+            let (one, other) = (Int(edge.from), Int(edge.to))
+            guard isIn[one], isIn[other], pools[designOfStrand[one]] == pools[designOfStrand[other]] else { continue }
+            for (strand, partner) in [(one, other), (other, one)] where edge.weight > worst[strand]?.score ?? 0 {
+                worst[strand] = (partner, edge.weight)
+            }
+        }
+        let names = designs.strandNames()
+        try sink.write(Array("name\tpool\tworst\tscore\n".utf8))
+        var line: [UInt8] = []
+        for strand in designOfStrand.indices where isIn[strand] {
+            line.removeAll(keepingCapacity: true)
+            line.append(contentsOf: names[strand])
+            line.append(contentsOf: "\t\(pools[designOfStrand[strand]] + 1)\t".utf8)
+            if let worst = worst[strand] { line.append(contentsOf: names[worst.partner]) }
+            line.append(9)
+            writeFixed(worst[strand]?.score ?? 0, decimals: 4, into: &line)
+            line.append(10)
+            try sink.write(line)
+        }
+    }
+
+    /// How many pairs of strands are above the limit before and after, and which is the worst that is left.
+    func summary(ownAbove: Int) -> String {
+        var (before, after, together) = (0, 0, 0)
+        var worst: ConflictGraph.Edge?
+        for edge in strandEdges where isIn[Int(edge.from)] && isIn[Int(edge.to)] {
+            let (one, other) = (designOfStrand[Int(edge.from)], designOfStrand[Int(edge.to)])
+            let isSame = pools[one] == pools[other]
+            if isSame, edge.weight > worst?.weight ?? 0 { worst = edge }
+            guard edge.weight > limit else { continue }
+            before += 1
+            if isSame { after += 1 }
+            if one == other { together += 1 }
+        }
+        let names = designs.strandNames()
+        var text =
+            "pairs of strands above \(limit): \(before) in one pool, \(after) in \(counted(count, "pools"))"
+            + (together > 0 ? " (\(together) of them of strands that belong together)" : "")
+        if let worst {
+            text +=
+                "; worst pair \(excerpt(names[Int(worst.from)])) and \(excerpt(names[Int(worst.to)])), "
+                + fixed(Double(worst.weight), 4)
+        }
+        if ownAbove > 0 { text += "; \(counted(ownAbove, "strands")) bind themselves above it, in any pool" }
+        return text
+    }
+}

@@ -1,0 +1,72 @@
+// SelectionOutput: writes what is kept and what is not, and counts why.
+
+import SeqIO
+
+/// The two outputs of a selection, and its counts.
+struct SelectionOutput {
+    private let sink: ByteSink
+    private let rejections: ByteSink?
+    /// The names of what can block a design: the strands to stay clear of, then the kept designs.
+    private var names: [[UInt8]]
+    private var counts: [Rejection.Reason: Int] = [:]
+    /// For each name, the designs that it blocked.
+    private var blocked: [Int]
+    /// Designs that were kept, and those looked at.
+    private(set) var kept = 0, seen = 0
+
+    /// Writes to `sink`, and the rejected designs to `rejections`. `owned` are the names of the strands to stay clear
+    /// of.
+    init(_ sink: ByteSink, rejections: ByteSink?, owned: [[UInt8]]) throws(OutputError) {
+        (self.sink, self.rejections, names) = (sink, rejections, owned)
+        blocked = Array(repeating: 0, count: owned.count)
+        try rejections?.write(Array("design\treason\tblocker\tscore\n".utf8))
+    }
+
+    /// Writes text of the input and a line end.
+    func write(_ text: ArraySlice<UInt8>) throws(OutputError) {
+        try sink.write(text)
+        try sink.write(CollectionOfOne(10))
+    }
+
+    /// Counts a design that is kept.
+    mutating func keep(_ name: [UInt8]) {
+        (kept, seen) = (kept + 1, seen + 1)
+        names.append(name)
+        blocked.append(0)
+    }
+
+    /// Counts and writes a design that is not kept.
+    mutating func reject(_ name: [UInt8], _ rejection: Rejection) throws(OutputError) {
+        seen += 1
+        counts[rejection.reason, default: 0] += 1
+        if let blocker = rejection.blocker { blocked[blocker] += 1 }
+        guard let rejections else { return }
+        var line = name
+        line.append(contentsOf: "\t\(rejection.reason.rawValue)\t".utf8)
+        if let blocker = rejection.blocker { line.append(contentsOf: names[blocker]) }
+        line.append(9)
+        if let score = rejection.score { writeFixed(score, decimals: 4, into: &line) }
+        line.append(10)
+        try rejections.write(line)
+    }
+
+    /// Completes both outputs.
+    func finish() throws(OutputError) {
+        try sink.finish()
+        try rejections?.finish()
+    }
+
+    /// Writes what was found before a failure, as far as that is to standard output.
+    func flush() throws(OutputError) { try sink.flush() }
+
+    /// Why designs were not kept, such as `9120 crosstalk, 300 gc`, and which blocked most; empty where all were kept.
+    var reasons: String {
+        let ordered = Rejection.Reason.allCases.filter { counts[$0] != nil }.sorted {
+            (counts[$0] ?? 0, $1.rawValue) > (counts[$1] ?? 0, $0.rawValue)
+        }
+        guard !ordered.isEmpty else { return "" }
+        let text = ordered.map { "\(counts[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
+        guard let most = blocked.max(), most > 0, let name = blocked.firstIndex(of: most) else { return text }
+        return "\(text); \(excerpt(names[name])) blocked most, \(counted(most, "designs"))"
+    }
+}
