@@ -27,7 +27,7 @@ import Testing
     @Test func everyStrandHasAPoolAndItsWorstPartnerIsThatOfClassify() throws {
         let sandbox = try Sandbox()
         try sandbox.write(Self.primers(40), "p.fa")
-        let result = try sandbox.run("seqgan select --pools 3 --rejected no.tsv p.fa")
+        let result = try sandbox.run("seqgan select --at temperature=40C --pools 3 --rejected no.tsv p.fa")
         #expect(result.code == 0, "\(result.errors)")
         let rows = Self.table(result.output)
         #expect(rows.map { $0[0] } == SelectExample.names(try sandbox.read("p.fa")))
@@ -37,7 +37,7 @@ import Testing
         #expect(try sandbox.read("no.tsv") == "design\treason\tblocker\tscore\n")
         var worst: [String: (Double, String)] = [:]
         var (before, after) = (0, 0)
-        let all = try sandbox.run("seqgan classify -q --all-pairs p.fa").output
+        let all = try sandbox.run("seqgan classify -q --at temperature=40C --all-pairs p.fa").output
         for row in PartnerTests.rows(all) where row[0] != row[1] {
             let score = Double(row[3]) ?? 0
             let isSame = pools[row[0]] == pools[row[1]]
@@ -57,14 +57,16 @@ import Testing
             result.errors.contains("pairs of strands above 0.05: \(before) in one pool, \(after) in 3 pools"),
             "\(result.errors)")
         for threads in [1, 7] {
-            #expect(try sandbox.run("seqgan select -q -t \(threads) --pools 3 p.fa").output == result.output)
+            #expect(
+                try sandbox.run("seqgan select -q --at temperature=40C -t \(threads) --pools 3 p.fa").output
+                    == result.output)
         }
     }
 
     @Test func asManyPoolsAsItTakesLeaveNoConflict() throws {
         let sandbox = try Sandbox()
         try sandbox.write(Self.primers(30), "p.fa")
-        let line = "seqgan select --single --pools auto --max-crosstalk 0.1 p.fa"
+        let line = "seqgan select --single --at temperature=40C --pools auto --max-crosstalk 0.1 p.fa"
         let result = try sandbox.run(line)
         let rows = Self.table(result.output)
         #expect(rows.count == 60 && rows.allSatisfy { (Double($0[3]) ?? 1) <= 0.1 })
