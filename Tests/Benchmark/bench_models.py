@@ -24,6 +24,9 @@ import random
 import subprocess
 import sys
 
+from bench_alternatives import matthews
+from lengths import area
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build", "release", "seqgan")
 RECIPE = os.path.join(ROOT, "Sources", "BuiltInModel")
@@ -46,24 +49,14 @@ def figures(rows):
     """Pairs, MCC, AUROC, mean absolute difference, the worst tenth; NaN where there is only one label."""
     pairs = sorted((float(row["score"]), float(row["yield"])) for row in rows)
     counts = collections.Counter((score > THRESHOLD, truth > THRESHOLD) for score, truth in pairs)
-    tp, fp, fn, tn = (counts[key] for key in ((True, True), (True, False), (False, True), (False, False)))
-    root = math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    # Mean rank of the positives, ties counted half.
-    ranks, start = 0.0, 0
-    while start < len(pairs):
-        end = start
-        while end < len(pairs) and pairs[end][0] == pairs[start][0]:
-            end += 1
-        ranks += (start + end + 1) / 2 * sum(truth > THRESHOLD for _, truth in pairs[start:end])
-        start = end
-    positives, negatives = tp + fn, fp + tn
-    area = (ranks - positives * (positives + 1) / 2) / (positives * negatives) if positives * negatives else math.nan
+    mcc = matthews(*(counts[key] for key in ((True, True), (True, False), (False, True), (False, False))))
+    roc = area([score for score, _ in pairs], [truth > THRESHOLD for _, truth in pairs])
     tenths = collections.defaultdict(list)
     for score, truth in pairs:
         tenths[min(9, int(10 * score))].append(score - truth)
     worst = max((abs(sum(d)) / len(d) for d in tenths.values() if len(d) >= 50), default=math.nan)
     error = sum(abs(score - truth) for score, truth in pairs) / len(pairs)
-    return len(pairs), (tp * tn - fp * fn) / root if root else math.nan, area, error, worst
+    return len(pairs), mcc, roc, error, worst
 
 
 def parts(rows):
@@ -81,8 +74,8 @@ def held_out(options):
     print("| pairs | number | MCC | AUROC | mean error | worst tenth |\n|---|---|---|---|---|---|")
 
     def show(name, rows):
-        count, mcc, area, error, worst = figures(rows)
-        print(f"| {name} | {count} | {mcc:.3f} | {area:.4f} | {error:.4f} | {worst:.3f} |", flush=True)
+        count, mcc, roc, error, worst = figures(rows)
+        print(f"| {name} | {count} | {mcc:.3f} | {roc:.4f} | {error:.4f} | {worst:.3f} |", flush=True)
 
     for path in sorted(glob.glob(os.path.join(options.folder, "held_*.tsv.gz"))):
         name = os.path.basename(path)[: -len(".tsv.gz")]

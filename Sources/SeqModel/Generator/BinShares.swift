@@ -29,20 +29,14 @@ struct BinShares: Sendable, Equatable {
         let count = (1 + inputs.width) * bins
         let (weights, gradient) = (FloatBuffer(count: count), FloatBuffer(count: count))
         let adam = Adam(count: count)
-        var logits = [Float](repeating: 0, count: bins)
         for round in 1...BinShares.rounds where !pairs.isEmpty {
             for k in 0..<count { gradient[k] = BinShares.decay * weights[k] }
             for (p, own) in pairs.enumerated() {
-                let x = inputs[p]
-                for bin in 0..<bins { logits[bin] = weights[bin] }
-                for (c, x) in x.enumerated() {
-                    for bin in 0..<bins { logits[bin] += x * weights[(1 + c) * bins + bin] }
-                }
-                BinShares.normalise(&logits)
-                logits[own] -= 1
-                for bin in 0..<bins { gradient[bin] += logits[bin] }
-                for (c, x) in x.enumerated() {
-                    for bin in 0..<bins { gradient[(1 + c) * bins + bin] += x * logits[bin] }
+                var slopes = BinShares.shares(bins, at: inputs[p]) { weights[$0] }
+                slopes[own] -= 1
+                for bin in 0..<bins { gradient[bin] += slopes[bin] }
+                for (c, x) in inputs[p].enumerated() {
+                    for bin in 0..<bins { gradient[(1 + c) * bins + bin] += x * slopes[bin] }
                 }
             }
             adam.step(
@@ -54,24 +48,23 @@ struct BinShares: Sendable, Equatable {
     /// The share of each bin (0 to 1) at conditions with the numbers `inputs`.
     func shares(at inputs: ArraySlice<Float>) -> [Float] {
         precondition((1 + inputs.count) * bins == weights.count)
-        var logits = Array(weights[..<bins])
+        return BinShares.shares(bins, at: inputs) { weights[$0] }
+    }
+
+    /// The same, with the weights that `weight` gives by their index.
+    private static func shares(_ bins: Int, at inputs: ArraySlice<Float>, weight: (Int) -> Float) -> [Float] {
+        var logits = (0..<bins).map(weight)
         for (c, x) in inputs.enumerated() {
-            for bin in 0..<bins { logits[bin] += x * weights[(1 + c) * bins + bin] }
+            for bin in 0..<bins { logits[bin] += x * weight((1 + c) * bins + bin) }
         }
         // Conditions far from those of the training must not give infinities, of which no share follows.
         for bin in 0..<bins { logits[bin] = min(max(logits[bin], -1e30), 1e30) }
-        BinShares.normalise(&logits)
-        return logits
-    }
-
-    /// Replaces logits by probabilities.
-    private static func normalise(_ logits: inout [Float]) {
         let top = logits.reduce(-Float.infinity, max)
         var sum: Float = 0
         for k in logits.indices {
             logits[k] = exponential(logits[k] - top)
             sum += logits[k]
         }
-        for k in logits.indices { logits[k] /= sum }
+        return logits.map { $0 / sum }
     }
 }

@@ -119,9 +119,7 @@ struct Generate: ParsableCommand {
             let design = PairDesign(
                 classifier: file.classifier.at(conditions.point), generator: generator, point: conditions.point,
                 label: label, constraints: constraints,
-                lengths: lengths ?? 1...DuplexShape.maximumLength,
-                acceptance: generator.acceptance(at: conditions.point), scores: scores, exact: rule,
-                seed: running.seed,
+                lengths: lengths ?? 1...DuplexShape.maximumLength, scores: scores, exact: rule, seed: running.seed,
                 mostDraws: partnerOf == nil ? places * maxTries : maxTries, threads: running.threadCount)
             let end = Mutex(
                 OutputEnd(

@@ -39,8 +39,6 @@ struct PairDesign: Sendable {
     let label: Int
     let constraints: StrandConstraints
     let lengths: ClosedRange<Int>
-    /// Decides which pairs are kept at `point`.
-    let acceptance: RejectionSampler
     /// Nil: any score.
     let scores: ScoreRange?
     /// The rule by which strand B is the exact partner of strand A; nil where the generator draws B.
@@ -66,11 +64,14 @@ struct PairDesign: Sendable {
     private final class Worker {
         let drawing: TrainedGenerator.Worker
         let workspace = Workspace()
+        /// Decides which pairs are kept.
+        let acceptance: RejectionSampler
         var pairs: Pairs
         var logits: [Float] = []
 
         init(_ design: PairDesign) {
             drawing = TrainedGenerator.Worker(design.generator)
+            acceptance = design.generator.acceptance(at: design.point)
             pairs = Pairs(alphabet: design.classifier.alphabet)
         }
     }
@@ -182,7 +183,7 @@ struct PairDesign: Sendable {
                 worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
-                let kept = acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
+                let kept = worker.acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept else { continue }
                 guard round < RejectionSampler.mostDraws else {

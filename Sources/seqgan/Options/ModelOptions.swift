@@ -19,16 +19,19 @@ struct ModelOptions: ParsableArguments {
         completion: .file(extensions: ["seqgan"]))
     var model: String?
 
-    /// The model: as named, else that of `$SEQGAN_MODEL`, else the built-in one of DNA.
-    var source: ModelSource {
-        if let model { return ModelSource(model) }
-        guard let value = getenv("SEQGAN_MODEL") else { return .builtIn(.dna) }
+    /// The model that is named, here or else by `$SEQGAN_MODEL`; nil where none is.
+    private var name: String? {
+        if let model { return model }
+        guard let value = getenv("SEQGAN_MODEL") else { return nil }
         let name = String(cString: value)
-        return name.isEmpty ? .builtIn(.dna) : ModelSource(name)
+        return name.isEmpty ? nil : name
     }
 
+    /// The model that is named, else the built-in one of DNA.
+    var source: ModelSource { name.map(ModelSource.init) ?? .builtIn(.dna) }
+
     /// Whether a model is named, here or by `$SEQGAN_MODEL`.
-    var isNamed: Bool { model != nil || !(getenv("SEQGAN_MODEL").map { $0.pointee == 0 } ?? true) }
+    var isNamed: Bool { name != nil }
 
     /// The path of the model; nil for a built-in one.
     var path: String? { source.path }

@@ -51,8 +51,7 @@ struct TrainingReport {
         let design = PairDesign(
             classifier: classifier, generator: generator, point: point, label: 1,
             constraints: StrandConstraints(gc: nil, longestRun: nil, motifs: []),
-            lengths: 1...DuplexShape.maximumLength, acceptance: generator.acceptance(at: point), scores: nil,
-            seed: seed,
+            lengths: 1...DuplexShape.maximumLength, scores: nil, seed: seed,
             mostDraws: 100 * TrainingReport.samples, threads: threads)
         var written = AcceptedPairs(isUnique: false, leastDistance: 0, isSymmetric: false)
         let drawn = Mutex(Pairs(alphabet: file.classifier.alphabet))

@@ -42,22 +42,7 @@ struct BestSelection {
 
     /// What each design breaks by itself or with the strands to stay clear of; nil for nothing.
     func brokenByThemselves(_ block: DesignBlock, clearOf owned: DesignBlock?) -> [Rejection?] {
-        var results = (0..<block.count).map { limits.brokenConstraint(by: $0, of: block) }
-        let open = results.indices.filter { results[$0] == nil }
-        let designs = PreparedDesigns(block.only(open), scorer)
-        var kept = KeptDesigns(scorer, nil)
-        if let owned { kept.append(Array(0..<owned.count), of: owned) }
-        let found = Mutex([Rejection?](repeating: nil, count: open.count))
-        scorer.run(pieces: open.count) { [kept] design, worker in
-            let rejection =
-                limits.brokenByItself(design, of: designs, worker)
-                ?? kept.firstConflict(of: design, in: designs, above: limits.crosstalk, worker).map {
-                    Rejection(reason: .clearOf, blocker: $0.design, score: $0.score)
-                }
-            if let rejection { found.withLock { $0[design] = rejection } }
-        }
-        for (design, rejection) in zip(open, found.withLock({ $0 })) { results[design] = rejection }
-        return results
+        FirstCome(scorer, limits, clearOf: owned, nil, most: nil).screened(block)
     }
 
     /// Number of strands of designs that are not `rejected` which bind themselves above `limit`.

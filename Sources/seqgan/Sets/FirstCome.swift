@@ -47,9 +47,7 @@ struct FirstCome {
     /// Takes the designs of `block` in order: for each, nil where it was kept, or why not. There are fewer results
     /// than designs where the last of those wanted was among them.
     mutating func take(_ block: DesignBlock) -> [Rejection?] {
-        var results = (0..<block.count).map { limits.brokenConstraint(by: $0, of: block) }
-        let open = results.indices.filter { results[$0] == nil }
-        for (design, rejection) in zip(open, screened(open, of: block)) { results[design] = rejection }
+        var results = screened(block)
         let left = results.indices.filter { results[$0] == nil }
         let survivors = block.only(left)
         let conflicts = conflicts(within: survivors)
@@ -81,8 +79,10 @@ struct FirstCome {
         }
     }
 
-    /// What the designs `open` of `block` break by themselves or with those that were kept before.
-    private func screened(_ open: [Int], of block: DesignBlock) -> [Rejection?] {
+    /// What each design of `block` breaks by itself or with those that were kept before; nil for nothing.
+    func screened(_ block: DesignBlock) -> [Rejection?] {
+        var results = (0..<block.count).map { limits.brokenConstraint(by: $0, of: block) }
+        let open = results.indices.filter { results[$0] == nil }
         let prepared = PreparedDesigns(block.only(open), scorer)
         let found = Mutex([Rejection?](repeating: nil, count: open.count))
         scorer.run(pieces: open.count) { [self] design, worker in
@@ -94,7 +94,8 @@ struct FirstCome {
                 }
             if let rejection { found.withLock { $0[design] = rejection } }
         }
-        return found.withLock { $0 }
+        for (design, rejection) in zip(open, found.withLock({ $0 })) { results[design] = rejection }
+        return results
     }
 
     /// For each design, those before it that it binds.
