@@ -13,12 +13,19 @@ struct ManPage {
 
     /// All pages, by their file names.
     static func all() throws -> [String: ManPage] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains(/\.[15]$/) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains(/\.[157]$/) }
         return try Dictionary(
             uniqueKeysWithValues: names.map { name in
                 let path = folder.appending(path: name).path
                 return (name, ManPage(path: path, text: try String(contentsOfFile: path, encoding: .utf8)))
             })
+    }
+
+    /// The blocks of commands of a page that a comment marks, as `man/examples.sh` reads them for the engines too.
+    static func examples(_ name: String, _ mark: String) throws -> [String] {
+        let read = try Sandbox().run("'\(folder.path)/examples.sh' '\(folder.path)/\(name)' '\(mark)'")
+        guard read.code == 0 else { throw Example.Failed(errors: read.errors) }
+        return read.output.components(separatedBy: "%%\n").dropFirst().map { String($0) }
     }
 
     /// The page with its generated parts made anew.
