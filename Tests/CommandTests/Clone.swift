@@ -48,6 +48,10 @@ enum Clone {
     static func run(_ block: String, in sandbox: Sandbox) throws -> Sandbox.Result {
         let short = block.replacing("seqgan train ", with: "seqgan train --epochs 14 --batch 32 --steps 250 ")
             .replacing("--epochs 14 --batch 32 --steps 250 --classifier cnn", with: "--epochs 2 --classifier cnn")
+            .replacing(
+                "--steps 250 --learn generator --generator dcgan",
+                with: "--steps 20 --learn generator --generator dcgan"
+            )
             .replacing("-n 20000", with: "-n 600")
         return try sandbox.run("set -e; set +o pipefail; export HOME=$PWD\n\(short)", seconds: 1200)
     }
