@@ -49,10 +49,11 @@ public protocol LoopBuild {
         places: UnsafeMutablePointer<Int32>
     ) -> Int
 
-    /// Writes the shares of the duplexes of strand `a` with the strands `range` in which the 3' end of one is paired.
-    static func duplexThreePrime(
-        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList, against columns: StrandList,
-        range: Range<Int>, length: Int, workspace: UnsafeMutableRawPointer, shares: UnsafeMutablePointer<Float>)
+    /// The share of the duplexes of two strands in which the 3' end of one is paired.
+    static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Float
 
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(

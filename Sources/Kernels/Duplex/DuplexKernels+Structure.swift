@@ -59,29 +59,24 @@ extension DuplexKernels {
         }
     }
 
-    /// Writes for strand `a` of `rows` with the strands `range` of `columns` the share of the duplexes in which the
-    /// last `length` letters of either strand are one helix to its end, 0 to 1, to `shares`, which is resized to the
-    /// range. No strand may have an ambiguous code.
-    public func threePrimeShares(
-        _ weights: DuplexWeights, _ a: Int, of rows: StrandCodes, against columns: StrandCodes, _ range: Range<Int>,
-        length: Int, workspace: Workspace, into shares: inout [Float]
-    ) {
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
+    /// letters of either strand are one helix to its end, 0 to 1. No strand may have an ambiguous code.
+    public func threePrimeShare(
+        _ weights: DuplexWeights, _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, length: Int,
+        workspace: Workspace
+    ) -> Float {
         let shape = weights.shape
         precondition(shape.isAntiparallel && shape.head == .equilibrium && length > 0)
-        precondition(rows.letters == shape.letters && columns.letters == shape.letters)
-        precondition((0..<rows.count).contains(a) && range.lowerBound >= 0 && range.upperBound <= columns.count)
-        if shares.count != range.count { shares = [Float](repeating: 0, count: range.count) }
-        let memory = reserve(workspace, shape, longest: max(rows.longest, columns.longest))
-        shares.withUnsafeMutableBufferPointer { shares in
-            rows.withStrandList { rows in
-                columns.withStrandList { columns in
-                    guard let shares = shares.baseAddress else { return }
-                    processor.loops.duplexThreePrime(
-                        shape, weights.numbers, a: a, of: rows, against: columns, range: range, length: length,
-                        workspace: memory, shares: shares)
-                }
+        precondition(first.letters == shape.letters && second.letters == shape.letters)
+        precondition((0..<first.count).contains(a) && (0..<second.count).contains(b))
+        let memory = reserve(workspace, shape, longest: max(first.longest, second.longest))
+        let share = first.withStrandList { first in
+            second.withStrandList { second in
+                processor.loops.duplexThreePrimeShare(
+                    shape, weights.numbers, a: a, of: first, b: b, of: second, length: length, workspace: memory)
             }
         }
+        return share.flatMap { $0 } ?? 0
     }
 
     private func reserve(_ workspace: Workspace, _ shape: DuplexShape, longest: Int) -> UnsafeMutableRawPointer {

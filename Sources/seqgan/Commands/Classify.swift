@@ -81,6 +81,9 @@ struct Classify: ParsableCommand {
             """)
     var energies = false
 
+    @OptionGroup var duplexes: DuplexOptions
+    @OptionGroup var ends: ThreePrimeOptions
+
     private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
     private var isScreen: Bool { allPairs || against != nil }
 
@@ -88,9 +91,15 @@ struct Classify: ParsableCommand {
         if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
         if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if matrix, keep != nil { throw ValidationError("--matrix writes every pair: it does not go with --keep") }
-        for (option, isGiven) in [("--melting", melting), ("--energies", energies)] where isGiven {
+        let ofPairs = [
+            ("--melting", melting), ("--energies", energies), ("--duplex", duplexes.duplex),
+            ("--posterior", duplexes.posterior != nil),
+        ]
+        for (option, isGiven) in ofPairs where isGiven {
             if isScreen { throw ValidationError("\(option) goes with pairs, not with --all-pairs or --against") }
-            if keep != nil { throw ValidationError("\(option) adds columns: it does not go with --keep") }
+            if keep != nil, option != "--posterior" {
+                throw ValidationError("\(option) adds columns: it does not go with --keep")
+            }
         }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
         if shard != nil, !isScreen, input.everyFile.contains("-") {
@@ -104,12 +113,15 @@ struct Classify: ParsableCommand {
     func run() throws {
         try input.requireInput()
         try output.requireDistinct(from: input.everyFile + [against, model.path])
+        try OutputOptions.requireDistinct(
+            [output.output, duplexes.posterior], from: input.everyFile + [against, model.path])
         if !isScreen { try requireFilesToCut() }
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
-            let classifier = file.classifier.at(conditions.point)
+            let anywhere = try ends.applied(to: file.classifier)
+            let classifier = anywhere.at(conditions.point)
             try requireFigures(classifier, conditions)
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
@@ -119,8 +131,10 @@ struct Classify: ParsableCommand {
                 ambiguity: ambiguity, conditions: conditions,
                 figures: PairFigures(
                     hasMelting: melting, hasEnergies: energies,
-                    meltingShift: Float(conditions.buffer.temperatureShift)),
-                anywhere: file.classifier)
+                    meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
+                    keepsProbabilities: duplexes.posterior != nil,
+                    rule: duplexes.isWanted ? PairingRule(classifier) : nil),
+                anywhere: anywhere, whole: file.classifier)
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
@@ -135,6 +149,11 @@ struct Classify: ParsableCommand {
                 progress: progress,
                 makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
+            if let path = duplexes.posterior {
+                let sink = try ByteSink(path: path)
+                try counts.probabilities.write(to: sink)
+                try sink.finish()
+            }
             counts.remarks.report(scorer.alphabet, file.classifier)
             counts.conditions.report(conditions)
             counts.figures.report()
@@ -145,8 +164,9 @@ struct Classify: ParsableCommand {
         }
     }
 
-    /// Throws a usage error where the model does not have what `--melting` or `--energies` need.
+    /// Throws a usage error where the model does not have what `--melting`, `--energies` or `--duplex` need.
     private func requireFigures(_ classifier: PairClassifier, _ conditions: RunConditions) throws {
+        try duplexes.require(classifier)
         if energies, conditions.buffer.temperatureShift > 0 {
             throw ValidationError("--energies does not go with --at formamide: it only knows of melting temperatures")
         }

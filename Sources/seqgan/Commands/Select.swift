@@ -85,6 +85,7 @@ struct Select: ParsableCommand {
             valueName: "FILE"), completion: .file())
     var rejected: String?
 
+    @OptionGroup var ends: ThreePrimeOptions
     @OptionGroup var strands: ConstraintOptions
     @OptionGroup var partners: PartnerOptions
     @OptionGroup var model: ModelOptions
@@ -121,8 +122,8 @@ struct Select: ParsableCommand {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
-            let scorer = CrosstalkScorer(
-                conditions.map { file.classifier.at($0.point) }, threads: running.threadCount)
+            let classifier = try ends.applied(to: file.classifier)
+            let scorer = CrosstalkScorer(conditions.map { classifier.at($0.point) }, threads: running.threadCount)
             var selection = try DesignSelection(self, file.classifier, scorer)
             let output = try selection.run()
             let remarks = ConditionRemarks(atPointOf: output.seen)

@@ -3,54 +3,48 @@
 import KernelShapes
 
 extension Loops {
-    /// Writes, for strand `a` of one list with the strands `range` of another, the share of those duplexes in which the
-    /// last `length` letters of either strand are one helix, without a bulge or loop, that reaches its end. The shape
-    /// is antiparallel and has the equilibrium head. The workspace is one for a gradient.
-    public static func duplexThreePrime(
-        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of rows: StrandList, against columns: StrandList,
-        range: Range<Int>, length: Int, workspace: UnsafeMutableRawPointer, shares: UnsafeMutablePointer<Float>
-    ) {
-        @inline(__always) func write<V: Lanes>(_: V.Type) where V.Scalar == Float {
-            threePrime(V.self, shape, numbers, rows.strand(a), columns, range, rows.longest, length, workspace, shares)
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
+    /// letters of either strand are one helix, without a bulge or loop, that reaches its end; 0 to 1. The shape is
+    /// antiparallel and has the equilibrium head. The workspace is one for a gradient.
+    public static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Float {
+        @inline(__always) func share<V: Lanes>(_: V.Type) -> Float where V.Scalar == Float {
+            threePrimeShare(V.self, shape, numbers, (a, first), (b, second), length, workspace)
         }
-        if shape.lanes == 4 { write(SIMD4<Float>.self) } else { write(SIMD8<Float>.self) }
+        return shape.lanes == 4 ? share(SIMD4<Float>.self) : share(SIMD8<Float>.self)
     }
 
     /// The same in double precision, for tests.
-    public static func duplexThreePrime(
-        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, a: Int, of rows: StrandList,
-        against columns: StrandList, range: Range<Int>, length: Int, workspace: UnsafeMutableRawPointer,
-        shares: UnsafeMutablePointer<Double>
-    ) {
-        threePrime(
-            SIMD2<Double>.self, shape, numbers, rows.strand(a), columns, range, rows.longest, length, workspace, shares)
+    public static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Double {
+        threePrimeShare(SIMD2<Double>.self, shape, numbers, (a, first), (b, second), length, workspace)
     }
 }
 
 @inline(__always)
-private func threePrime<V: Lanes>(
-    _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ strand: Strand, _ others: StrandList,
-    _ range: Range<Int>, _ longest: Int, _ length: Int, _ workspace: UnsafeMutableRawPointer,
-    _ shares: UnsafeMutablePointer<V.Scalar>
-) {
+private func threePrimeShare<V: Lanes>(
+    _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ a: (place: Int, list: StrandList),
+    _ b: (place: Int, list: StrandList), _ length: Int, _ workspace: UnsafeMutableRawPointer
+) -> V.Scalar {
     let scorer = DuplexScorer<V, EveryRow>(
-        shape, numbers, memory: PairMemory(workspace, shape, longest: Swift.max(longest, others.longest)))
-    flushingSubnormals {
-        for s in range {
-            let other = others.strand(s)
-            shares[s - range.lowerBound] =
-                shape.hasPositions
-                ? scorer.threePrime(strand, other, length, PositionedMap.self)
-                : scorer.threePrime(strand, other, length, PlainMap.self)
-        }
+        shape, numbers, memory: PairMemory(workspace, shape, longest: Swift.max(a.list.longest, b.list.longest)))
+    let (first, second) = (a.list.strand(a.place), b.list.strand(b.place))
+    return flushingSubnormals {
+        shape.hasPositions
+            ? scorer.threePrimeShare(first, second, length, PositionedMap.self)
+            : scorer.threePrimeShare(first, second, length, PlainMap.self)
     }
 }
 
 extension DuplexScorer where Rows == EveryRow {
-    /// See `Loops.duplexThreePrime`. Structures in which both ends are bound are counted once: their weight is taken
+    /// See `Loops.duplexThreePrimeShare`. Structures in which both ends are bound are counted once: their weight is taken
     /// off the sum of those in which the end of either strand is.
     @inline(__always)
-    fileprivate func threePrime<Kind: MapKind>(_ a: Strand, _ b: Strand, _ length: Int, _: Kind.Type) -> Scalar {
+    fileprivate func threePrimeShare<Kind: MapKind>(_ a: Strand, _ b: Strand, _ length: Int, _: Kind.Type) -> Scalar {
         let pair = prepareLetters(a, b)
         let columns = pair.b.strand.count
         let heads = memory.sums, shares = heads + shape.blocks
