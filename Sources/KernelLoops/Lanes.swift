@@ -27,6 +27,8 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     static func plus(_ a: Self, _ b: Self) -> Self
     /// The minimum of a and b in each lane.
     static func least(_ a: Self, _ b: Self) -> Self
+    /// The maximum of a and b in each lane.
+    static func greatest(_ a: Self, _ b: Self) -> Self
     /// exp, with a relative error below 3e-7 in Float. The argument is clamped so that the result is normal and finite.
     static func exponential(_ x: Self) -> Self
     /// Natural logarithm of a positive normal number, with an error below 2e-7 times the absolute value of the result
@@ -48,6 +50,7 @@ protocol Lanes: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
 
 extension Lanes {
     @inline(__always) static func fill(_ x: Scalar) -> Self { Self(repeating: x) }
+    @inline(__always) static func greatest(_ a: Self, _ b: Self) -> Self { b.replacing(with: a, where: a .> b) }
     @inline(__always) static func root(_ x: Self) -> Self { x.squareRoot() }
     @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool { all(a .< bound) }
 }
@@ -135,6 +138,13 @@ extension SIMD8<Float>: Lanes {
         // non-negative numbers have the order of the numbers, so the sign of their difference is the mask.
         let mask = (unsafeBitCast(x, to: SIMD8<Int32>.self) &- unsafeBitCast(bound, to: SIMD8<Int32>.self)) &>> 31
         return unsafeBitCast(unsafeBitCast(a, to: SIMD8<Int32>.self) & mask, to: Self.self)
+    }
+    @inline(__always) static func greatest(_ a: Self, _ b: Self) -> Self {
+        #if FUSED
+            _mm256_max_ps(a, b)
+        #else
+            b.replacing(with: a, where: a .> b)
+        #endif
     }
     @inline(__always) static func total(_ a: Self) -> Float { a.sum() }
     @inline(__always) static func areBelow(_ a: Self, _ bound: Self) -> Bool {

@@ -42,6 +42,19 @@ public protocol LoopBuild {
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, range: Range<Int>, index: Int,
         workspace: UnsafeMutableRawPointer, prepared: UnsafeMutableRawPointer)
 
+    /// Writes the probabilities of the pairs of letters of a pair of strands and those of its most probable duplex.
+    static func duplexStructure(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, pair: Int,
+        workspace: UnsafeMutableRawPointer, probabilities: UnsafeMutablePointer<Float>,
+        places: UnsafeMutablePointer<Int32>
+    ) -> Int
+
+    /// The share of the duplexes of two strands in which the 3' end of one is paired.
+    static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Float
+
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,

@@ -33,6 +33,14 @@
 /// The logit of a probability, log(p / (1 - p)): the inverse of `logistic`.
 @inline(__always) func logit(_ p: Float) -> Float { logarithm(p / (1 - p)) }
 
+/// The logit of the part `share`, 0 to 1, of the probability of logit `x`; finite also where there is no part.
+func logit(of share: Float, ofLogit x: Float) -> Float {
+    let (u, part) = (Double(x), max(Double(share), 1e-30))
+    // The complement is summed from its parts: it is exact where both are nearly 1.
+    let complement = exponential(-softplus(u)) + (1 - part) * exponential(-softplus(-u))
+    return Float(logarithm(part) - softplus(-u) - logarithm(max(complement, 1e-300)))
+}
+
 /// The binary cross-entropy in nats of a logit and a target (0 to 1).
 @inline(__always) func binaryCrossEntropy(_ logit: Float, _ target: Float) -> Double {
     softplus(Double(logit)) - Double(logit) * Double(target)

@@ -85,7 +85,8 @@ import Testing
         }
         #expect(
             own == [
-                "Array", "Training", "Scores", "Pairs", "Strands", "Selection", "Evaluation", "Comparison", "Contents",
+                "Array", "Duplexes", "Training", "Scores", "Pairs", "Strands", "Selection", "Evaluation", "Comparison",
+                "Contents",
             ])
     }
 

@@ -66,7 +66,7 @@ struct DoubleModel {
         return Weights(weights: weights, tables: tables)
     }
 
-    private func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
+    func withStrands<R>(_ body: (StrandList, UnsafeMutableRawPointer) -> R) -> R {
         let longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 1
         let counts = [true, false].map { forGradient in
             Loops.duplexWorkspaceBytes(

@@ -14,7 +14,7 @@ import Testing
 /// A network that passes on one feature: the logit is this feature or, where the strands may be swapped, its sum over
 /// both orders.
 extension DoubleModel {
-    fileprivate mutating func pass(_ feature: Int) {
+    mutating func pass(_ feature: Int) {
         for k in shape.means..<shape.means + shape.features { parameters[k] = 0 }
         for k in shape.scales..<shape.scales + shape.features { parameters[k] = 1 }
         for k in shape.energyEnd..<shape.trainedEnd { parameters[k] = 0 }

@@ -77,16 +77,22 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         for lane in 0..<V.scalarCount { features[lane] = x[lane] }
     }
 
+    /// Fills the table offsets of the letters of `prepared`.
+    @inline(__always)
+    func placeLetters(_ prepared: PreparedStrand<V>) {
+        var facing = prepared.strand
+        facing.isReversed = shape.isAntiparallel
+        let stride = LoopTables.fields * MemoryLayout<V>.size
+        fillOffsets(prepared.memory.rows, prepared.strand, shape, unit: shape.contexts * stride)
+        fillOffsets(prepared.memory.columns, facing, shape, unit: stride)
+    }
+
     /// Fills `prepared` for strand A (`index` 1) or B (2) of a pair, except its contributions to the network, which
     /// `writeContributions` computes for many strands at once.
     @inline(__always)
     func prepare(_ prepared: PreparedStrand<V>, index: Int) {
         let strand = prepared.strand
-        var facing = strand
-        facing.isReversed = shape.isAntiparallel
-        let stride = LoopTables.fields * MemoryLayout<V>.size
-        fillOffsets(prepared.memory.rows, strand, shape, unit: shape.contexts * stride)
-        fillOffsets(prepared.memory.columns, facing, shape, unit: stride)
+        placeLetters(prepared)
         let limits = RangeLimits<V>()
         let unit = V.fill(limits.initiationScale), shift = V.fill(limits.initiationShift)
         let features = prepared.memory.features

@@ -8,7 +8,8 @@ import KernelShapes
 ///
 /// @unchecked Sendable: threads prepare different strands, and read when all are done.
 public final class PreparedStrands: @unchecked Sendable {
-    fileprivate let codes: StrandCodes
+    /// All strands of the list.
+    public let codes: StrandCodes
     /// The strands that are prepared, as set by `begin`.
     public fileprivate(set) var range = 0..<0
     private let bytesEach: Int

@@ -103,14 +103,16 @@ public final class PreparedDesigns: Sendable {
     var points: Range<Int> { scorer.classifiers.indices }
 
     /// Replaces the logits of `worker` by those of variant `row` as strand A with the variants `columns` of `others`,
-    /// at most `mostColumns`, at condition `point`.
+    /// at most `mostColumns`, at condition `point`. Logits of at most `bound` may be larger than they are; where it is
+    /// nil, whole duplexes are scored, even by a classifier that counts 3' ends alone.
     func score(
-        _ row: Int, with others: PreparedDesigns, _ columns: Range<Int>, _ point: Int, _ worker: CrosstalkScorer.Worker
+        _ row: Int, with others: PreparedDesigns, _ columns: Range<Int>, _ point: Int, above bound: Float?,
+        _ worker: CrosstalkScorer.Worker
     ) {
         let classifier = scorer.classifiers[point]
         if case .duplex(let duplex) = classifier {
             duplex.logits(
-                row, of: prepared[point].first, against: others.prepared[point].second, columns,
+                row, of: prepared[point].first, against: others.prepared[point].second, columns, above: bound,
                 workspace: worker.workspace, into: worker.logits, at: 0)
             return
         }
@@ -141,12 +143,12 @@ public final class PreparedDesigns: Sendable {
         for point in scorer.classifiers.indices {
             for start in stride(from: columns.lowerBound, to: columns.upperBound, by: CrosstalkScorer.mostColumns) {
                 let part = start..<min(columns.upperBound, start + CrosstalkScorer.mostColumns)
-                score(row, with: others, part, point, worker)
+                score(row, with: others, part, point, above: low, worker)
                 for column in part { take(worker.logits[column - start], column) }
             }
             guard !scorer.isSameForBothOrders else { continue }
             for column in columns {
-                others.score(column, with: self, row..<row + 1, point, worker)
+                others.score(column, with: self, row..<row + 1, point, above: low, worker)
                 take(worker.logits[0], column)
             }
         }

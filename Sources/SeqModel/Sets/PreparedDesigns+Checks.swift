@@ -35,7 +35,7 @@ extension PreparedDesigns {
             var ofRows = [Float](repeating: 0, count: rows.count)
             var ofColumns = [Float](repeating: 0, count: columns.count)
             for row in rows {
-                score(row, with: self, columns, point, worker)
+                score(row, with: self, columns, point, above: nil, worker)
                 for column in columns {
                     let score = PairClassifier.score(worker.logits[column - columns.lowerBound])
                     ofRows[row - rows.lowerBound] = max(ofRows[row - rows.lowerBound], score)

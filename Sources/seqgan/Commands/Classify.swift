@@ -42,6 +42,8 @@ struct Classify: CommandWithExamples {
             """, examples: examples))
 
     @OptionGroup(title: "Scores") var scores: ScoreOptions
+    @OptionGroup(title: "Scores") var ends: ThreePrimeOptions
+    @OptionGroup(title: "Duplexes") var duplexes: DuplexOptions
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Model") var lengths: LengthOptions
@@ -59,9 +61,15 @@ struct Classify: CommandWithExamples {
         if scores.matrix, scores.keep != nil {
             throw ValidationError("--matrix writes every pair: it does not go with --keep")
         }
-        for (option, isGiven) in [("--melting", scores.melting), ("--energies", scores.energies)] where isGiven {
+        let ofPairs = [
+            ("--melting", scores.melting), ("--energies", scores.energies), ("--duplex", duplexes.duplex),
+            ("--posterior", duplexes.posterior != nil),
+        ]
+        for (option, isGiven) in ofPairs where isGiven {
             if isScreen { throw ValidationError("\(option) goes with pairs, not with --all-pairs or --against") }
-            if scores.keep != nil { throw ValidationError("\(option) adds columns: it does not go with --keep") }
+            if scores.keep != nil, option != "--posterior" {
+                throw ValidationError("\(option) adds columns: it does not go with --keep")
+            }
         }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
         if scores.shard != nil, !isScreen, input.everyFile.contains("-") {
@@ -74,13 +82,16 @@ struct Classify: CommandWithExamples {
 
     func run() throws {
         try input.requireInput()
-        try output.requireDistinct(from: input.everyFile + [scores.against, model.path])
+        let inputs = input.everyFile + [scores.against, model.path]
+        try output.requireDistinct(from: inputs)
+        try OutputOptions.requireDistinct([output.output, duplexes.posterior], from: inputs)
         if !isScreen { try requireFilesToCut() }
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
-            let classifier = file.classifier.at(conditions.point)
+            let anywhere = try ends.applied(to: file.classifier)
+            let classifier = anywhere.at(conditions.point)
             try requireFigures(classifier, conditions)
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
@@ -90,8 +101,10 @@ struct Classify: CommandWithExamples {
                 ambiguity: scores.ambiguity, conditions: conditions,
                 figures: PairFigures(
                     hasMelting: scores.melting, hasEnergies: scores.energies,
-                    meltingShift: Float(conditions.buffer.temperatureShift)),
-                anywhere: file.classifier)
+                    meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
+                    keepsProbabilities: duplexes.posterior != nil,
+                    rule: duplexes.isWanted ? PairingRule(classifier) : nil),
+                anywhere: anywhere, whole: file.classifier)
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
@@ -106,6 +119,11 @@ struct Classify: CommandWithExamples {
                 progress: progress,
                 makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
+            if let path = duplexes.posterior {
+                let sink = try ByteSink(path: path)
+                try counts.probabilities.write(to: sink)
+                try sink.finish()
+            }
             counts.remarks.report(scorer.alphabet, file.classifier)
             counts.conditions.report(conditions)
             counts.figures.report()
@@ -116,8 +134,9 @@ struct Classify: CommandWithExamples {
         }
     }
 
-    /// Throws a usage error where the model does not have what `--melting` or `--energies` need.
+    /// Throws a usage error where the model does not have what `--melting`, `--energies` or `--duplex` need.
     private func requireFigures(_ classifier: PairClassifier, _ conditions: RunConditions) throws {
+        try duplexes.require(classifier)
         if scores.energies, conditions.buffer.temperatureShift > 0 {
             throw ValidationError("--energies does not go with --at formamide: it only knows of melting temperatures")
         }

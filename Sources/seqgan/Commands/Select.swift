@@ -38,6 +38,7 @@ struct Select: CommandWithExamples {
             """, examples: examples))
 
     @OptionGroup(title: "Selection") var choice: SelectionOptions
+    @OptionGroup(title: "Selection") var ends: ThreePrimeOptions
     @OptionGroup(title: "Strands") var strands: ConstraintOptions
     @OptionGroup(title: "Strands") var partners: PartnerOptions
     @OptionGroup(title: "Input") var input: InputOptions
@@ -77,8 +78,8 @@ struct Select: CommandWithExamples {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
-            let scorer = CrosstalkScorer(
-                conditions.map { file.classifier.at($0.point) }, threads: running.threadCount)
+            let classifier = try ends.applied(to: file.classifier)
+            let scorer = CrosstalkScorer(conditions.map { classifier.at($0.point) }, threads: running.threadCount)
             var selection = try DesignSelection(self, file.classifier, scorer)
             let output = try selection.run()
             let remarks = ConditionRemarks(atPointOf: output.seen)

@@ -1,4 +1,4 @@
-// PairFigures: what classify adds to the score of a pair: its melting temperature and its binding energies.
+// PairFigures: what classify adds to the score of a pair: its melting temperature, its binding energies, its duplex.
 
 import Kernels
 import SeqIO
@@ -13,19 +13,28 @@ struct PairFigures: Sendable {
     var hasEnergies = false
     /// Degrees by which formamide lowers melting temperatures.
     var meltingShift: Float = 0
+    /// The most probable duplex, its place on both strands, and the expected number of its pairs.
+    var hasDuplex = false
+    /// Whether the probabilities of all pairs of letters are kept.
+    var keepsProbabilities = false
+    /// Which letters pair.
+    var rule: PairingRule?
 
     /// Whether there are none.
-    var isEmpty: Bool { !hasMelting && !hasEnergies }
+    var isEmpty: Bool { !hasMelting && !hasEnergies && !hasDuplex && !keepsProbabilities }
 
     /// The titles of their columns, each after a tab.
     var titles: String {
         (hasMelting ? "\tmelting" : "") + (hasEnergies ? "\tdG\tdH\tdS" : "")
+            + (hasDuplex ? "\t" + DuplexColumns.titles.joined(separator: "\t") : "")
     }
 
     /// The figures of the pairs of a batch.
     struct Values: Sendable {
         var melting: [Float?] = []
         var energies: [BindingEnergy?] = []
+        var duplexes = DuplexColumns()
+        var probabilities = PairProbabilities()
     }
 
     /// Computes the figures of `pairs`, each at its own conditions `points`.
@@ -43,6 +52,13 @@ struct PairFigures: Sendable {
             values.energies = classifier.bindingEnergies(
                 pairs, 0..<pairs.count, at: points, workspace: workspace, ambiguity: ambiguity)
         }
+        if let rule, hasDuplex || keepsProbabilities {
+            classifier.forEachPairing(pairs, by: rule, at: points, workspace: workspace) { p, pairing in
+                let (n, m) = (pairs.a(p).count, pairs.b(p).count)
+                if hasDuplex { values.duplexes.append(pairing, n, m) }
+                if keepsProbabilities { values.probabilities.append(pairing, n, m) }
+            }
+        }
         return values
     }
 
@@ -52,12 +68,14 @@ struct PairFigures: Sendable {
             output.append(9)
             if let melting = values.melting[pair] { output.append(contentsOf: fixed(Double(melting), 2).utf8) }
         }
-        guard hasEnergies else { return }
-        let energy = values.energies[pair]
-        for figure in [energy?.freeEnergy, energy?.enthalpy, energy?.entropy] {
-            output.append(9)
-            if let figure { output.append(contentsOf: fixed(figure, 2).utf8) }
+        if hasEnergies {
+            let energy = values.energies[pair]
+            for figure in [energy?.freeEnergy, energy?.enthalpy, energy?.entropy] {
+                output.append(9)
+                if let figure { output.append(contentsOf: fixed(figure, 2).utf8) }
+            }
         }
+        if hasDuplex { values.duplexes.write(pair, into: &output) }
     }
 }
 

@@ -19,6 +19,8 @@ struct PairScorer: Sendable {
     var figures = PairFigures()
     /// The classifier at any conditions, for pairs whose conditions are in columns.
     var anywhere: PairClassifier?
+    /// The same for figures, which are those of whole duplexes, also where scores count 3' ends.
+    var whole: PairClassifier?
 
     /// The working memory of a slot.
     struct Scratch: Sendable {
@@ -106,8 +108,9 @@ struct PairScorer: Sendable {
         let pairs = slot.scratch.pairs
         while slot.scratch.points.count < pairs.count { slot.scratch.points.append(conditions.point) }
         slot.scratch.figures = figures.values(
-            anywhere ?? classifier, pairs, at: slot.scratch.points, ambiguity, slot.scratch.workspace)
+            whole ?? classifier, pairs, at: slot.scratch.points, ambiguity, slot.scratch.workspace)
         slot.counts.figures.count(slot.scratch.figures)
+        slot.counts.probabilities = slot.scratch.figures.probabilities
     }
 
     private func format(

@@ -39,6 +39,8 @@ enum Pipeline {
         var remarks = StrandRemarks()
         var conditions = ConditionRemarks()
         var figures = FigureRemarks()
+        /// The probabilities that are kept for an array of all pairs.
+        var probabilities = PairProbabilities()
     }
 
     /// How to unpack the input for a number of threads. Reading takes a sixth of the work of scoring, and a few
@@ -114,6 +116,7 @@ enum Pipeline {
                 counts.remarks += slot.counts.remarks
                 counts.conditions += slot.counts.conditions
                 counts.figures += slot.counts.figures
+                counts.probabilities += slot.counts.probabilities
                 if slot.failure != nil { try sink.flush() }
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure

@@ -10,6 +10,9 @@ public struct DuplexClassifier: Sendable {
     let parameters: FloatBuffer
     /// The values of its conditions, in their units, at which it scores.
     let values: [Float]
+    /// Where above 0: scores count only the duplexes in which that many letters at the 3' end of a strand are bound;
+    /// see `threePrimeShare`.
+    let threePrime: Int
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
@@ -22,17 +25,22 @@ public struct DuplexClassifier: Sendable {
 
     private init(
         _ configuration: DuplexConfiguration, _ parameters: FloatBuffer, _ kernels: DuplexKernels,
-        at values: some Collection<Float>, dilution: Float? = nil
+        at values: some Collection<Float>, dilution: Float? = nil, threePrime: Int = 0
     ) {
         (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
-        self.values = Array(values)
+        (self.values, self.threePrime) = (Array(values), threePrime)
         weights = DuplexWeights(configuration.shape)
         kernels.fill(weights, from: parameters, at: configuration.point(values, dilution: dilution))
     }
 
     /// The same classifier at other values of its conditions; see `DuplexConfiguration.point` for `dilution`.
     func at(_ values: some Collection<Float>, dilution: Float? = nil) -> DuplexClassifier {
-        DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution)
+        DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution, threePrime: threePrime)
+    }
+
+    /// The same classifier, counting only duplexes in which the last `threePrime` letters of a strand are bound.
+    func counting(threePrime: Int) -> DuplexClassifier {
+        DuplexClassifier(configuration, parameters, kernels, at: values, threePrime: threePrime)
     }
 
     /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
@@ -53,6 +61,11 @@ public struct DuplexClassifier: Sendable {
     /// Replaces `logits` by those of the pairs `range`; strands are in codes of the configuration's alphabet.
     public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
+        guard threePrime > 0 else { return }
+        for p in range {
+            let share = threePrimeShare(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace)
+            logits[p - range.lowerBound] = logit(of: share, ofLogit: logits[p - range.lowerBound])
+        }
     }
 
     /// Replaces `logits` by those of the pairs `range`, each at its own conditions.
@@ -83,6 +96,28 @@ public struct DuplexClassifier: Sendable {
             logConcentrations: concentrations, workspace: workspace, into: &parts)
         if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
         for (p, logit) in zip(order, parts) { logits[p - range.lowerBound] = logit }
+        guard threePrime > 0 else { return }
+        var there = self
+        for p in order {
+            if !there.values.elementsEqual(points[p]) { there = at(points[p], dilution: dilution) }
+            let share = there.threePrimeShare(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace)
+            logits[p - range.lowerBound] = logit(of: share, ofLogit: logits[p - range.lowerBound])
+        }
+    }
+
+    /// The duplex of pair `p`, without ambiguity letters.
+    func pairing(_ pairs: Pairs, _ p: Int, workspace: Workspace, into pairing: inout DuplexPairing) {
+        kernels.pairing(weights, pairs, p, workspace: workspace, into: &pairing)
+    }
+
+    /// The share, 0 to 1, of the duplexes of strand `a` of one list with strand `b` of another in which the last
+    /// `threePrime` letters of either are one helix that reaches its end; 1 where none are counted.
+    func threePrimeShare(
+        _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, _ workspace: Workspace
+    ) -> Float {
+        guard threePrime > 0 else { return 1 }
+        return kernels.threePrimeShare(
+            weights, a, of: first, b, of: second, length: threePrime, workspace: workspace)
     }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.
@@ -90,13 +125,19 @@ public struct DuplexClassifier: Sendable {
         kernels.prepare(weights, strands, part, isB: isB, workspace: workspace)
     }
 
-    /// Writes the logits of a prepared strand against others; see `DuplexKernels.logits`.
+    /// Writes the logits of a prepared strand against others; see `DuplexKernels.logits`. Where 3' ends are to be
+    /// counted, they are only where the logit of the whole duplex, which is no less, is above `bound`; nowhere if nil.
     func logits(
         _ a: Int, of rows: PreparedStrands, against columns: PreparedStrands, _ part: Range<Int>,
-        workspace: Workspace, into logits: FloatBuffer, at place: Int
+        above bound: Float? = -.infinity, workspace: Workspace, into logits: FloatBuffer, at place: Int
     ) {
         kernels.logits(
             weights, a, of: rows, against: columns, part, workspace: workspace, into: logits,
             at: place)
+        guard threePrime > 0, let bound else { return }
+        for (k, b) in part.enumerated() where logits[place + k] > bound {
+            let share = threePrimeShare(a, of: rows.codes, b, of: columns.codes, workspace)
+            logits[place + k] = logit(of: share, ofLogit: logits[place + k])
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 import Kernels
 
-/// Learned energies of the head whose stacking energies vary most, less the mean of their table, at the values of the
-/// classifier's conditions.
+/// Learned energies of one head, less the mean of their table, at the values of the classifier's conditions: of the head
+/// whose strongest pairs make the duplex that scores highest, and of several such, the one whose stacking energies vary
+/// most.
 ///
 /// They are log Boltzmann weights, -dG/kT: positive values stabilise the duplex, opposite to the sign of a free energy.
 public struct EnergyTables: Sendable {
@@ -30,15 +31,24 @@ public struct EnergyTables: Sendable {
             return table.map { $0 - mean }
         }
         func spread(_ head: Int) -> Float { aboveMean(energies(head)).reduce(0) { $0 + $1 * $1 } }
-        let head = given ?? (0..<s.heads).max { spread($0) < spread($1) } ?? 0
-        self.head = head
         let k = s.letters
-        var pairing = [Float](repeating: 0, count: k * k)
-        for (place, energy) in energies(head).enumerated() {
-            let (row, column) = (place / s.contexts, place % s.contexts)
-            pairing[row % k * k + column % k] += exponential(energy) * Float(k * k) / Float(stackCount)
+        func pairing(_ head: Int) -> [Float] {
+            var pairing = [Float](repeating: 0, count: k * k)
+            for (place, energy) in energies(head).enumerated() {
+                let (row, column) = (place / s.contexts, place % s.contexts)
+                pairing[row % k * k + column % k] += exponential(energy) * Float(k * k) / Float(stackCount)
+            }
+            return aboveMean(pairing.map { Float(logarithm(Double($0))) })
         }
-        self.pairing = aboveMean(pairing.map { Float(logarithm(Double($0))) })
+        func best() -> Int {
+            let scores = SampleDuplex.scores(classifier, ofPairings: (0..<s.heads).map(pairing))
+            let highest = scores.max() ?? 0
+            let heads = scores.indices.filter { scores[$0] == highest }
+            return heads.max { spread($0) < spread($1) } ?? 0
+        }
+        let head = given ?? best()
+        self.head = head
+        self.pairing = pairing(head)
         stacking = s.order == 2 ? aboveMean(energies(head)) : []
         isAntiparallel = s.isAntiparallel
     }

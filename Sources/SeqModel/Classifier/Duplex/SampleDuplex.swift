@@ -45,6 +45,23 @@ public struct SampleDuplex: Sendable, Equatable {
         return lengths.map { duplexOf(strand[..<$0]) } + mismatched
     }
 
+    /// For each table of pairing energies, the logit of a strand with the partner whose letters are its strongest pairs.
+    static func scores(_ classifier: DuplexClassifier, ofPairings tables: [[Float]]) -> [Float] {
+        let (k, trained) = (classifier.shape.letters, classifier.configuration.trainedLengths)
+        let strand = mixed(min(max(lengths[1], trained.lowerBound), trained.upperBound), letters: k)
+        var pairs = Pairs(alphabet: classifier.configuration.alphabet)
+        for table in tables {
+            let facing = strand.map { letter in
+                let row = table[Int(letter) * k..<(Int(letter) + 1) * k]
+                return UInt8((row.indices.max { row[$0] < row[$1] } ?? row.startIndex) - row.startIndex)
+            }
+            pairs.append(strand[...], classifier.shape.isAntiparallel ? facing.reversed()[...] : facing[...])
+        }
+        var logits: [Float] = []
+        classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
+        return logits
+    }
+
     /// A strand in which every letter occurs once in each `letters` letters, in an order drawn at random.
     private static func mixed(_ length: Int, letters: Int) -> [UInt8] {
         var random = RandomSource(seed: 3)

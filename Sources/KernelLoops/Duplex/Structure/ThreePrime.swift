@@ -1,0 +1,100 @@
+// ThreePrime: the share of the duplexes in which the 3' end of a strand is paired, where a polymerase would extend it.
+
+import KernelShapes
+
+extension Loops {
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
+    /// letters of either strand are one helix, without a bulge or loop, that reaches its end; 0 to 1. The shape is
+    /// antiparallel and has the equilibrium head. The workspace is one for a gradient.
+    public static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Float {
+        @inline(__always) func share<V: Lanes>(_: V.Type) -> Float where V.Scalar == Float {
+            threePrimeShare(V.self, shape, numbers, (a, first), (b, second), length, workspace)
+        }
+        return shape.lanes == 4 ? share(SIMD4<Float>.self) : share(SIMD8<Float>.self)
+    }
+
+    /// The same in double precision, for tests.
+    public static func duplexThreePrimeShare(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, a: Int, of first: StrandList, b: Int,
+        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+    ) -> Double {
+        threePrimeShare(SIMD2<Double>.self, shape, numbers, (a, first), (b, second), length, workspace)
+    }
+}
+
+@inline(__always)
+private func threePrimeShare<V: Lanes>(
+    _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ a: (place: Int, list: StrandList),
+    _ b: (place: Int, list: StrandList), _ length: Int, _ workspace: UnsafeMutableRawPointer
+) -> V.Scalar {
+    let scorer = DuplexScorer<V, EveryRow>(
+        shape, numbers, memory: PairMemory(workspace, shape, longest: Swift.max(a.list.longest, b.list.longest)))
+    let (first, second) = (a.list.strand(a.place), b.list.strand(b.place))
+    return flushingSubnormals {
+        shape.hasPositions
+            ? scorer.threePrimeShare(first, second, length, PositionedMap.self)
+            : scorer.threePrimeShare(first, second, length, PlainMap.self)
+    }
+}
+
+extension DuplexScorer where Rows == EveryRow {
+    /// See `Loops.duplexThreePrimeShare`. Structures in which both ends are bound are counted once: their weight is taken
+    /// off the sum of those in which the end of either strand is.
+    @inline(__always)
+    fileprivate func threePrimeShare<Kind: MapKind>(_ a: Strand, _ b: Strand, _ length: Int, _: Kind.Type) -> Scalar {
+        let pair = prepareLetters(a, b)
+        let columns = pair.b.strand.count
+        let heads = memory.sums, shares = heads + shape.blocks
+        for block in 0..<shape.blocks {
+            let (map, scaled) = (map(pair.a, pair.b, block: block), scaledCells(block, columns: columns))
+            let all = scaledForward(map, scaled, helix: 0, copied: 0, Kind.self, TotalWeight.self)
+            heads[block] = all.logarithm
+            var bound = V.fill(0)
+            let start = map.rows - length
+            if start >= 0 { bound = lastHelix(map, scaled, length, unfinished: nil, Kind.self) }
+            if columns >= length {
+                let facing = scaledForward(map, scaled, helix: length, copied: start, Kind.self, TotalWeight.self)
+                bound = V.plus(bound, facing.weight)
+                if start >= 0 {
+                    bound = bound - lastHelix(map, scaled, length, unfinished: scaled.chain + columns, Kind.self)
+                }
+            }
+            var share = V.fill(0)
+            for lane in 0..<V.scalarCount where all.weight[lane] > 0 {
+                share[lane] = Swift.min(1, Swift.max(0, bound[lane] / all.weight[lane]))
+            }
+            shares[block] = share
+        }
+        sharesByWeight(heads)
+        var share: Scalar = 0
+        for block in 0..<shape.blocks { share += V.total(V.product(heads[block], shares[block])) }
+        return Swift.min(1, share)
+    }
+
+    /// The weight of the structures whose last `length` pairs are a helix that ends with the last row.
+    ///
+    /// `unfinished`, where given, are the helices that begin in the first column and have not yet `length` pairs in the
+    /// first of these rows: the cells do not count them.
+    @inline(__always)
+    private func lastHelix<Kind: MapKind>(
+        _ map: DuplexMap<V>, _ scaled: ScaledCells<V>, _ length: Int, unfinished: UnsafeMutablePointer<V>?,
+        _: Kind.Type
+    ) -> V {
+        let start = map.rows &- length
+        var sum = V.fill(0)
+        for first in stride(from: 0, through: map.columns &- length, by: 1) {
+            var weight = scaled.row(start)[EveryRow.width &* first &+ CellPart.m]
+            if let unfinished, first < length &- 1 { weight = unfinished[first] }
+            for k in 1..<Swift.max(1, length) {
+                let row = RowWeights<V, Kind>(map, start &+ k)
+                weight = V.product(weight, V.product(scaled.factors[start &+ k], row.stack(map, first &+ k)))
+            }
+            let last = RowWeights<V, Kind>(map, map.rows &- 1)
+            sum = V.sum(sum, last.end(map, first &+ length &- 1), times: weight)
+        }
+        return sum
+    }
+}

@@ -1,0 +1,88 @@
+// DuplexColumns: duplexes as text in the columns of classify, and the probabilities of their pairs as an array.
+
+import SeqIO
+import SeqModel
+
+/// The columns of the duplexes of a batch, as text.
+struct DuplexColumns: Sendable {
+    /// The titles of the columns: the structure of both strands, its place on them, the expected number of pairs.
+    static let titles = ["duplex", "sites", "paired"]
+
+    private var text: [UInt8] = []
+    private var ends: [Int] = []
+
+    /// Appends the columns of a pair of strands of `n` and `m` letters, each after a tab.
+    ///
+    /// The structure is in dots and brackets, an opening bracket for a letter of A and a closing one for the letter of
+    /// B that it pairs with, `&` between the strands. Places are those of the first and last paired letters, from 1;
+    /// none where nothing pairs.
+    mutating func append(_ pairing: DuplexPairing, _ n: Int, _ m: Int) {
+        text.append(9)
+        let a = text.count, b = a + n + 1
+        text.append(contentsOf: repeatElement(UInt8(ascii: "."), count: n + 1 + m))
+        text[a + n] = UInt8(ascii: "&")
+        for pair in pairing.pairs {
+            text[a + pair.a] = UInt8(ascii: "(")
+            text[b + pair.b] = UInt8(ascii: ")")
+        }
+        text.append(9)
+        if let first = pairing.pairs.first, let last = pairing.pairs.last {
+            let ofB = min(first.b, last.b)...max(first.b, last.b)
+            let sites = "\(first.a + 1)-\(last.a + 1):\(ofB.lowerBound + 1)-\(ofB.upperBound + 1)"
+            text.append(contentsOf: sites.utf8)
+        }
+        text.append(9)
+        writeFixed(pairing.expectedPairs, decimals: 2, into: &text)
+        ends.append(text.count)
+    }
+
+    /// Appends the columns of pair `pair` to `output`.
+    func write(_ pair: Int, into output: inout [UInt8]) {
+        output.append(contentsOf: text[(pair == 0 ? 0 : ends[pair - 1])..<ends[pair]])
+    }
+}
+
+/// The probabilities of the pairs of letters of some pairs of strands, kept for an array of all.
+struct PairProbabilities: Sendable {
+    private var values: [Float] = []
+    private var sizes: [SIMD2<Int>] = []
+
+    /// The most numbers of an array: 1 GB.
+    private static let mostNumbers = 1 << 28
+
+    /// Appends those of strands of `n` and `m` letters.
+    mutating func append(_ pairing: DuplexPairing, _ n: Int, _ m: Int) {
+        values.append(contentsOf: pairing.probabilities)
+        sizes.append(SIMD2(n, m))
+    }
+
+    static func += (sum: inout PairProbabilities, more: PairProbabilities) {
+        sum.values += more.values
+        sum.sizes += more.sizes
+    }
+
+    /// Writes the array (pairs, n, m), n and m those of the longest strands A and B; zeros beyond the ends of strands.
+    /// Throws a failure where that is too large.
+    func write(to sink: ByteSink) throws {
+        let n = sizes.reduce(0) { max($0, $1[0]) }, m = sizes.reduce(0) { max($0, $1[1]) }
+        guard sizes.count * n * m <= PairProbabilities.mostNumbers else {
+            throw Failure(
+                message: "--posterior: an array of \(sizes.count) x \(n) x \(m) numbers, expected at most "
+                    + "\(PairProbabilities.mostNumbers): take fewer pairs", code: ExitCodes.badData)
+        }
+        try sink.write(NumpyHeader(type: "<f4", shape: [sizes.count, n, m]).encoded())
+        var start = 0
+        for size in sizes {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(4 * n * m)
+            for i in 0..<n {
+                for j in 0..<m {
+                    let value = i < size[0] && j < size[1] ? values[start + i * size[1] + j] : 0
+                    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+                }
+            }
+            try sink.write(bytes)
+            start += size[0] * size[1]
+        }
+    }
+}
