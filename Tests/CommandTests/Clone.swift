@@ -52,7 +52,7 @@ enum Clone {
                 "--steps 250 --learn generator --generator dcgan",
                 with: "--steps 20 --learn generator --generator dcgan"
             )
-            .replacing("-n 20000", with: "-n 600")
+            .replacing("-n 20000", with: "-n 600").replacing("-n 2000", with: "-n 300")
         return try sandbox.run("set -e; set +o pipefail; export HOME=$PWD\n\(short)", seconds: 1200)
     }
 

@@ -39,7 +39,7 @@ import Testing
             "generate", "--length", "MIN:MAX, whole numbers, 1 or more",
             ["0", "0:3", "5:4", "1:99999999999999999999", "-5:5", "::"]
         ),
-        ("train -o x p.tsv", "--label-threshold", "a number from 0 up to, but not, 1", ["1"]),
+        ("train -o x p.tsv", "--label-threshold", "a number from 0 to below 1", ["1"]),
         ("train -o x p.tsv", "--negatives", "a whole number from 0 to 1000", ["1001"]),
         ("train -o x p.tsv", "--epochs", "a whole number from 1 to 10000", ["0", "10001"]),
         ("train -o x p.tsv", "--batch", "a whole number from 1 to 65536", ["0", "65537"]),

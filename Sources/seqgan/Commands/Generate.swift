@@ -58,7 +58,7 @@ struct Generate: CommandWithExamples {
         }
         if partners.complementOf != nil, !pairs.exact { throw ValidationError("--complement-of goes with --exact") }
         if pairs.endless, pairs.partnerOf != nil || pairs.count != 1 || output.output != nil {
-            throw ValidationError("--endless goes without -n, --partner-of and --output")
+            throw ValidationError("--endless does not go with -n, --partner-of or --output")
         }
         if pairs.noNameCheck, pairs.notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }

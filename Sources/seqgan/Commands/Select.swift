@@ -53,7 +53,7 @@ struct Select: CommandWithExamples {
             if choice.maxCount != nil { throw ValidationError("--max-count goes with --pools") }
             if choice.poolColumn != nil { throw ValidationError("--pool-column goes with --pools") }
         } else if choice.best || choice.count != nil || choice.minDistance > 0 {
-            throw ValidationError("--pools shares all designs out: it goes without -n, --best and --min-distance")
+            throw ValidationError("--pools divides all designs: it does not go with -n, --best or --min-distance")
         }
         if designKind != .pairs, input.mates != nil {
             throw ValidationError("--mates goes with pairs, not with --\(designKind.rawValue)")

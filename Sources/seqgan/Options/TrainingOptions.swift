@@ -37,7 +37,7 @@ struct TrainingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Count labels above this as 1. It is also the threshold of the model for scores, from 0 to 1.",
             valueName: "LABEL"),
-        takes: number("a number from 0 up to, but not, 1") { (0..<1).contains($0) })
+        takes: number("a number from 0 to below 1") { (0..<1).contains($0) })
     var labelThreshold: Float = 0.5
 
     @Flag(exclusivity: .exclusive)
