@@ -26,13 +26,17 @@ struct Seqgan: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "seqgan",
-        abstract: "Learn how two sequences interact; classify pairs of them, generate new ones.",
+        abstract: "Learn how two sequences interact, classify pairs, and generate new ones.",
         discussion: """
             EXAMPLES
             \(Welcome.pipes)
 
             EXIT CODES
-              0 done, 64 usage, 65 bad data or model, 66 cannot open, 74 read or write failed
+              0   done
+              64  wrong usage
+              65  bad data or a bad model
+              66  a file cannot be opened
+              74  reading or writing failed
             """,
         version: longVersion,
         subcommands: [
@@ -51,6 +55,10 @@ struct Seqgan: ParsableCommand {
         }
         if let word = CommandLine.arguments.dropFirst().first, let advice = Welcome.advice(on: word) {
             printMessage(advice)
+            exit(withError: ExitCode(ExitCodes.usage))
+        }
+        if let text = Welcome.examples(of: Array(CommandLine.arguments.dropFirst())) {
+            writeToStandardError(text)
             exit(withError: ExitCode(ExitCodes.usage))
         }
         // ArgumentParser would take the next argument, usually a file, as the value: `--mates= strands.fa`, as

@@ -13,12 +13,19 @@ struct ManPage {
 
     /// All pages, by their file names.
     static func all() throws -> [String: ManPage] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains(/\.[15]$/) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains(/\.[157]$/) }
         return try Dictionary(
             uniqueKeysWithValues: names.map { name in
                 let path = folder.appending(path: name).path
                 return (name, ManPage(path: path, text: try String(contentsOfFile: path, encoding: .utf8)))
             })
+    }
+
+    /// The blocks of commands of a page that a comment marks, as `man/examples.sh` reads them for the engines too.
+    static func examples(_ name: String, _ mark: String) throws -> [String] {
+        let read = try Sandbox().run("'\(folder.path)/examples.sh' '\(folder.path)/\(name)' '\(mark)'")
+        guard read.code == 0 else { throw Example.Failed(errors: read.errors) }
+        return read.output.components(separatedBy: "%%\n").dropFirst().map { String($0) }
     }
 
     /// The page with its generated parts made anew.
@@ -65,6 +72,8 @@ struct CommandInfo: Decodable {
         let isOptional: Bool
         let isRepeating: Bool
         let shouldDisplay: Bool
+        /// The title of the group that the help shows it in.
+        let sectionTitle: String?
 
         /// `Fl m , Fl \-model Ar model`, the short name first.
         var item: String {
@@ -80,7 +89,7 @@ struct CommandInfo: Decodable {
             if let allValues, !allValues.allSatisfy(text.contains) {
                 text += " One of: \(allValues.joined(separator: ", "))."
             }
-            if let defaultValue { text += " [default: \(defaultValue)]" }
+            if let defaultValue { text += " (default: \(defaultValue))" }
             return sentences(text)
         }
     }
@@ -114,10 +123,21 @@ struct CommandInfo: Decodable {
             }
             return lines
         case "options":
-            var lines = [".Bl -tag -width Ds"]
-            for argument in shown { lines += [".It " + argument.item] + argument.explanation }
-            return lines + [".El"]
+            return options
         default: throw ManPageError.unknownPart(part)
+        }
+    }
+
+    /// The options in their groups, those of the program itself last.
+    private var options: [String] {
+        var titles: [String?] = []
+        for argument in shown where !titles.contains(argument.sectionTitle) { titles.append(argument.sectionTitle) }
+        titles = titles.filter { $0 != nil } + [nil]
+        return titles.flatMap { title in
+            let group = shown.filter { $0.sectionTitle == title }
+            let items = group.flatMap { [".It " + $0.item] + $0.explanation }
+            let heading = titles.count > 1 ? [".Ss " + (title ?? "Help")] : []
+            return heading + [".Bl -tag -width Ds"] + items + [".El"]
         }
     }
 
@@ -160,7 +180,7 @@ private func narrow(_ line: String) -> [String] {
 
 /// A line for each sentence, none of which roff takes for a request.
 private func sentences(_ text: String) -> [String] {
-    let lines = text.replacing(/([a-z0-9)\]]\.) +(?=[A-Z\[])/) { match in "\(match.1)\n" }
+    let lines = text.replacing(/([\w)\]]\.) +(?=[A-Z\[(])/) { match in "\(match.1)\n" }
     return lines.split(whereSeparator: \.isNewline).flatMap { line in
         narrow(escaped(line.trimmingCharacters(in: .whitespaces))).map { line in
             line.hasPrefix(".") || line.hasPrefix("'") ? "\\&" + line : line

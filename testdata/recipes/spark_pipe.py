@@ -19,6 +19,7 @@ if __name__ == "__main__":
     spark = SparkSession.builder.appName("seqgan classify").getOrCreate()
     pairs = spark.sparkContext.textFile(source, minPartitions=8)
     # Without checkCode, a partition whose run fails is lost in silence; without env, there is no PATH.
-    scored = pairs.pipe(f"{COMMAND} {options}", env=dict(os.environ), checkCode=True)
+    scored = pairs.pipe(
+        f"{COMMAND} {options}", env=dict(os.environ), checkCode=True)
     scored.saveAsTextFile(target)
     spark.stop()

@@ -6,115 +6,86 @@ import SeqIO
 import SeqModel
 
 /// `seqgan classify`.
-struct Classify: ParsableCommand {
+struct Classify: CommandWithExamples {
+    static let examples = [
+        "seqgan classify pairs.tsv.gz > scored.tsv",
+        "seqgan classify --keep 1 pairs.fa > interacting.fa",
+        """
+        seqgan classify --all-pairs --keep 1 strands.fa \\
+            > crosstalk.tsv
+        """,
+        """
+        seqgan classify --at temperature=60C \\
+            --at sodium=50mM pairs.tsv > scored.tsv
+        """,
+        "seqgan classify --melting pairs.tsv > melting.tsv",
+        """
+        seqgan classify --shard 3/8 pairs.tsv.gz \\
+            -o part3.tsv
+        """,
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "classify",  // ArgumentParser would derive it, which takes longer than all other start-up
-        abstract: "Score pairs: adds the columns 'predicted' and 'score'.",
-        discussion: """
-            The score is the probability of label 1, or the expected soft label; predicted is 1 where it is above the
-            threshold. The output is in the order of the input.
+        abstract: "Score pairs: add the columns predicted and score.",
+        discussion: HelpText.discussion(
+            """
+            The score, from 0 to 1, is the probability of label 1, or the expected label where the model was trained \
+            on labels between 0 and 1. predicted is 1 where the score is above the threshold. The output has the \
+            order of the input.
 
-            EXAMPLES
-              zcat pairs.tsv.gz | seqgan classify -m my.seqgan > scored.tsv
-              seqgan classify -m my.seqgan --keep 1 pairs.fa.gz > interacting.fa
-              seqgan classify --all-pairs --keep 1 strands.fa > crosstalk.tsv
-              seqgan classify -m my.seqgan --at sodium=50mM --at concentration=0.2uM --melting primers.tsv
-              seqgan classify --shard 3/8 pairs.tsv.gz -o part3.tsv   # cat part?.tsv equals the output of one run
+            With --all-pairs or --against the inputs are single sequences. Each line of the output has name A, name \
+            B, predicted and score. In a table without a column of names, the sequences are their own names. Two equal \
+            strands bind as the pair A and B and, just as often, as homodimers of A and of B. The score is the yield \
+            of the pair, which is half of the bound share, and predicted is 1 where twice the score is above the \
+            threshold.
+            """, examples: examples))
 
-            With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A,
-            name B, predicted, score. In a table without a column of names, sequences are their own names. Two equal
-            strands bind as the pair A and B and, just as often, as homodimers of A and of B: the score is the yield
-            of the pair, half of the bound share, and predicted is 1 where twice the score is above the threshold.
-            """)
+    @OptionGroup(title: "Scores") var scores: ScoreOptions
+    @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Model") var lengths: LengthOptions
+    @OptionGroup(title: "Conditions") var at: ConditionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Run") var running: RunOptions
 
-    @OptionGroup var input: InputOptions
-    @OptionGroup var lengths: LengthOptions
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var at: ConditionOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var running: RunOptions
+    @OptionGroup(title: "Scores") var ends: ThreePrimeOptions
+    @OptionGroup(title: "Duplexes") var duplexes: DuplexOptions
 
-    @Option(
-        help: "Predict 1 above this score. [default: the model's own]", takes: share())
-    var threshold: Double?
-
-    @Option(
-        help: "Write only the pairs with this prediction, 0 or 1, in the format of the input.",
-        takes: whole(0...1))
-    var keep: Int?
-
-    @Flag(help: "Write the logit instead of the score.")
-    var logit = false
-
-    @Flag(help: "For strands with ambiguity letters: the largest score over their expansions, not the mean.")
-    var worst = false
-
-    @Flag(help: "Score single sequences, each against all others and itself.")
-    var allPairs = false
-
-    @Option(
-        help: ArgumentHelp("Score single sequences, each against all of this file.", valueName: "FILE"),
-        completion: .file())
-    var against: String?
-
-    @Flag(help: "With --all-pairs or --against: write a matrix of scores (float32, .npy).")
-    var matrix = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Score only the i-th of n parts of the input, or of the rows of --all-pairs or --against.",
-            valueName: "i/n"),
-        takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
-    var shard: InputShard?
-
-    @Flag(
-        help: """
-            Add the column melting: the temperature (C) at which half of the strands are bound in the duplex (score \
-            one half); empty where there is none between 0 and 100.
-            """)
-    var melting = false
-
-    @Flag(
-        help: """
-            Add the columns dG, dH (kcal/mol) and dS (cal/(mol K)) of binding, at the conditions of the pair; empty \
-            where it binds too strongly.
-            """)
-    var energies = false
-
-    @OptionGroup var duplexes: DuplexOptions
-    @OptionGroup var ends: ThreePrimeOptions
-
-    private var ambiguity: AmbiguityScore { worst ? .largest : .mean }
-    private var isScreen: Bool { allPairs || against != nil }
+    private var isScreen: Bool { scores.isScreen }
 
     func validate() throws {
-        if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
-        if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
-        if matrix, keep != nil { throw ValidationError("--matrix writes every pair: it does not go with --keep") }
+        if scores.allPairs, scores.against != nil {
+            throw ValidationError("--all-pairs and --against exclude each other")
+        }
+        if scores.matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
+        if scores.matrix, scores.keep != nil {
+            throw ValidationError("--matrix writes every pair: it does not go with --keep")
+        }
         let ofPairs = [
-            ("--melting", melting), ("--energies", energies), ("--duplex", duplexes.duplex),
+            ("--melting", scores.melting), ("--energies", scores.energies), ("--duplex", duplexes.duplex),
             ("--posterior", duplexes.posterior != nil),
         ]
         for (option, isGiven) in ofPairs where isGiven {
             if isScreen { throw ValidationError("\(option) goes with pairs, not with --all-pairs or --against") }
-            if keep != nil, option != "--posterior" {
+            if scores.keep != nil, option != "--posterior" {
                 throw ValidationError("\(option) adds columns: it does not go with --keep")
             }
         }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
-        if shard != nil, !isScreen, input.everyFile.contains("-") {
+        if scores.shard != nil, !isScreen, input.everyFile.contains("-") {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
-        if against == "-", input.files.isEmpty || input.files.contains("-") {
+        if scores.against == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("both sets of strands cannot come from standard input")
         }
     }
 
     func run() throws {
         try input.requireInput()
-        try output.requireDistinct(from: input.everyFile + [against, model.path])
+        try output.requireDistinct(from: input.everyFile + [scores.against, model.path])
         try OutputOptions.requireDistinct(
-            [output.output, duplexes.posterior], from: input.everyFile + [against, model.path])
+            [output.output, duplexes.posterior], from: input.everyFile + [scores.against, model.path])
         if !isScreen { try requireFilesToCut() }
         try exitOnFailure {
             let summary = RunSummary()
@@ -126,11 +97,11 @@ struct Classify: ParsableCommand {
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
                 classifier: classifier,
-                threshold: Float(threshold ?? Double(file.classifier.threshold)), keep: keep,
-                writesLogit: logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
-                ambiguity: ambiguity, conditions: conditions,
+                threshold: Float(scores.threshold ?? Double(file.classifier.threshold)), keep: scores.keep,
+                writesLogit: scores.logit, skipsBad: input.skipsBad, limits: lengths.limits(file.classifier),
+                ambiguity: scores.ambiguity, conditions: conditions,
                 figures: PairFigures(
-                    hasMelting: melting, hasEnergies: energies,
+                    hasMelting: scores.melting, hasEnergies: scores.energies,
                     meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
                     keepsProbabilities: duplexes.posterior != nil,
                     rule: duplexes.isWanted ? PairingRule(classifier) : nil),
@@ -138,10 +109,10 @@ struct Classify: ParsableCommand {
             let reader = PairReader(
                 paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
-                shard: shard,
+                shard: scores.shard,
                 unpacking: Pipeline.unpacking(threads: running.threadCount))
             let progress =
-                shard == nil
+                scores.shard == nil
                 ? ProgressBar(inputs: input.files, isQuiet: running.quiet)
                 : ProgressBar(total: nil, noun: "pairs", isQuiet: running.quiet)
             let counts = try Pipeline.run(
@@ -167,13 +138,13 @@ struct Classify: ParsableCommand {
     /// Throws a usage error where the model does not have what `--melting`, `--energies` or `--duplex` need.
     private func requireFigures(_ classifier: PairClassifier, _ conditions: RunConditions) throws {
         try duplexes.require(classifier)
-        if energies, conditions.buffer.temperatureShift > 0 {
+        if scores.energies, conditions.buffer.temperatureShift > 0 {
             throw ValidationError("--energies does not go with --at formamide: it only knows of melting temperatures")
         }
-        if melting, classifier.temperatureIndex == nil {
+        if scores.melting, classifier.temperatureIndex == nil {
             throw ValidationError("--melting needs a model with the condition temperature: this one has none")
         }
-        if energies, !classifier.hasBindingEnergies {
+        if scores.energies, !classifier.hasBindingEnergies {
             throw ValidationError(
                 "--energies needs a model with the condition temperature and the equilibrium head "
                     + "(train --conditions temperature,... --head equilibrium)")
@@ -183,7 +154,7 @@ struct Classify: ParsableCommand {
     /// Throws a usage error where `--shard` is given for an input without a size, such as a pipe. A missing file is
     /// reported when it is opened.
     private func requireFilesToCut() throws {
-        guard shard != nil else { return }
+        guard scores.shard != nil else { return }
         for path in input.everyFile where ByteSource.size(of: path) == nil {
             try exitOnFailure { _ = try ByteSource(path: path) }
             throw ValidationError("--shard needs files: '\(path)' is not a regular file and cannot be cut")
@@ -201,10 +172,12 @@ struct Classify: ParsableCommand {
             ).readNamed(for: classifier)
         }
         var (rows, skipped) = try read(input.files)
-        let others = try against.map { try read([$0]) }
+        let others = try scores.against.map { try read([$0]) }
         let screening = StrandScreening(
-            classifier: classifier, threshold: Float(threshold ?? Double(classifier.threshold)), keep: keep,
-            ambiguity: ambiguity, writesLogit: logit, isMatrix: matrix, shard: shard, threads: running.threadCount,
+            classifier: classifier, threshold: Float(scores.threshold ?? Double(classifier.threshold)),
+            keep: scores.keep,
+            ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix, shard: scores.shard,
+            threads: running.threadCount,
             quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let count = try screening.run(rows, others?.strands, to: sink)

@@ -11,76 +11,42 @@ import SeqModel
     import Darwin
 #endif
 
-/// The shape of the array.
-enum ImageLayout: String, ExpressibleByArgument, CaseIterable {
-    case channels, stacked, single
-}
-
-/// The element type of the array.
-enum NumberType: String, ExpressibleByArgument, CaseIterable {
-    case uint8, float32
-}
-
-/// The output format.
-enum EncodedFormat: String, ExpressibleByArgument, CaseIterable {
-    case npy, text
-}
-
 /// `seqgan encode`.
-struct Encode: ParsableCommand {
+struct Encode: CommandWithExamples {
+    static let examples = [
+        "seqgan encode pairs.tsv.gz > pairs.npy",
+        "seqgan encode --format text pairs.tsv | head",
+        "seqgan encode --decode pairs.npy > decoded.tsv",
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "encode",
-        abstract: "Turn pairs into one-hot arrays, and back.",
-        discussion: """
-            channels is (N, 2, K, L), stacked (N, 2K, L), single (N, K, L) for single sequences. Columns after the
-            end of a strand are zero. An ambiguity letter is 1 in each of its rows (float32: equal fractions).
+        abstract: "Turn pairs into one-hot arrays, and arrays into pairs.",
+        discussion: HelpText.discussion(
+            """
+            N is the number of records, K that of letters, L that of columns. The layout channels has the shape (N, \
+            2, K, L), stacked (N, 2K, L), and single, for single sequences, (N, K, L). Columns after the end of a \
+            strand are zero. An ambiguity letter is 1 in each of its rows; in float32 it is an equal fraction in each.
+            """, examples: examples))
 
-            EXAMPLES
-              seqgan encode pairs.tsv.gz > pairs.npy
-              seqgan encode --format text pairs.tsv | head
-              seqgan encode --decode pairs.npy > pairs.tsv
-            """)
-
-    @OptionGroup var input: InputOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var running: RunOptions
-
-    @Option(help: "channels, stacked or single.")
-    var layout = ImageLayout.channels
-
-    @Option(
-        help: "Number of columns L. [default: the length of the longest strand]",
-        takes: whole(1...DuplexShape.maximumLength))
-    var length: Int?
-
-    @Option(help: "parallel, or antiparallel: strand B reversed.")
-    var orientation = Orientation.parallel
-
-    @Option(help: "uint8 or float32.")
-    var dtype = NumberType.uint8
-
-    @Option(help: "npy, or text: letters and dots to read.")
-    var format = EncodedFormat.npy
-
-    @Option(help: "dna, rna, protein, or a list of letters.")
-    var alphabet = "dna"
-
-    @Flag(help: "Convert such an array back to sequences.")
-    var decode = false
+    @OptionGroup(title: "Array") var array: ArrayOptions
+    @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Run") var running: RunOptions
 
     func run() throws {
         try input.requireInput()
         try output.requireDistinct(from: input.everyFile)
-        let alphabet = try Alphabet(option: alphabet)
-        if !decode, format == .npy, output.output == nil, isatty(1) == 1 {
+        let alphabet = try Alphabet(option: array.alphabet)
+        if !array.decode, array.format == .npy, output.output == nil, isatty(1) == 1 {
             throw ValidationError(
                 "a binary array cannot be shown on a terminal: write to a file or a pipe, or use --format text")
         }
         try exitOnFailure {
             let summary = RunSummary()
             let sink = try ByteSink(path: output.output)
-            if decode {
-                let decoder = ImageDecoder(alphabet: alphabet, reversesB: orientation == .antiparallel)
+            if array.decode {
+                let decoder = ImageDecoder(alphabet: alphabet, reversesB: array.orientation == .antiparallel)
                 let path = input.files.first ?? "-"
                 let rows = try decoder.decode(try readWhole(path: path, limit: 1 << 34), path: path, to: sink)
                 try sink.finish()
@@ -88,21 +54,22 @@ struct Encode: ParsableCommand {
                 return
             }
             let (strands, skipped) = try readStrands(alphabet)
-            let perRecord = layout == .single ? 1 : 2
+            let perRecord = array.layout == .single ? 1 : 2
             let count = strands.count / perRecord
             let encoder = ImageEncoder(
                 oneHot: OneHot(
-                    alphabet: alphabet, length: length ?? max(1, strands.longest),
-                    reversesB: orientation == .antiparallel && perRecord == 2), strands: strands, perRecord: perRecord,
+                    alphabet: alphabet, length: array.length ?? max(1, strands.longest),
+                    reversesB: array.orientation == .antiparallel && perRecord == 2), strands: strands,
+                perRecord: perRecord,
                 threads: running.threadCount, isQuiet: running.quiet)
             let (k, l) = (alphabet.count, encoder.oneHot.length)
             let shape =
-                switch layout {
+                switch array.layout {
                 case .channels: [count, 2, k, l]
                 case .stacked: [count, 2 * k, l]
                 case .single: [count, k, l]
                 }
-            switch (format, dtype) {
+            switch (array.format, array.dtype) {
             case (.text, _): try encoder.draw(to: sink)
             case (.npy, .uint8):
                 try sink.write(NumpyHeader(type: "|u1", shape: shape).encoded())
@@ -118,10 +85,11 @@ struct Encode: ParsableCommand {
     }
 
     private func readStrands(_ alphabet: Alphabet) throws -> (StrandCodes, SkippedRecords) {
-        let isSingle = layout == .single
+        let isSingle = array.layout == .single
         let source = StrandInput(
             paths: input.files, columns: isSingle ? try input.singleColumns() : try input.pairColumns(label: false),
-            alphabet: alphabet, limits: length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits(),
+            alphabet: alphabet,
+            limits: array.length.map { LengthLimits(1...$0, option: "--length ") } ?? LengthLimits(),
             mates: isSingle ? nil : input.mates, comparesNames: !input.noNameCheck, skipsBad: input.skipsBad,
             unpacking: running.unpacking, showsProgress: !running.quiet)
         var strands = StrandCodes(alphabet: alphabet)

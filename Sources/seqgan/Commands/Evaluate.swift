@@ -6,71 +6,53 @@ import SeqIO
 import SeqModel
 
 /// `seqgan evaluate`.
-struct Evaluate: ParsableCommand {
+struct Evaluate: CommandWithExamples {
+    static let examples = [
+        "seqgan evaluate -m my.seqgan test.tsv.gz",
+        """
+        seqgan evaluate -m my.seqgan test.tsv.gz \\
+            --report test.html
+        """,
+        """
+        seqgan evaluate --columns strandA,strandB,yield \\
+            --json test.tsv.gz
+        """,
+        """
+        seqgan evaluate -m my.seqgan test.tsv.gz \\
+            --multiqc test_mqc.json
+        """,
+        """
+        seqgan generate -n 2000 | seqgan evaluate \\
+            --generated - --real labelled.tsv.gz -m dna
+        """,
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Evaluate a model on labelled pairs, or compare generated pairs with real ones.",
-        discussion: """
-            Writes rows of name and value: AUROC, AP, MCC and other figures at the model's threshold, the best MCC over
-            all thresholds, confusion counts, and calibration by tenths of the score (count, mean score, mean label).
+        discussion: HelpText.discussion(
+            """
+            Writes rows of name and value: AUROC, AP, MCC and other figures at the model's threshold, the best MCC \
+            over all thresholds, confusion counts, and calibration by tenths of the score (count, mean score, mean \
+            label).
 
-            With --generated and --real, writes rows of name, generated and real: each figure of the generated pairs,
-            and that of the real pairs to compare with. Real pairs are those with a label above the threshold, where
-            column 3 or the third of --columns holds labels. kmer_distance and length_distance are distances to half
-            of the real pairs; in the real column, those of the other half. identity is that of two strands A drawn
-            at random. The facing rows are of the contingency table of letters opposite each other, at the offset of
-            the largest mutual information: A-T is the conditional frequency of T opposite A, agreement the share of
-            letters opposite their most frequent partner in the real pairs, bits the mutual information,
-            conditional_bits the entropy of B's letter given A's, letters the mean number of such letters of a pair.
-            precision is the share of generated pairs that are like pairs of half of the real ones, recall the share
-            of those that generated pairs are like; bulge, interior_loop, overhang and exact_partner are shares of
-            pairs by their alignment. seqgan-evaluate(1) defines them.
+            With --generated and --real, writes rows of name, generated and real: each figure of the generated pairs, \
+            and that of the real pairs. Real pairs are those with a label above the threshold, where column 3 or the \
+            third of --columns holds labels. seqgan-evaluate(1) defines the figures.
+            """, examples: examples))
 
-            EXAMPLES
-              seqgan evaluate -m my.seqgan test.tsv.gz
-              seqgan evaluate -m my.seqgan --columns strandA,strandB,yield --json test.tsv.gz
-              seqgan evaluate -m my.seqgan test.tsv.gz --report test.html
-              seqgan evaluate -m my.seqgan test.tsv.gz --multiqc test_mqc.json && multiqc .
-              seqgan generate -m my.seqgan -n 2000 | seqgan evaluate --generated - --real labelled.tsv.gz -m my.seqgan
-            """)
-
-    @OptionGroup var input: InputOptions
-    @OptionGroup var lengths: LengthOptions
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var at: ConditionOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var running: RunOptions
-
-    @Option(
-        help: "A label or score above this counts as 1. [default: the model's own; without a model 0.5]",
-        takes: share())
-    var threshold: Double?
-
-    @Flag(help: "Write JSON instead of a table.")
-    var json = false
-
-    @Option(help: "Pairs to compare with --real, as generate writes them; '-': standard input.", completion: .file())
-    var generated: String?
-
-    @Option(help: "Real pairs to compare the generated ones with.", completion: .file())
-    var real: String?
-
-    @Option(
-        help: "Alphabet of --generated and --real where no model is named: dna, rna, protein, or a list of letters.")
-    var alphabet = "dna"
-
-    @Option(help: "Write an HTML page with curves and pictures.", completion: .file(extensions: ["html"]))
-    var report: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Write files for MultiQC: NAME_mqc.json, plots NAME_roc_mqc.json, NAME_calibration_mqc.json, "
-                + "NAME_confusion_mqc.json.", valueName: "NAME_mqc.json"),
-        completion: .file(extensions: ["json"]))
-    var multiqc: String?
+    @OptionGroup(title: "Evaluation") var figures: EvaluationOptions
+    @OptionGroup(title: "Comparison") var sets: ComparisonOptions
+    @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Model") var lengths: LengthOptions
+    @OptionGroup(title: "Conditions") var at: ConditionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
-        if multiqc != nil, generated != nil {
+        let (generated, real) = (sets.generated, sets.real)
+        if figures.multiqc != nil, generated != nil {
             throw ValidationError("--multiqc reports on a model and labelled pairs: it does not go with --generated")
         }
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
@@ -83,11 +65,13 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        let (generated, real) = (sets.generated, sets.real)
         if generated == nil { try input.requireInput() }
         let inputs = generated == nil ? input.everyFile + [model.path] : [generated, real, model.path]
         try output.requireDistinct(from: inputs)
-        try OutputOptions.requireDistinct([output.output, report] + MultiQCSections.files(multiqc), from: inputs)
-        let letters = try Alphabet(option: alphabet)
+        let outputs = try [output.output, figures.report] + MultiQCSections.files(figures.multiqc)
+        try OutputOptions.requireDistinct(outputs, from: inputs)
+        let letters = try Alphabet(option: sets.alphabet)
         try exitOnFailure {
             if let generated, let real {
                 try compare(generated, real, letters)
@@ -101,8 +85,8 @@ struct Evaluate: ParsableCommand {
         let summary = RunSummary()
         let classifier = try model.load().classifier
         let conditions = try at.resolved(classifier.conditions)
-        let page = try report.map(ReportFile.init)
-        let sections = try multiqc.map(MultiQCSections.init)
+        let page = try figures.report.map(ReportFile.init)
+        let sections = try figures.multiqc.map(MultiQCSections.init)
         let sink = try ByteSink(path: output.output)
         let (pairs, skipped, conditionRemarks) = try readLabelled(
             input, classifier.alphabet, lengths.limits(classifier), conditions, isQuiet: running.quiet,
@@ -115,9 +99,9 @@ struct Evaluate: ParsableCommand {
             throw Failure(message: "no labelled pairs to evaluate", code: ExitCodes.badData)
         }
         let evaluation = ClassifierEvaluation(
-            classifier, pairs, threshold: threshold, threads: running.threadCount, isQuiet: running.quiet)
+            classifier, pairs, threshold: figures.threshold, threads: running.threadCount, isQuiet: running.quiet)
         let rows = evaluation.metrics.rows
-        try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
         try page?.write(evaluation.page)
         try sections?.write(evaluation)
@@ -134,8 +118,8 @@ struct Evaluate: ParsableCommand {
         let conditions = try at.resolved(known?.conditions ?? [])
         let classifier = known?.at(conditions.point)
         let letters = classifier?.alphabet ?? letters
-        let threshold = threshold ?? Double(classifier?.threshold ?? 0.5)
-        let page = try report.map(ReportFile.init)
+        let threshold = figures.threshold ?? Double(classifier?.threshold ?? 0.5)
+        let page = try figures.report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
         let columns = try input.namedColumns()
         let limits = classifier.map { lengths.limits($0) } ?? LengthLimits()
@@ -152,7 +136,7 @@ struct Evaluate: ParsableCommand {
             generated: made.pairs, real: sample.pairs, classifier: classifier, seed: running.seed,
             threads: running.threadCount)
         let rows = comparison.rows(letters, threshold: threshold)
-        try sink.write((json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
         let pages = ComparedPairs(comparison, made.pairs, sample.pairs, letters, threshold: threshold)
         try page?.write(pages.page)

@@ -7,126 +7,94 @@ import SeqModel
 import Synchronization
 
 /// `seqgan generate`.
-struct Generate: ParsableCommand {
+struct Generate: CommandWithExamples {
+    static let examples = [
+        "seqgan generate -n 1000 > out.fa",
+        """
+        seqgan generate --partner-of targets.fa -n 5 \\
+            > probes.fa
+        """,
+        """
+        seqgan generate -n 500 --min-score 0.9 \\
+            --gc 0.4:0.6 --max-run 3 --avoid-motif GAATTC
+        """,
+        """
+        seqgan generate --exact --endless --length 20 |
+            seqgan select -n 50 > barcodes.fa
+        """,
+    ]
+    static let readsStandardInput = false
+
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Write new pairs that interact, or do not.",
-        discussion: """
-            Writes pairs as FASTA, two records a pair, with the classifier's score; or as TSV. A pair depends on the
-            seed and its own number only, unless pairs are compared with each other. Where the constraints cannot be
-            met, the pairs that were found are written, and the exit code is 65.
+        abstract: "Write new pairs that interact, or that do not.",
+        usage: "seqgan generate [<options>]",
+        discussion: HelpText.discussion(
+            """
+            Writes pairs as FASTA, two records a pair, with the classifier's score; or as a table. A pair depends on \
+            the seed and on its own number only, unless pairs are compared with each other. Where the constraints \
+            cannot be met, the pairs that were found are written, and the exit code is 65.
 
-            With --partner-of, each strand of the file gets N partners that differ from each other and score above the
-            model's threshold (with --label 0: at or below it). Ambiguity letters of a given strand are replaced, at
-            random for each partner, by letters that they stand for, and written so.
+            With --partner-of, each strand of the file gets N partners that differ from each other and score above \
+            the model's threshold; with --label 0, at or below it. Ambiguity letters of a given strand are replaced, \
+            at random for each partner, by letters that they stand for.
+            """, examples: examples))
 
-            EXAMPLES
-              seqgan generate -m my.seqgan -n 1000 > out.fa
-              seqgan generate -m my.seqgan -n 500 --min-score 0.9 --gc 0.4:0.6 --max-run 3 --avoid-motif GAATTC
-              seqgan generate -m my.seqgan --partner-of targets.fa -n 5 > probes.fa
-              seqgan generate --exact --endless --length 20 --gc 0.4:0.6 | seqgan select -n 50 > barcodes.fa
-            """)
-
-    @Option(
-        name: .customShort("n"), help: ArgumentHelp("Pairs, or partners for each given strand.", valueName: "N"),
-        takes: whole(1...1_000_000_000))
-    var count = 1
-
-    @Option(help: "1: pairs that interact; 0: pairs that do not.", takes: whole(0...1))
-    var label = 1
-
-    @Option(help: "fasta or tsv (A, B, label, score).")
-    var format = Format.fasta
-
-    @Option(help: "Make distinct partners for each strand of this file (FASTA, FASTQ or lines).", completion: .file())
-    var partnerOf: String?
-
-    @Flag(help: "Make strand B the exact partner of strand A, its reverse complement.")
-    var exact = false
-
-    @Flag(help: "Go on until the reader of the output has enough, as seqgan select -n.")
-    var endless = false
-
-    @Option(
-        help: "Least classifier score, 0 to 1. [default: any; with --partner-of, above the model's threshold]",
-        takes: share())
-    var minScore: Float?
-
-    @Flag(help: "Write no pair twice.")
-    var unique = false
-
-    @Option(help: "Write no pair that is in this file.", completion: .file())
-    var notIn: String?
-
-    @Flag(help: "Pair the records of --not-in even where their names mark them as mates of others.")
-    var noNameCheck = false
-
-    @Option(
-        help: "Least distance to every strand already written: Hamming for equal lengths, else edit distance.",
-        takes: whole(0...))
-    var minDistance = 0
-
-    @Option(
-        help: "Draws for each pair before giving up; with --partner-of, draws in a row without a new partner.",
-        takes: whole(1...1_000_000))
-    var maxTries = 100
-
-    @OptionGroup var strands: ConstraintOptions
-    @OptionGroup var partners: PartnerOptions
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var at: ConditionOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var running: RunOptions
+    @OptionGroup(title: "Pairs") var pairs: PairOptions
+    @OptionGroup(title: "Strands") var strands: ConstraintOptions
+    @OptionGroup(title: "Strands") var partners: PartnerOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Conditions") var at: ConditionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Run") var running: RunOptions
 
     /// More pairs than any reader takes.
     private static let endlessPairs = 1 << 40
 
-    /// The output format.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case fasta, tsv
-    }
-
     func validate() throws {
-        if exact, partnerOf != nil { throw ValidationError("--exact and --partner-of exclude each other") }
-        if exact, label == 0 {
+        if pairs.exact, pairs.partnerOf != nil { throw ValidationError("--exact and --partner-of exclude each other") }
+        if pairs.exact, pairs.label == 0 {
             throw ValidationError("--exact makes pairs that interact: it does not go with --label 0")
         }
-        if partners.complementOf != nil, !exact { throw ValidationError("--complement-of goes with --exact") }
-        if endless, partnerOf != nil || count != 1 || output.output != nil {
+        if partners.complementOf != nil, !pairs.exact { throw ValidationError("--complement-of goes with --exact") }
+        if pairs.endless, pairs.partnerOf != nil || pairs.count != 1 || output.output != nil {
             throw ValidationError("--endless goes without -n, --partner-of and --output")
         }
-        if noNameCheck, notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
+        if pairs.noNameCheck, pairs.notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }
 
     func run() throws {
-        try output.requireDistinct(from: [partnerOf, notIn, model.path])
+        try output.requireDistinct(from: [pairs.partnerOf, pairs.notIn, model.path])
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
             let generator = try generator(of: file)
             let alphabet = file.classifier.alphabet
-            let given = try partnerOf.map { try givenStrands($0, file, generator) } ?? []
-            let places = endless ? Generate.endlessPairs : partnerOf == nil ? count : count * given.count
-            let rule = exact ? try partners.requiredRule(file.classifier, for: "--exact") : nil
+            let given = try pairs.partnerOf.map { try givenStrands($0, file, generator) } ?? []
+            let places =
+                pairs.endless ? Generate.endlessPairs : pairs.partnerOf == nil ? pairs.count : pairs.count * given.count
+            let rule = pairs.exact ? try partners.requiredRule(file.classifier, for: "--exact") : nil
             let (constraints, lengths) = (try strands.constraints(alphabet), try strands.lengths)
             let scores = try scoreRange(threshold: file.classifier.threshold)
             let made = GeneratorFeasibility(
-                generator: generator, label: label, given: Set(given.map(\.codes.count)), letters: alphabet.count)
+                generator: generator, label: pairs.label, given: Set(given.map(\.codes.count)), letters: alphabet.count)
             try made.require(
-                lengths.map { ($0, strands.length ?? "") }, constraints, distance: minDistance, pairs: places)
+                lengths.map { ($0, strands.length ?? "") }, constraints, distance: pairs.minDistance, pairs: places)
             var written = try writtenPairs(alphabet, isSymmetric: file.classifier.isSymmetric)
             let design = PairDesign(
                 classifier: file.classifier.at(conditions.point), generator: generator, point: conditions.point,
-                label: label, constraints: constraints,
+                label: pairs.label, constraints: constraints,
                 lengths: lengths ?? 1...DuplexShape.maximumLength, scores: scores, exact: rule, seed: running.seed,
-                mostDraws: partnerOf == nil ? places * maxTries : maxTries, threads: running.threadCount)
+                mostDraws: pairs.partnerOf == nil ? places * pairs.maxTries : pairs.maxTries,
+                threads: running.threadCount)
             let end = Mutex(
                 OutputEnd(
                     sink: try ByteSink(path: output.output),
-                    writer: PairWriter(alphabet: alphabet, label: label, format: format, each: count, given: given),
-                    progress: ProgressBar(total: endless ? nil : places, noun: "pairs", isQuiet: running.quiet)))
-            let found = try design.fill(places: places, each: count, given: given, &written) { place, candidate in
+                    writer: PairWriter(
+                        alphabet: alphabet, label: pairs.label, format: pairs.format, each: pairs.count, given: given),
+                    progress: ProgressBar(total: pairs.endless ? nil : places, noun: "pairs", isQuiet: running.quiet)))
+            let found = try design.fill(places: places, each: pairs.count, given: given, &written) { place, candidate in
                 try end.withLock { try $0.write(place, candidate) }
             } didPass: { places in
                 end.withLock { $0.progress.update(places) }
@@ -172,10 +140,10 @@ struct Generate: ParsableCommand {
     /// any.
     private func scoreRange(threshold: Float) throws -> ScoreRange? {
         var scores = ScoreRange()
-        if let minScore { scores.least = minScore }
-        guard partnerOf != nil else { return minScore == nil ? nil : scores }
-        if label == 1 {
-            if minScore == nil { scores.above = threshold }
+        if let least = pairs.minScore { scores.least = least }
+        guard pairs.partnerOf != nil else { return pairs.minScore == nil ? nil : scores }
+        if pairs.label == 1 {
+            if pairs.minScore == nil { scores.above = threshold }
         } else if scores.least > threshold {
             throw ValidationError(
                 "--min-score \(scores.least) with --label 0: partners that do not interact score at most "
@@ -193,17 +161,18 @@ struct Generate: ParsableCommand {
     private func tooFew(
         _ found: Int, of places: Int, _ partners: [Int], _ scores: ScoreRange?, _ given: [GivenStrand]
     ) -> String {
-        guard partnerOf != nil else {
-            return "found \(found) of \(counted(places, "pairs")) that meet the constraints in \(maxTries) draws each: "
-                + "loosen them or raise --max-tries"
+        guard pairs.partnerOf != nil else {
+            return
+                "found \(found) of \(counted(places, "pairs")) that meet the constraints in \(pairs.maxTries) draws "
+                + "each: loosen them or raise --max-tries"
         }
-        let short = partners.indices.filter { partners[$0] < count }
+        let short = partners.indices.filter { partners[$0] < pairs.count }
         let names = short.prefix(Generate.mostNames).map { "\(excerpt(Array(given[$0].name.utf8))): \(partners[$0])" }
         let more = short.count > names.count ? ", and \(short.count - names.count) more" : ""
         return "found \(found) of \(counted(places, "distinct partners")) with a score \(scores?.text ?? ""), "
-            + "fewer than \(count) for \(short.count) of \(counted(given.count, "strands")) "
+            + "fewer than \(pairs.count) for \(short.count) of \(counted(given.count, "strands")) "
             + "(\(names.joined(separator: ", "))\(more)); gave up after "
-            + "\(counted(maxTries, "draws")) without a new one: raise --max-tries or loosen the constraints"
+            + "\(counted(pairs.maxTries, "draws")) without a new one: raise --max-tries or loosen the constraints"
     }
 
     private func givenStrands(_ path: String, _ file: ModelFile, _ generator: TrainedGenerator) throws
@@ -223,20 +192,20 @@ struct Generate: ParsableCommand {
                 message: "the model has no generator: add one with seqgan train --learn generator --from MODEL",
                 code: ExitCodes.badData)
         }
-        guard generator.knows(label: label) else {
+        guard generator.knows(label: pairs.label) else {
             throw Failure(
-                message: "the generator was trained on pairs of label \(1 - label) only", code: ExitCodes.badData)
+                message: "the generator was trained on pairs of label \(1 - pairs.label) only", code: ExitCodes.badData)
         }
         return generator
     }
 
     private func writtenPairs(_ alphabet: Alphabet, isSymmetric: Bool) throws -> AcceptedPairs {
-        var written = AcceptedPairs(isUnique: unique, leastDistance: minDistance, isSymmetric: isSymmetric)
-        guard let notIn else { return written }
-        let (pairs, _) = try StrandInput(
-            paths: [notIn], columns: PairColumns(), alphabet: alphabet, comparesNames: !noNameCheck
+        var written = AcceptedPairs(isUnique: pairs.unique, leastDistance: pairs.minDistance, isSymmetric: isSymmetric)
+        guard let notIn = pairs.notIn else { return written }
+        let (excluded, _) = try StrandInput(
+            paths: [notIn], columns: PairColumns(), alphabet: alphabet, comparesNames: !pairs.noNameCheck
         ).readPairs()
-        for p in 0..<pairs.count { written.exclude(Array(pairs.a(p)), Array(pairs.b(p))) }
+        for p in 0..<excluded.count { written.exclude(Array(excluded.a(p)), Array(excluded.b(p))) }
         return written
     }
 }

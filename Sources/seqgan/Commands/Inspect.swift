@@ -6,62 +6,49 @@ import SeqIO
 import SeqModel
 
 /// `seqgan inspect`.
-struct Inspect: ParsableCommand {
+struct Inspect: CommandWithExamples {
+    static let examples = [
+        "seqgan inspect my.seqgan",
+        "seqgan inspect --tables my.seqgan | head -n 17",
+        "seqgan inspect --tables --at temperature=60C dna",
+        "seqgan inspect my.seqgan --svg pairing.svg",
+        "seqgan inspect my.seqgan --report my.html",
+    ]
+    static let readsStandardInput = false
+
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show a model: sizes, training record, learned energies.",
-        discussion: """
-            EXAMPLES
-              seqgan inspect my.seqgan
-              seqgan inspect --tables my.seqgan | head
-              seqgan inspect --tables --at temperature=60C my.seqgan
-              seqgan inspect my.seqgan --svg pairing.svg
-              seqgan inspect my.seqgan --report my.html
-            """)
+        usage: "seqgan inspect [<options>] [<model>]",
+        discussion: HelpText.discussion("", examples: examples))
 
-    @Argument(help: "Model file. [default: that of --model]", completion: .file(extensions: ["seqgan"]))
-    var file: String?
-
-    @OptionGroup var model: ModelOptions
-    @OptionGroup var at: ConditionOptions
-    @OptionGroup var output: OutputOptions
-
-    @Flag(
-        help: """
-            Write the learned pairing and stacking energies: dG in kT, negative binds, strongest first; where \
-            temperature is a condition, also dG and dH in kcal/mol and dS in cal/(mol K).
-            """)
-    var tables = false
-
-    @Option(
-        help: "Draw the learned pairing energies (dG in kT, negative binds).", completion: .file(extensions: ["svg"]))
-    var svg: String?
-
-    @Option(
-        help: "Write an HTML page with the learned energies, melting curves and the training record.",
-        completion: .file(extensions: ["html"]))
-    var report: String?
+    @OptionGroup(title: "Contents") var contents: ContentOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Conditions") var at: ConditionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
-        if !at.settings.isEmpty, !tables, svg == nil, report == nil {
+        if !at.settings.isEmpty, !contents.tables, contents.svg == nil, contents.report == nil {
             throw ValidationError("--at goes with --tables, --svg or --report: all else is the same at any conditions")
         }
     }
 
     func run() throws {
-        let source = file.map(ModelSource.init) ?? model.source
+        let source = contents.file.map(ModelSource.init) ?? model.source
         let inputs = [source.path]
         try output.requireDistinct(from: inputs)
-        try OutputOptions.requireDistinct([output.output, svg, report], from: inputs)
+        try OutputOptions.requireDistinct([output.output, contents.svg, contents.report], from: inputs)
         try exitOnFailure {
             let loaded = try source.load()
             let point = try at.resolved(loaded.classifier.conditions).point
             let classifier = loaded.classifier.at(point)
             let card = source.card.map { [$0.name, $0.text] }
-            let rows = tables ? ModelFile(classifier: classifier, record: [:]).energies() : card + loaded.description()
+            let rows =
+                contents.tables
+                ? ModelFile(classifier: classifier, record: [:]).energies() : card + loaded.description()
             guard !rows.isEmpty else { throw Inspect.noEnergies }
-            let picture = try svg.map(ReportFile.init)
-            let page = try report.map(ReportFile.init)
+            let picture = try contents.svg.map(ReportFile.init)
+            let page = try contents.report.map(ReportFile.init)
             let sink = try ByteSink(path: output.output)
             for row in rows {
                 try sink.write((row.joined(separator: "\t") + "\n").utf8)

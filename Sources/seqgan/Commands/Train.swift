@@ -6,55 +6,62 @@ import SeqIO
 import SeqModel
 
 /// `seqgan train`.
-struct Train: ParsableCommand {
+struct Train: CommandWithExamples {
+    static let examples = [
+        "seqgan train labelled.tsv.gz -o my.seqgan",
+        """
+        seqgan train --learn both labelled.tsv.gz \\
+            -o my.seqgan
+        """,
+        """
+        seqgan train --columns strandA,strandB,yield \\
+            --label-threshold 0.2 labelled.tsv.gz -o my.seqgan
+        """,
+        """
+        seqgan train --conditions temperature,sodium \\
+            labelled.tsv.gz -o my.seqgan
+        """,
+        """
+        seqgan train labelled.tsv.gz -o my.seqgan \\
+            --report training.html
+        """,
+        """
+        seqgan train --learn generator --from my.seqgan \\
+            labelled.tsv.gz -o new.seqgan
+        """,
+        """
+        seqgan train --classifier cnn --layout stacked \\
+            --orientation parallel labelled.tsv.gz \\
+            -o cnn.seqgan
+        """,
+        """
+        seqgan train --learn both --generator paired \\
+            labelled.tsv.gz -o gan.seqgan
+        """,
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Train a model on labelled pairs.",
-        discussion: """
-            Options that are not given are set from the data: the orientation of the strands, whether they may be
-            swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between (soft labels).
+        discussion: HelpText.discussion(
+            """
+            Options that are not given are set from the data: the orientation of the strands, whether they may be \
+            swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between.
 
-            A generator learns to write strand B letter by letter, given strand A, by maximum likelihood. The GANs
-            (--generator paired, dense, dcgan) are there for comparison.
+            A generator learns to write strand B letter by letter, given strand A, by maximum likelihood. The GANs \
+            (--generator paired, dense and dcgan) are there for comparison.
+            """, examples: examples))
 
-            EXAMPLES
-              seqgan train labelled.tsv.gz -o my.seqgan
-              seqgan train --columns strandA,strandB,yield --label-threshold 0.2 pairs.tsv.gz -o my.seqgan
-              seqgan train --conditions temperature,sodium labelled.tsv.gz -o my.seqgan
-              seqgan train --learn both labelled.tsv.gz -o my.seqgan
-              seqgan train labelled.tsv.gz -o my.seqgan --report training.html
-              seqgan train --learn generator --from my.seqgan labelled.tsv.gz -o new.seqgan
-              seqgan train --classifier cnn --layout stacked --orientation parallel labelled.tsv.gz -o cnn.seqgan
-              seqgan train --learn both --generator paired labelled.tsv.gz -o gan.seqgan
-              seqgan train --learn generator --generator dcgan --orientation parallel labelled.tsv.gz -o dcgan.seqgan
-            """)
-
-    @OptionGroup var input: InputOptions
-    @OptionGroup var training: TrainingOptions
-    @OptionGroup var checkpoints: CheckpointOptions
-    @OptionGroup var running: RunOptions
-
-    @Option(name: .shortAndLong, help: "Model file to write.", completion: .file(extensions: ["seqgan"]))
-    var output: String
-
-    @Option(help: "Write a table with a row for each epoch, or of a generator every few steps.", completion: .file())
-    var log: String?
-
-    @Option(
-        help: "Write an HTML page: curves, figures on held-out pairs, what the model learned and generates.",
-        completion: .file(extensions: ["html"]))
-    var report: String?
-
-    @Option(
-        help: """
-            Trained model, or dna or rna, whose classifier judges generated pairs; a cnn initialises the discriminator \
-            of dcgan.
-            """,
-        completion: .file(extensions: ["seqgan"]))
-    var from: String?
+    @OptionGroup(title: "Training") var result: TrainedModelOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Input") var given: GivenModelOptions
+    @OptionGroup(title: "Output") var pages: TrainingFileOptions
+    @OptionGroup(title: "Output") var checkpoints: CheckpointOptions
+    @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
-        if from != nil, training.learn != .generator {
+        if given.from != nil, training.learn != .generator {
             throw ValidationError("--from needs --learn generator: the classifier of that model is kept unchanged")
         }
     }
@@ -63,21 +70,21 @@ struct Train: ParsableCommand {
         try input.requireInput()
         // The model may replace the one that --from names, and a checkpoint the one that --resume names.
         let inputs = input.everyFile + [training.validation]
-        let source = from.flatMap { ModelSource($0).path }
-        try OutputOptions.requireDistinct(output, from: inputs + [checkpoints.resume])
+        let source = given.from.flatMap { ModelSource($0).path }
+        try OutputOptions.requireDistinct(result.output, from: inputs + [checkpoints.resume])
         try OutputOptions.requireDistinct([checkpoints.checkpoint], from: inputs + [source])
-        try OutputOptions.requireDistinct([log, report], from: inputs + [source, checkpoints.resume])
-        try OutputOptions.requireDistinct([output, log, report, checkpoints.checkpoint], from: [])
+        try OutputOptions.requireDistinct([pages.log, pages.report], from: inputs + [source, checkpoints.resume])
+        try OutputOptions.requireDistinct([result.output, pages.log, pages.report, checkpoints.checkpoint], from: [])
         let named = try Alphabet(option: training.alphabet)
         try exitOnFailure {
             let summary = RunSummary()
-            let start = try from.map { try ModelSource($0).load() }
+            let start = try given.from.map { try ModelSource($0).load() }
             let alphabet = start?.classifier.alphabet ?? named
             let conditions = RunConditions(required: try training.readConditions(from: start))
             // Opened first, so that an unwritable path is reported before the work is done.
-            let sink = try ByteSink(path: output)
-            let log = try TrainingLog(path: log)
-            let page = try report.map(ReportFile.init)
+            let sink = try ByteSink(path: result.output)
+            let log = try TrainingLog(path: pages.log)
+            let page = try pages.report.map(ReportFile.init)
             let longest = min(training.length ?? .max, start?.classifier.longestStrand ?? DuplexShape.maximumLength)
             let option = longest == training.length ? "--length " : ""
             let (data, skipped) = try readData(
@@ -99,10 +106,10 @@ struct Train: ParsableCommand {
             try sink.write(try readable(file))
             try sink.finish()
             try log.finish()
-            let pages = TrainingReport(
+            let report = TrainingReport(
                 file: file, log: log, training: data.training, validation: data.validation, seed: running.seed,
                 threads: running.threadCount)
-            try page?.write(pages.page())
+            try page?.write(report.page())
             if !running.quiet { summary.write(data.count, "pairs", seed: running.seed) }
             try skipped.report()
         }

@@ -8,7 +8,7 @@ import SeqModel
 struct PairWriter {
     let alphabet: Alphabet
     let label: Int
-    let format: Generate.Format
+    let format: PairOptions.Format
     /// The number of partners for each strand of `given`.
     let each: Int
     let given: [GivenStrand]

@@ -7,19 +7,30 @@ import SeqModel
 /// The options that constrain generated strands.
 struct ConstraintOptions: ParsableArguments {
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("GC content of each strand, as fractions.", valueName: "MIN:MAX"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "GC content of each strand, as fractions from 0 to 1, such as 0.4:0.6. (default: any)",
+            valueName: "MIN:MAX"))
     var gc: String?
 
-    @Option(help: "Longest run of one letter.", takes: whole(1...))
+    @Option(
+        help: ArgumentHelp("Longest run of one letter, in letters. (default: any)", valueName: "N"),
+        takes: whole(1...))
     var maxRun: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Motif that no strand may contain, nor its reverse complement; IUPAC letters; repeatable.",
+            """
+            Motif, in IUPAC letters, that no strand may contain, nor its reverse complement. Repeat it for several \
+            motifs. (default: none)
+            """,
             valueName: "MOTIF"))
     var avoidMotif: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Number of letters of each strand.", valueName: "MIN:MAX"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Length of each strand, in letters, such as 18:22 or 20. (default: any)", valueName: "MIN:MAX"))
     var length: String?
 
     func validate() throws {

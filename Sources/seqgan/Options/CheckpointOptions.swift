@@ -4,10 +4,15 @@ import ArgumentParser
 
 /// Where the state of a training is saved and resumed from.
 struct CheckpointOptions: ParsableArguments {
-    @Option(help: "Save the state here each minute, and when SIGINT or SIGTERM ends the run.", completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Save the state to this file each minute, and when SIGINT or SIGTERM ends the run. (default: none)",
+            valueName: "FILE"), completion: .file())
     var checkpoint: String?
 
     @Option(
-        help: "Continue from a checkpoint; gives the same model as an uninterrupted run.", completion: .file())
+        help: ArgumentHelp(
+            "Continue from this checkpoint. The model is that of an uninterrupted run. (default: none)",
+            valueName: "FILE"), completion: .file())
     var resume: String?
 }

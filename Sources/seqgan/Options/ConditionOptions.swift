@@ -8,8 +8,10 @@ struct ConditionOptions: ParsableArguments {
     @Option(
         name: .customLong("at"),
         help: ArgumentHelp(
-            "Value of a condition of the model for all pairs, such as temperature=37C; once for each condition. "
-                + "[default: the table's column of that name, else the model's own]",
+            """
+            Value of a condition for all pairs, such as temperature=37C, sodium=50mM or concentration=200nM. Repeat \
+            it for each condition. (default: the table's column of that name, else the model's default)
+            """,
             valueName: "NAME=VALUE"),
         transform: ConditionSetting.init)
     var settings: [ConditionSetting] = []
@@ -31,8 +33,11 @@ struct RepeatedConditionOptions: ParsableArguments {
     @Option(
         name: .customLong("at"),
         help: ArgumentHelp(
-            "Value of a condition of the model, such as temperature=37C; repeatable, and all limits hold at each "
-                + "value. [default: the model's own]",
+            """
+            Value of a condition, such as temperature=37C, sodium=50mM or concentration=200nM. Repeat it for each \
+            condition. With several values of one condition, all limits hold at each of them. (default: the model's \
+            default)
+            """,
             valueName: "NAME=VALUE"),
         transform: ConditionSetting.init)
     var settings: [ConditionSetting] = []

@@ -9,13 +9,13 @@ enum DesignKind: String, EnumerableFlag {
 
     static func help(for kind: DesignKind) -> ArgumentHelp? {
         switch kind {
-        case .pairs: "A design is a pair of strands that are meant to bind each other. [default, but with --pools]"
+        case .pairs: "A design is a pair of strands that are meant to bind each other. (default, except with --pools)"
         case .single: "A design is a single strand."
-        case .complement: "A design is a single strand and its exact partner, its reverse complement."
+        case .complement: "A design is a single strand and its exact partner, the reverse complement."
         case .group:
             """
-            A design is all records whose names are equal but for /1 and /2, -F and -R or _LEFT and _RIGHT, such as \
-            two primers; all of the input is read first. [default with --pools]
+            A design is all records with the same name, apart from /1 and /2, -F and -R or _LEFT and _RIGHT, such as \
+            the two primers of an amplicon. All of the input is read first. (default with --pools)
             """
         }
     }
@@ -30,8 +30,10 @@ enum DesignKind: String, EnumerableFlag {
 struct PartnerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Pairs of letters that make exact partners, such as AT,CG. [default: those of DNA or RNA; other alphabets "
-                + "have none]",
+            """
+            Pairs of letters that face each other in exact partners, such as AT,CG. (default: those of DNA or RNA; \
+            other alphabets have none)
+            """,
             valueName: "PAIRS"))
     var complementOf: String?
 

@@ -12,30 +12,47 @@ import SeqIO
 /// Where a command reads its records from, and how.
 struct InputOptions: ParsableArguments {
     @Argument(
-        help: "TSV, FASTA or FASTQ, plain or gzip, read one after the other; none or '-': standard input.",
-        completion: .file())
+        help: ArgumentHelp(
+            """
+            Files to read, one after the other: TSV, FASTA or FASTQ, plain or gzip. '-' is standard input. \
+            (default: standard input)
+            """,
+            valueName: "file"), completion: .file())
     var files: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Columns of strand A, strand B and the label, by number or name; for single sequences, of the sequence "
-                + "and its name.",
+            """
+            Columns of strand A, strand B and the label, by number or name. For single sequences: the column of the \
+            sequence, and that of its name. (default: 1,2,3; for single sequences those that look like it)
+            """,
             valueName: "A,B[,LABEL]"))
     var columns: String?
 
     @Option(
-        help: "FASTA or FASTQ file of strands B, record by record those of strands A in the input.", completion: .file()
-    )
+        help: ArgumentHelp(
+            """
+            File with the strands B, FASTA or FASTQ, in the order of the strands A in the input. (default: none)
+            """, valueName: "FILE"), completion: .file())
     var mates: String?
 
     @Option(
-        help: "Whether the first line of a table names its columns: yes, no, or auto (by the rules in seqgan(1)).")
+        help: ArgumentHelp(
+            """
+            Take the first line of a table as the names of its columns. auto decides by the rules in seqgan(1).
+            """, valueName: "WHEN"))
     var header = HeaderRule.auto
 
-    @Flag(help: "Pair records even where their names mark them as mates of others, such as x/1 and y/2.")
+    @Flag(
+        help: """
+            Pair records without comparing their names. Otherwise names that mark mates of different pairs, such as \
+            x/1 and y/2, are an error.
+            """)
     var noNameCheck = false
 
-    @Flag(name: .customLong("skip-bad"), help: "Skip bad records, report the first ten, and exit with 65 at the end.")
+    @Flag(
+        name: .customLong("skip-bad"),
+        help: "Skip bad records. The first ten are reported, and the exit code is 65.")
     var skipsBad = false
 
     /// The columns to read, with the label's (column 3 unless named) where `label` is true. Throws a usage error for

@@ -5,7 +5,7 @@ import SeqModel
 
 /// Which strand lengths a model is used for.
 struct LengthOptions: ParsableArguments {
-    @Flag(help: "Score strands of any length, even outside the lengths that the model is valid for.")
+    @Flag(help: "Score strands of any length, also outside the lengths that the model is valid for.")
     var forceLengths = false
 
     /// The strand lengths at which `classifier` is used.

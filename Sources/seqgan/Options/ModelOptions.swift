@@ -15,7 +15,10 @@ import SeqModel
 struct ModelOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "Model file, or dna or rna: the built-in models of hybridisation. [default: $SEQGAN_MODEL, else dna]",
+        help: ArgumentHelp(
+            """
+            Model file; or dna or rna, the built-in models of hybridisation. (default: $SEQGAN_MODEL, else dna)
+            """, valueName: "MODEL"),
         completion: .file(extensions: ["seqgan"]))
     var model: String?
 

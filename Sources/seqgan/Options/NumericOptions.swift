@@ -10,7 +10,7 @@ extension Option {
         takes: @escaping @Sendable (String) throws -> Value
     ) {
         var help = help
-        help.abstract += " [default: \(wrappedValue)]"
+        help.abstract += " (default: \(wrappedValue))"
         self.init(wrappedValue: wrappedValue, name: name, parsing: .unconditional, help: help, transform: takes)
     }
 

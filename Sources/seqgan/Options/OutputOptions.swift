@@ -6,7 +6,9 @@ import SeqIO
 /// Where a command writes its output.
 struct OutputOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "Write to this file, not standard output; a name ending in '.gz' makes it BGZF.",
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Output file. A name that ends in .gz is packed as BGZF. (default: standard output)", valueName: "FILE"),
         completion: .file())
     var output: String?
 

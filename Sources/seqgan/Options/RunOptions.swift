@@ -12,16 +12,19 @@ import SeqIO
 /// How a command runs.
 struct RunOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "Number of threads; the output does not depend on it. [default: all cores]",
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Number of threads. The output does not depend on it. (default: all cores)", valueName: "N"),
         takes: whole(1...1024))
     var threads: Int?
 
     @Option(
-        name: .shortAndLong, help: "Seed of all random numbers; printed in the last line on standard error.",
+        name: .shortAndLong,
+        help: ArgumentHelp("Seed of all random numbers, a whole number of 0 or more.", valueName: "N"),
         takes: whole(0...UInt64.max))
     var seed: UInt64 = 11
 
-    @Flag(name: .shortAndLong, help: "No progress bar and no last line on standard error.")
+    @Flag(name: .shortAndLong, help: "Write no progress bar and no last line to standard error.")
     var quiet = false
 
     /// The number of threads asked for, else of the cores that this process may use.

@@ -12,110 +12,154 @@ extension DuplexHead: ExpressibleByArgument {}
 
 /// What is trained, and how. An option that is nil is set from the data.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: "Train the classifier, the generator (of pairs that the classifier accepts) or both.")
+    @Option(
+        help: ArgumentHelp(
+            "Part to train: the classifier; the generator, for a given classifier; or both.", valueName: "PART"))
     var learn = Part.classifier
-
-    @Option(help: "dna, rna, protein, or the letters themselves.")
-    var alphabet = "dna"
 
     @Option(
         help: ArgumentHelp(
-            "Columns of numbers, beside the strands, that the interaction depends on, such as "
-                + "temperature,sodium,concentration, dose or, where its logarithm matters, time:log. =VALUE is the "
-                + "model's default. [default of a condition: the most frequent value of the data, else the median]",
+            """
+            Columns of numbers that the interaction depends on, such as temperature,sodium,concentration or dose. \
+            :log takes the logarithm; =VALUE sets the default of the model. (default: none; default of a condition: \
+            the most frequent value of the data, else the median)
+            """,
             valueName: "NAME[:log][=VALUE],..."),
         transform: ConditionList.init)
     var conditions: ConditionList?
 
     @Option(
-        help: "A label above this counts as 1; also the model's threshold for scores.",
+        help: ArgumentHelp(
+            "Letters of the strands: dna, rna, protein, or a list of 2 to 26 letters.", valueName: "LETTERS"))
+    var alphabet = "dna"
+
+    @Option(
+        help: ArgumentHelp(
+            "Count labels above this as 1. It is also the threshold of the model for scores, from 0 to 1.",
+            valueName: "LABEL"),
         takes: number("a number from 0 up to, but not, 1") { (0..<1).contains($0) })
     var labelThreshold: Float = 0.5
 
-    @Flag(
-        exclusivity: .exclusive,
-        help: "Whether A and B may be swapped. [default: found from the data]")
+    @Flag(exclusivity: .exclusive)
     var order: StrandOrder?
 
-    @Option(help: "antiparallel or parallel: how the strands face each other. [default: found from the data]")
+    @Option(
+        help: ArgumentHelp("How the strands face each other. (default: found from the data)", valueName: "ORIENTATION"))
     var orientation: Orientation?
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Learn weights of positions, for pairs in a fixed register. [default: found from the data]")
+        help: "Learn weights of positions, for pairs in a fixed register. (default: found from the data)")
     var positions: Bool?
 
     @Option(
-        help: "New random negatives for each positive in each epoch. [default: found from the data]",
+        help: ArgumentHelp(
+            "Number of new random negatives for each positive in each epoch. (default: found from the data)",
+            valueName: "N"),
         takes: whole(0...1000))
     var negatives: Int?
 
     @Option(
-        parsing: .unconditional, help: "Share of the pairs held back, or a file of pairs. [default: 0.05]")
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Share of the pairs that is held back, between 0 and 1; or a file of pairs. (default: 0.05)",
+            valueName: "SHARE|FILE"))
     var validation: String?
 
     @Option(
-        help: "Passes over all pairs. [default: by their number]",
+        help: ArgumentHelp(
+            "Number of passes over all pairs. (default: by the number of pairs)", valueName: "N"),
         takes: whole(1...10_000))
     var epochs: Int?
 
     @Option(
-        help: "Pairs per step. [default: by their number; with --learn generator 64, for dense and dcgan 32]",
+        help: ArgumentHelp(
+            """
+            Number of pairs in a step. (default: by the number of pairs; with --learn generator 64, for dense and \
+            dcgan 32)
+            """, valueName: "N"),
         takes: whole(1...65_536))
     var batch: Int?
 
     @Option(
-        help: "Peak learning rate of the classifier. [default: 0.03, with positions 0.02, for a cnn 0.002]",
+        help: ArgumentHelp(
+            "Peak learning rate of the classifier, up to 10. (default: 0.03; with positions 0.02; for a cnn 0.002)",
+            valueName: "RATE"),
         takes: number("a number above 0 and up to 10") { $0 > 0 && $0 <= 10 })
     var learningRate: Float?
 
     @Option(
-        help: "Stop after this many seconds with the best model so far; of both, the classifier in half of them.",
+        help: ArgumentHelp(
+            """
+            Stop after this time, in seconds, with the best model so far. With --learn both, the classifier gets half \
+            of it. (default: no limit)
+            """, valueName: "SECONDS"),
         takes: number("a number from 0 to 1000000000") { (0...1e9).contains($0) })
     var maxSeconds: Double?
 
     @Option(
-        help: "Heads of a duplex: 4, 8 or 16. [default: 8, with positions 16]",
+        help: ArgumentHelp(
+            "Number of parallel energy models of a duplex: 4, 8 or 16. (default: 8; with positions 16)",
+            valueName: "N"),
         takes: number("4, 8 or 16") { [4, 8, 16].contains($0) })
     var heads: Int?
 
     @Option(
-        help: "autoregressive: B letter by letter from A; or a GAN: paired, or on one-hot images dense or dcgan.")
+        help: ArgumentHelp(
+            """
+            Kind of generator: autoregressive draws B letter by letter given A. paired is a GAN that draws B given A; \
+            dense and dcgan are GANs on one-hot images.
+            """, valueName: "KIND"))
     var generator = GeneratorKind.autoregressive
 
     @Option(
-        help: "Training steps of the generator. [default: by the number of pairs; paired 4500, dense and dcgan 4000]",
+        help: ArgumentHelp(
+            """
+            Number of training steps of the generator. (default: by the number of pairs; paired 4500, dense and \
+            dcgan 4000)
+            """, valueName: "N"),
         takes: whole(1...10_000_000))
     var steps: Int?
 
     @Option(
-        help: "Steps that pre-train the critic of --generator paired on labelled pairs.",
+        help: ArgumentHelp(
+            "Number of steps that train the critic of --generator paired on labelled pairs first.", valueName: "N"),
         takes: whole(0...10_000_000))
     var criticSteps = 0
 
-    @Option(help: "Loss of --generator paired: relativistic, hinge, least-squares or cross-entropy.")
+    @Option(help: ArgumentHelp("Loss function of --generator paired.", valueName: "LOSS"))
     var adversarialLoss = AdversarialLoss.relativistic
 
     @Option(
-        help: "Stop after this many epochs without improvement. [default: 6; with conditions never]",
+        help: ArgumentHelp(
+            "Stop after this many epochs without improvement. (default: 6; with conditions never)", valueName: "N"),
         takes: whole(1...))
     var patience: Int?
 
-    @Option(help: "duplex, or cnn: a convolutional net on one-hot images.")
+    @Option(
+        help: ArgumentHelp(
+            "Kind of classifier: duplex learns energies, cnn is a convolutional net on one-hot images.",
+            valueName: "KIND"))
     var classifier = Kind.duplex
 
     @Option(
-        help: "network, or equilibrium: by mass balance. [default: equilibrium for soft labels with conditions]")
+        help: ArgumentHelp(
+            """
+            What computes the score of a duplex: a network, or the equilibrium by mass balance. (default: \
+            equilibrium for labels between 0 and 1 with conditions, else network)
+            """, valueName: "HEAD"))
     var head: DuplexHead?
 
-    @Option(help: "Image of a cnn: channels (2 x K x L) or stacked (2K x L).")
+    @Option(
+        help: ArgumentHelp("Image of a cnn: channels has the shape (2, K, L), stacked (2K, L).", valueName: "LAYOUT"))
     var layout = PairImageLayout.channels
 
-    @Option(help: "Size of a cnn: compact, or full (CNN-Lite).")
+    @Option(help: ArgumentHelp("Size of a cnn: full is the shape of CNN-Lite.", valueName: "SIZE"))
     var size = ConvolutionalConfiguration.Size.compact
 
     @Option(
-        help: "Longest strand allowed; a longer one is an error. [default: 512]",
+        help: ArgumentHelp(
+            "Longest strand, in letters. A longer one is an error. (default: 512)", valueName: "N"),
         takes: whole(1...DuplexShape.maximumLength))
     var length: Int?
 
@@ -142,6 +186,13 @@ struct TrainingOptions: ParsableArguments {
     /// Whether the strands of a pair may be swapped.
     enum StrandOrder: String, EnumerableFlag {
         case symmetric, ordered
+
+        static func help(for order: StrandOrder) -> ArgumentHelp? {
+            switch order {
+            case .symmetric: "A and B may be swapped: A.B is the same pair as B.A. (default: found from the data)"
+            case .ordered: "A and B differ in kind, such as microRNA and site. (default: found from the data)"
+            }
+        }
     }
 
     func validate() throws {

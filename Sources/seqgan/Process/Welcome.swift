@@ -2,17 +2,25 @@
 
 import ArgumentParser
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Texts for users who name no command, or an unknown one.
 enum Welcome {
     /// Five questions with the pipes that answer them.
     static let pipes = """
-          Which candidate pairs of primers bind best?
-            seqgan classify candidates.tsv | sort -t$'\\t' -k4,4gr | head
+          Which of my primers form dimers? The worst first:
+            seqgan classify --all-pairs primers.fa |
+                sort -t$'\\t' -k4,4gr | head
           Make a thousand pairs of DNA strands that hybridise:
             seqgan generate -n 1000 > new.fa
           Design three probes for each target:
-            seqgan generate --partner-of targets.fa -n 3 > probes.fa
-          Learn from pairs of your own:
+            seqgan generate --partner-of targets.fa -n 3 \\
+                > probes.fa
+          Train a model on your own pairs:
             seqgan train labelled.tsv.gz -o my.seqgan
           Which letters did it find to pair?
             seqgan inspect --tables my.seqgan | head -n 17
@@ -29,6 +37,23 @@ enum Welcome {
         """
 
     private static let commands = Seqgan.configuration.subcommands.compactMap { $0.configuration.commandName }
+
+    /// The examples of the command that is named alone, on a terminal that would have to type its input; nil
+    /// otherwise.
+    static func examples(of words: [String], readsTerminal: Bool = isatty(0) == 1) -> String? {
+        guard words.count == 1, readsTerminal,
+            let command = Seqgan.configuration.subcommands.first(where: { $0.configuration.commandName == words[0] }),
+            let command = command as? any CommandWithExamples.Type, command.readsStandardInput
+        else { return nil }
+        return """
+            no input: name a file, or pipe pairs into standard input, such as
+
+            \(command.firstExamples)
+
+            More: seqgan help \(words[0]), man seqgan-\(words[0]).
+
+            """
+    }
 
     /// Advice where the first argument is neither a command nor an option; nil where it is one.
     static func advice(on word: String) -> String? {

@@ -25,12 +25,12 @@ struct DesignSelection {
             kind == .complement
             ? try partners.requiredRule(classifier, for: "--complement") : try partners.rule(classifier)
         limits = SelectionLimits(
-            crosstalk: options.maxCrosstalk, own: options.maxSelf ?? options.maxCrosstalk,
-            leastIntended: options.minScore, constraints: try options.strands.constraints(classifier.alphabet),
-            lengths: try options.strands.lengths, leastDistance: options.minDistance)
+            crosstalk: options.choice.maxCrosstalk, own: options.choice.maxSelf ?? options.choice.maxCrosstalk,
+            leastIntended: options.choice.minScore, constraints: try options.strands.constraints(classifier.alphabet),
+            lengths: try options.strands.lengths, leastDistance: options.choice.minDistance)
         let input = options.input
         var columns = kind == .pairs ? try input.pairColumns(label: false) : try input.singleColumns()
-        columns.label = options.poolColumn
+        columns.label = options.choice.poolColumn
         reader = CandidateReader(
             PairReader(
                 paths: input.files, columns: columns, letters: classifier.alphabet.letterKinds, mates: input.mates,
@@ -40,26 +40,26 @@ struct DesignSelection {
 
     /// Reads, chooses and writes.
     mutating func run() throws -> SelectionOutput {
-        let owned = try options.clearOf.map(ownedStrands)
+        let owned = try options.choice.clearOf.map(ownedStrands)
         let ownedBlock = try owned.map(block)
         let sink = try ByteSink(path: options.output.output)
         var output = try SelectionOutput(
-            sink, rejections: try options.rejected.map { try ByteSink(path: $0) },
+            sink, rejections: try options.choice.rejected.map { try ByteSink(path: $0) },
             owned: owned?.names ?? [])
-        if let pools = options.pools {
+        if let pools = options.choice.pools {
             try divide(among: pools, ownedBlock, to: &output, sink)
-        } else if options.best || kind == .group {
+        } else if options.choice.best || kind == .group {
             let designs = LoadedDesigns(reader, kind, classifier)
             let results =
-                options.best ? best(designs, ownedBlock) : firstCome(designs, ownedBlock)
+                options.choice.best ? best(designs, ownedBlock) : firstCome(designs, ownedBlock)
             try designs.write(results, to: &output)
         } else {
-            var selection = FirstCome(scorer, limits, clearOf: ownedBlock, rule, most: options.count)
+            var selection = FirstCome(scorer, limits, clearOf: ownedBlock, rule, most: options.choice.count)
             let progress =
-                options.count.map { ProgressBar(total: $0, noun: "designs", isQuiet: options.running.quiet) }
+                options.choice.count.map { ProgressBar(total: $0, noun: "designs", isQuiet: options.running.quiet) }
                 ?? ProgressBar(inputs: options.input.files, noun: "designs", isQuiet: options.running.quiet)
             try selection.run(
-                reader, kind, classifier, to: &output, progress: progress, isOfKept: options.count != nil)
+                reader, kind, classifier, to: &output, progress: progress, isOfKept: options.choice.count != nil)
         }
         if reader.failure == nil { try output.finish() } else { try output.flush() }
         reader.remarks.report(classifier.alphabet, classifier, of: kind == .pairs ? "pairs" : "strands")
@@ -68,7 +68,7 @@ struct DesignSelection {
 
     /// What a run says at its end, beside its closing line.
     func messages(_ output: SelectionOutput) -> [String] {
-        let isToldLater = options.count.map { output.kept < $0 } ?? false
+        let isToldLater = options.choice.count.map { output.kept < $0 } ?? false
         let kept =
             output.kept < output.seen && !isToldLater
             ? "kept \(output.kept) of \(counted(output.seen, "designs")): \(output.reasons)" : ""
@@ -78,7 +78,7 @@ struct DesignSelection {
     /// Throws for what ended the reading, for fewer designs than wanted, and for bad records that were skipped.
     func reportFailures(_ output: SelectionOutput) throws {
         var tooFew: Failure?
-        if let count = options.count, output.kept < count {
+        if let count = options.choice.count, output.kept < count {
             let reasons = output.reasons
             tooFew = Failure(
                 message: "found \(output.kept) of \(counted(count, "designs")) among \(output.seen)"
@@ -94,7 +94,7 @@ struct DesignSelection {
     }
 
     private func firstCome(_ designs: LoadedDesigns, _ owned: DesignBlock?) -> [Rejection?] {
-        var selection = FirstCome(scorer, limits, clearOf: owned, rule, most: options.count)
+        var selection = FirstCome(scorer, limits, clearOf: owned, rule, most: options.choice.count)
         var results: [Rejection?] = []
         while results.count < designs.count, !selection.isComplete {
             let range = results.count..<min(designs.count, results.count + selection.blockSize)
@@ -105,7 +105,7 @@ struct DesignSelection {
 
     private func best(_ designs: LoadedDesigns, _ owned: DesignBlock?) -> [Rejection?] {
         let selection = BestSelection(
-            scorer: scorer, limits: limits, seed: options.running.seed, most: options.count)
+            scorer: scorer, limits: limits, seed: options.running.seed, most: options.choice.count)
         var progress = ProgressBar(total: designs.count, noun: "designs", isQuiet: options.running.quiet)
         defer { ProgressBar.clear() }
         return selection.run(designs.block(0..<designs.count), clearOf: owned) { progress.update($0) }
@@ -120,7 +120,7 @@ struct DesignSelection {
         guard reader.failure == nil else { return }
         var limits = limits
         // All are wanted that nothing is asked of; those that bind themselves do so in any pool.
-        limits.own = options.maxSelf ?? 1
+        limits.own = options.choice.maxSelf ?? 1
         let selection = BestSelection(scorer: scorer, limits: limits, seed: options.running.seed, most: nil)
         let block = designs.block(0..<designs.count)
         let rejected = selection.brokenByThemselves(block, clearOf: owned)
@@ -134,7 +134,8 @@ struct DesignSelection {
         let progress = ProgressBar(
             total: designs.designOfStrand.count, noun: "strands", isQuiet: options.running.quiet)
         let pooling = try Pooling(
-            designs, scorer, limit: limits.crosstalk, rejected: rejected, count: pools, mostInPool: options.maxCount,
+            designs, scorer, limit: limits.crosstalk, rejected: rejected, count: pools,
+            mostInPool: options.choice.maxCount,
             progress: progress)
         try pooling.write(to: sink)
         poolMessage = pooling.summary(ownAbove: selection.countOfOwn(in: designs, above: limits.crosstalk, rejected))
@@ -153,7 +154,7 @@ struct DesignSelection {
         for strand in 0..<strands.count {
             guard block.canExpand(strands.codes[strand]) else {
                 throw Failure(
-                    message: "\(options.clearOf ?? ""): \(excerpt(strands.names[strand])) stands for more than "
+                    message: "\(options.choice.clearOf ?? ""): \(excerpt(strands.names[strand])) stands for more than "
                         + "\(DesignBlock.mostVariants) strands, expected at most as many, so that each can be judged",
                     code: ExitCodes.badData)
             }
