@@ -19,18 +19,24 @@ struct Classify: ParsableCommand {
               seqgan classify -m my.seqgan --keep 1 pairs.fa.gz > interacting.fa
               seqgan classify --all-pairs --keep 1 strands.fa > crosstalk.tsv
               seqgan classify -m my.seqgan --at sodium=50mM --at concentration=0.2uM --melting primers.tsv
+              seqgan classify --sites genome.fa.gz --format bed probes.fa > sites.bed
               seqgan classify --shard 3/8 pairs.tsv.gz -o part3.tsv   # cat part?.tsv equals the output of one run
 
             With --all-pairs or --against the inputs are single sequences, and each line of the output is: name A,
             name B, predicted, score. In a table without a column of names, sequences are their own names. Two equal
             strands bind as the pair A and B and, just as often, as homodimers of A and of B: the score is the yield
             of the pair, half of the bound share, and predicted is 1 where twice the score is above the threshold.
+
+            With --sites the inputs are probes, and each line is a place where one binds: probe, target, start, end
+            (from 0, the end not included), strand, score. The score is that of the probe and the site with 10 letters
+            on either side.
             """)
 
     @OptionGroup var input: InputOptions
     @OptionGroup var lengths: LengthOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var at: ConditionOptions
+    @OptionGroup var sites: SiteOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var running: RunOptions
 
@@ -62,7 +68,8 @@ struct Classify: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Score only the i-th of n parts of the input, or of the rows of --all-pairs or --against.",
+            "Score only the i-th of n parts of the input, of the rows of --all-pairs or --against, or of the targets "
+                + "of --sites.",
             valueName: "i/n"),
         takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })
     var shard: InputShard?
@@ -85,6 +92,7 @@ struct Classify: ParsableCommand {
     private var isScreen: Bool { allPairs || against != nil }
 
     func validate() throws {
+        try validateSites()
         if allPairs, against != nil { throw ValidationError("--all-pairs and --against exclude each other") }
         if matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if matrix, keep != nil { throw ValidationError("--matrix writes every pair: it does not go with --keep") }
@@ -93,7 +101,7 @@ struct Classify: ParsableCommand {
             if keep != nil { throw ValidationError("\(option) adds columns: it does not go with --keep") }
         }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
-        if shard != nil, !isScreen, input.everyFile.contains("-") {
+        if shard != nil, !isScreen, sites.targets == nil, input.everyFile.contains("-") {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
         if against == "-", input.files.isEmpty || input.files.contains("-") {
@@ -103,14 +111,15 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         try input.requireInput()
-        try output.requireDistinct(from: input.everyFile + [against, model.path])
-        if !isScreen { try requireFilesToCut() }
+        try output.requireDistinct(from: input.everyFile + [against, sites.targets, model.path])
+        if !isScreen, sites.targets == nil { try requireFilesToCut() }
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
             let classifier = file.classifier.at(conditions.point)
             try requireFigures(classifier, conditions)
+            if let targets = sites.targets { return try findSites(in: targets, classifier, conditions, summary) }
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
                 classifier: classifier,
