@@ -34,9 +34,8 @@ struct DuplexSites: Sendable {
             starts.append(expansions.count)
         }
         (self.expansions, self.starts) = (expansions, starts)
-        least = SiteBound.leastWeights(
-            classifier, expansions, threshold: logit(min(max(scorer.threshold, 1e-6), 1 - 1e-6)),
-            workspace: Workspace())
+        let threshold = logit(min(max(scorer.threshold, 1e-6), 1 - 1e-6))
+        least = SiteBound(classifier, threshold: threshold).leastWeights(expansions)
     }
 
     /// The most letters of a site of a probe of `count` letters.
@@ -63,9 +62,13 @@ struct DuplexSites: Sendable {
                 peaks.find(
                     ends, row..<row + part.count, least: least[number], span: reach(length),
                     apart: max(1, length / 2))
+                var placed: [Range<Int>] = []
                 for peak in peaks.found {
                     let end = part.lowerBound + peak - row
                     let site = self.place(of: number, endingAt: end, codes, part, workspace)
+                    // Part of a stronger one: its surroundings would lend it the score of that.
+                    guard !placed.contains(where: { site.overlapsByHalf($0) }) else { continue }
+                    placed.append(site)
                     guard let window = window(around: site, part, segment) else { continue }
                     let start = segment.start + site.lowerBound - part.lowerBound
                     candidates.append(

@@ -17,15 +17,12 @@ public struct Site: Sendable, Equatable {
         (self.isOpposite, self.logit) = (isOpposite, logit)
     }
 
+    /// The letters of the target that it has.
+    private var letters: Range<Int> { start..<end }
+
     /// Whether both are sites of one probe on one strand of a target.
     private func isBeside(_ other: Site) -> Bool {
         probe == other.probe && target == other.target && isOpposite == other.isOpposite
-    }
-
-    /// Whether the two share at least half of the letters of the shorter one.
-    private func overlapsByHalf(_ other: Site) -> Bool {
-        let shared = min(end, other.end) - max(start, other.start)
-        return 2 * shared >= min(end - start, other.end - other.start)
     }
 
     /// The order of the output: by probe, target, start, end; the target as written before the opposite strand.
@@ -74,7 +71,7 @@ public struct Site: Sendable, Equatable {
             var place = low
             var gives = false
             while place < kept.count, kept[place].start < site.end {
-                if kept[place].overlapsByHalf(site) {
+                if kept[place].letters.overlapsByHalf(site.letters) {
                     gives = true
                     break
                 }
@@ -100,5 +97,12 @@ public struct Site: Sendable, Equatable {
             first = next
         }
         return kept
+    }
+}
+
+extension Range<Int> {
+    /// Whether both share at least half of the letters of the shorter one.
+    func overlapsByHalf(_ other: Range<Int>) -> Bool {
+        2 * clamped(to: other).count >= Swift.min(count, other.count)
     }
 }
