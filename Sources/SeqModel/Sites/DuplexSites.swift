@@ -24,7 +24,8 @@ struct DuplexSites: Sendable {
     /// Expansions whose weights are computed at a time, so that they stay in the cache.
     private static let batch = 4
 
-    init(_ classifier: DuplexClassifier, _ scorer: SiteScorer, lengths: ClosedRange<Int>) {
+    /// `least`, where given, replaces the bound of all expansions.
+    init(_ classifier: DuplexClassifier, _ scorer: SiteScorer, lengths: ClosedRange<Int>, least given: Float? = nil) {
         (self.classifier, self.scorer, self.lengths) = (classifier, scorer, lengths)
         var (expansions, starts) = (StrandCodes(like: scorer.probes), [0])
         var expansion = AmbiguityExpansion(like: scorer.probes)
@@ -34,6 +35,10 @@ struct DuplexSites: Sendable {
             starts.append(expansions.count)
         }
         (self.expansions, self.starts) = (expansions, starts)
+        if let given {
+            least = Array(repeating: given, count: expansions.count)
+            return
+        }
         let threshold = logit(min(max(scorer.threshold, 1e-6), 1 - 1e-6))
         least = SiteBound(classifier, threshold: threshold).leastWeights(expansions)
     }
@@ -62,20 +67,16 @@ struct DuplexSites: Sendable {
                 peaks.find(
                     ends, row..<row + part.count, least: least[number], span: reach(length),
                     apart: max(1, length / 2))
-                var placed: [Range<Int>] = []
                 for peak in peaks.found {
                     let end = part.lowerBound + peak - row
                     let site = self.place(of: number, endingAt: end, codes, part, workspace)
-                    // Part of a stronger one: its surroundings would lend it the score of that.
-                    guard !placed.contains(where: { site.overlapsByHalf($0) }) else { continue }
-                    placed.append(site)
                     guard let window = window(around: site, part, segment) else { continue }
                     let start = segment.start + site.lowerBound - part.lowerBound
                     candidates.append(
                         (
                             Site(
                                 probe: probe, target: segment.target, start: start, end: start + site.count,
-                                isOpposite: false, logit: 0), window
+                                strength: ends[peak]), window
                         ))
                 }
             }
@@ -89,7 +90,7 @@ struct DuplexSites: Sendable {
 
     /// The site whose last pair, in the order of the probe, holds letter `end` of `codes`: its other end is where half
     /// of the weight of all duplexes that end there begins.
-    private func place(
+    func place(
         of number: Int, endingAt end: Int, _ codes: [UInt8], _ part: Range<Int>, _ workspace: Workspace
     ) -> Range<Int> {
         let reach = reach(expansions.length(number))
@@ -114,7 +115,7 @@ struct DuplexSites: Sendable {
 
     /// The site with its flanks, cut at the ends of the segment; nil where the segment is cut there, as a neighbouring
     /// one has all of it, and where the model is not valid for it.
-    private func window(around site: Range<Int>, _ part: Range<Int>, _ segment: TargetSegment) -> Range<Int>? {
+    func window(around site: Range<Int>, _ part: Range<Int>, _ segment: TargetSegment) -> Range<Int>? {
         guard site.count <= lengths.upperBound else { return nil }
         // A shorter flank where the model takes no longer strands, less before the site than behind it.
         let room = lengths.upperBound - site.count

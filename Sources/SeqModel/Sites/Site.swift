@@ -10,11 +10,16 @@ public struct Site: Sendable, Equatable {
     public var isOpposite: Bool
     /// The logit of the score.
     public var logit: Float
+    /// What decides between sites that overlap: the weight of the duplexes of the site itself, without those of its
+    /// surroundings; the logit where only whole windows are known.
+    public var strength: Float
 
     /// A site; see the properties.
-    public init(probe: Int, target: Int, start: Int, end: Int, isOpposite: Bool, logit: Float) {
+    public init(
+        probe: Int, target: Int, start: Int, end: Int, isOpposite: Bool = false, logit: Float = 0, strength: Float = 0
+    ) {
         (self.probe, self.target, self.start, self.end) = (probe, target, start, end)
-        (self.isOpposite, self.logit) = (isOpposite, logit)
+        (self.isOpposite, self.logit, self.strength) = (isOpposite, logit, strength)
     }
 
     /// The letters of the target that it has.
@@ -31,13 +36,13 @@ public struct Site: Sendable, Equatable {
             < (b.probe, b.target, b.start, b.end, b.isOpposite ? 1 : 0)
     }
 
-    /// Whether `a` stays where it overlaps `b`: the one with the higher score, else the leftmost, else the shorter.
-    private static func isBetter(_ a: Site, _ b: Site) -> Bool {
-        a.logit != b.logit ? a.logit > b.logit : (a.start, a.end) < (b.start, b.end)
+    /// Whether `a` stays where it overlaps `b`: the stronger one, else the leftmost, else the shorter.
+    private static func isStronger(_ a: Site, _ b: Site) -> Bool {
+        a.strength != b.strength ? a.strength > b.strength : (a.start, a.end) < (b.start, b.end)
     }
 
-    /// `sites` in the order of the output, without those that overlap a better one of the same probe and strand by half
-    /// or more. The best come first: a site that gives way to another takes no further ones with it.
+    /// `sites` in the order of the output, without those that overlap a stronger one of the same probe and strand by
+    /// half or more of the shorter. The strongest come first: a site that gives way takes no further ones with it.
     public static func merged(_ sites: [Site]) -> [Site] {
         let sorted = sites.sorted { a, b in
             (a.probe, a.target, a.isOpposite ? 1 : 0, a.start) < (b.probe, b.target, b.isOpposite ? 1 : 0, b.start)
@@ -51,18 +56,18 @@ public struct Site: Sendable, Equatable {
                 reach = max(reach, sorted[next].end)
                 next += 1
             }
-            kept += bestOfRun(sorted[first..<next])
+            kept += strongestOfRun(sorted[first..<next])
             first = next
         }
         return kept.sorted(by: isInOrder)
     }
 
-    private static func bestOfRun(_ run: ArraySlice<Site>) -> [Site] {
+    private static func strongestOfRun(_ run: ArraySlice<Site>) -> [Site] {
         guard run.count > 1 else { return Array(run) }
         let longest = run.reduce(0) { max($0, $1.end - $1.start) }
         // By start, so that only neighbours are compared.
         var kept: [Site] = []
-        for site in run.sorted(by: isBetter) {
+        for site in run.sorted(by: isStronger) {
             var (low, high) = (0, kept.count)
             while low < high {
                 let middle = (low + high) / 2

@@ -21,13 +21,13 @@ struct WindowSites: Sendable {
             for first in stride(from: 0, to: count, by: WindowSites.batch) {
                 let candidates = (first..<min(count, first + WindowSites.batch)).map { offset in
                     let start = segment.start + offset
-                    let site = Site(
-                        probe: probe, target: segment.target, start: start, end: start + width, isOpposite: false,
-                        logit: 0)
+                    let site = Site(probe: probe, target: segment.target, start: start, end: start + width)
                     let window = part.lowerBound + offset
                     return (site: site, window: window..<window + width)
                 }
+                let known = found.count
                 scorer.score(candidates, codes, workspace, into: &found)
+                for k in known..<found.count { found[k].strength = found[k].logit }
             }
         }
     }
