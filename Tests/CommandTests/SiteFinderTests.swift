@@ -69,7 +69,8 @@ import Testing
             // Without the bound there are places of next to no weight, which have the score of a site beside them.
             let flank = DuplexSites.flank
             let others = found[1].filter { site in
-                !found[0].contains { $0.start < site.end + flank && site.start - flank < $0.end }
+                site.end - site.start > 3
+                    && !found[0].contains { $0.start < site.end + flank && site.start - flank < $0.end }
             }
             #expect(others.isEmpty && found[0].allSatisfy(found[1].contains), "\(length): \(others)")
             count += found[0].count
