@@ -55,6 +55,12 @@ public protocol LoopBuild {
         of second: StrandList, length: Int, rule: UnsafePointer<UInt8>, workspace: UnsafeMutableRawPointer
     ) -> Float
 
+    /// Writes the weights of the duplexes of probes that end at each letter of a target.
+    static func duplexEndWeights(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, probes: StrandList, range: Range<Int>,
+        target: UnsafePointer<UInt8>, count: Int, workspace: UnsafeMutableRawPointer,
+        weights: UnsafeMutablePointer<Float>)
+
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,

@@ -129,6 +129,24 @@ public struct DuplexClassifier: Sendable {
             workspace: workspace)
     }
 
+    /// Replaces `ends` by the weights of the duplexes of probes that end at each letter of `part` of a target; see
+    /// `DuplexKernels.endWeights`.
+    func endWeights(
+        _ probes: StrandCodes, _ range: Range<Int>, _ target: [UInt8], _ part: Range<Int>, workspace: Workspace,
+        into ends: inout [Float]
+    ) {
+        kernels.endWeights(weights, probes, range, target, part, workspace: workspace, into: &ends)
+    }
+
+    /// The standardised features of the pairs `range`; see `DuplexKernels.features`.
+    func features(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace) -> [Float] {
+        kernels.features(weights, pairs, range, workspace: workspace)
+    }
+
+    /// The natural logarithm of the concentration of each strand in mol/l, where that is a condition; else what the
+    /// model has in its place.
+    var logConcentration: Float { parameters[shape.logConcentration] + configuration.point(values).logConcentration }
+
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.
     func prepare(_ strands: PreparedStrands, _ part: Range<Int>, isB: Bool, workspace: Workspace) {
         kernels.prepare(weights, strands, part, isB: isB, workspace: workspace)
