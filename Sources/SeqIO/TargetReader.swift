@@ -66,7 +66,9 @@ public final class TargetReader {
     /// The first letters of a circular target, as codes.
     private var beginning: [UInt8] = []
     private var name: [UInt8] = []
-    /// The last codes of the run that the last piece was cut in.
+    /// Letters of the text that are not in a piece yet.
+    private var pending = 0..<0
+    /// The run that the last piece was cut in, and what the next piece begins with of it.
     private var carried: (run: TargetRun, codes: [UInt8])?
 
     /// Opens a path, or standard input for `-`. With `shard`, only the records that begin in that part are read.
@@ -94,10 +96,15 @@ public final class TargetReader {
             self.carried = nil
         }
         var isOpen = true
-        while isOpen, !isFull {
+        // Full pieces end at the same letters, however the bytes of the input arrive.
+        while isOpen, piece.codes.count < layout.piece {
+            guard pending.isEmpty else {
+                addLetters()
+                continue
+            }
             switch try text.next() {
             case .title(let title): begin(title)
-            case .letters(let range): addLetters(range)
+            case .letters(let range): pending = range
             case .recordEnd: endTarget()
             case .end: isOpen = false
             }
@@ -105,12 +112,6 @@ public final class TargetReader {
         if isOpen { carryOn() }
         next = piece
         return isOpen || !next.runs.isEmpty || !next.lengths.isEmpty
-    }
-
-    /// Whether the piece has enough letters and is not in the middle of a short run.
-    private var isFull: Bool {
-        guard piece.codes.count >= layout.piece else { return false }
-        return run.map { piece.codes.count - $0.part.lowerBound >= layout.run } ?? true
     }
 
     private func begin(_ title: ArraySlice<UInt8>) {
@@ -122,13 +123,17 @@ public final class TargetReader {
         beginning.removeAll(keepingCapacity: true)
     }
 
-    private func addLetters(_ range: Range<Int>) {
-        for k in range {
+    private func addLetters() {
+        let first = pending.lowerBound
+        var k = first
+        while k < pending.upperBound, piece.codes.count < layout.piece {
             let code = layout.codes[Int(text.buffer[k])]
             if beginning.count < layout.wrap { beginning.append(code) }
             add(code)
+            k += 1
         }
-        letters += range.count
+        pending = k..<pending.upperBound
+        letters += k - first
     }
 
     @inline(__always)
@@ -174,11 +179,19 @@ public final class TargetReader {
         return TargetRun(target: long.target, start: position - layout.overlap, part: 0..<0, isCutBefore: true)
     }
 
-    /// Where the piece ends within a run, keeps the letters that the next piece begins with.
+    /// Where the piece ends within a run, keeps the letters that the next piece begins with: all of a short run.
     private func carryOn() {
-        guard let long = run else { return }
-        let codes = Array(piece.codes.suffix(layout.overlap))
-        carried = (cut(long), codes)
+        guard let open = run else { return }
+        let count = piece.codes.count - open.part.lowerBound
+        if count <= layout.overlap {
+            var whole = open
+            whole.part = 0..<0
+            carried = (whole, Array(piece.codes.suffix(count)))
+            piece.codes.removeLast(count)
+        } else {
+            let codes = Array(piece.codes.suffix(layout.overlap))
+            carried = (cut(open), codes)
+        }
         run = nil
     }
 

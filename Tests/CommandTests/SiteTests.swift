@@ -32,7 +32,7 @@ import Testing
         let sandbox = try Sandbox()
         let one = planted(
             [(1_000, opposite(probe)), (2_000, probe), (2_500, opposite(other))], in: 3_000, seed: 1)
-        let two = planted([(10, opposite(probe)), (40_000, probe)], in: 41_000, seed: 2)
+        let two = planted([(10, opposite(probe)), (8_180, probe)], in: 12_000, seed: 2)
         try sandbox.write(">p1 the first\n\(probe)\n>p2\n\(other)\n", "p.fa")
         try sandbox.write(fasta("one with spaces", one) + "\n" + fasta("two\twith a tab", two, width: 50_000), "t.fa")
         return (sandbox, [("one", one), ("two", two)])
@@ -67,10 +67,10 @@ import Testing
         let lines = Self.lines(result.output)
         #expect(
             Self.places(lines) == [
-                "p1 one 1000-1020 +", "p1 one 2000-2020 -", "p1 two 10-30 +", "p1 two 40000-40020 -",
+                "p1 one 1000-1020 +", "p1 one 2000-2020 -", "p1 two 10-30 +", "p1 two 8180-8200 -",
                 "p2 one 2500-2520 +",
             ])
-        #expect(result.errors.contains("44000 letters in"), "\(result.errors)")
+        #expect(result.errors.contains("15000 letters in"), "\(result.errors)")
         let pairs = lines.map { line in
             let letters = targets.first { $0.name == line.target }?.letters ?? ""
             let window = letters.dropFirst(max(0, line.start - 10)).prefix(line.end + 10 - max(0, line.start - 10))
@@ -90,7 +90,7 @@ import Testing
         // A score below which some places of random letters are.
         let options = "--at temperature=45C --threshold 0.05"
         let whole = try sandbox.run("seqgan classify -q -t 1 --sites t.fa \(options) p.fa")
-        #expect(Self.lines(whole.output).count > 8, "\(whole.output)\(whole.errors)")
+        #expect(Self.lines(whole.output).count > 5, "\(whole.output)\(whole.errors)")
         #expect(try sandbox.run("gzip -k t.fa && seqgan encode -h > /dev/null").code == 0)
         for line in [
             "seqgan classify -q -t 2 --sites t.fa \(options) p.fa",
@@ -98,12 +98,13 @@ import Testing
             "seqgan classify -q --sites - \(options) p.fa < t.fa.gz",
             "seqgan classify -q --sites t.fa \(options) < p.fa",
             "sed 's/$/\\r/' t.fa > crlf.fa; seqgan classify -q --sites crlf.fa \(options) p.fa",
-            "tr ACGT acgu < t.fa | sed 's/^>.*/>one/; n' > /dev/null; "
-                + "awk '/^>/ { print; next } { print tolower($0) }' t.fa > low.fa; "
+            "awk '/^>/ { print; next } { print tolower($0) }' t.fa > low.fa; "
                 + "seqgan classify -q --sites low.fa \(options) p.fa",
             "seqgan classify -q --sites t.fa \(options) p.fa -o o.tsv.gz && gzip -dc o.tsv.gz",
-            "awk '!/^>/ { s = s $0 } /^>/ { if (s) print n \"\\n\" s; n = $0; s = \"\" } END { print n \"\\n\" s }' t.fa | "
-                + "awk '/^>/ { sub(/^>/, \"@\"); print; next } { print; print \"+\"; gsub(/./, \"I\"); print }' > t.fq; "
+            "awk '!/^>/ { s = s $0 } /^>/ { if (s) print n \"\\n\" s; n = $0; s = \"\" } "
+                + "END { print n \"\\n\" s }' t.fa | "
+                + "awk '/^>/ { sub(/^>/, \"@\"); print; next } { print; print \"+\"; gsub(/./, \"I\"); print }' "
+                + "> t.fq; "
                 + "seqgan classify -q --sites t.fq \(options) p.fa",
         ] {
             let result = try sandbox.run(line)

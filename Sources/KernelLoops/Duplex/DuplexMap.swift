@@ -98,7 +98,7 @@ struct DuplexMap<V: Lanes> {
     (UnsafeMutableRawPointer(base) + bytes).assumingMemoryBound(to: V.self)
 }
 
-/// A target against a probe: the rows are the letters of the target, in the order in which they face those of the probe.
+/// A target against a probe: the rows are the letters of the target, in the order in which they face the probe.
 enum TargetMap: MapKind {
     @inline(__always) static var countsRows: Bool { true }
 }
@@ -144,8 +144,8 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
     /// A row of zeros before the first row, shared by all maps and never written.
     let zeros: UnsafeMutablePointer<V>
-    /// Of a self map: for each hairpin loop length, the sum of M over the cells whose pair closes such a loop. Of the map
-    /// of a target: for each row, the sum of M.
+    /// Of a self map: for each hairpin loop length, the sum of M over the cells whose pair closes such a loop. Of a
+    /// target's map: for each row, the sum of M.
     let totals: UnsafeMutablePointer<V>
     /// Vectors of a row.
     let stride: Int

@@ -14,9 +14,9 @@ extension Loops {
             : TargetMemory<SIMD8<Float>>.bytes(longest: longest, count: count)
     }
 
-    /// Writes to `weights` (probes, count), for each probe (strand A) of `range` and each letter of a target (strand B),
-    /// the sum of the weights of all duplexes whose last pair, in the order of A, holds that letter: summed over the
-    /// heads with the weights of the equilibrium head, in units of `RangeLimits.initiationScale`.
+    /// Writes to `weights` (probes, count), for each probe (strand A) of `range` and each letter of a target (strand
+    /// B), the sum of the weights of all duplexes whose last pair, in the order of A, holds that letter: summed over
+    /// the heads with the weights of the equilibrium head, in units of `RangeLimits.initiationScale`.
     ///
     /// `target` has `count` codes, at least one, each below the number of letters. The shape has the equilibrium head
     /// and no position weights. A duplex may be longer than those that `duplexLogits` finds in part of the target, so

@@ -38,7 +38,8 @@ struct SiteScanning {
             guard foreign > 0 else { return }
             let kinds = skipsMasked ? "lower-case or not of \(alphabet.name)" : "not of \(alphabet.name)"
             printMessage(
-                "\(counted(foreign, "letters")) of the targets (\(fixed(100 * Double(foreign) / Double(letters), 1)) %) "
+                "\(counted(foreign, "letters")) of the targets "
+                    + "(\(fixed(100 * Double(foreign) / Double(letters), 1)) %) "
                     + "\(foreign == 1 ? "is" : "are") \(kinds): nothing binds to \(foreign == 1 ? "it" : "them")")
         }
     }
