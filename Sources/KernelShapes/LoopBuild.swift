@@ -52,8 +52,14 @@ public protocol LoopBuild {
     /// The share of the duplexes of two strands in which the 3' end of one is paired.
     static func duplexThreePrimeShare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
-        of second: StrandList, length: Int, workspace: UnsafeMutableRawPointer
+        of second: StrandList, length: Int, rule: UnsafePointer<UInt8>, workspace: UnsafeMutableRawPointer
     ) -> Float
+
+    /// Writes the weights of the duplexes of probes that end at each letter of a target.
+    static func duplexEndWeights(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, probes: StrandList, range: Range<Int>,
+        target: UnsafePointer<UInt8>, count: Int, workspace: UnsafeMutableRawPointer,
+        weights: UnsafeMutablePointer<Float>)
 
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(

@@ -85,7 +85,7 @@ import Testing
         }
         #expect(
             own == [
-                "Array", "Duplexes", "Training", "Scores", "Pairs", "Strands", "Selection", "Evaluation", "Comparison",
+                "Array", "Duplexes", "Sites", "Training", "Scores", "Pairs", "Strands", "Selection", "Evaluation", "Comparison",
                 "Contents",
             ])
     }

@@ -135,7 +135,7 @@ import Testing
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
             "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Paired",
-            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets", "Statistics",
+            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets", "Sites", "Statistics",
         ],
         "seqgan": [
             "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Sets",

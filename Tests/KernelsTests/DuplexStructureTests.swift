@@ -28,12 +28,16 @@ extension DoubleModel {
         return (probabilities, (0..<count).map { [Int(places[2 * $0]), Int(places[2 * $0 + 1])] })
     }
 
-    /// The shares of the duplexes of pair `p` in which the last `length` letters of a strand are paired.
+    /// Letters pair unless both are 1, or one is 0 and the other 2.
+    fileprivate static let rule: [UInt8] = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1]
+
+    /// The share of the duplexes of pair `p` in which the last `length` letters of a strand are paired.
     fileprivate func threePrimeShare(_ p: Int, length: Int) -> Double {
         withStrands { list, memory in
             weights().read {
                 Loops.duplexThreePrimeShare(
-                    shape, $0, a: 2 * p, of: list, b: 2 * p + 1, of: list, length: length, workspace: memory)
+                    shape, $0, a: 2 * p, of: list, b: 2 * p + 1, of: list, length: length, rule: Self.rule,
+                    workspace: memory)
             }
         }
     }
@@ -59,7 +63,7 @@ extension DoubleModel {
     private struct Listed {
         let pairs: [[Int]]
         let weights: [Double]
-        /// Whether the last N letters of A, and of B, are a helix without bulges to the end.
+        /// Whether the last N letters of A, and of B, are a helix without bulges and mismatches to the end.
         let bindsA: (Int) -> Bool, bindsB: (Int) -> Bool
     }
 
@@ -86,6 +90,10 @@ extension DoubleModel {
                     structure.pairs[k].i == structure.pairs[k - 1].i + 1
                         && structure.pairs[k].j == structure.pairs[k - 1].j + 1
                 }
+                    && range.allSatisfy { k in
+                        let pair = structure.pairs[k]
+                        return DoubleModel.rule[rows[pair.i] * 4 + columns[pair.j]] == 1
+                    }
             }
             let count = structure.pairs.count
             func lastRows(_ n: Int) -> Bool {
@@ -206,7 +214,8 @@ extension DoubleModel {
         let middle = found.probabilities[150 * 300 + 149]
         #expect(middle > 0.9 && middle <= 1, "\(middle)")
         let share = kernels.threePrimeShare(
-            weights, 0, of: pairs.strands, 1, of: pairs.strands, length: 5, workspace: Workspace())
+            weights, 0, of: pairs.strands, 1, of: pairs.strands, length: 5,
+            rule: [0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0], workspace: Workspace())
         #expect(share > 0.9, "\(share)")
     }
 

@@ -166,6 +166,10 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowBlock, H: Cla
                 (m2, m2Back) = (r2.m, m2)
             }
             totals[0 &- j] = total
+        } else if Kind.countsRows {
+            r0.sum = V.plus(r0.sum, r0.m)
+            if count > 1 { r1.sum = V.plus(r1.sum, r1.m) }
+            if count > 2 { r2.sum = V.plus(r2.sum, r2.m) }
         } else {
             ended = V.plus(ended, r0.m)
             if count > 1 { ended = V.plus(ended, r1.m) }
@@ -181,6 +185,14 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowBlock, H: Cla
         ended = V.plus(ended, r0.ended)
         if count > 1 { ended = V.plus(ended, r1.ended) }
         if count > 2 { ended = V.plus(ended, r2.ended) }
+    }
+    if Kind.countsRows {
+        cells.totals[i] = r0.sum
+        if count > 1 { cells.totals[i &+ 1] = r1.sum }
+        if count > 2 { cells.totals[i &+ 2] = r2.sum }
+        ended = V.plus(ended, r0.sum)
+        if count > 1 { ended = V.plus(ended, r1.sum) }
+        if count > 2 { ended = V.plus(ended, r2.sum) }
     }
 }
 

@@ -30,11 +30,14 @@ protocol MapKind {
     /// antiparallel map those in which the letter of the column comes after that of the row. The other cells mirror
     /// them.
     static var isSelf: Bool { get }
+    /// Whether the sum of M over each row is written to the totals.
+    static var countsRows: Bool { get }
 }
 
 extension MapKind {
     @inline(__always) static var hasPositions: Bool { false }
     @inline(__always) static var isSelf: Bool { false }
+    @inline(__always) static var countsRows: Bool { false }
 }
 
 /// Strand A against strand B.
@@ -95,6 +98,11 @@ struct DuplexMap<V: Lanes> {
     (UnsafeMutableRawPointer(base) + bytes).assumingMemoryBound(to: V.self)
 }
 
+/// A target against a probe: the rows are the letters of the target, in the order in which they face the probe.
+enum TargetMap: MapKind {
+    @inline(__always) static var countsRows: Bool { true }
+}
+
 /// Which rows of cells are kept in memory; a type, so that the loops are specialised for each.
 protocol RowKeeping {
     /// Whether all rows are kept.
@@ -136,7 +144,8 @@ struct DuplexCells<V: Lanes, Rows: RowKeeping> {
     let base: UnsafeMutablePointer<V>
     /// A row of zeros before the first row, shared by all maps and never written.
     let zeros: UnsafeMutablePointer<V>
-    /// Of a self map: for each hairpin loop length, the sum of M over the cells whose pair closes such a loop.
+    /// Of a self map: for each hairpin loop length, the sum of M over the cells whose pair closes such a loop. Of a
+    /// target's map: for each row, the sum of M.
     let totals: UnsafeMutablePointer<V>
     /// Vectors of a row.
     let stride: Int

@@ -60,23 +60,29 @@ extension DuplexKernels {
     }
 
     /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
-    /// letters of either strand are one helix to its end, 0 to 1. No strand may have an ambiguous code.
+    /// letters of either strand are one helix to its end, 0 to 1. `rule` (K, K) is 1 where a letter of A pairs with one
+    /// of B, else 0. No strand may have an ambiguous code.
     public func threePrimeShare(
         _ weights: DuplexWeights, _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, length: Int,
-        workspace: Workspace
+        rule: [UInt8], workspace: Workspace
     ) -> Float {
         let shape = weights.shape
         precondition(shape.isAntiparallel && shape.head == .equilibrium && length > 0)
+        precondition(rule.count == shape.letters * shape.letters)
         precondition(first.letters == shape.letters && second.letters == shape.letters)
         precondition((0..<first.count).contains(a) && (0..<second.count).contains(b))
         let memory = reserve(workspace, shape, longest: max(first.longest, second.longest))
-        let share = first.withStrandList { first in
-            second.withStrandList { second in
-                processor.loops.duplexThreePrimeShare(
-                    shape, weights.numbers, a: a, of: first, b: b, of: second, length: length, workspace: memory)
-            }
+        return rule.withUnsafeBufferPointer { rule in
+            first.withStrandList { first in
+                second.withStrandList { second in
+                    rule.baseAddress.map {
+                        processor.loops.duplexThreePrimeShare(
+                            shape, weights.numbers, a: a, of: first, b: b, of: second, length: length, rule: $0,
+                            workspace: memory)
+                    } ?? 0
+                } ?? 0
+            } ?? 0
         }
-        return share.flatMap { $0 } ?? 0
     }
 
     private func reserve(_ workspace: Workspace, _ shape: DuplexShape, longest: Int) -> UnsafeMutableRawPointer {

@@ -176,6 +176,12 @@ struct AmbiguityExpansion {
     }
 }
 
+extension StrandCodes {
+    /// The number of strands without ambiguity letters that strand `s` stands for, at most one more than
+    /// `Pairs.mostExpansions`.
+    public func expansions(of s: Int) -> Int { isAmbiguous ? AmbiguityExpansion(like: self).count(self[s], []) : 1 }
+}
+
 extension Pairs {
     /// The most expansions of a pair that are all scored; of more, this many are drawn.
     public static let mostExpansions = AmbiguityExpansion.limit

@@ -20,6 +20,10 @@ struct Classify: CommandWithExamples {
         """,
         "seqgan classify --melting pairs.tsv > melting.tsv",
         """
+        seqgan classify --sites genome.fa.gz --format bed \\
+            probes.fa > sites.bed
+        """,
+        """
         seqgan classify --shard 3/8 pairs.tsv.gz \\
             -o part3.tsv
         """,
@@ -39,11 +43,16 @@ struct Classify: CommandWithExamples {
             strands bind as the pair A and B and, just as often, as homodimers of A and of B. The score is the yield \
             of the pair, which is half of the bound share, and predicted is 1 where twice the score is above the \
             threshold.
+
+            With --sites the inputs are probes, and each line is a place where one binds: probe, target, start and end \
+            (counted from 0, without the end), strand and score. The score is that of the probe and the site with 10 \
+            letters on either side.
             """, examples: examples))
 
     @OptionGroup(title: "Scores") var scores: ScoreOptions
     @OptionGroup(title: "Scores") var ends: ThreePrimeOptions
     @OptionGroup(title: "Duplexes") var duplexes: DuplexOptions
+    @OptionGroup(title: "Sites") var sites: SiteOptions
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Model") var lengths: LengthOptions
@@ -54,6 +63,7 @@ struct Classify: CommandWithExamples {
     private var isScreen: Bool { scores.isScreen }
 
     func validate() throws {
+        try validateSites()
         if scores.allPairs, scores.against != nil {
             throw ValidationError("--all-pairs and --against exclude each other")
         }
@@ -72,7 +82,7 @@ struct Classify: CommandWithExamples {
             }
         }
         if isScreen, input.mates != nil { throw ValidationError("--mates does not go with single sequences") }
-        if scores.shard != nil, !isScreen, input.everyFile.contains("-") {
+        if scores.shard != nil, !isScreen, sites.targets == nil, input.everyFile.contains("-") {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
         if scores.against == "-", input.files.isEmpty || input.files.contains("-") {
@@ -82,10 +92,10 @@ struct Classify: CommandWithExamples {
 
     func run() throws {
         try input.requireInput()
-        let inputs = input.everyFile + [scores.against, model.path]
+        let inputs = input.everyFile + [scores.against, sites.targets, model.path]
         try output.requireDistinct(from: inputs)
         try OutputOptions.requireDistinct([output.output, duplexes.posterior], from: inputs)
-        if !isScreen { try requireFilesToCut() }
+        if !isScreen, sites.targets == nil { try requireFilesToCut() }
         try exitOnFailure {
             let summary = RunSummary()
             let file = try model.load()
@@ -93,6 +103,7 @@ struct Classify: CommandWithExamples {
             let anywhere = try ends.applied(to: file.classifier)
             let classifier = anywhere.at(conditions.point)
             try requireFigures(classifier, conditions)
+            if let targets = sites.targets { return try findSites(in: targets, classifier, conditions, summary) }
             if isScreen { return try screen(classifier, conditions, summary) }
             let scorer = PairScorer(
                 classifier: classifier,

@@ -7,18 +7,17 @@ import SeqModel
 struct DuplexOptions: ParsableArguments {
     @Flag(
         help: """
-            Add the columns duplex (the most probable duplex in dots and brackets, strand A & strand B), sites (the \
-            first and last paired letter of A and of B, counted from 1) and paired (the expected number of base pairs).
+            Add the columns duplex, sites and paired: the most probable duplex in dots and brackets, as A&B; the first \
+            and last paired letters of A and of B, counted from 1; the expected number of base pairs.
             """)
     var duplex = false
 
     @Option(
         help: ArgumentHelp(
             """
-            Write the probability of each base pair to this file, as an array (pairs, letters of A, letters of B), \
-            float32, .npy. (default: none)
-            """,
-            valueName: "FILE"), completion: .file(extensions: ["npy"]))
+            Write the probability, from 0 to 1, of each base pair to this file, a float32 .npy array of (pairs, letters \
+            of A, letters of B). (default: none)
+            """, valueName: "FILE"), completion: .file(extensions: ["npy"]))
     var posterior: String?
 
     /// Whether duplexes are looked at.
@@ -38,10 +37,9 @@ struct ThreePrimeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Score only duplexes in which the last N bases at the 3' end of at least one strand are paired, without a \
-            bulge or a mismatch: those that a polymerase extends. (default: all duplexes)
-            """,
-            valueName: "N"), takes: whole(1...30))
+            Score only the duplexes in which the last N bases of a strand, A or B, are paired without a bulge or \
+            mismatch: a polymerase extends these. N is from 1 to 30. (default: all duplexes)
+            """, valueName: "N"), takes: whole(1...30))
     var threePrime: Int?
 
     /// `classifier`, counting such duplexes only, where there is a number. Throws a usage error where it cannot.

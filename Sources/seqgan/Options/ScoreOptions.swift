@@ -60,7 +60,8 @@ struct ScoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Score only the i-th of n parts of the input, or of the rows of --all-pairs or --against. (default: all)
+            Score only the i-th of n parts of the input, of the rows of --all-pairs or --against, or of the targets of \
+            --sites. (default: all)
             """,
             valueName: "i/n"),
         takes: typed("i/n such as 3/8, with i from 1 to n") { InputShard($0) })

@@ -106,7 +106,9 @@ struct PairScorer: Sendable {
     private func computeFigures(of slot: inout Pipeline.Slot<Scratch>) {
         guard !figures.isEmpty else { return }
         let pairs = slot.scratch.pairs
-        while slot.scratch.points.count < pairs.count { slot.scratch.points.append(conditions.point) }
+        while slot.scratch.points.width > 0, slot.scratch.points.count < pairs.count {
+            slot.scratch.points.append(conditions.point)
+        }
         slot.scratch.figures = figures.values(
             whole ?? classifier, pairs, at: slot.scratch.points, ambiguity, slot.scratch.workspace)
         slot.counts.figures.count(slot.scratch.figures)

@@ -76,8 +76,7 @@ extension DuplexScorer where Rows == EveryRow {
         if shape.head != .equilibrium { sharesBySlope(pair, shares) }
         for block in 0..<shape.blocks {
             let sum = scaledForward(
-                map(pair.a, pair.b, block: block), scaledCells(block, columns: columns), helix: 0, copied: 0,
-                Kind.self, TotalWeight.self)
+                map(pair.a, pair.b, block: block), scaledCells(block, columns: columns), Kind.self, TotalWeight.self)
             (weights[block], exponents[block]) = (sum.weight, sum.exponent)
             if shape.head == .equilibrium { shares[block] = sum.logarithm }
         }
@@ -90,7 +89,7 @@ extension DuplexScorer where Rows == EveryRow {
             let sum = ScaledSum(weight: weights[block], exponent: exponents[block])
             addPairProbabilities(
                 map, scaled, sum, share: shares[block], scratch: memory.scratch, to: probabilities, cells, Kind.self)
-            let largest = scaledForward(map, scaled, helix: 0, copied: 0, Kind.self, LargestWeight.self)
+            let largest = scaledForward(map, scaled, Kind.self, LargestWeight.self)
             let logs = largest.logarithm - sum.logarithm
             for lane in 0..<V.scalarCount where largest.weight[lane] > 0 && shares[block][lane] > 0 {
                 let log = logs[lane] + V.logarithm(V.fill(Swift.max(shares[block][lane], 0x1p-120)))[lane]

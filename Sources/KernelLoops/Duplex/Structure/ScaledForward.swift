@@ -98,6 +98,19 @@ struct RowWeights<V: Lanes, Kind: MapKind> {
     }
 }
 
+/// The helix with which structures must begin or end: of a number of pairs, without a bulge or loop, in which all letters
+/// pair.
+struct EndHelix {
+    let length: Int
+    /// (K, K): whether a letter of the rows pairs with one of the columns, 1 or 0.
+    let rule: UnsafePointer<UInt8>
+    let letters: Int
+    /// The strand of the rows and the facing strand, in the order of the columns.
+    let rows, columns: Strand
+
+    @inline(__always) func isPair(_ i: Int, _ j: Int) -> Bool { rule[rows[i] &* letters &+ columns[j]] != 0 }
+}
+
 /// A factor that brings values of up to `greatest` back below 2; 1 where they are not large.
 @inline(__always) private func factor<V: Lanes>(after greatest: V) -> V {
     let large = V.fill(0x1p32)
@@ -111,39 +124,36 @@ struct RowWeights<V: Lanes, Kind: MapKind> {
 
 /// Fills `scaled` with the cells of `duplexForward`'s recurrence, combined by `C`, and returns the whole weight.
 ///
-/// With `helix` 0, the factors are chosen and written. Else they are those of an earlier call, and only structures
-/// count that begin with a helix of `helix` pairs, without a bulge or loop, in the first column: the last letters of
-/// an antiparallel strand B, paired to their end. Cells of the columns before the end of that helix are then zero.
-/// `copied` is the row after which the weights of such unfinished helices are copied to the second half of `chain`.
+/// Without `start`, the factors are chosen and written. Else they are those of an earlier call, and only structures
+/// count that begin with this helix, in the first column: the last letters of an antiparallel strand B, paired to their
+/// end. Cells of the columns before the end of the helix are then zero, and after the first of the last `start.length`
+/// rows the weights of helices that are still too short are copied to the second half of `chain`.
 @inline(never)
 func scaledForward<V: Lanes, Kind: MapKind, C: Combining>(
-    _ map: DuplexMap<V>, _ scaled: ScaledCells<V>, helix: Int, copied: Int, _: Kind.Type, _: C.Type
+    _ map: DuplexMap<V>, _ scaled: ScaledCells<V>, from start: EndHelix? = nil, _: Kind.Type, _: C.Type
 ) -> ScaledSum<V> {
     let (extend, initiation) = (map.gaps[0], map.gaps[1])
     let (zero, ceiling) = (V.fill(0), RangeLimits<V>().ceiling)
     scaled.cells.clear(rows: map.rows, totals: 0)
     var sum = ScaledSum<V>()
     var scale = V.fill(1), greatest = zero
-    let first = Swift.max(0, helix &- 1)
-    for k in 0..<(helix > 0 ? 2 &* map.columns : 0) { scaled.chain[k] = zero }
+    let length = start?.length ?? 0, first = Swift.max(0, length &- 1)
+    for k in 0..<(start == nil ? 0 : 2 &* map.columns) { scaled.chain[k] = zero }
     for i in 0..<map.rows {
-        if helix == 0 { scaled.factors[i] = factor(after: greatest) }
+        if start == nil { scaled.factors[i] = factor(after: greatest) }
         let factor = scaled.factors[i]
         scale = V.product(scale, factor)
         for lane in 0..<V.scalarCount where factor[lane] < 1 { sum.exponent[lane] += V.Scalar(factor[lane].exponent) }
         sum.weight = V.product(sum.weight, factor)
         let row = RowWeights<V, Kind>(map, i)
-        let start = V.product(V.product(initiation, scale), row.initiation)
+        let begun = V.product(V.product(initiation, scale), row.initiation)
         let twice = i > 0 ? V.product(factor, scaled.factors[i &- 1]) : factor
         let (above, second, own) = (scaled.row(i &- 1), scaled.row(i &- 2), scaled.row(i))
-        if helix > 0 {
-            var j = Swift.min(helix, map.columns) &- 1
-            while j > 0 {
-                scaled.chain[j] = V.product(V.product(factor, row.stack(map, j)), scaled.chain[j &- 1])
-                j &-= 1
+        if let start {
+            extendChain(scaled.chain, i, row, factor, begun, map, start)
+            if i == map.rows &- length {
+                for k in 0..<map.columns { scaled.chain[map.columns &+ k] = scaled.chain[k] }
             }
-            scaled.chain[0] = V.product(start, row.pair(map, 0))
-            if i == copied { for k in 0..<map.columns { scaled.chain[map.columns &+ k] = scaled.chain[k] } }
             for k in 0..<EveryRow.width &* Swift.min(first, map.columns) { own[k] = zero }
         }
         var y = zero
@@ -152,13 +162,13 @@ func scaledForward<V: Lanes, Kind: MapKind, C: Combining>(
             let at = EveryRow.width &* j
             let back = above + at - EveryRow.width
             let loops = V.product(factor, back[CellPart.loop])
-            var m = V.product(row.pair(map, j), helix == 0 ? C.plus(start, loops) : loops)
+            var m = V.product(row.pair(map, j), start == nil ? C.plus(begun, loops) : loops)
             m = C.sum(m, V.product(factor, row.stack(map, j)), times: back[CellPart.m])
             m = C.sum(
                 m, V.product(factor, row.columnBulge(map, j)), times: (back - EveryRow.width)[CellPart.m])
             m = C.sum(
                 m, V.product(twice, row.rowBulge(map, j)), times: (second + at - EveryRow.width)[CellPart.m])
-            if helix > 0, j == first { m = scaled.chain[j] }
+            if start != nil, j == first { m = scaled.chain[j] }
             m = V.least(m, ceiling)
             let x = V.product(factor, (above + at)[CellPart.x])
             let loop = C.plus(x, y)
@@ -171,4 +181,20 @@ func scaledForward<V: Lanes, Kind: MapKind, C: Combining>(
         }
     }
     return sum
+}
+
+/// Moves the weights of helices that begin in the first column one row down and one column on; `begun` is the weight of
+/// helix initiation in row i.
+@inline(__always)
+private func extendChain<V: Lanes, Kind: MapKind>(
+    _ chain: UnsafeMutablePointer<V>, _ i: Int, _ row: RowWeights<V, Kind>, _ factor: V, _ begun: V,
+    _ map: DuplexMap<V>, _ helix: EndHelix
+) {
+    var j = Swift.min(helix.length, map.columns) &- 1
+    while j > 0 {
+        let longer = V.product(V.product(factor, row.stack(map, j)), chain[j &- 1])
+        chain[j] = helix.isPair(i, j) ? longer : V.fill(0)
+        j &-= 1
+    }
+    chain[0] = helix.isPair(i, 0) ? V.product(begun, row.pair(map, 0)) : V.fill(0)
 }

@@ -2,6 +2,12 @@
 
 import Kernels
 
+/// The 3' end that must be bound: its length in letters, and which letters pair.
+private struct ThreePrimeEnd: Sendable {
+    let length: Int
+    let rule: PairingRule
+}
+
 /// A trained duplex classifier. Immutable: many threads may score with it at once, each with its own workspace.
 public struct DuplexClassifier: Sendable {
     /// Sizes, orientation, symmetry and threshold.
@@ -10,9 +16,9 @@ public struct DuplexClassifier: Sendable {
     let parameters: FloatBuffer
     /// The values of its conditions, in their units, at which it scores.
     let values: [Float]
-    /// Where above 0: scores count only the duplexes in which that many letters at the 3' end of a strand are bound;
-    /// see `threePrimeShare`.
-    let threePrime: Int
+    /// Where it is there: scores count only the duplexes in which the 3' end of a strand is bound; see
+    /// `threePrimeShare`.
+    private let threePrime: ThreePrimeEnd?
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
 
@@ -25,7 +31,7 @@ public struct DuplexClassifier: Sendable {
 
     private init(
         _ configuration: DuplexConfiguration, _ parameters: FloatBuffer, _ kernels: DuplexKernels,
-        at values: some Collection<Float>, dilution: Float? = nil, threePrime: Int = 0
+        at values: some Collection<Float>, dilution: Float? = nil, threePrime: ThreePrimeEnd? = nil
     ) {
         (self.configuration, self.parameters, self.kernels) = (configuration, parameters, kernels)
         (self.values, self.threePrime) = (Array(values), threePrime)
@@ -40,7 +46,9 @@ public struct DuplexClassifier: Sendable {
 
     /// The same classifier, counting only duplexes in which the last `threePrime` letters of a strand are bound.
     func counting(threePrime: Int) -> DuplexClassifier {
-        DuplexClassifier(configuration, parameters, kernels, at: values, threePrime: threePrime)
+        DuplexClassifier(
+            configuration, parameters, kernels, at: values,
+            threePrime: ThreePrimeEnd(length: threePrime, rule: PairingRule(self)))
     }
 
     /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
@@ -61,7 +69,7 @@ public struct DuplexClassifier: Sendable {
     /// Replaces `logits` by those of the pairs `range`; strands are in codes of the configuration's alphabet.
     public func logits(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace, into logits: inout [Float]) {
         kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
-        guard threePrime > 0 else { return }
+        guard threePrime != nil else { return }
         for p in range {
             let share = threePrimeShare(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace)
             logits[p - range.lowerBound] = logit(of: share, ofLogit: logits[p - range.lowerBound])
@@ -96,7 +104,7 @@ public struct DuplexClassifier: Sendable {
             logConcentrations: concentrations, workspace: workspace, into: &parts)
         if logits.count != range.count { logits = [Float](repeating: 0, count: range.count) }
         for (p, logit) in zip(order, parts) { logits[p - range.lowerBound] = logit }
-        guard threePrime > 0 else { return }
+        guard threePrime != nil else { return }
         var there = self
         for p in order {
             if !there.values.elementsEqual(points[p]) { there = at(points[p], dilution: dilution) }
@@ -111,14 +119,33 @@ public struct DuplexClassifier: Sendable {
     }
 
     /// The share, 0 to 1, of the duplexes of strand `a` of one list with strand `b` of another in which the last
-    /// `threePrime` letters of either are one helix that reaches its end; 1 where none are counted.
+    /// letters of either are one helix that reaches its end; 1 where such ends do not count.
     func threePrimeShare(
         _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, _ workspace: Workspace
     ) -> Float {
-        guard threePrime > 0 else { return 1 }
+        guard let threePrime else { return 1 }
         return kernels.threePrimeShare(
-            weights, a, of: first, b, of: second, length: threePrime, workspace: workspace)
+            weights, a, of: first, b, of: second, length: threePrime.length, rule: threePrime.rule.pairs,
+            workspace: workspace)
     }
+
+    /// Replaces `ends` by the weights of the duplexes of probes that end at each letter of `part` of a target; see
+    /// `DuplexKernels.endWeights`.
+    func endWeights(
+        _ probes: StrandCodes, _ range: Range<Int>, _ target: [UInt8], _ part: Range<Int>, workspace: Workspace,
+        into ends: inout [Float]
+    ) {
+        kernels.endWeights(weights, probes, range, target, part, workspace: workspace, into: &ends)
+    }
+
+    /// The standardised features of the pairs `range`; see `DuplexKernels.features`.
+    func features(_ pairs: Pairs, _ range: Range<Int>, workspace: Workspace) -> [Float] {
+        kernels.features(weights, pairs, range, workspace: workspace)
+    }
+
+    /// The natural logarithm of the concentration of each strand in mol/l, where that is a condition; else what the
+    /// model has in its place.
+    var logConcentration: Float { parameters[shape.logConcentration] + configuration.point(values).logConcentration }
 
     /// Prepares strands as A, or as B, of pairs; see `DuplexKernels.prepare`.
     func prepare(_ strands: PreparedStrands, _ part: Range<Int>, isB: Bool, workspace: Workspace) {
@@ -134,7 +161,7 @@ public struct DuplexClassifier: Sendable {
         kernels.logits(
             weights, a, of: rows, against: columns, part, workspace: workspace, into: logits,
             at: place)
-        guard threePrime > 0, let bound else { return }
+        guard threePrime != nil, let bound else { return }
         for (k, b) in part.enumerated() where logits[place + k] > bound {
             let share = threePrimeShare(a, of: rows.codes, b, of: columns.codes, workspace)
             logits[place + k] = logit(of: share, ofLogit: logits[place + k])

@@ -10,24 +10,31 @@ import Kernels
 /// `EnergyTables`).
 public struct PairingRule: Sendable {
     private let letters: Int
-    private let pairs: [Bool]
+    /// (K, K): 1 where a letter of A pairs with one of B, else 0.
+    let pairs: [UInt8]
 
     /// Whether letter `a` of strand A pairs with letter `b` of strand B, both in codes.
-    func callAsFunction(_ a: UInt8, _ b: UInt8) -> Bool { pairs[Int(a) * letters + Int(b)] }
+    func callAsFunction(_ a: UInt8, _ b: UInt8) -> Bool { pairs[Int(a) * letters + Int(b)] != 0 }
 
     /// The rule of `classifier`; nil for one that does not pair letters.
     public init?(_ classifier: PairClassifier) {
         guard case .duplex(let duplex) = classifier else { return nil }
-        let (k, energies) = (duplex.shape.letters, EnergyTables(duplex).pairing)
+        self.init(duplex)
+    }
+
+    /// The rule of `classifier`.
+    init(_ classifier: DuplexClassifier) {
+        let (k, energies) = (classifier.shape.letters, EnergyTables(classifier).pairing)
         letters = k
-        let isNucleic = classifier.alphabet == .dna || classifier.alphabet == .rna
+        let alphabet = classifier.configuration.alphabet
+        let isNucleic = alphabet == .dna || alphabet == .rna
         // Codes are in the order A, C, G, T or U: complements add up to 3.
         let isComplementary = (0..<k).allSatisfy { a in
             (0..<k).allSatisfy { energies[a * k + $0] <= energies[a * k + k - 1 - a] }
         }
         pairs = (0..<k * k).map { place in
             let (a, b) = (place / k, place % k)
-            return isNucleic && isComplementary ? a + b == 3 || a + b == 5 : energies[place] > 0
+            return (isNucleic && isComplementary ? a + b == 3 || a + b == 5 : energies[place] > 0) ? 1 : 0
         }
     }
 }

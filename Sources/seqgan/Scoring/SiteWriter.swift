@@ -1,0 +1,50 @@
+// SiteWriter: writes sites as lines, TSV or BED6.
+
+import SeqIO
+import SeqModel
+
+/// Writes sites, one a line.
+struct SiteWriter {
+    /// The names of the probes, and those of the targets with sites.
+    let probes: [[UInt8]]
+    let targets: [Int: [UInt8]]
+    let format: SiteOptions.Format
+    let writesLogit: Bool
+
+    /// Writes all of `sites`.
+    func write(_ sites: [Site], to sink: ByteSink) throws(OutputError) {
+        var text: [UInt8] = []
+        for site in sites {
+            write(site, into: &text)
+            if text.count >= 1 << 16 {
+                try sink.write(text)
+                text.removeAll(keepingCapacity: true)
+            }
+        }
+        try sink.write(text)
+    }
+
+    /// Appends the line of a site: further columns go behind the last.
+    private func write(_ site: Site, into text: inout [UInt8]) {
+        let score = PairClassifier.score(site.logit)
+        let (probe, target) = (probes[site.probe], targets[site.target] ?? [])
+        func add(_ field: some Sequence<UInt8>) {
+            text.append(contentsOf: field)
+            text.append(9)
+        }
+        if format == .tsv { add(probe) }
+        add(target)
+        add("\(site.start)".utf8)
+        add("\(site.end)".utf8)
+        if format == .bed {
+            add(probe)
+            add("\(Int((1000 * score).rounded()))".utf8)
+        }
+        text.append(UInt8(ascii: site.isOpposite ? "-" : "+"))
+        if format == .tsv {
+            text.append(9)
+            writeFixed(writesLogit ? site.logit : score, into: &text)
+        }
+        text.append(10)
+    }
+}
