@@ -36,6 +36,7 @@ enum Clone {
             awk '{ print ">a" NR; print $1 }' pairs.tsv > a.fa
             awk '{ print ">b" NR; print $2 }' pairs.tsv > b.fa
             head -n 100 b.fa > strands.fa
+            { echo '>chr'; cut -f 2 pairs.tsv | tr -d '\\n'; echo; } | gzip > genome.fa.gz
             head -n 20 a.fa > probes.fa && tail -n 20 a.fa > old.fa
             awk 'NR <= 30 { print ">x" NR "-F"; print $1; print ">x" NR "-R"; print $2 }' pairs.tsv > primers.fa
             """)

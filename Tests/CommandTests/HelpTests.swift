@@ -85,8 +85,8 @@ import Testing
         }
         #expect(
             own == [
-                "Array", "Duplexes", "Sites", "Training", "Scores", "Pairs", "Strands", "Selection", "Evaluation", "Comparison",
-                "Contents",
+                "Array", "Training", "Scores", "Duplexes", "Sites", "Pairs", "Strands", "Selection", "Evaluation",
+                "Comparison", "Contents",
             ])
     }
 

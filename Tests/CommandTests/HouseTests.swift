@@ -130,7 +130,7 @@ import Testing
 
     /// The folders of the targets that have some; of the others all files stand in the target itself.
     private static let rooms: [String: Set<String>] = [
-        "KernelLoops": ["Duplex", "Layers"],
+        "KernelLoops": ["Duplex", "Duplex/Structure", "Layers"],
         "Kernels": ["Duplex", "Layers", "Strands", "Threads"],
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",

@@ -48,10 +48,14 @@ import Testing
     private static func lines(_ output: String) -> [Line] {
         output.split(separator: "\n").map { line in
             let f = line.split(separator: "\t").map(String.init)
-            guard f.count == 6, let start = Int(f[2]), let end = Int(f[3]), let score = Double(f[5]) else {
+            guard f.count == 7, let start = Int(f[2]), let end = Int(f[3]), let score = Double(f[5]) else {
                 Issue.record("\(line)")
                 return Line(probe: "", target: "", start: 0, end: 0, strand: "", score: 0)
             }
+            // The duplex is that of the probe and the letters of the site, with a pair in each.
+            let strands = f[6].split(separator: "&", omittingEmptySubsequences: false)
+            #expect(strands.count == 2 && strands[1].count == end - start, "\(line)")
+            #expect(strands[0].contains("(") && strands[1].count { $0 == ")" } == strands[0].count { $0 == "(" })
             return Line(probe: f[0], target: f[1], start: start, end: end, strand: f[4], score: score)
         }
     }

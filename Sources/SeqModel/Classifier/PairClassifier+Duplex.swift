@@ -39,24 +39,42 @@ extension PairClassifier {
     ) {
         guard case .duplex(let duplex) = self else { return }
         var (here, pairing) = (duplex, DuplexPairing())
-        var expansion = AmbiguityExpansion(like: pairs.strands)
-        var (expanded, logits) = (Pairs(like: pairs), [Float]())
         for p in 0..<pairs.count {
             if points.width > 0, !here.values.elementsEqual(points[p]) { here = duplex.at(points[p]) }
-            guard pairs.isAmbiguous else {
-                here.pairing(pairs, p, workspace: workspace, into: &pairing)
-                pairing.keep(rule, pairs.a(p), pairs.b(p))
-                body(p, pairing)
-                continue
-            }
-            expanded.removeAll()
-            let count = expansion.append(pairs.a(p), pairs.b(p), isSymmetric: isSymmetric, to: &expanded)
-            here.logits(expanded, 0..<count, workspace: workspace, into: &logits)
-            let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
-            here.pairing(expanded, best, workspace: workspace, into: &pairing)
-            pairing.keep(rule, expanded.a(best), expanded.b(best))
+            here.pairing(pairs, p, by: rule, workspace: workspace, into: &pairing)
             body(p, pairing)
         }
+    }
+}
+
+extension DuplexClassifier {
+    /// Writes the duplex of pair `p` to `pairing`; see `PairClassifier.forEachPairing`.
+    func pairing(
+        _ pairs: Pairs, _ p: Int, by rule: PairingRule, workspace: Workspace, into pairing: inout DuplexPairing
+    ) {
+        guard pairs.isAmbiguous else {
+            self.pairing(pairs, p, workspace: workspace, into: &pairing)
+            pairing.keep(rule, pairs.a(p), pairs.b(p))
+            return
+        }
+        var (expansion, expanded) = (AmbiguityExpansion(like: pairs.strands), Pairs(like: pairs))
+        var logits: [Float] = []
+        let count = expansion.append(pairs.a(p), pairs.b(p), isSymmetric: configuration.isSymmetric, to: &expanded)
+        self.logits(expanded, 0..<count, workspace: workspace, into: &logits)
+        let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
+        self.pairing(expanded, best, workspace: workspace, into: &pairing)
+        pairing.keep(rule, expanded.a(best), expanded.b(best))
+    }
+}
+
+extension DuplexPairing {
+    /// The most probable duplex of strands of `n` and `m` letters in dots and brackets: an opening bracket for a letter
+    /// of A and a closing one for the letter of B that it pairs with, `&` between the strands.
+    public func dotBracket(_ n: Int, _ m: Int) -> [UInt8] {
+        var text = [UInt8](repeating: UInt8(ascii: "."), count: n + 1 + m)
+        text[n] = UInt8(ascii: "&")
+        for pair in pairs { (text[pair.a], text[n + 1 + pair.b]) = (UInt8(ascii: "("), UInt8(ascii: ")")) }
+        return text
     }
 }
 

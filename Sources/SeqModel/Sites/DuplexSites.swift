@@ -54,7 +54,7 @@ struct DuplexSites: Sendable {
         _ found: inout [Site]
     ) {
         var ends: [Float] = []
-        var candidates: [(site: Site, window: Range<Int>)] = []
+        var candidates: [SiteScorer.Candidate] = []
         var peaks = DuplexPeaks()
         var probe = probes.lowerBound
         let all = starts[probes.lowerBound]..<starts[probes.upperBound]
@@ -73,11 +73,10 @@ struct DuplexSites: Sendable {
                     guard let window = window(around: site, part, segment) else { continue }
                     let start = segment.start + site.lowerBound - part.lowerBound
                     candidates.append(
-                        (
-                            Site(
+                        SiteScorer.Candidate(
+                            site: Site(
                                 probe: probe, target: segment.target, start: start, end: start + site.count,
-                                strength: ends[peak]), window
-                        ))
+                                strength: ends[peak]), letters: site, window: window))
                 }
             }
             if candidates.count >= 64 {

@@ -13,6 +13,9 @@ public struct Site: Sendable, Equatable {
     /// What decides between sites that overlap: the weight of the duplexes of the site itself, without those of its
     /// surroundings; the logit where only whole windows are known.
     public var strength: Float
+    /// The duplex of the probe and the letters of the site, in the direction of its strand, in dots and brackets; empty
+    /// where it was not asked for.
+    public var duplex: [UInt8] = []
 
     /// A site; see the properties.
     public init(

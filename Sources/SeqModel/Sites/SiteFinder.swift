@@ -44,12 +44,15 @@ public struct SiteFinder: Sendable {
     /// A finder of sites with a score above `threshold`.
     ///
     /// Windows have only lengths of `lengths`. A probe must not have more than `Pairs.mostExpansions` expansions.
-    /// `strands` other than those as written need an alphabet with a complement: `hasOpposite`.
+    /// `strands` other than those as written need an alphabet with a complement: `hasOpposite`. `hasDuplexes`: whether
+    /// sites have their duplexes.
     public init(
         _ classifier: PairClassifier, probes: StrandCodes, threshold: Float, lengths: ClosedRange<Int>,
-        strands: TargetStrands, ambiguity: AmbiguityScore = .mean
+        strands: TargetStrands, ambiguity: AmbiguityScore = .mean, hasDuplexes: Bool = false
     ) {
-        let scorer = SiteScorer(classifier: classifier, probes: probes, threshold: threshold, ambiguity: ambiguity)
+        let scorer = SiteScorer(
+            classifier: classifier, probes: probes, threshold: threshold, ambiguity: ambiguity,
+            rule: hasDuplexes ? PairingRule(classifier) : nil)
         // A nucleic acid's other strand is antiparallel, whatever the strands of a pair are.
         opposite = PartnerRule(classifier.alphabet, .antiparallel)
         precondition(strands == .written || opposite != nil)
@@ -121,12 +124,19 @@ struct SiteScorer: Sendable {
     let probes: StrandCodes
     let threshold: Float
     let ambiguity: AmbiguityScore
+    /// Which letters pair, where sites have duplexes.
+    var rule: PairingRule?
 
-    /// Appends those of `candidates` to `found` that are above the threshold. `window` gives the part of `codes` that
-    /// a candidate is scored in.
+    /// A site to be scored: its letters, and those of the window that it is scored in, in the codes of its strand.
+    struct Candidate {
+        var site: Site
+        var letters: Range<Int>
+        var window: Range<Int>
+    }
+
+    /// Appends those of `candidates` to `found` that are above the threshold, whose letters are in `codes`.
     func score(
-        _ candidates: [(site: Site, window: Range<Int>)], _ codes: [UInt8], _ workspace: Workspace,
-        into found: inout [Site]
+        _ candidates: [Candidate], _ codes: [UInt8], _ workspace: Workspace, into found: inout [Site]
     ) {
         guard !candidates.isEmpty else { return }
         var pairs = Pairs(like: probes)
@@ -136,7 +146,17 @@ struct SiteScorer: Sendable {
         for (candidate, logit) in zip(candidates, logits) where PairClassifier.score(logit) > threshold {
             var site = candidate.site
             site.logit = logit
+            site.duplex = duplex(candidate, codes, workspace)
             found.append(site)
         }
+    }
+
+    /// The duplex of a probe with its site alone; empty where it is not wanted.
+    private func duplex(_ candidate: Candidate, _ codes: [UInt8], _ workspace: Workspace) -> [UInt8] {
+        guard let rule, case .duplex(let duplex) = classifier else { return [] }
+        var (pairs, pairing) = (Pairs(like: probes), DuplexPairing())
+        pairs.append(probes[candidate.site.probe], codes[candidate.letters])
+        duplex.pairing(pairs, 0, by: rule, workspace: workspace, into: &pairing)
+        return pairing.dotBracket(pairs.a(0).count, candidate.letters.count)
     }
 }

@@ -22,8 +22,8 @@ struct WindowSites: Sendable {
                 let candidates = (first..<min(count, first + WindowSites.batch)).map { offset in
                     let start = segment.start + offset
                     let site = Site(probe: probe, target: segment.target, start: start, end: start + width)
-                    let window = part.lowerBound + offset
-                    return (site: site, window: window..<window + width)
+                    let window = part.lowerBound + offset..<part.lowerBound + offset + width
+                    return SiteScorer.Candidate(site: site, letters: window, window: window)
                 }
                 let known = found.count
                 scorer.score(candidates, codes, workspace, into: &found)

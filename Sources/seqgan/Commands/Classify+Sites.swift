@@ -46,7 +46,7 @@ extension Classify {
                 classifier, probes: try scannable(probes),
                 threshold: Float(scores.threshold ?? Double(classifier.threshold)),
                 lengths: limits.lengths, strands: sites.strand ?? (classifier.hasOpposite ? .both : .written),
-                ambiguity: scores.ambiguity),
+                ambiguity: scores.ambiguity, hasDuplexes: sites.format != .bed),
             probes: probes.names, alphabet: classifier.alphabet, path: path, shard: scores.shard,
             isCircular: sites.circular, skipsMasked: sites.skipMasked, threads: running.threadCount,
             unpacking: running.unpacking, quiet: running.quiet)

@@ -45,8 +45,8 @@ struct Classify: CommandWithExamples {
             threshold.
 
             With --sites the inputs are probes, and each line is a place where one binds: probe, target, start and end \
-            (counted from 0, without the end), strand and score. The score is that of the probe and the site with 10 \
-            letters on either side.
+            (counted from 0, without the end), strand, score and duplex. The score is that of the probe and the site \
+            with 10 letters on either side.
             """, examples: examples))
 
     @OptionGroup(title: "Scores") var scores: ScoreOptions

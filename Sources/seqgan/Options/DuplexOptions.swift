@@ -15,8 +15,8 @@ struct DuplexOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Write the probability, from 0 to 1, of each base pair to this file, a float32 .npy array of (pairs, letters \
-            of A, letters of B). (default: none)
+            Write the probability, from 0 to 1, of each base pair to this file, a float32 .npy array of (pairs, \
+            letters of A, letters of B). (default: none)
             """, valueName: "FILE"), completion: .file(extensions: ["npy"]))
     var posterior: String?
 

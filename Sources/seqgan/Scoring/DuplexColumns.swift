@@ -13,18 +13,10 @@ struct DuplexColumns: Sendable {
 
     /// Appends the columns of a pair of strands of `n` and `m` letters, each after a tab.
     ///
-    /// The structure is in dots and brackets, an opening bracket for a letter of A and a closing one for the letter of
-    /// B that it pairs with, `&` between the strands. Places are those of the first and last paired letters, from 1;
-    /// none where nothing pairs.
+    /// Places are those of the first and last paired letters, from 1; none where nothing pairs.
     mutating func append(_ pairing: DuplexPairing, _ n: Int, _ m: Int) {
         text.append(9)
-        let a = text.count, b = a + n + 1
-        text.append(contentsOf: repeatElement(UInt8(ascii: "."), count: n + 1 + m))
-        text[a + n] = UInt8(ascii: "&")
-        for pair in pairing.pairs {
-            text[a + pair.a] = UInt8(ascii: "(")
-            text[b + pair.b] = UInt8(ascii: ")")
-        }
+        text.append(contentsOf: pairing.dotBracket(n, m))
         text.append(9)
         if let first = pairing.pairs.first, let last = pairing.pairs.last {
             let ofB = min(first.b, last.b)...max(first.b, last.b)
@@ -78,7 +70,9 @@ struct PairProbabilities: Sendable {
             for i in 0..<n {
                 for j in 0..<m {
                     let value = i < size[0] && j < size[1] ? values[start + i * size[1] + j] : 0
-                    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+                    for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                        bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+                    }
                 }
             }
             try sink.write(bytes)

@@ -24,7 +24,7 @@ struct SiteWriter {
         try sink.write(text)
     }
 
-    /// Appends the line of a site: further columns go behind the last.
+    /// Appends the line of a site.
     private func write(_ site: Site, into text: inout [UInt8]) {
         let score = PairClassifier.score(site.logit)
         let (probe, target) = (probes[site.probe], targets[site.target] ?? [])
@@ -44,6 +44,8 @@ struct SiteWriter {
         if format == .tsv {
             text.append(9)
             writeFixed(writesLogit ? site.logit : score, into: &text)
+            text.append(9)
+            text.append(contentsOf: site.duplex)
         }
         text.append(10)
     }

@@ -98,8 +98,8 @@ struct RowWeights<V: Lanes, Kind: MapKind> {
     }
 }
 
-/// The helix with which structures must begin or end: of a number of pairs, without a bulge or loop, in which all letters
-/// pair.
+/// The helix with which structures must begin or end: of a number of pairs, without a bulge or loop, in which all
+/// letters pair.
 struct EndHelix {
     let length: Int
     /// (K, K): whether a letter of the rows pairs with one of the columns, 1 or 0.

@@ -45,8 +45,8 @@ private func threePrimeShare<V: Lanes>(
 }
 
 extension DuplexScorer where Rows == EveryRow {
-    /// See `Loops.duplexThreePrimeShare`. Structures in which both ends are bound are counted once: their weight is taken
-    /// off the sum of those in which the end of either strand is.
+    /// See `Loops.duplexThreePrimeShare`. Structures in which both ends are bound are counted once: their weight is
+    /// taken off the sum of those in which the end of either strand is.
     @inline(__always)
     fileprivate func threePrimeShare<Kind: MapKind>(
         _ a: Strand, _ b: Strand, _ length: Int, _ rule: UnsafePointer<UInt8>, _: Kind.Type

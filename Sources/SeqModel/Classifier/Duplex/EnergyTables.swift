@@ -2,9 +2,9 @@
 
 import Kernels
 
-/// Learned energies of one head, less the mean of their table, at the values of the classifier's conditions: of the head
-/// whose strongest pairs make the duplex that scores highest, and of several such, the one whose stacking energies vary
-/// most.
+/// Learned energies of one head, less the mean of their table, at the values of the classifier's conditions: of the
+/// head whose strongest pairs make the duplex that scores highest, and of several such, the one whose stacking
+/// energies vary most.
 ///
 /// They are log Boltzmann weights, -dG/kT: positive values stabilise the duplex, opposite to the sign of a free energy.
 public struct EnergyTables: Sendable {

@@ -45,7 +45,8 @@ public struct SampleDuplex: Sendable, Equatable {
         return lengths.map { duplexOf(strand[..<$0]) } + mismatched
     }
 
-    /// For each table of pairing energies, the logit of a strand with the partner whose letters are its strongest pairs.
+    /// For each table of pairing energies, the logit of a strand with the partner whose letters are its strongest
+    /// pairs.
     static func scores(_ classifier: DuplexClassifier, ofPairings tables: [[Float]]) -> [Float] {
         let (k, trained) = (classifier.shape.letters, classifier.configuration.trainedLengths)
         let strand = mixed(min(max(lengths[1], trained.lowerBound), trained.upperBound), letters: k)
