@@ -6,9 +6,10 @@
     v/bin/python sets.py --seqgan .build/release/seqgan --pooler PrimerPooler/pooler/pooler --primers primers.fa
 
 A rival that is not there is left out, and that is said. Times are processor seconds of the command and its children.
-Sets are judged by ViennaRNA's partition functions (DNA, Mathews 2004; 57 C, 1 uM of each strand), which the built-in
-model learned from, on the pairs that its duplexfold finds strongest, and on random ones; pools are judged by the scores
-of seqgan classify --worst of the built-in model, which PrimerPooler does not know and select does.
+Sets are judged by ViennaRNA's partition functions with the published energies that the built-in model learned from
+(Sources/BuiltInModel/make_parameters.py; 57 C, 1 M, 1 uM of each strand), on the pairs that its duplexfold finds
+strongest, and on random ones; pools are judged by the scores of seqgan classify --worst of the built-in model, which
+PrimerPooler does not know and select does.
 """
 import argparse
 import math
@@ -42,8 +43,12 @@ class Judge:
     def __init__(self):
         import RNA
 
+        sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Sources/BuiltInModel"))
+        import make_parameters
+
         self.rna = RNA
-        RNA.params_load_DNA_Mathews2004()
+        RNA.params_load_from_string(make_parameters.dna(1.0))
+        RNA.cvar.temperature = 57  # for duplexfold
         self.model = RNA.md()
         self.model.temperature = 57
         self.own = {}
