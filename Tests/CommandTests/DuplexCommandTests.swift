@@ -76,6 +76,21 @@ import Testing
             try sandbox.bytes("1.tsv") == sandbox.bytes("2.tsv") && sandbox.bytes("1.tsv") == sandbox.bytes("3.tsv"))
     }
 
+    /// Which letters pair does not depend on the conditions: where nothing is stable they are still complements.
+    @Test func theSameLettersPairWhereNothingIsStable() throws {
+        let (a, b) = (Array("ACGTTGCAAGCTTGCATGCCTG"), Array("CAGGCATGCAAGCTTGCAACGT"))
+        let rows = try rows(
+            try Sandbox(), "seqgan classify -q --duplex --at temperature=95C --at sodium=50mM",
+            stdin: "\(String(a))\t\(String(b))\nAAAAAAAAAA\tGGGGGGGGGG\n")
+        let strands = rows[0][4].split(separator: "&").map(Array.init)
+        let (ofA, ofB) = (a.indices.filter { strands[0][$0] == "(" }, b.indices.filter { strands[1][$0] == ")" })
+        #expect(!ofA.isEmpty && ofA.count == ofB.count, "\(rows[0])")
+        for (i, j) in zip(ofA, ofB.reversed()) {
+            #expect(["AT", "TA", "CG", "GC", "GT", "TG"].contains("\(a[i])\(b[j])"), "\(rows[0])")
+        }
+        #expect(rows[1][4] == "..........&.........." && rows[1][6] == "0.00", "\(rows[1])")
+    }
+
     @Test func thePosteriorIsAnArrayOfAllPairs() throws {
         let sandbox = try Sandbox()
         let rows = try rows(

@@ -24,7 +24,9 @@ public struct PairingRule: Sendable {
 
     /// The rule of `classifier`.
     init(_ classifier: DuplexClassifier) {
-        let (k, energies) = (classifier.shape.letters, EnergyTables(classifier).pairing)
+        // Which letters pair is one rule at all conditions. At some no pair is stable, and their order says nothing.
+        let usual = classifier.at(classifier.configuration.conditions.map { Float($0.usual) })
+        let (k, energies) = (classifier.shape.letters, EnergyTables(usual).pairing)
         letters = k
         let alphabet = classifier.configuration.alphabet
         let isNucleic = alphabet == .dna || alphabet == .rna
