@@ -17,7 +17,7 @@ public struct DuplexClassifier: Sendable {
     /// The values of its conditions, in their units, at which it scores.
     let values: [Float]
     /// Where it is there: scores count only the duplexes in which the 3' end of a strand is bound; see
-    /// `threePrimeShare`.
+    /// `countEnds`.
     private let threePrime: ThreePrimeEnd?
     private let weights: DuplexWeights
     private let kernels: DuplexKernels
@@ -71,8 +71,7 @@ public struct DuplexClassifier: Sendable {
         kernels.logits(weights, pairs, range, workspace: workspace, into: &logits)
         guard threePrime != nil else { return }
         for p in range {
-            let share = threePrimeShare(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace)
-            logits[p - range.lowerBound] = logit(of: share, ofLogit: logits[p - range.lowerBound])
+            countEnds(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace, &logits[p - range.lowerBound])
         }
     }
 
@@ -108,8 +107,8 @@ public struct DuplexClassifier: Sendable {
         var there = self
         for p in order {
             if !there.values.elementsEqual(points[p]) { there = at(points[p], dilution: dilution) }
-            let share = there.threePrimeShare(2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace)
-            logits[p - range.lowerBound] = logit(of: share, ofLogit: logits[p - range.lowerBound])
+            there.countEnds(
+                2 * p, of: pairs.strands, 2 * p + 1, of: pairs.strands, workspace, &logits[p - range.lowerBound])
         }
     }
 
@@ -118,15 +117,16 @@ public struct DuplexClassifier: Sendable {
         kernels.pairing(weights, pairs, p, workspace: workspace, into: &pairing)
     }
 
-    /// The share, 0 to 1, of the duplexes of strand `a` of one list with strand `b` of another in which the last
-    /// letters of either are one helix that reaches its end; 1 where such ends do not count.
-    func threePrimeShare(
-        _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, _ workspace: Workspace
-    ) -> Float {
-        guard let threePrime else { return 1 }
-        return kernels.threePrimeShare(
+    /// Replaces the logit of the whole duplex of strand `a` of one list with strand `b` of another by that of the part
+    /// in which the last letters of either are one helix that reaches its end, where such ends count.
+    private func countEnds(
+        _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, _ workspace: Workspace, _ x: inout Float
+    ) {
+        guard let threePrime else { return }
+        let share = kernels.threePrimeShare(
             weights, a, of: first, b, of: second, length: threePrime.length, rule: threePrime.rule.pairs,
             workspace: workspace)
+        x = logit(of: share, ofLogit: x)
     }
 
     /// Replaces `ends` by the weights of the duplexes of probes that end at each letter of `part` of a target; see
@@ -163,8 +163,7 @@ public struct DuplexClassifier: Sendable {
             at: place)
         guard threePrime != nil, let bound else { return }
         for (k, b) in part.enumerated() where logits[place + k] > bound {
-            let share = threePrimeShare(a, of: rows.codes, b, of: columns.codes, workspace)
-            logits[place + k] = logit(of: share, ofLogit: logits[place + k])
+            countEnds(a, of: rows.codes, b, of: columns.codes, workspace, &logits[place + k])
         }
     }
 }
