@@ -52,7 +52,7 @@ public protocol LoopBuild {
     /// The share of the duplexes of two strands in which the 3' end of one is paired.
     static func duplexThreePrimeShare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
-        of second: StrandList, length: Int, rule: UnsafePointer<UInt8>, workspace: UnsafeMutableRawPointer
+        of second: StrandList, ends: ThreePrimeEnds, rule: UnsafePointer<UInt8>, workspace: UnsafeMutableRawPointer
     ) -> Float
 
     /// Writes the weights of the duplexes of probes that end at each letter of a target.

@@ -18,6 +18,19 @@ public struct StrandList {
     }
 }
 
+/// The 3' ends of a duplex that count where they are bound.
+public struct ThreePrimeEnds: Sendable, Equatable {
+    /// The last letters of a strand that must be one helix to its end, 1 or more.
+    public var length: Int
+    /// Whether only the end of the first strand counts, as where the second is part of a longer one.
+    public var isOfFirstOnly: Bool
+
+    /// Ends of `length` letters.
+    public init(length: Int, isOfFirstOnly: Bool = false) {
+        (self.length, self.isOfFirstOnly) = (length, isOfFirstOnly)
+    }
+}
+
 /// The term of one pair in the loss, a weighted binary cross-entropy.
 public struct LossTerm: Sendable {
     /// The soft label, 0 to 1.

@@ -2,6 +2,8 @@
 """Sets of strands and pools of primers by seqgan select and by other programs, in one run, judged alike.
 
     python3 -m venv v && v/bin/pip install seqwalk viennarna     # for this benchmark only
+    v/bin/pip install --no-deps nuad==0.4.6 && v/bin/pip install tabulate ordered-set psutil pathos scadnano
+    apt-get install vienna-rna          # Debian's non-free: the program RNAduplex, which nuad calls
     git clone https://github.com/ssb22/PrimerPooler && make -C PrimerPooler/pooler
     v/bin/python sets.py --seqgan .build/release/seqgan --pooler PrimerPooler/pooler/pooler --primers primers.fa
 
@@ -12,13 +14,31 @@ strongest, and on random ones; pools are judged by the scores of seqgan classify
 PrimerPooler does not know and select does.
 """
 import argparse
+import importlib.util
 import math
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
+
+# Strands of 20 bases whose pairs, and those of their complements, bind with no more than 6 kcal/mol at 57 C: the limit
+# that its own manual starts from.
+NUAD = """
+import sys, tempfile
+import nuad.constraints as nc, nuad.search as ns
+pool = nc.DomainPool("pool", 20)
+strands = [nc.Strand(domains=[nc.Domain(f"d{k}", pool=pool)], name=f"s{k}") for k in range(int(sys.argv[1]))]
+domains = [strand.domains[0] for strand in strands]
+limit = nc.rna_duplex_domain_pairs_constraint(
+    threshold=-6.0, temperature=57, pairs=nc.all_pairs(domains, with_replacement=False))
+with tempfile.TemporaryDirectory() as folder:
+    ns.search_for_sequences(nc.Design(strands=strands), ns.SearchParameters(
+        constraints=[limit], out_directory=folder, random_seed=int(sys.argv[2]), scrolling_output=False))
+open(sys.argv[3], "w").write("\\n".join(domain.sequence() for domain in domains))
+"""
 
 KT = (57 + 273.15) * 1.98717e-3
 MOLAR = 1e-6
@@ -94,6 +114,15 @@ def reverse_complement(strand):
     return strand[::-1].translate(str.maketrans("ACGT", "TGCA"))
 
 
+def nuad_set(options, judge, rng):
+    if importlib.util.find_spec("nuad") is None or shutil.which("RNAduplex") is None:
+        return print("nuad or RNAduplex is not installed: it is left out")
+    with tempfile.NamedTemporaryFile("r") as file:
+        cpu, _ = seconds(f"{sys.executable} - {options.nuad} {options.seed} {file.name} <<'PYTHON'\n{NUAD}\nPYTHON")
+        found = file.read().split()
+    judge.tell("nuad, 20 bases", [[x, reverse_complement(x)] for x in found], cpu, rng)
+
+
 def sets(options, rng):
     try:
         judge = Judge()
@@ -106,6 +135,7 @@ def sets(options, rng):
         strands = [letters for _, letters in records(text)]
         designs = [strands[k:k + 2] for k in range(0, len(strands), 2)]
         judge.tell(f"seqgan, {length} bases", designs, cpu, rng)
+    nuad_set(options, judge, rng)
     drawn = ["".join(rng.choice("ACGT") for _ in range(25)) for _ in range(1_000)]
     judge.tell("random, 25 bases", [[x, reverse_complement(x)] for x in drawn], 0, rng)
     try:
@@ -165,6 +195,7 @@ def main():
     parser.add_argument("--pooler", help="PrimerPooler's program")
     parser.add_argument("--primers", help="FASTA of primers")
     parser.add_argument("--pools", type=int, nargs="+", default=[2, 3, 4])
+    parser.add_argument("--nuad", type=int, default=200, help="designs by nuad")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.seqgan = os.path.abspath(options.seqgan) if os.path.exists(options.seqgan) else options.seqgan

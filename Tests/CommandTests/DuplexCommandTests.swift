@@ -51,6 +51,36 @@ import Testing
         #expect(duplexes["bulge"] == ["(((((((((.(((((((((((&))))))))))))))))))))", "1-21:1-20"])
     }
 
+    /// The page of an evaluation draws the duplexes that classify writes: a bar for each pair, a column for each letter.
+    @Test(arguments: ["", "\ttemperature"]) func theReportDrawsTheSameDuplexes(column: String) throws {
+        let sandbox = try Sandbox()
+        let pairs = [
+            ("CCGACTGGACCGTCAGGCTC", "GAGCCTGACCGTCCAGTCGG", 1), ("CCGACTGGATCCGTCAGGCTC", "GAGCCTGACGGTCCAGTCGG", 1),
+            ("GGATTTCCGACTGGACCGTCAGG", "CCTGACGGTCCAGTCGGAAACCC", 1),
+            ("ACATCATACATCATACAT", "ACAACTACTACACAACAT", 0),
+        ]
+        let table = pairs.map { "\($0)\t\($1)\t\($2)\(column.isEmpty ? "" : "\t37")\n" }.joined()
+        try sandbox.write("A\tB\tlabel\(column)\n\(table)", "p.tsv")
+        let at = column.isEmpty ? "--at temperature=37C" : ""
+        let rows = try rows(sandbox, "seqgan classify -q \(at) --duplex p.tsv").dropFirst()
+        let result = try sandbox.run("seqgan evaluate -q -m dna \(at) --report e.html p.tsv")
+        #expect(result.code == 0, "\(result.errors)")
+        let drawn = try sandbox.read("e.html").split(separator: "<figure>").map(String.init).filter {
+            $0.hasPrefix("<h3>true positive") || $0.hasPrefix("<h3>true negative")
+        }
+        // Two pairs of a kind are drawn.
+        let shown = [0, 1, 3].map { Array(rows)[$0] }
+        #expect(drawn.count == shown.count)
+        for (row, figure) in zip(shown, drawn) {
+            let duplex = row[row.count - 3]
+            func count(_ text: String) -> Int {
+                figure.split(separator: text, omittingEmptySubsequences: false).count - 1
+            }
+            #expect(count("class=\"bond") == duplex.count { $0 == "(" }, "\(duplex)")
+            #expect(count("class=\"base") == duplex.count - 1, "\(duplex)")
+        }
+    }
+
     /// Of strands with ambiguity letters it is the duplex of the expansion that binds most.
     @Test func ambiguityLettersPairAsTheBestExpansion() throws {
         let sandbox = try Sandbox()

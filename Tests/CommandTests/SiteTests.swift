@@ -89,6 +89,29 @@ import Testing
         #expect(scores.count == lines.count)
     }
 
+    /// With `--three-prime` a site counts where the end of the probe is bound, whatever stands behind it in the target.
+    @Test func onlySitesThatBindTheEndOfTheProbeAreLeft() throws {
+        let sandbox = try Sandbox()
+        let changed = Self.probe.dropLast() + "A"
+        let (first, last) = (Self.probe.prefix(14), Self.probe.suffix(14))
+        let sites = [changed, Self.probe[...], first, last].map { Self.opposite($0) }
+        let target = Self.planted(sites.enumerated().map { (1_000 * ($0 + 1), $1) }, in: 5_000, seed: 4)
+        try sandbox.write(">p\n\(Self.probe)\n", "p.fa")
+        try sandbox.write(Self.fasta("t", target), "t.fa")
+        let at = "--at temperature=45C --at concentration=1uM --strand + --threshold 0.2"
+        func places(_ options: String) throws -> [(place: Int, score: Double)] {
+            let result = try sandbox.run("seqgan classify -q --sites t.fa \(at) \(options) p.fa")
+            #expect(result.code == 0, "\(result.errors)")
+            return Self.lines(result.output).map { (($0.start + 500) / 1_000, $0.score) }
+        }
+        let whole = try places(""), ends = try places("--three-prime 5")
+        #expect(whole.map(\.place) == [1, 2, 3, 4], "\(whole)")
+        #expect(ends.map(\.place) == [2, 4], "\(ends)")
+        for end in ends {
+            #expect(end.score <= (whole.first { $0.place == end.place }?.score ?? 0) + 1e-6, "\(ends), \(whole)")
+        }
+    }
+
     @Test func packingThreadsAndInputsMakeNoDifference() throws {
         let (sandbox, _) = try Self.sandbox()
         // A score below which some places of random letters are.

@@ -31,13 +31,13 @@ extension DoubleModel {
     /// Letters pair unless both are 1, or one is 0 and the other 2.
     fileprivate static let rule: [UInt8] = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1]
 
-    /// The share of the duplexes of pair `p` in which the last `length` letters of a strand are paired.
-    fileprivate func threePrimeShare(_ p: Int, length: Int) -> Double {
+    /// The share of the duplexes of pair `p`, or of its strands swapped, in which `ends` are bound.
+    fileprivate func threePrimeShare(_ p: Int, _ ends: ThreePrimeEnds, isSwapped: Bool = false) -> Double {
         withStrands { list, memory in
             weights().read {
                 Loops.duplexThreePrimeShare(
-                    shape, $0, a: 2 * p, of: list, b: 2 * p + 1, of: list, length: length, rule: Self.rule,
-                    workspace: memory)
+                    shape, $0, a: 2 * p + (isSwapped ? 1 : 0), of: list, b: 2 * p + (isSwapped ? 0 : 1), of: list,
+                    ends: ends, rule: Self.rule, workspace: memory)
             }
         }
     }
@@ -147,7 +147,16 @@ extension DoubleModel {
             let total = listed.reduce(0) { $0 + $1.weights.reduce(0, +) }
             let bound = listed.filter { $0.bindsA(length) || $0.bindsB(length) }
             let expected = bound.reduce(0) { $0 + $1.weights.reduce(0, +) } / total
-            #expect(abs(model.threePrimeShare(p, length: length) - expected) < 1e-12, "pair \(p)")
+            #expect(abs(model.threePrimeShare(p, ThreePrimeEnds(length: length)) - expected) < 1e-12, "pair \(p)")
+            let first = ThreePrimeEnds(length: length, isOfFirstOnly: true)
+            func share(_ binds: (Listed) -> Bool) -> Double {
+                listed.filter(binds).reduce(0) { $0 + $1.weights.reduce(0, +) } / total
+            }
+            #expect(abs(model.threePrimeShare(p, first) - share { $0.bindsA(length) }) < 1e-12, "pair \(p)")
+            // Only of symmetric strands is the swapped pair the same duplex.
+            guard model.shape.isSymmetric else { continue }
+            let swapped = model.threePrimeShare(p, first, isSwapped: true)
+            #expect(abs(swapped - share { $0.bindsB(length) }) < 1e-12, "pair \(p)")
         }
     }
 
@@ -214,7 +223,7 @@ extension DoubleModel {
         let middle = found.probabilities[150 * 300 + 149]
         #expect(middle > 0.9 && middle <= 1, "\(middle)")
         let share = kernels.threePrimeShare(
-            weights, 0, of: pairs.strands, 1, of: pairs.strands, length: 5,
+            weights, 0, of: pairs.strands, 1, of: pairs.strands, ends: ThreePrimeEnds(length: 5),
             rule: [0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0], workspace: Workspace())
         #expect(share > 0.9, "\(share)")
     }

@@ -59,6 +59,13 @@ private typealias Block = (Vector, Vector, Vector, Vector, Vector, Vector, Vecto
     Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf)
 }
 
+/// The sums of the elements of eight vectors.
+@inline(__always) private func sums(_ b: Block) -> Vector {
+    @inline(__always) func pairs(_ a: Vector, _ b: Vector) -> Vector { evens(a, b) + odds(a, b) }
+    let (low, high) = (pairs(pairs(b.0, b.1), pairs(b.2, b.3)), pairs(pairs(b.4, b.5), pairs(b.6, b.7)))
+    return pairs(low, high)
+}
+
 /// Writes the transpose of eight rows of eight: the rows of the result are `row` apart.
 ///
 /// Splitting a sequence of 64 numbers into the even ones and the odd ones rotates the bits of their indices by one
@@ -142,23 +149,45 @@ extension Loops {
         }
     }
 
-    /// One query of one head to all keys, without a transposition.
+    /// One query of one head to all keys, without a transposition of more than the products: eight keys at a time.
     @inline(__always)
     private static func attend(_ p: AttentionArguments, _ head: Int, out: UnsafeMutablePointer<Float>) {
-        let (width, padded) = (p.heads.width, p.padded)
+        let (width, keys) = (p.heads.width, p.keys)
         let (q, k, v) = (p.q + head * width, p.k + head * width, p.v + head * width)
         let weights = p.weights(head)
-        for u in 0..<p.keys {
-            var sum = Vector()
-            for d in stride(from: 0, to: width, by: 8) { sum += load(q + d) * load(k + u * p.keyRow + d) }
-            weights[u] = sum.sum()
+        for first in stride(from: 0, to: keys, by: 8) {
+            /// The products with key `first + n`; past the last key, with that one.
+            @inline(__always) func products(_ n: Int) -> Vector {
+                let key = k + Swift.min(first + n, keys - 1) * p.keyRow
+                var sum = load(q) * load(key)
+                for d in stride(from: 8, to: width, by: 8) { sum = Vector.sum(sum, load(q + d), times: load(key + d)) }
+                return sum
+            }
+            let block = (
+                products(0), products(1), products(2), products(3), products(4), products(5), products(6), products(7)
+            )
+            store(sums(block), weights + first)
         }
-        softmax(weights, seen: p.keys, padded: padded, scale: p.scale)
-        let out = out + head * width
+        softmax(weights, seen: keys, padded: p.padded, scale: p.scale)
         for d in stride(from: 0, to: width, by: 8) {
-            var sum = Vector()
-            for u in 0..<p.keys { sum += weights[u] * load(v + u * p.keyRow + d) }
-            store(sum, out + d)
+            @inline(__always) func add(_ u: Int, to sum: inout Vector) {
+                sum = Vector.sum(sum, Vector(repeating: weights[u]), times: load(v + u * p.keyRow + d))
+            }
+            // Four sums at a time: an addition waits for the one before it.
+            var (a, b, c, e) = (Vector(), Vector(), Vector(), Vector())
+            var u = 0
+            while u + 4 <= keys {
+                add(u, to: &a)
+                add(u + 1, to: &b)
+                add(u + 2, to: &c)
+                add(u + 3, to: &e)
+                u += 4
+            }
+            while u < keys {
+                add(u, to: &a)
+                u += 1
+            }
+            store((a + b) + (c + e), out + head * width + d)
         }
     }
 

@@ -26,6 +26,9 @@ public struct DuplexPairing: Sendable, Equatable {
     public var expectedPairs: Float { probabilities.reduce(0, +) }
 }
 
+/// The 3' ends that count, re-exported for users of the kernels.
+public typealias ThreePrimeEnds = KernelShapes.ThreePrimeEnds
+
 extension DuplexKernels {
     /// Writes the duplex of pair `pair` to `pairing`. No strand may have an ambiguous code.
     public func pairing(
@@ -59,15 +62,16 @@ extension DuplexKernels {
         }
     }
 
-    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
-    /// letters of either strand are one helix to its end, 0 to 1. `rule` (K, K) is 1 where a letter of A pairs with one
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are
+    /// bound: the last letters of a strand are one helix to its end. From 0 to 1. `rule` (K, K) is 1 where a letter of A pairs with one
     /// of B, else 0. No strand may have an ambiguous code.
     public func threePrimeShare(
-        _ weights: DuplexWeights, _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, length: Int,
+        _ weights: DuplexWeights, _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes,
+        ends: ThreePrimeEnds,
         rule: [UInt8], workspace: Workspace
     ) -> Float {
         let shape = weights.shape
-        precondition(shape.isAntiparallel && shape.head == .equilibrium && length > 0)
+        precondition(shape.isAntiparallel && shape.head == .equilibrium && ends.length > 0)
         precondition(rule.count == shape.letters * shape.letters)
         precondition(first.letters == shape.letters && second.letters == shape.letters)
         precondition((0..<first.count).contains(a) && (0..<second.count).contains(b))
@@ -77,7 +81,7 @@ extension DuplexKernels {
                 second.withStrandList { second in
                     rule.baseAddress.map {
                         processor.loops.duplexThreePrimeShare(
-                            shape, weights.numbers, a: a, of: first, b: b, of: second, length: length, rule: $0,
+                            shape, weights.numbers, a: a, of: first, b: b, of: second, ends: ends, rule: $0,
                             workspace: memory)
                     } ?? 0
                 } ?? 0

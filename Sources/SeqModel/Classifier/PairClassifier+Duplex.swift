@@ -4,6 +4,8 @@ import Kernels
 
 /// The duplex of two strands, re-exported.
 public typealias DuplexPairing = Kernels.DuplexPairing
+/// The 3' ends that count, re-exported.
+public typealias ThreePrimeEnds = Kernels.ThreePrimeEnds
 
 extension PairClassifier {
     /// Whether it knows which letters pair: it sums over the structures of a duplex.
@@ -18,13 +20,13 @@ extension PairClassifier {
         return duplex.shape.isAntiparallel && duplex.configuration.head == .equilibrium
     }
 
-    /// The same classifier with scores that count only the duplexes in which the last `threePrime` letters of either
-    /// strand are paired to its end, in one helix without bulges: those that a polymerase extends.
+    /// The same classifier with scores that count only the duplexes in which `ends` are bound: the last letters of a
+    /// strand are paired to its end, in one helix without bulges, so that a polymerase extends it.
     /// `hasThreePrimeScores` must be true.
-    public func counting(threePrime: Int) -> PairClassifier {
-        precondition(hasThreePrimeScores && threePrime > 0)
+    public func counting(_ ends: ThreePrimeEnds) -> PairClassifier {
+        precondition(hasThreePrimeScores && ends.length > 0)
         guard case .duplex(let duplex) = self else { return self }
-        return .duplex(duplex.counting(threePrime: threePrime))
+        return .duplex(duplex.counting(ends))
     }
 
     /// Calls `body` with the index of each of `pairs` and its duplex, at its own conditions `points`. `hasPairings`

@@ -105,13 +105,14 @@ public struct SiteFinder: Sendable {
 }
 
 extension PairClassifier {
-    /// The classifier where its recurrence tells where in a target a probe binds: with the equilibrium head and without
-    /// position weights.
+    /// The classifier, of whole duplexes, where its recurrence tells where in a target a probe binds: with the
+    /// equilibrium head and without position weights.
     fileprivate var recurrence: DuplexClassifier? {
         guard case .duplex(let duplex) = self, duplex.configuration.head == .equilibrium,
             !duplex.shape.hasPositions
         else { return nil }
-        return duplex
+        // Any duplex bounds those with a bound end.
+        return duplex.counting(nil)
     }
 
     /// Whether targets in its letters have an opposite strand.

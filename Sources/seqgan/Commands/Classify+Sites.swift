@@ -13,7 +13,7 @@ extension Classify {
             ("--all-pairs", scores.allPairs), ("--against", scores.against != nil), ("--matrix", scores.matrix),
             ("--keep", scores.keep != nil), ("--melting", scores.melting), ("--energies", scores.energies),
             ("--duplex", duplexes.duplex), ("--posterior", duplexes.posterior != nil),
-            ("--three-prime", ends.threePrime != nil), ("--mates", input.mates != nil),
+            ("--mates", input.mates != nil),
         ]
         if let other = others.first(where: \.1) { throw ValidationError("--sites does not go with \(other.0)") }
         if targets == "-", input.files.isEmpty || input.files.contains("-") {

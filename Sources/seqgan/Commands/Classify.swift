@@ -46,7 +46,7 @@ struct Classify: CommandWithExamples {
 
             With --sites the inputs are probes, and each line is a place where one binds: probe, target, start and end \
             (counted from 0, without the end), strand, score and duplex. The score is that of the probe and the site \
-            with 10 letters on either side.
+            with 10 letters on either side. With --three-prime the end of the probe alone counts.
             """, examples: examples))
 
     @OptionGroup(title: "Scores") var scores: ScoreOptions
@@ -100,7 +100,7 @@ struct Classify: CommandWithExamples {
             let summary = RunSummary()
             let file = try model.load()
             let conditions = try at.resolved(file.classifier.conditions)
-            let anywhere = try ends.applied(to: file.classifier)
+            let anywhere = try ends.applied(to: file.classifier, isOfFirstOnly: sites.targets != nil)
             let classifier = anywhere.at(conditions.point)
             try requireFigures(classifier, conditions)
             if let targets = sites.targets { return try findSites(in: targets, classifier, conditions, summary) }

@@ -138,7 +138,8 @@ struct Evaluate: CommandWithExamples {
         let rows = comparison.rows(letters, threshold: threshold)
         try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
-        let pages = ComparedPairs(comparison, made.pairs, sample.pairs, letters, threshold: threshold)
+        let pages = ComparedPairs(
+            comparison, made.pairs, sample.pairs, letters, threshold: threshold, classifier: classifier)
         try page?.write(pages.page)
         let remarks = ConditionRemarks(atPointOf: made.pairs.count)
         remarks.report(conditions)

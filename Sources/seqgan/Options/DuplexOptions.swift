@@ -42,14 +42,15 @@ struct ThreePrimeOptions: ParsableArguments {
             """, valueName: "N"), takes: whole(1...30))
     var threePrime: Int?
 
-    /// `classifier`, counting such duplexes only, where there is a number. Throws a usage error where it cannot.
-    func applied(to classifier: PairClassifier) throws -> PairClassifier {
+    /// `classifier`, counting such duplexes only, where there is a number; of strand A alone where `isOfFirstOnly`. Throws
+    /// a usage error where it cannot.
+    func applied(to classifier: PairClassifier, isOfFirstOnly: Bool = false) throws -> PairClassifier {
         guard let threePrime else { return classifier }
         guard classifier.hasThreePrimeScores else {
             throw ValidationError(
                 "--three-prime needs a model of antiparallel strands with the equilibrium head "
                     + "(train --orientation antiparallel --head equilibrium)")
         }
-        return classifier.counting(threePrime: threePrime)
+        return classifier.counting(ThreePrimeEnds(length: threePrime, isOfFirstOnly: isOfFirstOnly))
     }
 }

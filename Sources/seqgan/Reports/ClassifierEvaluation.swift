@@ -149,7 +149,8 @@ struct ClassifierEvaluation {
         guard !positives.isEmpty else { return nil }
         let best = ContingencyTable.best(pairs.pairs, chosen: positives, classifier.orientation)
         return PairPictures(
-            alphabet: classifier.alphabet, reference: ContingencyTable(pairs.pairs, chosen: positives, alignedAs: best))
+            alphabet: classifier.alphabet, reference: ContingencyTable(pairs.pairs, chosen: positives, alignedAs: best),
+            classifier: classifier)
     }
 
     private var facing: Section {
@@ -185,14 +186,14 @@ struct ClassifierEvaluation {
                     figures.append(
                         pictures.duplex(
                             "\(name): score \(figure(scores[p], 3)), label \(figure(Double(pairs.targets[p]), 2))",
-                            pairs.pairs.a(p), pairs.pairs.b(p)))
+                            pairs.pairs, p, at: pairs.conditions[p]))
                 }
             }
         }
         return Section(
             "Single pairs",
             lead:
-                "The first two of each kind. Bars join letters that face each other more often than by chance in "
-                + "pairs of label 1; long unbroken runs of bars should go with high scores.", figures: figures)
+                "The first two of each kind. \(pictures?.bars ?? ""); long unbroken runs of bars should go with high "
+                + "scores.", figures: figures)
     }
 }

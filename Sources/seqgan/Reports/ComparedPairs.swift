@@ -10,12 +10,15 @@ struct ComparedPairs {
     private let made: Pairs, known: Pairs
     private let alphabet: Alphabet
     private let threshold: Double
+    /// The classifier at the conditions of the pairs, where there is one.
+    private let classifier: PairClassifier?
 
     init(
-        _ comparison: SampleComparison, _ made: Pairs, _ known: Pairs, _ alphabet: Alphabet, threshold: Double
+        _ comparison: SampleComparison, _ made: Pairs, _ known: Pairs, _ alphabet: Alphabet, threshold: Double,
+        classifier: PairClassifier?
     ) {
         (self.comparison, self.made, self.known, self.alphabet) = (comparison, made, known, alphabet)
-        self.threshold = threshold
+        (self.threshold, self.classifier) = (threshold, classifier)
     }
 
     var page: Page {
@@ -51,7 +54,9 @@ struct ComparedPairs {
     }
 
     private var pictures: PairPictures? {
-        real.facing[comparison.orientation].map { PairPictures(alphabet: alphabet, reference: $0.table) }
+        real.facing[comparison.orientation].map {
+            PairPictures(alphabet: alphabet, reference: $0.table, classifier: classifier)
+        }
     }
 
     private var relation: Section {
@@ -188,14 +193,14 @@ struct ComparedPairs {
             for (name, pairs, count) in [("generated", made, 6), ("real", known, 2)] {
                 for p in 0..<min(count, pairs.count) {
                     figures.append(
-                        pictures.duplex("\(name) \(p + 1)", pairs.a(p), pairs.b(p)))
+                        pictures.duplex("\(name) \(p + 1)", pairs, p))
                 }
             }
         }
         return Section(
             "Single pairs",
             lead:
-                "The first pairs of each set. Bars join letters that face each other more often than by chance in "
-                + "real pairs. Good generated pairs look like the real ones at the end.", figures: figures)
+                "The first pairs of each set. \(pictures?.bars ?? ""). Good generated pairs look like the real ones at "
+                + "the end.", figures: figures)
     }
 }

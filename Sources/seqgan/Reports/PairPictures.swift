@@ -9,6 +9,14 @@ struct PairPictures {
     let alphabet: Alphabet
     /// The alignment of the strands, and which letters pair more often than by chance.
     let reference: ContingencyTable
+    /// What says which letters of a pair bind; nil where nothing does but `reference`.
+    let binding: DuplexBinding?
+
+    /// Draws pairs by the duplexes of `classifier` where it knows them, else by `reference`.
+    init(alphabet: Alphabet, reference: ContingencyTable, classifier: PairClassifier?) {
+        (self.alphabet, self.reference) = (alphabet, reference)
+        binding = classifier.flatMap(DuplexBinding.init)
+    }
 
     private var letters: [String] { alphabet.letters.map { String(UnicodeScalar($0)) } }
 
@@ -32,16 +40,24 @@ struct PairPictures {
         return Figure(heading, map.drawn(), caption: caption)
     }
 
-    /// A drawing of a pair as a duplex.
-    func duplex(_ heading: String, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, caption: String = "") -> Figure {
+    /// What the bars of `duplex` join.
+    var bars: String {
+        binding == nil
+            ? "Bars join letters that face each other more often than by chance"
+            : "Bars join the letters that pair in the most probable duplex by the model"
+    }
+
+    /// A drawing of pair `p` as a duplex, at its own conditions `point` where there are any.
+    func duplex(_ heading: String, _ pairs: Pairs, _ p: Int, at point: ArraySlice<Float> = []) -> Figure {
+        let (a, b) = (pairs.a(p), pairs.b(p))
         func letter(_ strand: ArraySlice<UInt8>, _ place: Int?) -> Character? {
             place.map { Character(UnicodeScalar(alphabet.codeLetters[Int(strand[strand.startIndex + $0])])) }
         }
-        let columns = DuplexAlignment(a, b, reference).columns.map { column in
-            DuplexDrawing.Column(a: letter(a, column.a), b: letter(b, column.b), isPair: column.isPair)
-        }
-        return Figure(
-            heading, PairPictures.drawing(heading, columns, alphabet, reference.orientation), caption: caption)
+        let columns =
+            binding?.columns(pairs, p, at: point)
+            ?? DuplexAlignment(a, b, reference).columns.map { ($0.a, $0.b, $0.isPair) }
+        let drawn = columns.map { DuplexDrawing.Column(a: letter(a, $0.a), b: letter(b, $0.b), isPair: $0.isPair) }
+        return Figure(heading, PairPictures.drawing(heading, drawn, alphabet, reference.orientation), caption: "")
     }
 
     /// A drawing of a duplex with the names of the strands' ends.

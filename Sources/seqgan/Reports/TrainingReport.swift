@@ -64,6 +64,7 @@ struct TrainingReport {
         let comparison = SampleComparison(
             generated: made, real: known, classifier: classifier, seed: seed, threads: threads)
         return ComparedPairs(
-            comparison, made, known, file.classifier.alphabet, threshold: Double(file.classifier.threshold))
+            comparison, made, known, file.classifier.alphabet, threshold: Double(file.classifier.threshold),
+            classifier: classifier)
     }
 }

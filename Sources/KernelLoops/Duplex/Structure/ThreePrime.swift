@@ -3,17 +3,18 @@
 import KernelShapes
 
 extension Loops {
-    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which the last `length`
-    /// letters of either strand are one helix, without a bulge, loop or mismatch, that reaches its end; 0 to 1.
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are
+    /// bound: the last letters of a strand are one helix, without a bulge, loop or mismatch, that reaches its end; 0 to
+    /// 1.
     /// `rule` (K, K) is 1 where a letter of A pairs with one of B, else 0. The shape is antiparallel and has the
     /// equilibrium head. The workspace is one for a gradient.
     public static func duplexThreePrimeShare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, a: Int, of first: StrandList, b: Int,
-        of second: StrandList, length: Int, rule: UnsafePointer<UInt8>,
+        of second: StrandList, ends: ThreePrimeEnds, rule: UnsafePointer<UInt8>,
         workspace: UnsafeMutableRawPointer
     ) -> Float {
         @inline(__always) func share<V: Lanes>(_: V.Type) -> Float where V.Scalar == Float {
-            threePrimeShare(V.self, shape, numbers, (a, first), (b, second), length, rule, workspace)
+            threePrimeShare(V.self, shape, numbers, (a, first), (b, second), ends, rule, workspace)
         }
         return shape.lanes == 4 ? share(SIMD4<Float>.self) : share(SIMD8<Float>.self)
     }
@@ -21,17 +22,17 @@ extension Loops {
     /// The same in double precision, for tests.
     public static func duplexThreePrimeShare(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Double>, a: Int, of first: StrandList, b: Int,
-        of second: StrandList, length: Int, rule: UnsafePointer<UInt8>,
+        of second: StrandList, ends: ThreePrimeEnds, rule: UnsafePointer<UInt8>,
         workspace: UnsafeMutableRawPointer
     ) -> Double {
-        threePrimeShare(SIMD2<Double>.self, shape, numbers, (a, first), (b, second), length, rule, workspace)
+        threePrimeShare(SIMD2<Double>.self, shape, numbers, (a, first), (b, second), ends, rule, workspace)
     }
 }
 
 @inline(__always)
 private func threePrimeShare<V: Lanes>(
     _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ a: (place: Int, list: StrandList),
-    _ b: (place: Int, list: StrandList), _ length: Int, _ rule: UnsafePointer<UInt8>,
+    _ b: (place: Int, list: StrandList), _ ends: ThreePrimeEnds, _ rule: UnsafePointer<UInt8>,
     _ workspace: UnsafeMutableRawPointer
 ) -> V.Scalar {
     let scorer = DuplexScorer<V, EveryRow>(
@@ -39,8 +40,8 @@ private func threePrimeShare<V: Lanes>(
     let (first, second) = (a.list.strand(a.place), b.list.strand(b.place))
     return flushingSubnormals {
         shape.hasPositions
-            ? scorer.threePrimeShare(first, second, length, rule, PositionedMap.self)
-            : scorer.threePrimeShare(first, second, length, rule, PlainMap.self)
+            ? scorer.threePrimeShare(first, second, ends, rule, PositionedMap.self)
+            : scorer.threePrimeShare(first, second, ends, rule, PlainMap.self)
     }
 }
 
@@ -49,9 +50,12 @@ extension DuplexScorer where Rows == EveryRow {
     /// taken off the sum of those in which the end of either strand is.
     @inline(__always)
     fileprivate func threePrimeShare<Kind: MapKind>(
-        _ a: Strand, _ b: Strand, _ length: Int, _ rule: UnsafePointer<UInt8>, _: Kind.Type
+        _ a: Strand, _ b: Strand, _ ends: ThreePrimeEnds, _ rule: UnsafePointer<UInt8>, _: Kind.Type
     ) -> Scalar {
         let pair = prepareLetters(a, b)
+        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let length = ends.length
+        let (countsRows, countsColumns) = (!ends.isOfFirstOnly || !isSwapped, !ends.isOfFirstOnly || isSwapped)
         let columns = pair.b.strand.count
         var facing = pair.b.strand
         facing.isReversed = true
@@ -64,11 +68,12 @@ extension DuplexScorer where Rows == EveryRow {
             heads[block] = all.logarithm
             var bound = V.fill(0)
             let start = map.rows - length
-            if start >= 0 { bound = lastHelix(map, scaled, helix, unfinished: nil, Kind.self) }
-            if columns >= length {
+            let hasRows = countsRows && start >= 0
+            if hasRows { bound = lastHelix(map, scaled, helix, unfinished: nil, Kind.self) }
+            if countsColumns, columns >= length {
                 let facing = scaledForward(map, scaled, from: helix, Kind.self, TotalWeight.self)
                 bound = V.plus(bound, facing.weight)
-                if start >= 0 {
+                if hasRows {
                     bound = bound - lastHelix(map, scaled, helix, unfinished: scaled.chain + columns, Kind.self)
                 }
             }

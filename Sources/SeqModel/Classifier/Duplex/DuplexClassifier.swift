@@ -2,9 +2,9 @@
 
 import Kernels
 
-/// The 3' end that must be bound: its length in letters, and which letters pair.
+/// The 3' ends that must be bound, and which letters pair.
 private struct ThreePrimeEnd: Sendable {
-    let length: Int
+    let ends: ThreePrimeEnds
     let rule: PairingRule
 }
 
@@ -44,11 +44,11 @@ public struct DuplexClassifier: Sendable {
         DuplexClassifier(configuration, parameters, kernels, at: values, dilution: dilution, threePrime: threePrime)
     }
 
-    /// The same classifier, counting only duplexes in which the last `threePrime` letters of a strand are bound.
-    func counting(threePrime: Int) -> DuplexClassifier {
+    /// The same classifier, counting only duplexes in which `ends` are bound; nil: all duplexes.
+    func counting(_ ends: ThreePrimeEnds?) -> DuplexClassifier {
         DuplexClassifier(
             configuration, parameters, kernels, at: values,
-            threePrime: ThreePrimeEnd(length: threePrime, rule: PairingRule(self)))
+            threePrime: ends.map { ThreePrimeEnd(ends: $0, rule: PairingRule(self)) })
     }
 
     /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
@@ -118,13 +118,13 @@ public struct DuplexClassifier: Sendable {
     }
 
     /// Replaces the logit of the whole duplex of strand `a` of one list with strand `b` of another by that of the part
-    /// in which the last letters of either are one helix that reaches its end, where such ends count.
+    /// in which 3' ends are bound, where such ends count.
     private func countEnds(
         _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes, _ workspace: Workspace, _ x: inout Float
     ) {
         guard let threePrime else { return }
         let share = kernels.threePrimeShare(
-            weights, a, of: first, b, of: second, length: threePrime.length, rule: threePrime.rule.pairs,
+            weights, a, of: first, b, of: second, ends: threePrime.ends, rule: threePrime.rule.pairs,
             workspace: workspace)
         x = logit(of: share, ofLogit: x)
     }
