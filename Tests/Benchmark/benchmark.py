@@ -9,7 +9,8 @@ PAIRS.tsv.gz has strand A, strand B, a label and a yield in its columns. Parts, 
 and encode beside zcat), rivals (classify beside RNAduplex and ntthal), screen (--all-pairs), generate, growth (pairs
 10^4 to 10^7, lengths 20 to 200), processors (kernels for any x86-64 beside those for this one), learning (the
 classifier's training), generator, gan and cnn (training steps of the default generator, of --generator paired and of
---classifier cnn beside the same nets in PyTorch).
+--classifier cnn beside the same nets in PyTorch). With --record the figures go into history.tsv, for a release;
+history.py draws them.
 
 Rates are of wall time, on as many cores as are named. A single thread has others that read or make ready for it, so
 that it takes more than one core; two runs at once, a core each, tell what the machine gives at best. Every figure is
@@ -25,9 +26,13 @@ import sys
 import tempfile
 import time
 
+import history
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build", "release", "seqgan")
 TURNS = 5
+# What was measured: names, values and units.
+FIGURES = []
 
 
 def seconds(command, **options):
@@ -74,6 +79,7 @@ def scaling(name, count, unit, command, *rivals):
 
 
 def row(name, value, unit, note=""):
+    FIGURES.append((name, value, unit))
     print(f"{name:<46} {value:>14,.{0 if value >= 100 else 2}f} {unit:<10} {note}", flush=True)
 
 
@@ -293,13 +299,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pairs")
     parser.add_argument("parts", nargs="*", help=", ".join(part.__name__ for part in PARTS))
+    parser.add_argument("--record", action="store_true", help="add the figures to history.tsv")
     arguments = parser.parse_args()
     if not os.path.exists(PROGRAM):
         sys.exit(f"{PROGRAM}: not there; swift build -c release makes it")
+    print(history.processor())
     with tempfile.TemporaryDirectory() as folder:
         for part in PARTS:
             if not arguments.parts or part.__name__ in arguments.parts:
                 part(os.path.abspath(arguments.pairs), folder)
+    if arguments.record:
+        history.record(PROGRAM, FIGURES)
 
 
 if __name__ == "__main__":
