@@ -16,7 +16,7 @@ struct TargetText {
         case start, title, lineStart, letters, plus, qualityStart, qualities, recordEnd, end
     }
 
-    private(set) var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    private(set) var buffer: [UInt8]
     private let source: ByteSource
     private let part: FilePart
     private var state = State.start
@@ -24,14 +24,20 @@ struct TargetText {
     /// Bytes of the text before the buffer, and the number of the current line.
     private var dropped = 0, line = 1
     private var isFASTQ = false
+    /// Whether the buffer ended with a carriage return among letters, which is not told yet.
+    private var holdsReturn = false
+    /// The bytes that are looked at before all others.
+    private static let leadingBytes = 8
     private var title: [UInt8] = []
     /// Letters and qualities of the current record.
     private var letters = 0, qualities = 0
     /// Whether the current record begins in the part that is read.
     private var isWanted = false
 
-    init(path: String, part: FilePart?, _ unpacking: Unpacking) throws(InputError) {
+    /// `chunk`: the bytes that are read at a time.
+    init(path: String, part: FilePart?, _ unpacking: Unpacking, chunk: Int) throws(InputError) {
         source = try ByteSource(path: path, unpacking: unpacking)
+        buffer = [UInt8](repeating: 0, count: max(chunk, TargetText.leadingBytes))
         self.part = part ?? FilePart()
     }
 
@@ -60,18 +66,27 @@ struct TargetText {
 
     private mutating func load() throws(InputError) -> Bool {
         if state == .end { return false }
-        dropped += filled
-        at = 0
-        filled = 0
+        // A carriage return that may be the end of a line waits for the next byte.
+        let held = holdsReturn ? 1 : 0
+        if holdsReturn { buffer[0] = 13 }
+        holdsReturn = false
+        dropped += filled - held
+        (at, filled) = (0, held)
         do throws(InputError) {
-            filled = try source.read(into: &buffer, from: 0)
+            // The first bytes tell other kinds of input.
+            let least = dropped == 0 ? TargetText.leadingBytes : held + 1
+            while filled < least {
+                let count = try source.read(into: &buffer, from: filled)
+                if count == 0 { break }
+                filled += count
+            }
         } catch {
             if case .damaged(let place, let what) = error {
                 throw .damaged(Location(path: place.path, line: line), what)
             }
             throw error
         }
-        return filled > 0
+        return filled > held
     }
 
     /// The input ends: so does a record, unless it lacks qualities.
@@ -185,8 +200,11 @@ struct TargetText {
             line += 1
             state = .lineStart
         }
-        // A carriage return before the end of a line is no letter, even where the line ends in the next buffer.
-        if let last = range.last, buffer[last] == 13 { range = range.dropLast() }
+        // A carriage return before the end of a line is no letter.
+        if let last = range.last, buffer[last] == 13 {
+            range = range.dropLast()
+            holdsReturn = !isEnd
+        }
         letters += range.count
         return isWanted && !range.isEmpty ? .letters(range) : nil
     }

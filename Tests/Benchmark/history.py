@@ -57,7 +57,8 @@ def record(program, figures):
         if is_new:
             table.writerow(TITLES)
         for name, value, unit in figures:
-            table.writerow([datetime.date.today().isoformat(), version, commit, processor(), name, f"{value:.6g}", unit])
+            table.writerow(
+                [datetime.date.today().isoformat(), version, commit, processor(), name, f"{value:.6g}", unit])
 
 
 def main():

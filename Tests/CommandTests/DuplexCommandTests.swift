@@ -51,7 +51,7 @@ import Testing
         #expect(duplexes["bulge"] == ["(((((((((.(((((((((((&))))))))))))))))))))", "1-21:1-20"])
     }
 
-    /// The page of an evaluation draws the duplexes that classify writes: a bar for each pair, a column for each letter.
+    /// The page of an evaluation draws the duplexes that classify writes: a bar for each pair, all letters.
     @Test(arguments: ["", "\ttemperature"]) func theReportDrawsTheSameDuplexes(column: String) throws {
         let sandbox = try Sandbox()
         let pairs = [

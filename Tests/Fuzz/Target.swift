@@ -12,6 +12,7 @@ let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "array": { ArrayTarget.run($0) },
     "classify": { ClassifyTarget.run($0) },
     "labels": { LabelTarget.run($0) },
+    "targets": { SiteTarget.run($0) },
 ]
 
 /// Ends the program with `message`, which libFuzzer takes for a finding, unless `condition` holds.

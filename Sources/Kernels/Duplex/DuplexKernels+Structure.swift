@@ -62,9 +62,9 @@ extension DuplexKernels {
         }
     }
 
-    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are
-    /// bound: the last letters of a strand are one helix to its end. From 0 to 1. `rule` (K, K) is 1 where a letter of A pairs with one
-    /// of B, else 0. No strand may have an ambiguous code.
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are bound:
+    /// the last letters of a strand are one helix to its end. From 0 to 1. `rule` (K, K) is 1 where a letter of A pairs
+    /// with one of B, else 0. No strand may have an ambiguous code.
     public func threePrimeShare(
         _ weights: DuplexWeights, _ a: Int, of first: StrandCodes, _ b: Int, of second: StrandCodes,
         ends: ThreePrimeEnds,

@@ -42,8 +42,8 @@ struct ThreePrimeOptions: ParsableArguments {
             """, valueName: "N"), takes: whole(1...30))
     var threePrime: Int?
 
-    /// `classifier`, counting such duplexes only, where there is a number; of strand A alone where `isOfFirstOnly`. Throws
-    /// a usage error where it cannot.
+    /// `classifier`, counting such duplexes only, where there is a number; of strand A alone where `isOfFirstOnly`.
+    /// Throws a usage error where it cannot.
     func applied(to classifier: PairClassifier, isOfFirstOnly: Bool = false) throws -> PairClassifier {
         guard let threePrime else { return classifier }
         guard classifier.hasThreePrimeScores else {

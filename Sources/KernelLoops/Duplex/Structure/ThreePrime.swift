@@ -3,9 +3,8 @@
 import KernelShapes
 
 extension Loops {
-    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are
-    /// bound: the last letters of a strand are one helix, without a bulge, loop or mismatch, that reaches its end; 0 to
-    /// 1.
+    /// The share of the duplexes of strand `a` of one list with strand `b` of another in which `ends` are bound:
+    /// the last letters of a strand are one helix, without a bulge, loop or mismatch, that reaches its end; 0 to 1.
     /// `rule` (K, K) is 1 where a letter of A pairs with one of B, else 0. The shape is antiparallel and has the
     /// equilibrium head. The workspace is one for a gradient.
     public static func duplexThreePrimeShare(
