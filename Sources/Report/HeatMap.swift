@@ -52,9 +52,14 @@ public struct HeatMap: Sendable {
         let rowText = rowTitle + " \u{2193}"
         drawing.label(rowText, 4, 13, "axis")
         drawing.label(columnTitle + " \u{2192}", 4 + Drawing.width(of: rowText) + 16, 13, "axis")
-        let style = size < 15 ? "tick tiny" : "tick letter"
+        let style = size < 11.5 ? "tick tiny" : "tick letter"
         for (column, name) in columns.enumerated() {
-            drawing.label(name, left + offset(column, size) + size / 2, top - 7, style, .middle)
+            // Names that are wider than their columns stand upright, letter by letter.
+            let parts = Drawing.width(of: name) > size ? name.map(String.init) : [name]
+            for (line, part) in parts.enumerated() {
+                let above = 7 + 9 * Double(parts.count - 1 - line)
+                drawing.label(part, left + offset(column, size) + size / 2, top - above, style, .middle)
+            }
         }
         for (row, name) in rows.enumerated() {
             drawing.label(name, left - 7, top + offset(row, tall) + tall / 2 + 4, style, .end)

@@ -246,23 +246,4 @@ import Testing
             #expect((Self.read(text).elements["svg"] ?? 0) >= 2 && !text.contains("5\u{2032}"), "\(name)")
         }
     }
-
-    /// The page draws, in the light and in the dark, without a complaint.
-    @Test(.enabled(if: Sandbox.has("chromium"), "chromium is not installed")) func aBrowserShowsThePage() throws {
-        let sandbox = try Example.sandbox(pairs: 400)
-        let browser =
-            "chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir=profile "
-            + "--window-size=1000,1400"
-        let outcome = try sandbox.run(
-            "seqgan evaluate -q -m m.seqgan pairs.tsv --report r.html && echo '<p></p>' > empty.html && "
-                + "for name in r empty; do \(browser) --screenshot=$name.png file://$PWD/$name.html; done && "
-                + "\(browser) --blink-settings=preferredColorScheme=0 --screenshot=dark.png file://$PWD/r.html && "
-                + "\(browser) --print-to-pdf=r.pdf file://$PWD/r.html")
-        #expect(outcome.code == 0, "\(outcome.errors)")
-        #expect(!outcome.errors.contains("CONSOLE"), "\(outcome.errors)")
-        let sizes = try ["r.png", "dark.png", "empty.png"].map { try sandbox.bytes($0).count }
-        #expect(sizes[0] > 4 * sizes[2] && sizes[1] > 4 * sizes[2], "\(sizes)")
-        #expect(try sandbox.bytes("r.png") != sandbox.bytes("dark.png"))
-        #expect(try sandbox.bytes("r.pdf").count > 10_000)
-    }
 }
