@@ -71,11 +71,18 @@ public struct HeatMap: Sendable {
                     note: cell.note)
                 guard size >= 34 else { continue }
                 drawing.label(
-                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.68 ? "value on" : "value", .middle)
+                    cell.text, x + size / 2, y + tall / 2 + 4, HeatMap.textStyle(cell.strength), .middle)
             }
         }
         if let legend { draw(legend, at: bottom + 12, left: left, &drawing) }
         return drawing
+    }
+
+    /// The style of text on a shade: in the colour of the page on the strongest shades, of which those of the second hue
+    /// are lighter; dark, on light and on dark pages, on those of medium lightness.
+    private static func textStyle(_ strength: Double) -> String {
+        if strength > 0.78 || strength < -0.88 { return "value on" }
+        return abs(strength) > 0.6 ? "value mid" : "value"
     }
 
     private func narrowWidth(_ left: Double, _ size: Double) -> Double {

@@ -14,9 +14,11 @@ extension LineChart {
             (left: $0 ? px - 9 - width : px + 9, top: $1 ? py + 9 : py - 9 - height, isRight: $0)
         }
         let inked = inkedPoints(x, y)
+        // The names of curves are beyond the axis.
+        let most = series.contains { !$0.name.isEmpty } ? x.end + 4 : 356
         func covered(_ place: (left: Double, top: Double, isRight: Bool)) -> Int {
             let (right, bottom) = (place.left + width, place.top + height)
-            guard place.left >= x.start, right <= 356, place.top >= 16, bottom <= y.start else { return .max }
+            guard place.left >= x.start, right <= most, place.top >= 16, bottom <= y.start else { return .max }
             return inked.count { $0.x > place.left && $0.x < right && $0.y > place.top && $0.y < bottom }
         }
         let costs = places.map(covered)

@@ -22,8 +22,8 @@ public struct Figure: Sendable {
 /// A table; the first row is its header.
 public struct Table: Sendable {
     let rows: [[String]]
-    /// Whether the last column is of names or words, which may be long: the table takes the whole width of the page, and
-    /// on narrow screens the last column of more than two is placed below the others.
+    /// Whether the last column is of names or words, which may be long: the table may be as wide as the page, and on
+    /// narrow screens the last column of more than two is placed below the others.
     let isWide: Bool
 
     /// Creates a table. All rows have the same number of cells. The first column is aligned left, as text, the others

@@ -27,6 +27,7 @@ enum StyleSheet {
         .letter{fill:var(--ink);font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .tiny{fill:var(--ink);font-size:8px}
         .value{font-variant-numeric:tabular-nums}
+        .mid{fill:#16191d}
         .on{fill:var(--paper)}
         .curve{fill:none;stroke-width:1.8;stroke-linejoin:round}
         .curve.first{stroke:var(--first)}
@@ -80,14 +81,18 @@ enum StyleSheet {
         th:first-child,td:first-child{text-align:left}
         .wide{grid-column:1/-1}
         .words th:last-child,.words td:last-child{text-align:left;overflow-wrap:anywhere;max-width:46em}
-        @media (max-width:600px){.stacked{width:100%}.stacked tr{display:grid;grid-template-columns:repeat(var(--numbers),1fr);\
+        @media (max-width:600px){.stacked{width:100%}\
+        .stacked tr{display:grid;grid-template-columns:repeat(var(--numbers),1fr);\
         border-bottom:1px solid var(--rule)}\
         .stacked th,.stacked td{border:0;padding-right:6px}\
         .stacked th:last-child,.stacked td:last-child{grid-column:1/-1;padding-top:0}}
         footer{margin-top:40px;font-size:13px;color:var(--soft)}
-        @media print{:root{color-scheme:light}main{max-width:none;padding:0}\
+        @media print{:root{color-scheme:light}body{font-size:14px}main{max-width:none;padding:0}\
+        h1{font-size:25px}h2{font-size:18px}dl{gap:8px 28px;margin-top:14px}dd{font-size:18px}dd.long{font-size:14px}\
+        section{margin-top:18px;padding-top:12px}.lead{max-width:none;margin-bottom:12px}\
+        figcaption{font-size:12px}table{font-size:12px}footer{margin-top:20px;font-size:12px}\
         tr,dl{break-inside:avoid}h2,h3,.lead{break-after:avoid}h2,.lead{break-inside:avoid}\
-        .figures{grid-template-columns:repeat(2,1fr)}@page{margin:16mm 14mm}}
+        .figures{grid-template-columns:repeat(2,1fr);gap:16px 36px}@page{margin:16mm 14mm}}
 
         """
 }

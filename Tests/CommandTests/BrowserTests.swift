@@ -41,8 +41,9 @@ import Testing
             seqgan inspect dna --report inspect.html > /dev/null
             seqgan evaluate -q -m m.seqgan real.tsv --report evaluate.html > /dev/null
             seqgan evaluate -q -m m.seqgan --generated made.fa --real real.tsv --report compare.html > /dev/null
-            seqgan train -q --learn both --epochs 2 --steps 20 pairs.tsv -o g.seqgan --report train.html
-            seqgan train -q --learn both --generator paired --epochs 2 --steps 20 pairs.tsv -o g.seqgan --report gan.html
+            both="seqgan train -q --learn both --epochs 2 --steps 20 pairs.tsv -o g.seqgan"
+            $both --report train.html
+            $both --generator paired --report gan.html
             seqgan train -q --classifier cnn --epochs 1 pairs.tsv -o c.seqgan --report cnn.html
             seqgan train -q --alphabet protein --epochs 2 x.tsv -o x.seqgan --report letters.html
             seqgan inspect x.seqgan --report others.html > /dev/null

@@ -122,11 +122,11 @@ import Testing
         #expect(page.facts["kept"] == "\(SelectExample.names(few.output).count)")
         let skipped = try sandbox.run(
             "(cat s.fa; printf '>x\\nAC!\\n') | seqgan select -q --single --skip-bad --report skipped.html")
-        #expect(try skipped.code == 65 && Told( sandbox.read("skipped.html")).facts["designs read"] == "30")
+        #expect(try skipped.code == 65 && Told(sandbox.read("skipped.html")).facts["designs read"] == "30")
         let bad = try sandbox.run("(cat s.fa; printf '>x\\nAC!\\n') | seqgan select -q --single --report bad.html")
         #expect(bad.code == 65 && bad.errors.contains("<stdin>:62"))
         let none = try sandbox.run("seqgan select -q --single /dev/null --report none.html")
-        #expect(try none.code == 0 && Told( sandbox.read("none.html")).facts["kept"] == "0")
+        #expect(try none.code == 0 && Told(sandbox.read("none.html")).facts["kept"] == "0")
         #expect(try sandbox.files() == ["none.html", "p.fa", "r.html", "s.fa", "skipped.html"])
     }
 
@@ -135,7 +135,7 @@ import Testing
         let endless = "set +o pipefail; seqgan generate --exact --endless --length 20 2>/dev/null | seqgan select"
         #expect(try sandbox.run("\(endless) --report no/where.html; exit ${PIPESTATUS[1]}", seconds: 60).code == 66)
         let enough = try sandbox.run("\(endless) -q -n 7 --report r.html > 7.fa; echo ${PIPESTATUS[@]}", seconds: 60)
-        #expect(try enough.output == "0 0\n" && Told( sandbox.read("r.html")).facts["kept"] == "7")
+        #expect(try enough.output == "0 0\n" && Told(sandbox.read("r.html")).facts["kept"] == "7")
         #expect(try sandbox.run("seqgan select -q --report /dev/full p.fa > /dev/null").code == 74)
         for words in ["--report p.fa", "-o x --report x", "--rejected x --report x", "--clear-of s.fa --report s.fa"] {
             #expect(try sandbox.run("seqgan select -q \(words) p.fa").code == 64, "\(words)")

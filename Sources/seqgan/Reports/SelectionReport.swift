@@ -1,4 +1,4 @@
-// SelectionReport: the page of a selection: what was kept, what blocked the rest, and how strongly the kept designs bind.
+// SelectionReport: the page of a selection: what was kept, what blocked the rest, and what the kept designs bind.
 
 import Report
 import SeqIO

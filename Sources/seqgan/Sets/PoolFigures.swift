@@ -18,8 +18,8 @@ struct PoolFigures {
     let limit: Float
     /// The pools, by their numbers.
     private(set) var pools: [Pool]
-    /// Pairs of strands above the limit in a single pool of all strands, and in the pools; and those of the latter whose
-    /// strands belong together.
+    /// Pairs of strands above the limit in a single pool of all strands, and in the pools; and those whose strands
+    /// belong together.
     private(set) var before = 0, after = 0, together = 0
     /// Strands that bind themselves above the limit, in any pool.
     let ownAbove: Int

@@ -4,8 +4,8 @@ import SeqModel
 
 /// Scores of the designs that were kept.
 struct SetScores {
-    /// For each design, its greatest score with another, 0 where none is above `Pooling.leastScore`; empty where there are
-    /// fewer than two designs, or more than `mostDesigns`.
+    /// For each design, its greatest score with another, 0 where none is above `Pooling.leastScore`; empty where there
+    /// are fewer than two designs, or more than `mostDesigns`.
     let crosstalk: [Float]
     /// For each design, the score of the strands that are meant to bind; empty where none are.
     let intended: [Float]
