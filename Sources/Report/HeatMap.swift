@@ -78,8 +78,8 @@ public struct HeatMap: Sendable {
         return drawing
     }
 
-    /// The style of text on a shade: in the colour of the page on the strongest shades, of which those of the second hue
-    /// are lighter; dark, on light and on dark pages, on those of medium lightness.
+    /// The style of text on a shade: in the colour of the page on the strongest shades, of which those of the second
+    /// hue are lighter; dark, on light and on dark pages, on those of medium lightness.
     private static func textStyle(_ strength: Double) -> String {
         if strength > 0.78 || strength < -0.88 { return "value on" }
         return abs(strength) > 0.6 ? "value mid" : "value"

@@ -63,14 +63,22 @@ public struct LineChart: Sendable {
         for dot in dots {
             drawing.circle(x.place(dot.x), y.place(dot.y), dot.radius, "dot first", note: dot.note)
         }
-        for series in series {
-            drawing.path(
-                series.points.map { (x.place($0.x), y.place($0.y)) },
-                "curve \(series.role.rawValue)\(series.isDashed ? " dashed" : "")")
-        }
+        for series in series { draw(series, &drawing, x, y) }
         nameCurves(&drawing, at: x.end + (isMarkedAtEnd ? 10 : 5), y)
         if let mark, mark.x.isFinite, mark.y.isFinite { draw(mark, &drawing, x, y) }
         return drawing
+    }
+
+    private func draw(_ series: Series, _ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
+        let points = series.points.filter { $0.x.isFinite && $0.y.isFinite }
+        // A line through a single point would not be seen.
+        if points.count == 1 {
+            drawing.circle(x.place(points[0].x), y.place(points[0].y), 3, "point \(series.role.rawValue)")
+            return
+        }
+        drawing.path(
+            series.points.map { (x.place($0.x), y.place($0.y)) },
+            "curve \(series.role.rawValue)\(series.isDashed ? " dashed" : "")")
     }
 
     private func drawAxes(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {

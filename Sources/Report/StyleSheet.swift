@@ -41,6 +41,9 @@ enum StyleSheet {
         .name.reference{fill:var(--soft)}
         .note{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         .dot{fill:var(--first);fill-opacity:.55}
+        .point.first{fill:var(--first)}
+        .point.second{fill:var(--second)}
+        .point.reference{fill:var(--reference)}
         .mark{fill:var(--paper);stroke:var(--ink);stroke-width:1.8}
         .cell.first,.bar.first{fill:var(--first)}
         .cell.second,.bar.second{fill:var(--second)}
@@ -91,7 +94,7 @@ enum StyleSheet {
         h1{font-size:25px}h2{font-size:18px}dl{gap:8px 28px;margin-top:14px}dd{font-size:18px}dd.long{font-size:14px}\
         section{margin-top:18px;padding-top:12px}.lead{max-width:none;margin-bottom:12px}\
         figcaption{font-size:12px}table{font-size:12px}footer{margin-top:20px;font-size:12px}\
-        tr,dl{break-inside:avoid}h2,h3,.lead{break-after:avoid}h2,.lead{break-inside:avoid}\
+        tr,dl{break-inside:avoid}h2,h3,.lead{break-after:avoid}h2,.lead{break-inside:avoid}footer{break-before:avoid}\
         .figures{grid-template-columns:repeat(2,1fr);gap:16px 36px}@page{margin:16mm 14mm}}
 
         """

@@ -232,6 +232,18 @@ import Testing
         #expect(try sandbox.run("seqgan inspect m.seqgan --svg /dev/full").code == 74)
     }
 
+    /// A single epoch is a point of each curve, and its tick is a whole number.
+    @Test func aTrainingOfOneEpochIsSeen() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(Example.pairs(200), "p.tsv")
+        let outcome = try sandbox.run("seqgan train -q --epochs 1 p.tsv -o m.seqgan --report t.html")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let text = try sandbox.read("t.html")
+        _ = Self.read(text)
+        #expect(text.matches(of: /<circle class="point (first|reference)"/).count == 5)
+        #expect(text.contains(">1</text>") && text.contains(">epoch</text>"))
+    }
+
     @Test func otherAlphabetsAndLongStrandsAreShown() throws {
         let sandbox = try Sandbox()
         let pairs = Example.pairs(300, lengths: 60...70).replacingOccurrences(of: "G", with: "X")
