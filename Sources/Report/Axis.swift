@@ -32,6 +32,13 @@ struct Axis {
         return start + (end - start) * (lay(value) - lay(low)) / (lay(high) - lay(low))
     }
 
+    /// About `count` round numbers within the range, or fewer whole ones, with their text.
+    func ticks(_ count: Int, areWhole: Bool) -> [(value: Double, text: String)] {
+        guard areWhole else { return ticks(count) }
+        return ticks(count).filter { $0.value == $0.value.rounded() }
+            .map { ($0.value, grouped(Int($0.value))) }
+    }
+
     /// About `count` round numbers within the range, with their text.
     func ticks(_ count: Int) -> [(value: Double, text: String)] {
         var decimals = 0

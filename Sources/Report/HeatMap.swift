@@ -52,9 +52,14 @@ public struct HeatMap: Sendable {
         let rowText = rowTitle + " \u{2193}"
         drawing.label(rowText, 4, 13, "axis")
         drawing.label(columnTitle + " \u{2192}", 4 + Drawing.width(of: rowText) + 16, 13, "axis")
-        let style = size < 15 ? "tick tiny" : "tick letter"
+        let style = size < 11.5 ? "tick tiny" : "tick letter"
         for (column, name) in columns.enumerated() {
-            drawing.label(name, left + offset(column, size) + size / 2, top - 7, style, .middle)
+            // Names that are wider than their columns stand upright, letter by letter.
+            let parts = Drawing.width(of: name) > size ? name.map(String.init) : [name]
+            for (line, part) in parts.enumerated() {
+                let above = 7 + 9 * Double(parts.count - 1 - line)
+                drawing.label(part, left + offset(column, size) + size / 2, top - above, style, .middle)
+            }
         }
         for (row, name) in rows.enumerated() {
             drawing.label(name, left - 7, top + offset(row, tall) + tall / 2 + 4, style, .end)
@@ -66,11 +71,18 @@ public struct HeatMap: Sendable {
                     note: cell.note)
                 guard size >= 34 else { continue }
                 drawing.label(
-                    cell.text, x + size / 2, y + tall / 2 + 4, strength > 0.68 ? "value on" : "value", .middle)
+                    cell.text, x + size / 2, y + tall / 2 + 4, HeatMap.textStyle(cell.strength), .middle)
             }
         }
         if let legend { draw(legend, at: bottom + 12, left: left, &drawing) }
         return drawing
+    }
+
+    /// The style of text on a shade: in the colour of the page on the strongest shades, of which those of the second
+    /// hue are lighter; dark, on light and on dark pages, on those of medium lightness.
+    private static func textStyle(_ strength: Double) -> String {
+        if strength > 0.78 || strength < -0.88 { return "value on" }
+        return abs(strength) > 0.6 ? "value mid" : "value"
     }
 
     private func narrowWidth(_ left: Double, _ size: Double) -> Double {

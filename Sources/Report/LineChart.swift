@@ -32,6 +32,8 @@ public struct LineChart: Sendable {
     public var dots: [Dot] = []
     /// The ranges of the axes; those of the data where nil.
     public var xRange: ClosedRange<Double>?, yRange: ClosedRange<Double>?
+    /// Whether the values of the horizontal axis are whole numbers, such as epochs.
+    public var hasWholeX = false
     /// Whether to draw the diagonal.
     public var hasDiagonal = false
     /// A marked point with lines of text beside it.
@@ -52,21 +54,31 @@ public struct LineChart: Sendable {
         let points = series.flatMap(\.points) + dots.map { ($0.x, $0.y) }
         var x = Axis(points.map(\.x), holding: xRange)
         var y = Axis(points.map(\.y), holding: yRange, hasRoom: true)
-        (x.start, x.end) = (42, 348 - labelRoom)
+        // A ring at the end of a curve does not touch its name.
+        let isMarkedAtEnd = mark.map { $0.x >= points.map(\.x).max() ?? .infinity } ?? false
+        (x.start, x.end) = (42, 348 - labelRoom - (isMarkedAtEnd && labelRoom > 0 ? 5 : 0))
         (y.start, y.end) = (202, 28)
         drawAxes(&drawing, x, y)
         if hasDiagonal { drawing.path([(x.start, y.start), (x.end, y.end)], "diagonal") }
         for dot in dots {
             drawing.circle(x.place(dot.x), y.place(dot.y), dot.radius, "dot first", note: dot.note)
         }
-        for series in series {
-            drawing.path(
-                series.points.map { (x.place($0.x), y.place($0.y)) },
-                "curve \(series.role.rawValue)\(series.isDashed ? " dashed" : "")")
-        }
-        nameCurves(&drawing, x, y)
+        for series in series { draw(series, &drawing, x, y) }
+        nameCurves(&drawing, at: x.end + (isMarkedAtEnd ? 10 : 5), y)
         if let mark, mark.x.isFinite, mark.y.isFinite { draw(mark, &drawing, x, y) }
         return drawing
+    }
+
+    private func draw(_ series: Series, _ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
+        let points = series.points.filter { $0.x.isFinite && $0.y.isFinite }
+        // A line through a single point would not be seen.
+        if points.count == 1 {
+            drawing.circle(x.place(points[0].x), y.place(points[0].y), 3, "point \(series.role.rawValue)")
+            return
+        }
+        drawing.path(
+            series.points.map { (x.place($0.x), y.place($0.y)) },
+            "curve \(series.role.rawValue)\(series.isDashed ? " dashed" : "")")
     }
 
     private func drawAxes(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
@@ -76,7 +88,7 @@ public struct LineChart: Sendable {
             drawing.line(x.start, y.place(tick.value), x.end, y.place(tick.value), "grid")
             drawing.label(tick.text, x.start - 6, y.place(tick.value) + 4, "tick", .end)
         }
-        for tick in x.ticks(x.end - x.start < 250 ? 3 : 4) {
+        for tick in x.ticks(x.end - x.start < 250 ? 3 : 4, areWhole: hasWholeX) {
             drawing.line(x.place(tick.value), y.start, x.place(tick.value), y.start + 4, "axisline")
             drawing.label(tick.text, x.place(tick.value), y.start + 17, "tick", .middle)
         }
@@ -84,7 +96,7 @@ public struct LineChart: Sendable {
     }
 
     /// Draws the names beside the last points, moved apart where they would overlap.
-    private func nameCurves(_ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
+    private func nameCurves(_ drawing: inout Drawing, at left: Double, _ y: Axis) {
         let named = series.filter { !$0.name.isEmpty }
             .compactMap { series in series.points.last { $0.y.isFinite }.map { (series, y.place($0.y)) } }
             .sorted { $0.1 < $1.1 }
@@ -99,20 +111,7 @@ public struct LineChart: Sendable {
             }
         }
         for (k, (series, _)) in named.enumerated() {
-            drawing.label(series.name, x.end + 5, places[k] + 4, "name \(series.role.rawValue)")
-        }
-    }
-
-    private func draw(
-        _ mark: (x: Double, y: Double, text: [String]), _ drawing: inout Drawing, _ x: Axis, _ y: Axis
-    ) {
-        let (px, py) = (x.place(mark.x), y.place(mark.y))
-        drawing.circle(px, py, 4.5, "mark")
-        let isRight = px > (x.start + x.end) / 2
-        let isHigh = py < (y.start + y.end) / 2
-        for (k, text) in mark.text.enumerated() {
-            let dy = isHigh ? 20.0 + 14 * Double(k) : -10 - 14 * Double(mark.text.count - 1 - k)
-            drawing.label(text, px + (isRight ? -9 : 9), py + dy, "note", isRight ? .end : .start)
+            drawing.label(series.name, left, places[k] + 4, "name \(series.role.rawValue)")
         }
     }
 }

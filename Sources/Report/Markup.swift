@@ -38,7 +38,9 @@ public struct Markup: Sendable, Equatable {
     ]
 
     /// HTML reads `<p/>` as an opening tag, so these get a closing tag.
-    private static let neverEmpty: Set = ["p", "td", "th", "div", "section", "figure", "figcaption", "dd", "dt", "h2"]
+    private static let neverEmpty: Set = [
+        "p", "td", "th", "div", "section", "figure", "figcaption", "dd", "dt", "h2", "tbody",
+    ]
 
     private static func escaped(_ plain: String) -> String {
         var result = ""

@@ -49,7 +49,10 @@ public struct MirroredHistogram: Sendable {
             }
         }
         drawing.line(x.start, middle, x.end, middle, "axisline")
-        drawing.label(above.name, 6, 13, "name \(above.role.rawValue)")
+        // The name of the upper half is at the left, but not where that of the threshold is.
+        let isTaken = threshold.map { x.place($0.value) < 14 + Drawing.width(of: above.name) } ?? false
+        drawing.label(
+            above.name, isTaken ? x.end : 6, 13, "name \(above.role.rawValue)", isTaken ? .end : .start)
         drawing.label(below.name, 6, 234, "name \(below.role.rawValue)")
         for tick in x.ticks(4) { drawing.label(tick.text, x.place(tick.value), 217, "tick", .middle) }
         drawing.label(xLabel, x.end, 234, "axis", .end)

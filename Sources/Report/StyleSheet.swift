@@ -27,6 +27,7 @@ enum StyleSheet {
         .letter{fill:var(--ink);font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .tiny{fill:var(--ink);font-size:8px}
         .value{font-variant-numeric:tabular-nums}
+        .mid{fill:#16191d}
         .on{fill:var(--paper)}
         .curve{fill:none;stroke-width:1.8;stroke-linejoin:round}
         .curve.first{stroke:var(--first)}
@@ -40,6 +41,9 @@ enum StyleSheet {
         .name.reference{fill:var(--soft)}
         .note{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         .dot{fill:var(--first);fill-opacity:.55}
+        .point.first{fill:var(--first)}
+        .point.second{fill:var(--second)}
+        .point.reference{fill:var(--reference)}
         .mark{fill:var(--paper);stroke:var(--ink);stroke-width:1.8}
         .cell.first,.bar.first{fill:var(--first)}
         .cell.second,.bar.second{fill:var(--second)}
@@ -67,8 +71,10 @@ enum StyleSheet {
         dl{display:flex;flex-wrap:wrap;gap:12px 36px;margin:22px 0 0}
         dt{font:12px/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--soft)}
         dd{margin:0;font-size:22px;line-height:1.25;font-variant-numeric:lining-nums tabular-nums}
+        dd.long{font-size:16px;line-height:1.7;overflow-wrap:anywhere}
         .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:28px 40px}
         figure{margin:0;break-inside:avoid}
+        .tall{grid-row:span 2}
         figure svg{display:block;width:100%;height:auto}
         figcaption{font-size:14px;line-height:1.4;color:var(--soft);max-width:46ch;margin-top:4px}
         table{border-collapse:collapse;font:13px/1.3 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,\
@@ -76,11 +82,20 @@ enum StyleSheet {
         th,td{padding:4px 14px 4px 0;text-align:right;border-bottom:1px solid var(--rule);vertical-align:top}
         th{font-weight:600}
         th:first-child,td:first-child{text-align:left}
-        table.words td,table.words th{text-align:left;overflow-wrap:anywhere}
+        .wide{grid-column:1/-1}
+        .words th:last-child,.words td:last-child{text-align:left;overflow-wrap:anywhere;max-width:46em}
+        @media (max-width:600px){.stacked{width:100%}\
+        .stacked tr{display:grid;grid-template-columns:repeat(var(--numbers),1fr);\
+        border-bottom:1px solid var(--rule)}\
+        .stacked th,.stacked td{border:0;padding-right:6px}\
+        .stacked th:last-child,.stacked td:last-child{grid-column:1/-1;padding-top:0}}
         footer{margin-top:40px;font-size:13px;color:var(--soft)}
-        @media print{:root{color-scheme:light}main{max-width:none;padding:0}section{break-inside:avoid}\
-        h2,.lead{break-after:avoid}.lead{orphans:3;widows:3}\
-        .figures{grid-template-columns:repeat(2,1fr)}@page{margin:16mm 14mm}}
+        @media print{:root{color-scheme:light}body{font-size:14px}main{max-width:none;padding:0}\
+        h1{font-size:25px}h2{font-size:18px}dl{gap:8px 28px;margin-top:14px}dd{font-size:18px}dd.long{font-size:14px}\
+        section{margin-top:18px;padding-top:12px}.lead{max-width:none;margin-bottom:12px}\
+        figcaption{font-size:12px}table{font-size:12px}footer{margin-top:20px;font-size:12px}\
+        tr,dl{break-inside:avoid}h2,h3,.lead{break-after:avoid}h2,.lead{break-inside:avoid}footer{break-before:avoid}\
+        .figures{grid-template-columns:repeat(2,1fr);gap:16px 36px}@page{margin:16mm 14mm}}
 
         """
 }

@@ -125,6 +125,8 @@ import Testing
             for start in stride(from: 0, to: 300, by: 60) { kept.append(Array(start..<start + 60), of: block) }
             #expect(kept.count == 300)
             let all = kept
+            let part = kept.block(250..<270, like: DesignBlock(.dna, isPaired: false))
+            #expect(part.count == 20 && (0..<20).allSatisfy { part.variants[$0] == block.variants[250 + $0] })
             scorer.run(pieces: 40) { piece, worker in
                 let design = 300 + piece
                 let found = all.firstConflict(of: design, in: designs, above: 0.3, worker)
@@ -133,6 +135,24 @@ import Testing
                 if let found {
                     #expect(expected.contains { Int($0.0) == found.design && $0.1 == found.score })
                 }
+            }
+        }
+    }
+
+    @Test func theGreatestScoreOfADesignIsThatOfItsHeaviestConflict() {
+        let scorer = CrosstalkScorer([Self.duplex(isSymmetric: true), Self.duplex(isSymmetric: false)], threads: 2)
+        for limit in [0, 0.02] as [Float] {
+            let designs = PreparedDesigns(Self.block(Self.strands[...], each: 2, isPaired: true), scorer)
+            var expected: [Float] = [0, 0, 0, 0]
+            for edge in designs.conflicts(above: limit) {
+                for end in [edge.from, edge.to] { expected[Int(end)] = max(expected[Int(end)], edge.weight) }
+            }
+            var progress: [Int] = []
+            #expect(designs.greatestCrosstalk(above: limit) { progress.append($0) } == expected)
+            #expect(expected.max() ?? 0 > 0 && progress == [4])
+            let intended = designs.intendedScores()
+            scorer.run(pieces: 4) { design, worker in
+                #expect(intended[design] == designs.leastIntendedScore(of: design, worker))
             }
         }
     }

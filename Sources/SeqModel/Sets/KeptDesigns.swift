@@ -62,6 +62,16 @@ public struct KeptDesigns: Sendable {
         return nil
     }
 
+    /// The designs `range`, by their numbers, in the codes of `empty`, which has no designs.
+    public func block(_ range: Range<Int>, like empty: DesignBlock) -> DesignBlock {
+        var block = DesignBlock(like: empty)
+        for design in range {
+            let place = pieceIndex(of: design)
+            block.append(design - starts[place], of: pieces[place].block)
+        }
+        return block
+    }
+
     /// The piece that holds a design.
     private func pieceIndex(of design: Int) -> Int {
         var (low, high) = (0, starts.count - 1)

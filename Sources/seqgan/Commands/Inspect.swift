@@ -68,23 +68,31 @@ struct Inspect: CommandWithExamples {
         message: "the model has no energies: --tables and --svg show those of duplex classifiers",
         code: ExitCodes.badData)
 
+    private func strands(_ alphabet: Alphabet) -> String {
+        switch alphabet {
+        case .dna: "DNA strands"
+        case .rna: "RNA strands"
+        case .protein: "peptides"
+        default: "strands of the letters \(alphabet.name)"
+        }
+    }
+
     private func page(_ loaded: ModelFile, _ energies: EnergyPictures?, _ curves: MeltingCurves?) -> Page {
         let classifier = loaded.classifier
         let rows = loaded.description().filter { !$0[0].hasPrefix("tensor") }
         return Page(
-            title: "A model of pairs of \(classifier.alphabet.name)",
+            title: "A model of pairs of \(strands(classifier.alphabet))",
             lead: "Its sizes, the energies that it learned, and the record of its training.",
             facts: [
-                ("strands face each other", classifier.orientation.rawValue),
+                ("orientation of the strands", classifier.orientation.rawValue),
                 ("strands A and B", classifier.isSymmetric ? "may be swapped" : "differ"),
                 ("threshold", figure(Double(classifier.threshold), 2)),
-                ("generator", loaded.generator == nil ? "none" : "of pairs"),
+                ("generator", loaded.generator == nil ? "none" : "included"),
             ],
             sections: [energies?.section, curves?.section].compactMap { $0 } + [
                 Section(
                     "Sizes and training record", lead: "The same data, options and seed give the same model.",
-                    figures: [],
-                    table: Table([["", "value"]] + rows, isOfWords: true))
+                    tables: [Table([["name", "value"]] + rows, isWide: true)])
             ], footer: ReportFile.footer)
     }
 }

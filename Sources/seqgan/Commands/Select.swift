@@ -22,6 +22,10 @@ struct Select: CommandWithExamples {
         seqgan select --single --at temperature=25C \\
             --at temperature=37C strands.fa > set.fa
         """,
+        """
+        seqgan select --pools 3 --report pools.html primers.fa \\
+            > pooled.tsv
+        """,
     ]
 
     static let configuration = CommandConfiguration(
@@ -72,7 +76,7 @@ struct Select: CommandWithExamples {
     func run() throws {
         try input.requireInput()
         try OutputOptions.requireDistinct(
-            [output.output, choice.rejected], from: input.everyFile + [choice.clearOf, model.path])
+            [output.output, choice.rejected, choice.report], from: input.everyFile + [choice.clearOf, model.path])
         if output.output == nil { try output.requireDistinct(from: input.everyFile + [choice.clearOf, model.path]) }
         try exitOnFailure {
             let summary = RunSummary()
@@ -81,14 +85,19 @@ struct Select: CommandWithExamples {
             let classifier = try ends.applied(to: file.classifier)
             let scorer = CrosstalkScorer(conditions.map { classifier.at($0.point) }, threads: running.threadCount)
             var selection = try DesignSelection(self, file.classifier, scorer)
+            let page = try choice.report.map(ReportFile.init)
             let output = try selection.run()
             let remarks = ConditionRemarks(atPointOf: output.seen)
             for condition in conditions { remarks.report(condition) }
+            let points = conditions.map { remarks.text($0) }
+            if selection.isComplete {
+                try page?.write(SelectionReport(self, output, selection.scores, selection.pools, points).page)
+            }
             if !running.quiet {
                 for message in selection.messages(output) { printMessage(message) }
                 summary.write(
                     output.seen, "designs", seed: running.seed,
-                    conditions: conditions.map { remarks.text($0) }.joined(separator: "; "))
+                    conditions: points.joined(separator: "; "))
             }
             try selection.reportFailures(output)
         }

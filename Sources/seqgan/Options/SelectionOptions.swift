@@ -70,6 +70,14 @@ struct SelectionOptions: ParsableArguments {
     var rejected: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Write an HTML page to this file: why designs were not kept, which blocked most, and the scores of the kept \
+            designs or of the pools. (default: none)
+            """, valueName: "FILE"), completion: .file(extensions: ["html"]))
+    var report: String?
+
+    @Option(
         help: ArgumentHelp("Greatest number of strands in a pool. (default: any)", valueName: "N"), takes: whole(1...))
     var maxCount: Int?
 

@@ -28,7 +28,7 @@ extension ComparedPairs {
                 "Low precision means pairs of kinds that real pairs do not have; low recall means kinds of real pairs "
                 + "that are not generated. The column of real pairs, of one half of them against the other, is the "
                 + "most to be expected. In a good result the halves of the picture mirror each other.",
-            figures: [pairedLetters].compactMap { $0 }, table: table)
+            figures: [pairedLetters].compactMap { $0 }, tables: [table])
     }
 
     /// How many letters of the pairs are paired.

@@ -37,10 +37,11 @@ struct ComparedPairs {
         var facts = [
             ("unique", percent(generated.unique, 1)), ("new", percent(generated.new, 1)),
             ("facing agreement", percent(generated.facing[comparison.orientation]?.agreement ?? .nan, 1)),
-            ("that of real pairs", percent(real.facing[comparison.orientation]?.agreement ?? .nan, 1)),
-            ("precision", percent(generated.precision, 1)), ("recall", percent(generated.recall, 1)),
-            ("those of real pairs", "\(percent(real.precision, 1)), \(percent(real.recall, 1))"),
-            ("4-mer distance", figure(generated.kmerDistance, 3)), ("its floor", figure(real.kmerDistance, 3)),
+            ("facing agreement, real pairs", percent(real.facing[comparison.orientation]?.agreement ?? .nan, 1)),
+            ("precision", percent(generated.precision, 1)), ("precision, real pairs", percent(real.precision, 1)),
+            ("recall", percent(generated.recall, 1)), ("recall, real pairs", percent(real.recall, 1)),
+            ("4-mer distance", figure(generated.kmerDistance, 3)),
+            ("4-mer distance, real pairs", figure(real.kmerDistance, 3)),
         ]
         if !generated.scores.isEmpty {
             facts.append(("accepted by the classifier", percent(generated.accepted(above: threshold), 1)))
@@ -89,6 +90,7 @@ struct ComparedPairs {
             .init("generated", points(made), .first),
         ]
         chart.yRange = 0...1
+        chart.hasWholeX = true
         return Figure(
             "Agreement by position", chart.drawn(),
             caption:
@@ -107,6 +109,7 @@ struct ComparedPairs {
         ]
         let most = chart.series.isEmpty ? 2 : (real.entropy.bits + generated.entropy.bits).joined().max() ?? 2
         chart.yRange = 0...max(most, 0.5) * 1.05
+        chart.hasWholeX = true
         let entropy = Figure(
             "Column entropy", chart.drawn(),
             caption:
@@ -117,7 +120,7 @@ struct ComparedPairs {
             lead:
                 "In a good result the dots lie along the diagonal and the curves on the grey ones. The column of "
                 + "real pairs is what to compare each figure with: there it compares two halves of them.",
-            figures: [kmers, entropy].compactMap { $0 }, table: table)
+            figures: [kmers, entropy].compactMap { $0 }, tables: [table])
     }
 
     private var kmers: Figure? {
@@ -156,7 +159,8 @@ struct ComparedPairs {
             row("not among the real pairs, share", 4) { $0.new }, row("identity of two strands A", 4) { $0.identity },
             row("least column entropy, bits", 3) { $0.entropy.least },
             row("mean column entropy, bits", 3) { $0.entropy.mean },
-            row("of the columns of A", 3) { $0.entropy.means.a }, row("of the columns of B", 3) { $0.entropy.means.b },
+            row("mean column entropy of A, bits", 3) { $0.entropy.means.a },
+            row("mean column entropy of B, bits", 3) { $0.entropy.means.b },
             row("4-mer distance to half of the real pairs", 4) { $0.kmerDistance },
             row("distance of the length distributions", 4) { $0.lengthDistance },
             row("edits to the nearest real pair, mean", 2) { $0.nearestMean },

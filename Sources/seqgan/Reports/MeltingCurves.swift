@@ -49,7 +49,9 @@ struct MeltingCurves {
             caption:
                 "Curves are named by the number of letters and the melting temperature, at which half of the strands "
                 + "are bound in the duplex: the score is one half (dashed line)."
-                + (duplexes.contains { !$0.mismatches.isEmpty } ? " * with mismatches, orange." : ""))
+                + (duplexes.contains { !$0.mismatches.isEmpty }
+                    ? " An asterisk, and orange, mark a duplex with mismatches." : ""),
+            isTall: true)
         return Section(
             "Melting curves",
             lead:

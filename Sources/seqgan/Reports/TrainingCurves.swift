@@ -31,6 +31,7 @@ struct TrainingCurves {
             }
         }
         chart.yRange = range
+        chart.hasWholeX = true
         if let kept, let point = table.curve(curves[curves.count - 1].column).first(where: { $0.x == Double(kept) }) {
             chart.mark = (point.x, point.y, ["kept"])
         }
@@ -78,7 +79,7 @@ struct TrainingCurves {
                 [("training_loss", "training", .reference, false), ("validation_loss", "held out", .first, false)],
                 caption:
                     "Mean cross-entropy of a letter or length of strand B given strand A. Where the loss on held-out "
-                    + "pairs rises again, pairs are learned by heart."),
+                    + "pairs rises again, the generator memorises training pairs."),
             chart(
                 "The relation", table, y: "share", range: 0...1.02, [("facing", "facing", .first, false)],
                 caption: "Facing: share of letters that face their most frequent partner."),
@@ -99,7 +100,7 @@ struct TrainingCurves {
                 caption:
                     "Only the difference between real and generated pairs is trained, so both may drift together."),
             chart(
-                "One-hot-ness and the relation", table, y: "share", range: 0...1.02,
+                "One-hot columns and the relation", table, y: "share", range: 0...1.02,
                 [("one_hot", "one-hot", .second, true), ("facing", "facing", .first, false)],
                 caption:
                     "One-hot: mean largest share of a letter in a column. Facing: share of letters that face their "

@@ -13,8 +13,10 @@ struct DesignSelection {
     private let rule: PartnerRule?
     private let limits: SelectionLimits
     private let reader: CandidateReader
-    /// What is said of pools.
-    private var poolMessage = ""
+    /// What there is to tell of pools.
+    private(set) var pools: PoolFigures?
+    /// The scores of the designs that were kept; nil without a report, and of pools.
+    private(set) var scores: SetScores?
 
     /// Prepares the run that `options` asks for, with `classifier` at any conditions. Throws usage errors.
     init(_ options: Select, _ classifier: PairClassifier, _ scorer: CrosstalkScorer) throws {
@@ -46,6 +48,8 @@ struct DesignSelection {
         var output = try SelectionOutput(
             sink, rejections: try options.choice.rejected.map { try ByteSink(path: $0) },
             owned: owned?.names ?? [])
+        let isReported = options.choice.report != nil
+        var kept: DesignBlock?
         if let pools = options.choice.pools {
             try divide(among: pools, ownedBlock, to: &output, sink)
         } else if options.choice.best || kind == .group {
@@ -53,6 +57,9 @@ struct DesignSelection {
             let results =
                 options.choice.best ? best(designs, ownedBlock) : firstCome(designs, ownedBlock)
             try designs.write(results, to: &output)
+            if isReported {
+                kept = designs.block(0..<designs.count).only(results.indices.filter { results[$0] == nil })
+            }
         } else {
             var selection = FirstCome(scorer, limits, clearOf: ownedBlock, rule, most: options.choice.count)
             let progress =
@@ -60,11 +67,17 @@ struct DesignSelection {
                 ?? ProgressBar(inputs: options.input.files, noun: "designs", isQuiet: options.running.quiet)
             try selection.run(
                 reader, kind, classifier, to: &output, progress: progress, isOfKept: options.choice.count != nil)
+            if isReported { kept = selection.block(like: DesignBlock(classifier.alphabet, isPaired: kind.isPaired)) }
         }
         if reader.failure == nil { try output.finish() } else { try output.flush() }
+        // Who reads the output need not wait for the report.
+        if reader.failure == nil, let kept { scores = SetScores(kept, scorer, isQuiet: options.running.quiet) }
         reader.remarks.report(classifier.alphabet, classifier, of: kind == .pairs ? "pairs" : "strands")
         return output
     }
+
+    /// Whether all of the input was read that was wanted, so that the outputs are complete.
+    var isComplete: Bool { reader.failure == nil }
 
     /// What a run says at its end, beside its closing line.
     func messages(_ output: SelectionOutput) -> [String] {
@@ -72,7 +85,7 @@ struct DesignSelection {
         let kept =
             output.kept < output.seen && !isToldLater
             ? "kept \(output.kept) of \(counted(output.seen, "designs")): \(output.reasons)" : ""
-        return [kept, poolMessage].filter { !$0.isEmpty }
+        return [kept, pools?.summary ?? ""].filter { !$0.isEmpty }
     }
 
     /// Throws for what ended the reading, for fewer designs than wanted, and for bad records that were skipped.
@@ -138,7 +151,8 @@ struct DesignSelection {
             mostInPool: options.choice.maxCount,
             progress: progress)
         try pooling.write(to: sink)
-        poolMessage = pooling.summary(ownAbove: selection.countOfOwn(in: designs, above: limits.crosstalk, rejected))
+        self.pools = PoolFigures(
+            pooling, ownAbove: selection.countOfOwn(in: designs, above: limits.crosstalk, rejected))
     }
 
     /// The strands to stay clear of.

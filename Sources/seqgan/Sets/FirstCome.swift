@@ -41,6 +41,9 @@ struct FirstCome {
     /// Number of designs kept.
     var count: Int { kept.count - owned }
 
+    /// The designs kept, in the codes of `empty`, which has no designs.
+    func block(like empty: DesignBlock) -> DesignBlock { kept.block(owned..<kept.count, like: empty) }
+
     /// Whether no more designs are wanted.
     var isComplete: Bool { most.map { count >= $0 } ?? false }
 

@@ -25,19 +25,19 @@ enum PoolCount: Sendable, Equatable {
 /// A division of designs among pools.
 struct Pooling {
     /// The strands, a record each, and those that bind each other, with their scores.
-    private let designs: LoadedDesigns
+    let designs: LoadedDesigns
     private let strandEdges: [ConflictGraph.Edge]
-    private let limit: Float
+    let limit: Float
     /// The design of each strand, in the order of the records; and the strands that belong to designs which were not
     /// rejected.
-    private let designOfStrand: [Int]
-    private let isIn: [Bool]
+    let designOfStrand: [Int]
+    let isIn: [Bool]
     /// The pool of each design, from 0.
     private(set) var pools: [Int]
     private(set) var count: Int
 
     /// Scores below this are written as 0.
-    private static let leastScore: Float = 0.00005
+    static let leastScore: Float = 0.00005
     /// What a conflict adds where none may be left.
     private static let conflictWeight: Float = 1e6
     private static let movesEach = 10, leastMoves = 10_000, mostMoves = 200_000
@@ -138,9 +138,9 @@ struct Pooling {
     /// their score.
     func write(to sink: ByteSink) throws {
         var worst = [(partner: Int, score: Float)?](repeating: nil, count: designOfStrand.count)
-        for edge in strandEdges {
+        for edge in edgesOfKept {
             let (one, other) = (Int(edge.from), Int(edge.to))
-            guard isIn[one], isIn[other], pools[designOfStrand[one]] == pools[designOfStrand[other]] else { continue }
+            guard pools[designOfStrand[one]] == pools[designOfStrand[other]] else { continue }
             for (strand, partner) in [(one, other), (other, one)] where edge.weight > worst[strand]?.score ?? 0 {
                 worst[strand] = (partner, edge.weight)
             }
@@ -160,29 +160,8 @@ struct Pooling {
         }
     }
 
-    /// How many pairs of strands are above the limit before and after, and which is the worst that is left.
-    func summary(ownAbove: Int) -> String {
-        var (before, after, together) = (0, 0, 0)
-        var worst: ConflictGraph.Edge?
-        for edge in strandEdges where isIn[Int(edge.from)] && isIn[Int(edge.to)] {
-            let (one, other) = (designOfStrand[Int(edge.from)], designOfStrand[Int(edge.to)])
-            let isSame = pools[one] == pools[other]
-            if isSame, edge.weight > worst?.weight ?? 0 { worst = edge }
-            guard edge.weight > limit else { continue }
-            before += 1
-            if isSame { after += 1 }
-            if one == other { together += 1 }
-        }
-        let names = designs.strandNames()
-        var text =
-            "pairs of strands above \(limit): \(before) in one pool, \(after) in \(counted(count, "pools"))"
-            + (together > 0 ? " (\(together) of them of strands that belong together)" : "")
-        if let worst {
-            text +=
-                "; worst pair \(excerpt(names[Int(worst.from)])) and \(excerpt(names[Int(worst.to)])), "
-                + fixed(Double(worst.weight), 4)
-        }
-        if ownAbove > 0 { text += "; \(counted(ownAbove, "strands")) bind themselves above it, in any pool" }
-        return text
+    /// The pairs of strands that bind each other, of designs that were not rejected.
+    var edgesOfKept: some Sequence<ConflictGraph.Edge> {
+        strandEdges.lazy.filter { isIn[Int($0.from)] && isIn[Int($0.to)] }
     }
 }

@@ -8,6 +8,7 @@ struct SelectionOutput {
     private let rejections: ByteSink?
     /// The names of what can block a design: the strands to stay clear of, then the kept designs.
     private var names: [[UInt8]]
+    private let owned: Int
     private var counts: [Rejection.Reason: Int] = [:]
     /// For each name, the designs that it blocked.
     private var blocked: [Int]
@@ -18,6 +19,7 @@ struct SelectionOutput {
     /// of.
     init(_ sink: ByteSink, rejections: ByteSink?, owned: [[UInt8]]) throws(OutputError) {
         (self.sink, self.rejections, names) = (sink, rejections, owned)
+        self.owned = owned.count
         blocked = Array(repeating: 0, count: owned.count)
         try rejections?.write(Array("design\treason\tblocker\tscore\n".utf8))
     }
@@ -59,13 +61,23 @@ struct SelectionOutput {
     /// Writes what was found before a failure, as far as that is to standard output.
     func flush() throws(OutputError) { try sink.flush() }
 
+    /// The reasons for which designs were not kept, with the number of designs of each, most first.
+    var reasonCounts: [(reason: Rejection.Reason, count: Int)] {
+        counts.map { (reason: $0.key, count: $0.value) }.sorted {
+            ($0.count, $1.reason.rawValue) > ($1.count, $0.reason.rawValue)
+        }
+    }
+
+    /// Up to `most` of those that blocked designs, with the number of designs that each blocked, most first.
+    func blockers(most: Int) -> [(name: [UInt8], isOwned: Bool, count: Int)] {
+        blocked.indices.filter { blocked[$0] > 0 }.sorted { (blocked[$0], $1) > (blocked[$1], $0) }.prefix(most)
+            .map { (names[$0], $0 < owned, blocked[$0]) }
+    }
+
     /// Why designs were not kept, such as `9120 crosstalk, 300 gc`, and which blocked most; empty where all were kept.
     var reasons: String {
-        let ordered = Rejection.Reason.allCases.filter { counts[$0] != nil }.sorted {
-            (counts[$0] ?? 0, $1.rawValue) > (counts[$1] ?? 0, $0.rawValue)
-        }
-        guard !ordered.isEmpty else { return "" }
-        let text = ordered.map { "\(counts[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
+        guard !counts.isEmpty else { return "" }
+        let text = reasonCounts.map { "\($0.count) \($0.reason.rawValue)" }.joined(separator: ", ")
         guard let most = blocked.max(), most > 0, let name = blocked.firstIndex(of: most) else { return text }
         return "\(text); \(excerpt(names[name])) blocked most, \(counted(most, "designs"))"
     }
