@@ -50,6 +50,10 @@ public struct PairColumns: Sendable, Equatable {
     public var singleAdvice = ""
     /// Which lines are headers.
     public var header = HeaderRule.auto
+    /// Whether a header is made for input that has none: an entry of the kind `header` before the first record.
+    public var makesHeader = false
+    /// The number of a column that is not read, which a made header calls label.
+    public var unreadLabel: Int?
 
     /// Strands in columns 1 and 2, and `label`.
     public init(label: PairColumn? = nil) { self.label = label }

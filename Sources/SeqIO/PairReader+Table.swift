@@ -22,6 +22,8 @@ extension PairReader {
                 hasHeader = true
                 return true
             }
+            makeHeader(
+                of: table?.titles ?? [], isOfRecords: false, isWanted: isWanted, line: scanner.number, to: &batch)
         }
         if isWanted { readFields(scanner, into: &batch) }
         return true

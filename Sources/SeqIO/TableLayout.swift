@@ -22,6 +22,8 @@ struct TableLayout {
     private(set) var conditions: [Int] = []
     /// Whether the first line names the columns.
     private(set) var isHeaderFirst = false
+    /// The titles of a made header; empty where none is wanted.
+    private(set) var titles: [String] = []
     private var rule: HeaderLine?
     private let letters: [LetterKind]
     private let columns: PairColumns
@@ -63,6 +65,10 @@ struct TableLayout {
             try choose(looks, names, data, scanner)
         } else if !columns.areGiven {
             try requireStrands(looks, names, data, scanner)
+        }
+        if columns.makesHeader, !isHeaderFirst {
+            let whole = data.first { $0.count > numbers.last }
+            titles = madeTitles(whole?.count ?? numbers.last + 1, columns)
         }
     }
 

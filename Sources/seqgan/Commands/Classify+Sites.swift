@@ -19,6 +19,9 @@ extension Classify {
         if targets == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("probes and targets cannot both come from standard input")
         }
+        if sites.format == .bed, table.headerOut {
+            throw ValidationError("--header-out names columns: BED files have no header")
+        }
         if scores.shard != nil, targets == "-" {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
@@ -52,6 +55,7 @@ extension Classify {
             unpacking: running.unpacking, quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let scan = try scanning.run()
+        try sink.write(table.header(SiteWriter.titles, shard: scores.shard))
         try SiteWriter(
             probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit
         ).write(sites.top.map { Site.best($0, ofEachProbe: scan.sites) } ?? scan.sites, to: sink)

@@ -58,6 +58,7 @@ struct Classify: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     private var isScreen: Bool { scores.isScreen }
@@ -70,6 +71,9 @@ struct Classify: CommandWithExamples {
         if scores.matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if scores.matrix, scores.keep != nil {
             throw ValidationError("--matrix writes every pair: it does not go with --keep")
+        }
+        if scores.matrix, table.headerOut {
+            throw ValidationError("--header-out names columns: it does not go with --matrix")
         }
         let ofPairs = [
             ("--melting", scores.melting), ("--energies", scores.energies), ("--duplex", duplexes.duplex),
@@ -116,8 +120,10 @@ struct Classify: CommandWithExamples {
                     keepsProbabilities: duplexes.posterior != nil,
                     rule: duplexes.isWanted ? PairingRule(classifier) : nil),
                 anywhere: anywhere, whole: file.classifier)
+            var columns = conditions.added(to: try input.pairColumns(label: false))
+            columns.makesHeader = table.headerOut
             let reader = PairReader(
-                paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
+                paths: input.files, columns: columns,
                 letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
                 shard: scores.shard,
                 unpacking: Pipeline.unpacking(threads: running.threadCount))
@@ -190,6 +196,7 @@ struct Classify: CommandWithExamples {
             threads: running.threadCount,
             quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
+        try sink.write(table.header(MadeTitles.names + PairFigures.scoreTitles, shard: scores.shard))
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
         let remarks = ConditionRemarks(atPointOf: count)

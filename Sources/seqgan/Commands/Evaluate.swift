@@ -48,12 +48,16 @@ struct Evaluate: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
         let (generated, real) = (sets.generated, sets.real)
         if figures.multiqc != nil, generated != nil {
             throw ValidationError("--multiqc reports on a model and labelled pairs: it does not go with --generated")
+        }
+        if figures.json, table.headerOut {
+            throw ValidationError("--header-out names columns: it does not go with --json")
         }
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
         if generated != nil, let other = input.files.first ?? input.mates {
@@ -101,6 +105,7 @@ struct Evaluate: CommandWithExamples {
         let evaluation = ClassifierEvaluation(
             classifier, pairs, threshold: figures.threshold, threads: running.threadCount, isQuiet: running.quiet)
         let rows = evaluation.metrics.rows
+        try sink.write(table.header(FigureText.titles))
         try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
         try sink.finish()
         try page?.write(evaluation.page)

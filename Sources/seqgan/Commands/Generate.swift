@@ -46,6 +46,7 @@ struct Generate: CommandWithExamples {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     /// More pairs than any reader takes.
@@ -59,6 +60,9 @@ struct Generate: CommandWithExamples {
         if partners.complementOf != nil, !pairs.exact { throw ValidationError("--complement-of goes with --exact") }
         if pairs.endless, pairs.partnerOf != nil || pairs.count != 1 || output.output != nil {
             throw ValidationError("--endless does not go with -n, --partner-of or --output")
+        }
+        if table.headerOut, pairs.format != .tsv {
+            throw ValidationError("--header-out names columns: it goes with --format tsv")
         }
         if pairs.noNameCheck, pairs.notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }
@@ -88,9 +92,11 @@ struct Generate: CommandWithExamples {
                 lengths: lengths ?? 1...DuplexShape.maximumLength, scores: scores, exact: rule, seed: running.seed,
                 mostDraws: pairs.partnerOf == nil ? places * pairs.maxTries : pairs.maxTries,
                 threads: running.threadCount)
+            let sink = try ByteSink(path: output.output)
+            try sink.write(table.header(PairWriter.titles))
             let end = Mutex(
                 OutputEnd(
-                    sink: try ByteSink(path: output.output),
+                    sink: sink,
                     writer: PairWriter(
                         alphabet: alphabet, label: pairs.label, format: pairs.format, each: pairs.count, given: given),
                     progress: ProgressBar(total: pairs.endless ? nil : places, noun: "pairs", isQuiet: running.quiet)))

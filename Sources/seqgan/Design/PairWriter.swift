@@ -13,6 +13,9 @@ struct PairWriter {
     let each: Int
     let given: [GivenStrand]
 
+    /// The titles of the columns of TSV.
+    static let titles = MadeTitles.pair + ["score"]
+
     /// Appends the text of the pair at `place`.
     func write(_ place: Int, _ candidate: PairDesign.Candidate, into text: inout [UInt8]) {
         let strands = [candidate.pair.a, candidate.pair.b]

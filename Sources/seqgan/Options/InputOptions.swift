@@ -67,7 +67,9 @@ struct InputOptions: ParsableArguments {
             throw ValidationError("--columns takes two or three columns, such as 1,2,4: '\(columns)'")
         }
         (result.strandA, result.strandB, result.areGiven) = (parts[0], parts[1], true)
-        if label, parts.count == 3 { result.label = parts[2] }
+        if parts.count == 3 {
+            if label { result.label = parts[2] } else if case .number(let n) = parts[2] { result.unreadLabel = n }
+        }
         return result
     }
 

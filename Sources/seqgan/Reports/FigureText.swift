@@ -4,6 +4,9 @@ import SeqModel
 
 /// Formats rows of figures.
 enum FigureText {
+    /// The titles of the columns of name and value.
+    static let titles = ["figure", "value"]
+
     /// Lines of name and value, separated by a tab.
     static func table(_ rows: [(String, Double)]) -> String {
         rows.map { "\($0.0)\t\(text($0.1))\n" }.joined()

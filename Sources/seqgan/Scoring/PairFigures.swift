@@ -23,6 +23,9 @@ struct PairFigures: Sendable {
     /// Whether there are none.
     var isEmpty: Bool { !hasMelting && !hasEnergies && !hasDuplex && !keepsProbabilities }
 
+    /// The titles of the columns before them.
+    static let scoreTitles = ["predicted", "score"]
+
     /// The titles of their columns, each after a tab.
     var titles: String {
         (hasMelting ? "\tmelting" : "") + (hasEnergies ? "\tdG\tdH\tdS" : "")

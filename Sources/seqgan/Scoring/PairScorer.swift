@@ -54,7 +54,10 @@ struct PairScorer: Sendable {
         for index in batch.entries.indices {
             do throws(InputError) {
                 switch batch.entries[index].kind {
-                case .header, .comment: continue
+                case .comment: continue
+                case .header:
+                    guard keep != nil, batch.entries[index].isSequenceText else { continue }
+                    (end, slot.failure) = (index, TableOptions.noColumns)
                 case .repeatedHeader:
                     slot.counts.skipped.addHeader(
                         batch.located(Location(path: batch.path, line: batch.entries[index].line)))
@@ -133,7 +136,8 @@ struct PairScorer: Sendable {
             case .comment, .header:
                 output.append(contentsOf: batch.bytes[batch.entries[index].text])
                 if kind == .header, keep == nil {
-                    output.append(contentsOf: "\tpredicted\tscore\(figures.titles)".utf8)
+                    for title in PairFigures.scoreTitles { output.append(contentsOf: "\t\(title)".utf8) }
+                    output.append(contentsOf: figures.titles.utf8)
                 }
                 output.append(10)
             case .pair:

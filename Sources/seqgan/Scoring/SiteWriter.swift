@@ -11,6 +11,9 @@ struct SiteWriter {
     let format: SiteOptions.Format
     let writesLogit: Bool
 
+    /// The titles of the columns of TSV.
+    static let titles = ["probe", "target", "start", "end", "strand", "score", "duplex"]
+
     /// Writes all of `sites`.
     func write(_ sites: [Site], to sink: ByteSink) throws(OutputError) {
         var text: [UInt8] = []

@@ -111,7 +111,7 @@ final class CandidateReader {
     /// What was skipped, and what is to be remarked on.
     private(set) var skipped = SkippedRecords(), remarks = StrandRemarks()
     /// The error that ended the reading, if one did; the records before it were read.
-    private(set) var failure: InputError?
+    private(set) var failure: (any Error)?
 
     init(
         _ reader: sending PairReader, _ classifier: PairClassifier, _ kind: DesignKind, _ limits: LengthLimits,
@@ -136,6 +136,10 @@ final class CandidateReader {
                 }
                 let entry = batch.entries[place]
                 place += 1
+                if entry.kind == .header, entry.isSequenceText {
+                    failure = TableOptions.noColumns
+                    return false
+                }
                 do throws(InputError) {
                     try take(entry, into: &records)
                 } catch {

@@ -31,6 +31,7 @@ struct DesignSelection {
         let input = options.input
         var columns = kind == .pairs ? try input.pairColumns(label: false) : try input.singleColumns()
         columns.label = options.choice.poolColumn
+        columns.makesHeader = options.table.headerOut && options.choice.pools == nil
         reader = CandidateReader(
             PairReader(
                 paths: input.files, columns: columns, letters: classifier.alphabet.letterKinds, mates: input.mates,
