@@ -58,7 +58,7 @@ extension Classify {
         try sink.write(table.header(SiteWriter.titles, shard: scores.shard))
         try SiteWriter(
             probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit
-        ).write(sites.top.map { Site.best($0, ofEachProbe: scan.sites) } ?? scan.sites, to: sink)
+        ).write(ordered(scan.sites), to: sink)
         try sink.finish()
         scan.report(classifier.alphabet, skipsMasked: sites.skipMasked)
         let remarks = ConditionRemarks(atPointOf: probes.count)
@@ -67,6 +67,15 @@ extension Classify {
             summary.write(scan.letters, "letters", seed: running.seed, conditions: remarks.text(conditions))
         }
         try skipped.report()
+    }
+
+    /// The sites that are written, in their order: the best of each probe, sorted where that is asked for.
+    private func ordered(_ all: [Site]) -> [Site] {
+        let best = ranks.top.map { Site.best($0, ofEachProbe: all) } ?? all
+        guard ranks.sort != nil else { return best }
+        return best.indices.sorted {
+            best[$0].logit != best[$1].logit ? best[$0].logit > best[$1].logit : $0 < $1
+        }.map { best[$0] }
     }
 
     /// The codes of the probes. Throws where one has too many expansions to search with each.

@@ -10,6 +10,7 @@ struct Classify: CommandWithExamples {
     static let examples = [
         "seqgan classify pairs.tsv.gz > scored.tsv",
         "seqgan classify --keep 1 pairs.fa > interacting.fa",
+        "seqgan classify --all-pairs --top 10 primers.fa",
         """
         seqgan classify --all-pairs --keep 1 strands.fa \\
             > crosstalk.tsv
@@ -58,10 +59,20 @@ struct Classify: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var ranks: RankingOptions
     @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     private var isScreen: Bool { scores.isScreen }
+
+    /// The order of the output; nil for that of the input. Throws a usage error for a column that is not written.
+    func ranking() throws -> Ranking? {
+        let there: [(Ranking.Column, Bool)] = [
+            (.score, true), (.melting, scores.melting), (.dG, scores.energies), (.dH, scores.energies),
+            (.dS, scores.energies), (.paired, duplexes.duplex),
+        ]
+        return try ranks.ranking(there.filter(\.1).map(\.0))
+    }
 
     func validate() throws {
         try validateSites()
@@ -74,6 +85,10 @@ struct Classify: CommandWithExamples {
         }
         if scores.matrix, table.headerOut {
             throw ValidationError("--header-out names columns: it does not go with --matrix")
+        }
+        let ordered = [("--matrix", scores.matrix), ("--posterior", duplexes.posterior != nil)]
+        if let option = ranks.given, let array = ordered.first(where: \.1) {
+            throw ValidationError("\(option) sets the order of lines: it does not go with \(array.0)")
         }
         let ofPairs = [
             ("--melting", scores.melting), ("--energies", scores.energies), ("--duplex", duplexes.duplex),
@@ -92,6 +107,7 @@ struct Classify: CommandWithExamples {
         if scores.against == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("both sets of strands cannot come from standard input")
         }
+        _ = try ranking()
     }
 
     func run() throws {
@@ -119,7 +135,7 @@ struct Classify: CommandWithExamples {
                     meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
                     keepsProbabilities: duplexes.posterior != nil,
                     rule: duplexes.isWanted ? PairingRule(classifier) : nil),
-                anywhere: anywhere, whole: file.classifier)
+                ranking: try ranking(), anywhere: anywhere, whole: file.classifier)
             var columns = conditions.added(to: try input.pairColumns(label: false))
             columns.makesHeader = table.headerOut
             let reader = PairReader(
@@ -132,7 +148,7 @@ struct Classify: CommandWithExamples {
                 ? ProgressBar(inputs: input.files, isQuiet: running.quiet)
                 : ProgressBar(total: nil, noun: "pairs", isQuiet: running.quiet)
             let counts = try Pipeline.run(
-                reader, to: try ByteSink(path: output.output), threads: running.threadCount,
+                reader, to: try ByteSink(path: output.output), ranking: scorer.ranking, threads: running.threadCount,
                 progress: progress,
                 makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
@@ -192,7 +208,8 @@ struct Classify: CommandWithExamples {
         let screening = StrandScreening(
             classifier: classifier, threshold: Float(scores.threshold ?? Double(classifier.threshold)),
             keep: scores.keep,
-            ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix, shard: scores.shard,
+            ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix,
+            ranking: try ranking(), shard: scores.shard,
             threads: running.threadCount,
             quiet: running.quiet)
         let sink = try ByteSink(path: output.output)

@@ -10,6 +10,8 @@ struct DuplexColumns: Sendable {
 
     private var text: [UInt8] = []
     private var ends: [Int] = []
+    /// The expected numbers of pairs.
+    private(set) var paired: [Float] = []
 
     /// Appends the columns of a pair of strands of `n` and `m` letters, each after a tab.
     ///
@@ -24,6 +26,7 @@ struct DuplexColumns: Sendable {
             text.append(contentsOf: sites.utf8)
         }
         text.append(9)
+        paired.append(pairing.expectedPairs)
         writeFixed(pairing.expectedPairs, decimals: 2, into: &text)
         ends.append(text.count)
     }

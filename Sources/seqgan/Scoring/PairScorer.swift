@@ -17,6 +17,8 @@ struct PairScorer: Sendable {
     var conditions = RunConditions.none
     /// What is written after the score.
     var figures = PairFigures()
+    /// The order of the lines; nil for that of the input.
+    var ranking: Ranking?
     /// The classifier at any conditions, for pairs whose conditions are in columns.
     var anywhere: PairClassifier?
     /// The same for figures, which are those of whole duplexes, also where scores count 3' ends.
@@ -88,7 +90,8 @@ struct PairScorer: Sendable {
         computeFigures(of: &slot)
         slot.counts.pairs = slot.scratch.pairs.count
         slot.counts.remarks.count(slot.scratch.pairs, classifier)
-        format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output)
+        slot.marks.removeAll(keepingCapacity: true)
+        format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output, marks: &slot.marks)
     }
 
     /// Computes the logits of the encoded pairs, at the conditions of each or at those of the run.
@@ -120,7 +123,7 @@ struct PairScorer: Sendable {
 
     private func format(
         _ batch: PairBatch, _ scratch: borrowing Scratch, upTo end: Int, without skipped: [Int],
-        into output: inout [UInt8]
+        into output: inout [UInt8], marks: inout [LineMark]
     ) {
         let logits = scratch.logits
         var pair = 0
@@ -140,25 +143,27 @@ struct PairScorer: Sendable {
                     output.append(contentsOf: figures.titles.utf8)
                 }
                 output.append(10)
+                if ranking != nil { marks.append(LineMark(end: output.count)) }
             case .pair:
                 let logit = logits[pair]
                 pair += 1
                 let score = PairClassifier.score(logit)
                 let predicted = score > threshold ? 1 : 0
                 if let keep {
-                    if keep == predicted {
-                        output.append(contentsOf: batch.bytes[batch.entries[index].text])
-                        output.append(10)
-                    }
-                    continue
+                    guard keep == predicted else { continue }
+                    output.append(contentsOf: batch.bytes[batch.entries[index].text])
+                } else {
+                    write(index, of: batch, into: &output)
+                    output.append(9)
+                    output.append(48 + UInt8(predicted))
+                    output.append(9)
+                    writeFixed(writesLogit ? logit : score, into: &output)
+                    if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 }
-                write(index, of: batch, into: &output)
-                output.append(9)
-                output.append(48 + UInt8(predicted))
-                output.append(9)
-                writeFixed(writesLogit ? logit : score, into: &output)
-                if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 output.append(10)
+                guard let ranking else { continue }
+                let rank = ranking.rank(pair - 1, logit: logit, scratch.figures)
+                marks.append(LineMark(end: output.count, rank: rank))
             }
         }
     }
