@@ -32,7 +32,7 @@ extension PairReader {
         guard columns.makesHeader, !hasHeader else { return }
         hasHeader = true
         guard isWanted else { return }
-        let text = batch.append(titles.joined(separator: "\t").utf8)
+        let text = batch.append(columns.delimiter.line(titles))
         batch.entries.append(PairEntry(kind: .header, line: line, text: text, isSequenceText: isOfRecords))
     }
 }

@@ -22,6 +22,9 @@ extension Classify {
         if sites.format == .bed, table.headerOut {
             throw ValidationError("--header-out names columns: BED files have no header")
         }
+        if sites.format == .bed, let delimiter = input.separation.delimiter, delimiter != .tab {
+            throw ValidationError("--delimiter: the columns of BED files are separated by tabs")
+        }
         if scores.shard != nil, targets == "-" {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
@@ -55,9 +58,10 @@ extension Classify {
             unpacking: running.unpacking, quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let scan = try scanning.run()
-        try sink.write(table.header(SiteWriter.titles, shard: scores.shard))
+        try sink.write(table.header(SiteWriter.titles, input.delimiter, shard: scores.shard))
         try SiteWriter(
-            probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit
+            probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit,
+            delimiter: sites.format == .bed ? .tab : input.delimiter
         ).write(ordered(scan.sites), to: sink)
         try sink.finish()
         scan.report(classifier.alphabet, skipsMasked: sites.skipMasked)

@@ -134,21 +134,15 @@ struct Classify: CommandWithExamples {
                     hasMelting: scores.melting, hasEnergies: scores.energies,
                     meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
                     keepsProbabilities: duplexes.posterior != nil,
-                    rule: duplexes.isWanted ? PairingRule(classifier) : nil),
+                    rule: duplexes.isWanted ? PairingRule(classifier) : nil, delimiter: input.delimiter),
                 ranking: try ranking(), anywhere: anywhere, whole: file.classifier)
-            var columns = conditions.added(to: try input.pairColumns(label: false))
-            columns.makesHeader = table.headerOut
-            let reader = PairReader(
-                paths: input.files, columns: columns,
-                letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
-                shard: scores.shard,
-                unpacking: Pipeline.unpacking(threads: running.threadCount))
             let progress =
                 scores.shard == nil
                 ? ProgressBar(inputs: input.files, isQuiet: running.quiet)
                 : ProgressBar(total: nil, noun: "pairs", isQuiet: running.quiet)
             let counts = try Pipeline.run(
-                reader, to: try ByteSink(path: output.output), ranking: scorer.ranking, threads: running.threadCount,
+                try reader(scorer.alphabet, conditions), to: try ByteSink(path: output.output), ranking: scorer.ranking,
+                threads: running.threadCount,
                 progress: progress,
                 makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
@@ -165,6 +159,16 @@ struct Classify: CommandWithExamples {
             }
             try counts.skipped.report()
         }
+    }
+
+    /// What reads the pairs.
+    private func reader(_ alphabet: Alphabet, _ conditions: RunConditions) throws -> sending PairReader {
+        var columns = conditions.added(to: try input.pairColumns(label: false))
+        columns.makesHeader = table.headerOut
+        return PairReader(
+            paths: input.files, columns: columns, letters: alphabet.letterKinds, mates: input.mates,
+            comparesNames: !input.noNameCheck, shard: scores.shard,
+            unpacking: Pipeline.unpacking(threads: running.threadCount))
     }
 
     /// Throws a usage error where the model does not have what `--melting`, `--energies` or `--duplex` need.
@@ -197,9 +201,11 @@ struct Classify: CommandWithExamples {
         _ classifier: PairClassifier, _ conditions: RunConditions, _ summary: RunSummary
     ) throws {
         let limits = lengths.limits(classifier)
+        let delimiter = input.delimiter
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
             try StrandInput(
-                paths: paths, columns: try input.singleColumns(), alphabet: classifier.alphabet, limits: limits,
+                paths: paths, columns: input.separation.separating(try input.singleColumns(), in: paths),
+                alphabet: classifier.alphabet, limits: limits,
                 skipsBad: input.skipsBad
             ).readNamed(for: classifier)
         }
@@ -209,11 +215,11 @@ struct Classify: CommandWithExamples {
             classifier: classifier, threshold: Float(scores.threshold ?? Double(classifier.threshold)),
             keep: scores.keep,
             ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix,
-            ranking: try ranking(), shard: scores.shard,
+            ranking: try ranking(), delimiter: delimiter, shard: scores.shard,
             threads: running.threadCount,
             quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
-        try sink.write(table.header(MadeTitles.names + PairFigures.scoreTitles, shard: scores.shard))
+        try sink.write(table.header(MadeTitles.names + PairFigures.scoreTitles, input.delimiter, shard: scores.shard))
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
         let remarks = ConditionRemarks(atPointOf: count)

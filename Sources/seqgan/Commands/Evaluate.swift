@@ -105,8 +105,8 @@ struct Evaluate: CommandWithExamples {
         let evaluation = ClassifierEvaluation(
             classifier, pairs, threshold: figures.threshold, threads: running.threadCount, isQuiet: running.quiet)
         let rows = evaluation.metrics.rows
-        try sink.write(table.header(FigureText.titles))
-        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.write(table.header(FigureText.titles, input.delimiter))
+        try sink.write(figures.json ? Array(FigureText.json(rows).utf8) : FigureText.table(rows, input.delimiter))
         try sink.finish()
         try page?.write(evaluation.page)
         try sections?.write(evaluation)
@@ -126,10 +126,11 @@ struct Evaluate: CommandWithExamples {
         let threshold = figures.threshold ?? Double(classifier?.threshold ?? 0.5)
         let page = try figures.report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
-        let columns = try input.namedColumns()
+        let columns = input.separation.separating(try input.namedColumns(), in: [real])
         let limits = classifier.map { lengths.limits($0) } ?? LengthLimits()
         var made = try readSample(
-            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, limits,
+            generated, columns: input.separation.separating(PairColumns(), in: [generated]), findsLabels: false,
+            threshold: nil, letters, limits,
             comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         let sample = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters, limits,
@@ -141,7 +142,8 @@ struct Evaluate: CommandWithExamples {
             generated: made.pairs, real: sample.pairs, classifier: classifier, seed: running.seed,
             threads: running.threadCount)
         let rows = comparison.rows(letters, threshold: threshold)
-        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        let delimiter = input.separation.used(for: [generated, real])
+        try sink.write(figures.json ? Array(FigureText.json(rows).utf8) : FigureText.table(rows, delimiter))
         try sink.finish()
         let pages = ComparedPairs(comparison, made.pairs, sample.pairs, letters, threshold: threshold)
         try page?.write(pages.page)

@@ -31,10 +31,10 @@ struct RankingOptions: ParsableArguments {
         guard let column = Ranking.Column(rawValue: sort), there.contains(column) else {
             let names = there.map(\.rawValue)
             let all = [names.dropLast().joined(separator: ", "), names.last ?? ""].filter { !$0.isEmpty }
-            let isKnown = Ranking.Column(rawValue: sort) != nil
-            throw ValidationError(
-                "--sort: \(isKnown ? "this run writes no column '\(sort)'" : "there is no column '\(sort)' to sort by"), "
-                    + "expected \(all.joined(separator: " or "))")
+            let fault =
+                Ranking.Column(rawValue: sort) != nil
+                ? "this run writes no column '\(sort)'" : "there is no column '\(sort)' to sort by"
+            throw ValidationError("--sort: \(fault), expected \(all.joined(separator: " or "))")
         }
         return Ranking(column: column, most: top)
     }

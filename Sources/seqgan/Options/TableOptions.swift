@@ -10,8 +10,8 @@ struct TableOptions: ParsableArguments {
 
     /// The header line of a table with these columns, where one is asked for; else nothing. Of a cut input the first
     /// part has it.
-    func header(_ titles: [String], shard: InputShard? = nil) -> [UInt8] {
-        headerOut && (shard?.index ?? 1) == 1 ? Array((titles.joined(separator: "\t") + "\n").utf8) : []
+    func header(_ titles: [String], _ delimiter: Delimiter, shard: InputShard? = nil) -> [UInt8] {
+        headerOut && (shard?.index ?? 1) == 1 ? delimiter.line(titles) + [10] : []
     }
 
     /// What ends a run with `--header-out` that would write records of FASTA or FASTQ as they came.

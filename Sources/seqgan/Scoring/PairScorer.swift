@@ -125,7 +125,7 @@ struct PairScorer: Sendable {
         _ batch: PairBatch, _ scratch: borrowing Scratch, upTo end: Int, without skipped: [Int],
         into output: inout [UInt8], marks: inout [LineMark]
     ) {
-        let logits = scratch.logits
+        let (logits, delimiter) = (scratch.logits, figures.delimiter.byte)
         var pair = 0
         var bad = skipped[...]
         for index in 0..<end {
@@ -139,8 +139,10 @@ struct PairScorer: Sendable {
             case .comment, .header:
                 output.append(contentsOf: batch.bytes[batch.entries[index].text])
                 if kind == .header, keep == nil {
-                    for title in PairFigures.scoreTitles { output.append(contentsOf: "\t\(title)".utf8) }
-                    output.append(contentsOf: figures.titles.utf8)
+                    for title in PairFigures.scoreTitles + figures.titles {
+                        output.append(delimiter)
+                        output.append(contentsOf: title.utf8)
+                    }
                 }
                 output.append(10)
                 if ranking != nil { marks.append(LineMark(end: output.count)) }
@@ -154,9 +156,9 @@ struct PairScorer: Sendable {
                     output.append(contentsOf: batch.bytes[batch.entries[index].text])
                 } else {
                     write(index, of: batch, into: &output)
-                    output.append(9)
+                    output.append(delimiter)
                     output.append(48 + UInt8(predicted))
-                    output.append(9)
+                    output.append(delimiter)
                     writeFixed(writesLogit ? logit : score, into: &output)
                     if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 }
@@ -176,8 +178,8 @@ struct PairScorer: Sendable {
         }
         let entry = batch.entries[index]
         for (n, range) in [entry.nameA, entry.nameB, entry.strandA, entry.strandB].enumerated() {
-            if n > 0 { output.append(9) }
-            output.append(contentsOf: batch.bytes[range])
+            if n > 0 { output.append(figures.delimiter.byte) }
+            figures.delimiter.append(batch.bytes[range], to: &output)
         }
     }
 }

@@ -13,8 +13,8 @@ struct Ranking: Sendable {
     /// The most lines that are written; nil: all.
     var most: Int?
 
-    /// The rank of a pair: the greater it is, the earlier its line. Empty fields come last. Scores rank by their logits,
-    /// which differ also where scores near 1 are equal as they are written.
+    /// The rank of a pair: the greater it is, the earlier its line. Empty fields come last. Scores rank by their
+    /// logits, which differ also where scores near 1 are equal as they are written.
     func rank(_ pair: Int, logit: Float, _ figures: PairFigures.Values) -> Double {
         let none = -Double.infinity
         return switch column {

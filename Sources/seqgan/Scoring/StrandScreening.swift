@@ -17,6 +17,7 @@ struct StrandScreening {
     let isMatrix: Bool
     /// The order of the lines, by score; nil for that of the input.
     let ranking: Ranking?
+    let delimiter: Delimiter
     /// The part of the rows to score, with about as many pairs as the others; nil: all rows.
     let shard: InputShard?
     let threads: Int
@@ -94,12 +95,12 @@ struct StrandScreening {
             let share = boundShare(score, rows.codes[row], columns.codes[column])
             let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
-            text.append(contentsOf: rows.names[row])
-            text.append(9)
-            text.append(contentsOf: columns.names[column])
-            text.append(9)
+            delimiter.append(rows.names[row][...], to: &text)
+            text.append(delimiter.byte)
+            delimiter.append(columns.names[column][...], to: &text)
+            text.append(delimiter.byte)
             text.append(48 + UInt8(predicted))
-            text.append(9)
+            text.append(delimiter.byte)
             writeFixed(value, into: &text)
             text.append(10)
             if ranking != nil { marks.append(LineMark(end: text.count, rank: Double(logits[column]))) }

@@ -66,7 +66,10 @@ struct CandidateRecords: Sendable {
         let text = copy(entry.text, of: batch)
         let shift = text.lowerBound - entry.text.lowerBound
         func moved(_ range: Range<Int>) -> Range<Int> {
-            range.isEmpty ? 0..<0 : range.lowerBound + shift..<range.upperBound + shift
+            if range.isEmpty { return 0..<0 }
+            // Fields in quotes with quotes in them are not as they were read.
+            guard range.upperBound <= entry.text.upperBound else { return copy(range, of: batch) }
+            return range.lowerBound + shift..<range.upperBound + shift
         }
         candidates.append(records.count)
         records.append(

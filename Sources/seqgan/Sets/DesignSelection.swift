@@ -46,7 +46,7 @@ struct DesignSelection {
         let sink = try ByteSink(path: options.output.output)
         var output = try SelectionOutput(
             sink, rejections: try options.choice.rejected.map { try ByteSink(path: $0) },
-            owned: owned?.names ?? [])
+            owned: owned?.names ?? [], options.input.delimiter)
         if let pools = options.choice.pools {
             try divide(among: pools, ownedBlock, to: &output, sink)
         } else if options.choice.best || kind == .group {
@@ -138,14 +138,15 @@ struct DesignSelection {
             designs, scorer, limit: limits.crosstalk, rejected: rejected, count: pools,
             mostInPool: options.choice.maxCount,
             progress: progress)
-        try pooling.write(to: sink)
+        try pooling.write(to: sink, options.input.delimiter)
         poolMessage = pooling.summary(ownAbove: selection.countOfOwn(in: designs, above: limits.crosstalk, rejected))
     }
 
     /// The strands to stay clear of.
     private func ownedStrands(_ path: String) throws -> NamedStrands {
         try StrandInput(
-            paths: [path], columns: PairColumns(sequence: nil), alphabet: classifier.alphabet,
+            paths: [path], columns: options.input.separation.separating(PairColumns(sequence: nil), in: [path]),
+            alphabet: classifier.alphabet,
             limits: options.lengths.limits(classifier)
         ).readNamed(for: classifier).strands
     }
