@@ -92,6 +92,7 @@ import Testing
         #expect(made.code == 0, "\(made.errors)")
         for (files, count) in [
             ("pairs.tsv", 3), ("pairs.tsv.gz", 3), ("b.tsv.gz", 2), ("s.fa", 2), ("pairs.tsv pairs.tsv", 5),
+            ("pairs.tsv pairs.tsv", 2),
             ("pairs.tsv", 150), ("--all-pairs s.fa", 3), ("--sites p.fa p.fa", 2),
         ] {
             let model = files.contains("--sites") ? "" : "-m m.seqgan"
