@@ -165,10 +165,15 @@ extension PairReader {
 
     /// Reads to the first line that is not a comment, to find the columns and whether there is a header.
     private mutating func readHeader(_ scanner: LineScanner, _ format: TextFormat?) throws(InputError) {
-        guard format == .table else { return }
+        guard format == .table else {
+            if columns.makesHeader, format != nil { hasHeader = true }
+            return
+        }
         repeat {
             let line = scanner.buffer[scanner.line]
             guard !line.isEmpty, line.first != UInt8(ascii: "#") else { continue }
+            // A made header belongs to the part with the first record.
+            if columns.makesHeader { hasHeader = true }
             guard TextFormat.of(line.first) == .table else { return }
             if try beginTable(scanner) { hasHeader = true }
             return

@@ -4,7 +4,7 @@
 public enum PairEntryKind: Sendable {
     /// A pair of strands.
     case pair
-    /// The first line of a table, with the names of its columns.
+    /// The first line of a table, with the names of its columns; or one that was made, as `PairColumns` asks for it.
     case header
     /// A later line of a table that names the columns again.
     case repeatedHeader
@@ -32,7 +32,7 @@ public struct PairEntry: Sendable {
     public var strandA = 0..<0, strandB = 0..<0
     /// The text of the label; empty where none was asked for.
     public var label = 0..<0
-    /// Whether the text is FASTA or FASTQ, not a table.
+    /// Whether the text is FASTA or FASTQ, not a table; of a made header, whether it is that of such records.
     public var isSequenceText = false
     /// The index in the batch's `conditions` of the first of this entry's.
     public var firstCondition = 0

@@ -48,8 +48,16 @@ public struct PairColumns: Sendable, Equatable {
     public var areGiven = false
     /// Advice for the message about a line with one strand only: how to ask for single sequences.
     public var singleAdvice = ""
+    /// What separates the columns.
+    public var delimiter = Delimiter.tab
+    /// How the user chooses the delimiter, such as an option with a space behind it, for advice.
+    public var delimiterChoice = ""
     /// Which lines are headers.
     public var header = HeaderRule.auto
+    /// Whether a header is made for input that has none: an entry of the kind `header` before the first record.
+    public var makesHeader = false
+    /// The number of a column that is not read, which a made header calls label.
+    public var unreadLabel: Int?
 
     /// Strands in columns 1 and 2, and `label`.
     public init(label: PairColumn? = nil) { self.label = label }
@@ -60,6 +68,21 @@ public struct PairColumns: Sendable, Equatable {
         strandB = nil
         self.name = name
         areGiven = sequence != nil
+    }
+}
+
+extension PairColumns {
+    /// Advice, after a colon, on a line in which the delimiter does not separate columns: what seems to do so.
+    func delimiterAdvice(on line: ArraySlice<UInt8>) -> String {
+        // A title may have spaces, and a text bars.
+        let found = [",;\t", "|", " "].lazy.compactMap { bytes in
+            line.first { $0 != delimiter.byte && bytes.utf8.contains($0) }
+        }
+        guard let byte = found.first else { return "" }
+        if let other = Delimiter.allCases.first(where: { $0.byte == byte }), !delimiterChoice.isEmpty {
+            return ": try \(delimiterChoice)\(other)"
+        }
+        return ": try tr '\(UnicodeScalar(byte))' '\\t'"
     }
 }
 

@@ -22,6 +22,8 @@ extension PairReader {
                 hasHeader = true
                 return true
             }
+            makeHeader(
+                of: table?.titles ?? [], isOfRecords: false, isWanted: isWanted, line: scanner.number, to: &batch)
         }
         if isWanted { readFields(scanner, into: &batch) }
         return true
@@ -94,21 +96,21 @@ extension PairReader {
         let shift = text.lowerBound - line.lowerBound
         var column = 0
         var from = line.lowerBound
-        while true {
-            let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
-            let field = from + shift..<end + shift
-            if column == numbers.a { entry.strandA = field }
-            if column == numbers.b { entry.strandB = field }
-            if column == numbers.label { entry.label = field }
-            if column == numbers.name { entry.nameA = field }
-            if column <= numbers.lastCondition, let condition = conditions.firstIndex(of: column) {
-                batch.conditions[entry.firstCondition + condition] = field
+        var quoteError: InputError?
+        if columns.delimiter.hasQuotes {
+            (column, quoteError) = readQuotedFields(scanner, numbers, conditions, &entry, of: &batch)
+        } else {
+            while true {
+                let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
+                entry.take(from + shift..<end + shift, asColumn: column, numbers, conditions, of: &batch)
+                if column == lastLookedAt || end == line.upperBound { break }
+                column += 1
+                from = end + 1
             }
-            if column == lastLookedAt || end == line.upperBound { break }
-            column += 1
-            from = end + 1
         }
-        if isHeader(scanner, entry, batch.bytes) {
+        if let quoteError {
+            batch.reject(quoteError, line: scanner.number, text: text)
+        } else if isHeader(scanner, entry, batch.bytes) {
             entry.kind = .repeatedHeader
             batch.entries.append(entry)
         } else if column < last {
@@ -116,7 +118,8 @@ extension PairReader {
             batch.reject(
                 .malformed(
                     scanner.location, seen: seen,
-                    expected: "at least \(last + 1), separated by tabs\(column == 0 ? separatorHint(scanner) : "")"),
+                    expected: "at least \(last + 1), separated by \(columns.delimiter.plural)"
+                        + (column == 0 ? separatorHint(scanner) : "")),
                 line: scanner.number, text: text)
         } else if entry.strandA.isEmpty || (numbers.b >= 0 && entry.strandB.isEmpty) {
             batch.reject(
@@ -130,7 +133,6 @@ extension PairReader {
     /// Advice on a line of one column: the separator it seems to use, or how to read single sequences.
     private func separatorHint(_ scanner: LineScanner) -> String {
         let line = scanner.buffer[scanner.line]
-        if FieldProfile(line, letters).isStrand { return columns.singleAdvice }
-        return line.first { ",;| ".utf8.contains($0) }.map { ": try tr '\(UnicodeScalar($0))' '\\t'" } ?? ""
+        return FieldProfile(line, letters).isStrand ? columns.singleAdvice : columns.delimiterAdvice(on: line)
     }
 }

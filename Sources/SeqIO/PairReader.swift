@@ -174,6 +174,11 @@ public struct PairReader {
             return false
         }
         guard records.a.position <= part.last else { return false }
+        if columns.makesHeader {
+            makeHeader(
+                of: MadeTitles.names + MadeTitles.strands, isOfRecords: true,
+                isWanted: records.a.position > part.after, line: records.a.line, to: &batch)
+        }
         var entry = PairEntry(kind: .pair, line: records.a.line, isSequenceText: true)
         let isSingle = columns.strandB == nil
         if !isSingle, try !readSecond(reader) {

@@ -6,7 +6,7 @@ public enum TextFormat: Sendable {
     case fasta
     /// FASTQ: records that begin with `@`, on four lines or wrapped.
     case fastq
-    /// A table: columns separated by tabs.
+    /// A table: columns separated by tabs, or by another `Delimiter`.
     case table
 
     /// The format by the first byte of the first line that is not empty.

@@ -22,6 +22,8 @@ struct TableLayout {
     private(set) var conditions: [Int] = []
     /// Whether the first line names the columns.
     private(set) var isHeaderFirst = false
+    /// The titles of a made header; empty where none is wanted.
+    private(set) var titles: [String] = []
     private var rule: HeaderLine?
     private let letters: [LetterKind]
     private let columns: PairColumns
@@ -38,10 +40,10 @@ struct TableLayout {
     /// need a column only where they are required.
     init(_ scanner: LineScanner, _ columns: PairColumns, _ letters: [LetterKind]) throws(InputError) {
         (self.letters, self.columns) = (letters, columns)
-        let first = TableLayout.fields(of: scanner.buffer[scanner.line])
+        let first = columns.delimiter.fields(of: scanner.buffer[scanner.line])
         let rows = try scanner.peek(lines: TableLayout.lookedAt, bytes: TableLayout.mostBytes).filter {
             $0.first != nil && $0.first != UInt8(ascii: "#")
-        }.map(TableLayout.fields)
+        }.map(columns.delimiter.fields)
         let isNamed = try find(columns, in: first, scanner)
         let hasConditions = try findConditions(in: first, scanner)
         let rule = HeaderLine(rows, numbers, letters)
@@ -54,6 +56,9 @@ struct TableLayout {
             isHeaderFirst =
                 isNamed || hasConditions || first.count > numbers.last && rule.isHeader(first, isFirst: true)
         }
+        if isHeaderFirst, let error = columns.delimiter.error(in: scanner.buffer[scanner.line], at: scanner.location) {
+            throw error
+        }
         if columns.header == .auto { self.rule = rule }
         let data = (isHeaderFirst ? [] : [first]) + rows.filter { !rule.isHeader($0, isFirst: false) }
         let looks = ColumnProfile.columns(
@@ -64,15 +69,15 @@ struct TableLayout {
         } else if !columns.areGiven {
             try requireStrands(looks, names, data, scanner)
         }
+        if columns.makesHeader, !isHeaderFirst {
+            let whole = data.first { $0.count > numbers.last }
+            titles = madeTitles(whole?.count ?? numbers.last + 1, columns)
+        }
     }
 
     /// Whether a line after the first is a repeated header.
     func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
-        rule?.isHeader(TableLayout.fields(of: line), isFirst: false) ?? false
-    }
-
-    private static func fields(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        line.split(separator: 9, omittingEmptySubsequences: false)
+        rule?.isHeader(columns.delimiter.fields(of: line), isFirst: false) ?? false
     }
 
     private static func hasNoNames(_ scanner: LineScanner) -> InputError {
@@ -91,10 +96,11 @@ struct TableLayout {
             scanner.location, seen: "\(found.count) columns '\(name)'", expected: "one\(advice)")
     }
 
-    private static func missing(_ name: String, _ scanner: LineScanner) -> InputError {
-        .malformed(
-            scanner.location, seen: "columns \(excerpt(scanner.buffer[scanner.line]))",
-            expected: "a header with a column '\(name)'")
+    private func missing(_ name: String, _ scanner: LineScanner) -> InputError {
+        let line = scanner.buffer[scanner.line]
+        let advice = columns.delimiter.fields(of: line).count == 1 ? columns.delimiterAdvice(on: line) : ""
+        return .malformed(
+            scanner.location, seen: "columns \(excerpt(line))", expected: "a header with a column '\(name)'\(advice)")
     }
 
     /// Finds the columns of the conditions; returns whether there is one.
@@ -107,7 +113,7 @@ struct TableLayout {
                 return false
             }
             guard let column = try TableLayout.column(name, in: fields, scanner) else {
-                if columns.areConditionsRequired { throw TableLayout.missing(name, scanner) }
+                if columns.areConditionsRequired { throw missing(name, scanner) }
                 conditions.append(-1)
                 continue
             }
@@ -136,7 +142,7 @@ struct TableLayout {
                 isNamed = true
                 guard let found = try TableLayout.column(name, in: fields, scanner, advice: ": choose it by its number")
                 else {
-                    throw TableLayout.missing(name, scanner)
+                    throw missing(name, scanner)
                 }
                 return found
             }

@@ -58,7 +58,7 @@ import Testing
         #expect(without.errors.contains("<stdin>:1: a record without a label, expected 'label='"), "\(without.errors)")
     }
 
-    @Test(arguments: [("ACGTACGT,ACGTACGT\n", "tr ','"), ("ACGTACGT ACGTACGT\n", "tr ' '")])
+    @Test(arguments: [("ACGTACGT,ACGTACGT\n", "--delimiter comma\n"), ("ACGTACGT ACGTACGT\n", "tr ' '")])
     func otherSeparatorsThanTabsAreToldApart(line: String, advice: String) throws {
         let outcome = try Example.sandbox().run("seqgan classify -m m.seqgan", stdin: line)
         #expect(outcome.code == 65)

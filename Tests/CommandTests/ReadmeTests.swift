@@ -43,9 +43,11 @@ import Testing
     }
 
     @Test func theFirstQuestionShowsTheWorstDimersFirst() throws {
-        let block = try #require(try Self.blocks().first { $0.contains("sort ") })
+        let block = try #require(try Self.blocks().first { $0.contains("--top ") })
         let result = try Clone.run(block, in: Clone.make())
-        let scores = result.output.split(separator: "\n").map {
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.first == "name_a\tname_b\tpredicted\tscore")
+        let scores = lines.dropFirst().map {
             Double($0.split(separator: "\t").last ?? "") ?? .nan
         }
         #expect(result.code == 0 && scores.count == 10 && scores == scores.sorted(by: >), "\(result)")

@@ -261,7 +261,7 @@ import Testing
             ("--sites cut.fq p.fa", 65, "cut.fq:5: the end of the input in record 'r'"),
             ("--sites noplus.fq p.fa", 65, "the end of the input in record 'r'"),
             ("--sites none.fa p.fa", 66, "none.fa: cannot open"), ("--strand + p.fa", 64, "--strand goes with --sites"),
-            ("--top 3 p.fa", 64, "--top goes with --sites"),
+            ("--sites t.fa --top 3 --all-pairs p.fa", 64, "--sites does not go with --all-pairs"),
             ("--sites t.fa --all-pairs p.fa", 64, "--sites does not go with --all-pairs"),
             ("--sites t.fa --keep 1 p.fa", 64, "--sites does not go with --keep"),
             ("--sites - < p.fa", 64, "probes and targets cannot both come from standard input"),

@@ -158,7 +158,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ACGTTGCATCGGATCT\nTTTTGCATCGGATCTA\n", "--all-pairs"), ("ACGTTGCATC;GGATCTACG\n", "tr ';' '\\t'"),
+        ("ACGTTGCATCGGATCT\nTTTTGCATCGGATCTA\n", "--all-pairs"), ("ACGTTGCATC;GGATCTACG\n", "--delimiter semicolon"),
+        ("ACGTTGCATC|GGATCTACG\n", "tr '|' '\\t'"),
     ])
     func oneColumnIsAnsweredByWhatItMayBe(text: String, advice: String) throws {
         let result = try Sandbox().run("seqgan classify -q", stdin: text)

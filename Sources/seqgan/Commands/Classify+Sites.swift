@@ -19,6 +19,12 @@ extension Classify {
         if targets == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("probes and targets cannot both come from standard input")
         }
+        if sites.format == .bed, table.headerOut {
+            throw ValidationError("--header-out names columns: BED files have no header")
+        }
+        if sites.format == .bed, let delimiter = input.separation.delimiter, delimiter != .tab {
+            throw ValidationError("--delimiter: the columns of BED files are separated by tabs")
+        }
         if scores.shard != nil, targets == "-" {
             throw ValidationError("--shard needs files: standard input cannot be cut")
         }
@@ -52,9 +58,11 @@ extension Classify {
             unpacking: running.unpacking, quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
         let scan = try scanning.run()
+        try sink.write(table.header(SiteWriter.titles, input.delimiter, shard: scores.shard))
         try SiteWriter(
-            probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit
-        ).write(sites.top.map { Site.best($0, ofEachProbe: scan.sites) } ?? scan.sites, to: sink)
+            probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit,
+            delimiter: sites.format == .bed ? .tab : input.delimiter
+        ).write(ordered(scan.sites), to: sink)
         try sink.finish()
         scan.report(classifier.alphabet, skipsMasked: sites.skipMasked)
         let remarks = ConditionRemarks(atPointOf: probes.count)
@@ -63,6 +71,15 @@ extension Classify {
             summary.write(scan.letters, "letters", seed: running.seed, conditions: remarks.text(conditions))
         }
         try skipped.report()
+    }
+
+    /// The sites that are written, in their order: the best of each probe, sorted where that is asked for.
+    private func ordered(_ all: [Site]) -> [Site] {
+        let best = ranks.top.map { Site.best($0, ofEachProbe: all) } ?? all
+        guard ranks.sort != nil else { return best }
+        return best.indices.sorted {
+            best[$0].logit != best[$1].logit ? best[$0].logit > best[$1].logit : $0 < $1
+        }.map { best[$0] }
     }
 
     /// The codes of the probes. Throws where one has too many expansions to search with each.

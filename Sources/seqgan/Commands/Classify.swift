@@ -10,6 +10,7 @@ struct Classify: CommandWithExamples {
     static let examples = [
         "seqgan classify pairs.tsv.gz > scored.tsv",
         "seqgan classify --keep 1 pairs.fa > interacting.fa",
+        "seqgan classify --all-pairs --top 10 primers.fa",
         """
         seqgan classify --all-pairs --keep 1 strands.fa \\
             > crosstalk.tsv
@@ -58,9 +59,20 @@ struct Classify: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var ranks: RankingOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     private var isScreen: Bool { scores.isScreen }
+
+    /// The order of the output; nil for that of the input. Throws a usage error for a column that is not written.
+    func ranking() throws -> Ranking? {
+        let there: [(Ranking.Column, Bool)] = [
+            (.score, true), (.melting, scores.melting), (.dG, scores.energies), (.dH, scores.energies),
+            (.dS, scores.energies), (.paired, duplexes.duplex),
+        ]
+        return try ranks.ranking(there.filter(\.1).map(\.0))
+    }
 
     func validate() throws {
         try validateSites()
@@ -70,6 +82,13 @@ struct Classify: CommandWithExamples {
         if scores.matrix, !isScreen { throw ValidationError("--matrix goes with --all-pairs or --against") }
         if scores.matrix, scores.keep != nil {
             throw ValidationError("--matrix writes every pair: it does not go with --keep")
+        }
+        if scores.matrix, table.headerOut {
+            throw ValidationError("--header-out names columns: it does not go with --matrix")
+        }
+        let ordered = [("--matrix", scores.matrix), ("--posterior", duplexes.posterior != nil)]
+        if let option = ranks.given, let array = ordered.first(where: \.1) {
+            throw ValidationError("\(option) sets the order of lines: it does not go with \(array.0)")
         }
         let ofPairs = [
             ("--melting", scores.melting), ("--energies", scores.energies), ("--duplex", duplexes.duplex),
@@ -88,6 +107,7 @@ struct Classify: CommandWithExamples {
         if scores.against == "-", input.files.isEmpty || input.files.contains("-") {
             throw ValidationError("both sets of strands cannot come from standard input")
         }
+        _ = try ranking()
     }
 
     func run() throws {
@@ -114,19 +134,15 @@ struct Classify: CommandWithExamples {
                     hasMelting: scores.melting, hasEnergies: scores.energies,
                     meltingShift: Float(conditions.buffer.temperatureShift), hasDuplex: duplexes.duplex,
                     keepsProbabilities: duplexes.posterior != nil,
-                    rule: duplexes.isWanted ? PairingRule(classifier) : nil),
-                anywhere: anywhere, whole: file.classifier)
-            let reader = PairReader(
-                paths: input.files, columns: conditions.added(to: try input.pairColumns(label: false)),
-                letters: scorer.alphabet.letterKinds, mates: input.mates, comparesNames: !input.noNameCheck,
-                shard: scores.shard,
-                unpacking: Pipeline.unpacking(threads: running.threadCount))
+                    rule: duplexes.isWanted ? PairingRule(classifier) : nil, delimiter: input.delimiter),
+                ranking: try ranking(), anywhere: anywhere, whole: file.classifier)
             let progress =
                 scores.shard == nil
                 ? ProgressBar(inputs: input.files, isQuiet: running.quiet)
                 : ProgressBar(total: nil, noun: "pairs", isQuiet: running.quiet)
             let counts = try Pipeline.run(
-                reader, to: try ByteSink(path: output.output), threads: running.threadCount,
+                try reader(scorer.alphabet, conditions), to: try ByteSink(path: output.output), ranking: scorer.ranking,
+                threads: running.threadCount,
                 progress: progress,
                 makeScratch: { scorer.scratch() },
                 compute: { scorer.score(&$0) })
@@ -143,6 +159,16 @@ struct Classify: CommandWithExamples {
             }
             try counts.skipped.report()
         }
+    }
+
+    /// What reads the pairs.
+    private func reader(_ alphabet: Alphabet, _ conditions: RunConditions) throws -> sending PairReader {
+        var columns = conditions.added(to: try input.pairColumns(label: false))
+        columns.makesHeader = table.headerOut
+        return PairReader(
+            paths: input.files, columns: columns, letters: alphabet.letterKinds, mates: input.mates,
+            comparesNames: !input.noNameCheck, shard: scores.shard,
+            unpacking: Pipeline.unpacking(threads: running.threadCount))
     }
 
     /// Throws a usage error where the model does not have what `--melting`, `--energies` or `--duplex` need.
@@ -175,9 +201,11 @@ struct Classify: CommandWithExamples {
         _ classifier: PairClassifier, _ conditions: RunConditions, _ summary: RunSummary
     ) throws {
         let limits = lengths.limits(classifier)
+        let delimiter = input.delimiter
         func read(_ paths: [String]) throws -> (strands: NamedStrands, skipped: SkippedRecords) {
             try StrandInput(
-                paths: paths, columns: try input.singleColumns(), alphabet: classifier.alphabet, limits: limits,
+                paths: paths, columns: input.separation.separating(try input.singleColumns(), in: paths),
+                alphabet: classifier.alphabet, limits: limits,
                 skipsBad: input.skipsBad
             ).readNamed(for: classifier)
         }
@@ -186,10 +214,12 @@ struct Classify: CommandWithExamples {
         let screening = StrandScreening(
             classifier: classifier, threshold: Float(scores.threshold ?? Double(classifier.threshold)),
             keep: scores.keep,
-            ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix, shard: scores.shard,
+            ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix,
+            ranking: try ranking(), delimiter: delimiter, shard: scores.shard,
             threads: running.threadCount,
             quiet: running.quiet)
         let sink = try ByteSink(path: output.output)
+        try sink.write(table.header(MadeTitles.names + PairFigures.scoreTitles, input.delimiter, shard: scores.shard))
         let count = try screening.run(rows, others?.strands, to: sink)
         try sink.finish()
         let remarks = ConditionRemarks(atPointOf: count)

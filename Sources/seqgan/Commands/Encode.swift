@@ -46,9 +46,7 @@ struct Encode: CommandWithExamples {
             let summary = RunSummary()
             let sink = try ByteSink(path: output.output)
             if array.decode {
-                let decoder = ImageDecoder(alphabet: alphabet, reversesB: array.orientation == .antiparallel)
-                let path = input.files.first ?? "-"
-                let rows = try decoder.decode(try readWhole(path: path, limit: 1 << 34), path: path, to: sink)
+                let rows = try decode(alphabet, to: sink)
                 try sink.finish()
                 if !running.quiet { summary.write(rows, "records", seed: running.seed) }
                 return
@@ -82,6 +80,14 @@ struct Encode: CommandWithExamples {
             if !running.quiet { summary.write(count, "records", seed: running.seed) }
             try skipped.report()
         }
+    }
+
+    /// Writes the records of the array and returns their number.
+    private func decode(_ alphabet: Alphabet, to sink: ByteSink) throws -> Int {
+        let decoder = ImageDecoder(
+            alphabet: alphabet, reversesB: array.orientation == .antiparallel, delimiter: input.delimiter)
+        let path = input.files.first ?? "-"
+        return try decoder.decode(try readWhole(path: path, limit: 1 << 34), path: path, to: sink)
     }
 
     private func readStrands(_ alphabet: Alphabet) throws -> (StrandCodes, SkippedRecords) {

@@ -48,12 +48,16 @@ struct Evaluate: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
         let (generated, real) = (sets.generated, sets.real)
         if figures.multiqc != nil, generated != nil {
             throw ValidationError("--multiqc reports on a model and labelled pairs: it does not go with --generated")
+        }
+        if figures.json, table.headerOut {
+            throw ValidationError("--header-out names columns: it does not go with --json")
         }
         if (generated == nil) != (real == nil) { throw ValidationError("--generated and --real go together") }
         if generated != nil, let other = input.files.first ?? input.mates {
@@ -101,7 +105,8 @@ struct Evaluate: CommandWithExamples {
         let evaluation = ClassifierEvaluation(
             classifier, pairs, threshold: figures.threshold, threads: running.threadCount, isQuiet: running.quiet)
         let rows = evaluation.metrics.rows
-        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        try sink.write(table.header(FigureText.titles, input.delimiter))
+        try sink.write(figures.json ? Array(FigureText.json(rows).utf8) : FigureText.table(rows, input.delimiter))
         try sink.finish()
         try page?.write(evaluation.page)
         try sections?.write(evaluation)
@@ -121,10 +126,11 @@ struct Evaluate: CommandWithExamples {
         let threshold = figures.threshold ?? Double(classifier?.threshold ?? 0.5)
         let page = try figures.report.map(ReportFile.init)
         let sink = try ByteSink(path: output.output)
-        let columns = try input.namedColumns()
+        let columns = input.separation.separating(try input.namedColumns(), in: [real])
         let limits = classifier.map { lengths.limits($0) } ?? LengthLimits()
         var made = try readSample(
-            generated, columns: PairColumns(), findsLabels: false, threshold: nil, letters, limits,
+            generated, columns: input.separation.separating(PairColumns(), in: [generated]), findsLabels: false,
+            threshold: nil, letters, limits,
             comparesNames: !input.noNameCheck, skipsBad: input.skipsBad)
         let sample = try readSample(
             real, columns: columns, findsLabels: input.columns == nil, threshold: threshold, letters, limits,
@@ -136,7 +142,8 @@ struct Evaluate: CommandWithExamples {
             generated: made.pairs, real: sample.pairs, classifier: classifier, seed: running.seed,
             threads: running.threadCount)
         let rows = comparison.rows(letters, threshold: threshold)
-        try sink.write((figures.json ? FigureText.json(rows) : FigureText.table(rows)).utf8)
+        let delimiter = input.separation.used(for: [generated, real])
+        try sink.write(figures.json ? Array(FigureText.json(rows).utf8) : FigureText.table(rows, delimiter))
         try sink.finish()
         let pages = ComparedPairs(
             comparison, made.pairs, sample.pairs, letters, threshold: threshold, classifier: classifier)

@@ -46,6 +46,8 @@ struct Generate: CommandWithExamples {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Conditions") var at: ConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var separation: DelimiterOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     /// More pairs than any reader takes.
@@ -59,6 +61,9 @@ struct Generate: CommandWithExamples {
         if partners.complementOf != nil, !pairs.exact { throw ValidationError("--complement-of goes with --exact") }
         if pairs.endless, pairs.partnerOf != nil || pairs.count != 1 || output.output != nil {
             throw ValidationError("--endless does not go with -n, --partner-of or --output")
+        }
+        if table.headerOut, pairs.format != .tsv {
+            throw ValidationError("--header-out names columns: it goes with --format tsv")
         }
         if pairs.noNameCheck, pairs.notIn == nil { throw ValidationError("--no-name-check goes with --not-in") }
     }
@@ -88,12 +93,7 @@ struct Generate: CommandWithExamples {
                 lengths: lengths ?? 1...DuplexShape.maximumLength, scores: scores, exact: rule, seed: running.seed,
                 mostDraws: pairs.partnerOf == nil ? places * pairs.maxTries : pairs.maxTries,
                 threads: running.threadCount)
-            let end = Mutex(
-                OutputEnd(
-                    sink: try ByteSink(path: output.output),
-                    writer: PairWriter(
-                        alphabet: alphabet, label: pairs.label, format: pairs.format, each: pairs.count, given: given),
-                    progress: ProgressBar(total: pairs.endless ? nil : places, noun: "pairs", isQuiet: running.quiet)))
+            let end = Mutex(try outputEnd(alphabet, given, places: places))
             let found = try design.fill(places: places, each: pairs.count, given: given, &written) { place, candidate in
                 try end.withLock { try $0.write(place, candidate) }
             } didPass: { places in
@@ -134,6 +134,20 @@ struct Generate: CommandWithExamples {
             try sink.write(text)
             if !found.isEmpty { found[place / writer.each] += 1 }
         }
+    }
+
+    private func outputEnd(
+        _ alphabet: Alphabet, _ given: [GivenStrand], places: Int
+    ) throws -> sending OutputEnd {
+        let delimiter = separation.used(for: [])
+        let sink = try ByteSink(path: output.output)
+        try sink.write(table.header(PairWriter.titles, delimiter))
+        return OutputEnd(
+            sink: sink,
+            writer: PairWriter(
+                alphabet: alphabet, label: pairs.label, format: pairs.format, delimiter: delimiter, each: pairs.count,
+                given: given),
+            progress: ProgressBar(total: pairs.endless ? nil : places, noun: "pairs", isQuiet: running.quiet))
     }
 
     /// The scores that pairs must have: those of partners must be predicted as `label`, those of free pairs may be
@@ -183,7 +197,8 @@ struct Generate: CommandWithExamples {
                 message: "--partner-of needs a generator that draws B given A: that of this model makes both at once",
                 code: ExitCodes.badData)
         }
-        return try readGiven(path, file, paired)
+        return try readGiven(
+            path, separation.separating(PairColumns(sequence: nil), in: [path]), file, paired)
     }
 
     private func generator(of file: ModelFile) throws -> TrainedGenerator {
@@ -203,7 +218,8 @@ struct Generate: CommandWithExamples {
         var written = AcceptedPairs(isUnique: pairs.unique, leastDistance: pairs.minDistance, isSymmetric: isSymmetric)
         guard let notIn = pairs.notIn else { return written }
         let (excluded, _) = try StrandInput(
-            paths: [notIn], columns: PairColumns(), alphabet: alphabet, comparesNames: !pairs.noNameCheck
+            paths: [notIn], columns: separation.separating(PairColumns(), in: [notIn]), alphabet: alphabet,
+            comparesNames: !pairs.noNameCheck
         ).readPairs()
         for p in 0..<excluded.count { written.exclude(Array(excluded.a(p)), Array(excluded.b(p))) }
         return written

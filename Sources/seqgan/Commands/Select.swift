@@ -50,6 +50,7 @@ struct Select: CommandWithExamples {
     @OptionGroup(title: "Model") var lengths: LengthOptions
     @OptionGroup(title: "Conditions") var at: RepeatedConditionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var table: TableOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {

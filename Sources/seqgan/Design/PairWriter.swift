@@ -9,9 +9,13 @@ struct PairWriter {
     let alphabet: Alphabet
     let label: Int
     let format: PairOptions.Format
+    let delimiter: Delimiter
     /// The number of partners for each strand of `given`.
     let each: Int
     let given: [GivenStrand]
+
+    /// The titles of the columns of TSV.
+    static let titles = MadeTitles.pair + ["score"]
 
     /// Appends the text of the pair at `place`.
     func write(_ place: Int, _ candidate: PairDesign.Candidate, into text: inout [UInt8]) {
@@ -25,9 +29,9 @@ struct PairWriter {
         case .tsv:
             for strand in strands {
                 writeLetters(strand)
-                text.append(UInt8(ascii: "\t"))
+                text.append(delimiter.byte)
             }
-            text.append(contentsOf: [UInt8(ascii: "0") + UInt8(label), UInt8(ascii: "\t")])
+            text.append(contentsOf: [UInt8(ascii: "0") + UInt8(label), delimiter.byte])
             writeScore()
         case .fasta:
             let name = name(place)
@@ -52,10 +56,12 @@ struct PairWriter {
 }
 
 /// Reads the strands for which `generator`, that of the model `file`, is to make partners.
-func readGiven(_ path: String, _ file: ModelFile, _ generator: PairGenerator) throws -> [GivenStrand] {
+func readGiven(
+    _ path: String, _ columns: PairColumns, _ file: ModelFile, _ generator: PairGenerator
+) throws -> [GivenStrand] {
     let alphabet = file.classifier.alphabet
     let (strands, _) = try StrandInput(
-        paths: [path], columns: PairColumns(sequence: nil), alphabet: alphabet,
+        paths: [path], columns: columns, alphabet: alphabet,
         limits: LengthLimits(1...generator.longestGiven, reason: ", as the generator was trained on")
     ).readNamed(for: file.classifier) { _, place in Array("strand\(place + 1)".utf8) }
     return strands.names.enumerated().map { place, name in

@@ -74,6 +74,8 @@ struct ImageEncoder: Sendable {
 struct ImageDecoder {
     let alphabet: Alphabet
     let reversesB: Bool
+    /// What separates strands A and B.
+    var delimiter = Delimiter.tab
 
     /// Writes a line for each record and returns their number. Throws where `bytes` are not an array as `encode`
     /// makes it; the records before a bad one have then been written.
@@ -126,7 +128,7 @@ struct ImageDecoder {
                         "record \(record + 1) is not one-hot in column \(badColumn + 1)\(strand)",
                         "zeros and a 1, or the equal fractions of an ambiguity letter, and only zeros after the strand")
                 }
-                line += part == 0 ? letters : [9] + letters
+                line += part == 0 ? letters : [delimiter.byte] + letters
             }
             try sink.write(line + [10])
         }

@@ -19,7 +19,7 @@ func readSample(
         skipsBad: skipsBad)
     var hasLabels: Bool? = columns.label != nil ? true : findsLabels ? nil : false
     return try input.readPairs { (entry, batch) throws(InputError) in
-        let text = label(entry, batch, isNamed: columns.label != nil)
+        let text = label(entry, batch, columns)
         let label = text.flatMap(number).flatMap { (0...1).contains($0) ? $0 : nil }
         let isLabelled = hasLabels ?? (label != nil)
         hasLabels = isLabelled
@@ -36,9 +36,9 @@ func readSample(
 }
 
 /// The text of a record's label: the field that the reader found, or the third column of a table.
-private func label(_ entry: PairEntry, _ batch: PairBatch, isNamed: Bool) -> ArraySlice<UInt8>? {
-    if isNamed { return batch.bytes[entry.label] }
+private func label(_ entry: PairEntry, _ batch: PairBatch, _ columns: PairColumns) -> ArraySlice<UInt8>? {
+    if columns.label != nil { return batch.bytes[entry.label] }
     guard !entry.isSequenceText else { return nil }
-    let fields = batch.bytes[entry.text].split(separator: 9, maxSplits: 3, omittingEmptySubsequences: false)
+    let fields = columns.delimiter.fields(of: batch.bytes[entry.text])
     return fields.count > 2 ? fields[2] : nil
 }

@@ -15,6 +15,7 @@ enum StrandAdvice {
         if text.contains("5'") || text.contains("3'") || text.contains("5\u{2032}") || text.contains("3\u{2032}") {
             return ": strip the marks of the ends with sed \"s/[53]['\u{2032}]//g; s/-//g\""
         }
+        if holds(",;") { return ": for a table between commas or semicolons, try --delimiter comma or semicolon" }
         if holds("\"'") { return ": strip quotes with tr -d '\"'" }
         if holds("*") { return ": strip marks of phosphorothioates or stops with tr -d '*'" }
         if holds("-.") { return ": strip the gaps of an alignment with tr -d '.-'" }

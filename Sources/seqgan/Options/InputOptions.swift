@@ -14,7 +14,7 @@ struct InputOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             """
-            Files to read, one after the other: TSV, FASTA or FASTQ, plain or gzip. '-' is standard input. \
+            Files to read, one after the other: TSV, CSV, FASTA or FASTQ, plain or gzip. '-' is standard input. \
             (default: standard input)
             """,
             valueName: "file"), completion: .file())
@@ -28,6 +28,8 @@ struct InputOptions: ParsableArguments {
             """,
             valueName: "A,B[,LABEL]"))
     var columns: String?
+
+    @OptionGroup var separation: DelimiterOptions
 
     @Option(
         help: ArgumentHelp(
@@ -58,7 +60,7 @@ struct InputOptions: ParsableArguments {
     /// The columns to read, with the label's (column 3 unless named) where `label` is true. Throws a usage error for
     /// a bad `--columns`.
     func pairColumns(label: Bool) throws -> PairColumns {
-        var result = PairColumns(label: label ? .number(3) : nil)
+        var result = separation.separating(PairColumns(label: label ? .number(3) : nil), in: files)
         result.header = header
         result.singleAdvice = ": single sequences are for classify --all-pairs and encode --layout single"
         guard let columns else { return result }
@@ -67,7 +69,9 @@ struct InputOptions: ParsableArguments {
             throw ValidationError("--columns takes two or three columns, such as 1,2,4: '\(columns)'")
         }
         (result.strandA, result.strandB, result.areGiven) = (parts[0], parts[1], true)
-        if label, parts.count == 3 { result.label = parts[2] }
+        if parts.count == 3 {
+            if label { result.label = parts[2] } else if case .number(let n) = parts[2] { result.unreadLabel = n }
+        }
         return result
     }
 
@@ -84,8 +88,11 @@ struct InputOptions: ParsableArguments {
             result = PairColumns(sequence: parts[0], name: parts.count > 1 ? parts[1] : nil)
         }
         result.header = header
-        return result
+        return separation.separating(result, in: files)
     }
+
+    /// What separates the columns of the input, and those of the output.
+    var delimiter: Delimiter { separation.used(for: files) }
 
     /// Parses the columns, which must differ from each other.
     private func columnParts(of columns: String) throws -> [PairColumn] {

@@ -37,18 +37,13 @@ struct SiteOptions: ParsableArguments {
         takes: typed("tsv or bed") { Format(rawValue: $0) })
     var format: Format?
 
-    @Option(
-        help: ArgumentHelp("With --sites, write only the best N sites of each probe. (default: all)", valueName: "N"),
-        takes: whole(1...))
-    var top: Int?
-
     @Flag(help: "With --sites, let nothing bind to lower-case letters of the targets, which mask repeats.")
     var skipMasked = false
 
     func validate() throws {
         guard targets == nil else { return }
         let given = [
-            ("--strand", strand != nil), ("--circular", circular), ("--format", format != nil), ("--top", top != nil),
+            ("--strand", strand != nil), ("--circular", circular), ("--format", format != nil),
             ("--skip-masked", skipMasked),
         ]
         if let option = given.first(where: \.1) { throw ValidationError("\(option.0) goes with --sites") }

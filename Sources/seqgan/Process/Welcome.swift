@@ -13,8 +13,7 @@ enum Welcome {
     /// Five questions with the pipes that answer them.
     static let pipes = """
           Which of my primers form dimers? The worst first:
-            seqgan classify --all-pairs primers.fa |
-                sort -t$'\\t' -k4,4gr | head
+            seqgan classify --all-pairs --top 10 primers.fa
           Make a thousand pairs of DNA strands that hybridise:
             seqgan generate -n 1000 > new.fa
           Design three probes for each target:

@@ -1,18 +1,24 @@
 // FigureText: formats figures as tables and as JSON.
 
+import SeqIO
 import SeqModel
 
 /// Formats rows of figures.
 enum FigureText {
-    /// Lines of name and value, separated by a tab.
-    static func table(_ rows: [(String, Double)]) -> String {
-        rows.map { "\($0.0)\t\(text($0.1))\n" }.joined()
+    /// The titles of the columns of name and value.
+    static let titles = ["figure", "value"]
+
+    /// Lines of name and value.
+    static func table(_ rows: [(String, Double)], _ delimiter: Delimiter) -> [UInt8] {
+        rows.flatMap { delimiter.line([$0.0, text($0.1)]) + [10] }
     }
 
     /// Lines of name and both values, below a header.
-    static func table(_ rows: [(name: String, generated: Double, real: Double)]) -> String {
-        "figure\tgenerated\treal\n"
-            + rows.map { "\($0.name)\t\(text($0.generated))\t\(text($0.real))\n" }.joined()
+    static func table(
+        _ rows: [(name: String, generated: Double, real: Double)], _ delimiter: Delimiter
+    ) -> [UInt8] {
+        let lines = [["figure", "generated", "real"]] + rows.map { [$0.name, text($0.generated), text($0.real)] }
+        return lines.flatMap { delimiter.line($0) + [10] }
     }
 
     /// A JSON object of numbers; null for numbers that are not finite.

@@ -10,20 +10,23 @@ struct DuplexColumns: Sendable {
 
     private var text: [UInt8] = []
     private var ends: [Int] = []
+    /// The expected numbers of pairs.
+    private(set) var paired: [Float] = []
 
-    /// Appends the columns of a pair of strands of `n` and `m` letters, each after a tab.
+    /// Appends the columns of a pair of strands of `n` and `m` letters, each after a delimiter.
     ///
     /// Places are those of the first and last paired letters, from 1; none where nothing pairs.
-    mutating func append(_ pairing: DuplexPairing, _ n: Int, _ m: Int) {
-        text.append(9)
+    mutating func append(_ pairing: DuplexPairing, _ n: Int, _ m: Int, _ delimiter: Delimiter) {
+        text.append(delimiter.byte)
         text.append(contentsOf: pairing.dotBracket(n, m))
-        text.append(9)
+        text.append(delimiter.byte)
         if let first = pairing.pairs.first, let last = pairing.pairs.last {
             let ofB = min(first.b, last.b)...max(first.b, last.b)
             let sites = "\(first.a + 1)-\(last.a + 1):\(ofB.lowerBound + 1)-\(ofB.upperBound + 1)"
             text.append(contentsOf: sites.utf8)
         }
-        text.append(9)
+        text.append(delimiter.byte)
+        paired.append(pairing.expectedPairs)
         writeFixed(pairing.expectedPairs, decimals: 2, into: &text)
         ends.append(text.count)
     }

@@ -19,14 +19,19 @@ struct PairFigures: Sendable {
     var keepsProbabilities = false
     /// Which letters pair.
     var rule: PairingRule?
+    /// What stands before each of them.
+    var delimiter = Delimiter.tab
 
     /// Whether there are none.
     var isEmpty: Bool { !hasMelting && !hasEnergies && !hasDuplex && !keepsProbabilities }
 
-    /// The titles of their columns, each after a tab.
-    var titles: String {
-        (hasMelting ? "\tmelting" : "") + (hasEnergies ? "\tdG\tdH\tdS" : "")
-            + (hasDuplex ? "\t" + DuplexColumns.titles.joined(separator: "\t") : "")
+    /// The titles of the columns before them.
+    static let scoreTitles = ["predicted", "score"]
+
+    /// The titles of their columns.
+    var titles: [String] {
+        (hasMelting ? ["melting"] : []) + (hasEnergies ? ["dG", "dH", "dS"] : [])
+            + (hasDuplex ? DuplexColumns.titles : [])
     }
 
     /// The figures of the pairs of a batch.
@@ -55,23 +60,23 @@ struct PairFigures: Sendable {
         if let rule, hasDuplex || keepsProbabilities {
             classifier.forEachPairing(pairs, by: rule, at: points, workspace: workspace) { p, pairing in
                 let (n, m) = (pairs.a(p).count, pairs.b(p).count)
-                if hasDuplex { values.duplexes.append(pairing, n, m) }
+                if hasDuplex { values.duplexes.append(pairing, n, m, delimiter) }
                 if keepsProbabilities { values.probabilities.append(pairing, n, m) }
             }
         }
         return values
     }
 
-    /// Appends the figures of a pair, each after a tab; nothing after it for one that there is not.
+    /// Appends the figures of a pair, each after a delimiter; nothing after it for one that there is not.
     func write(_ values: Values, _ pair: Int, into output: inout [UInt8]) {
         if hasMelting {
-            output.append(9)
+            output.append(delimiter.byte)
             if let melting = values.melting[pair] { output.append(contentsOf: fixed(Double(melting), 2).utf8) }
         }
         if hasEnergies {
             let energy = values.energies[pair]
             for figure in [energy?.freeEnergy, energy?.enthalpy, energy?.entropy] {
-                output.append(9)
+                output.append(delimiter.byte)
                 if let figure { output.append(contentsOf: fixed(figure, 2).utf8) }
             }
         }

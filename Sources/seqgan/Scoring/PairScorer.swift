@@ -17,6 +17,8 @@ struct PairScorer: Sendable {
     var conditions = RunConditions.none
     /// What is written after the score.
     var figures = PairFigures()
+    /// The order of the lines; nil for that of the input.
+    var ranking: Ranking?
     /// The classifier at any conditions, for pairs whose conditions are in columns.
     var anywhere: PairClassifier?
     /// The same for figures, which are those of whole duplexes, also where scores count 3' ends.
@@ -54,7 +56,10 @@ struct PairScorer: Sendable {
         for index in batch.entries.indices {
             do throws(InputError) {
                 switch batch.entries[index].kind {
-                case .header, .comment: continue
+                case .comment: continue
+                case .header:
+                    guard keep != nil, batch.entries[index].isSequenceText else { continue }
+                    (end, slot.failure) = (index, TableOptions.noColumns)
                 case .repeatedHeader:
                     slot.counts.skipped.addHeader(
                         batch.located(Location(path: batch.path, line: batch.entries[index].line)))
@@ -85,7 +90,8 @@ struct PairScorer: Sendable {
         computeFigures(of: &slot)
         slot.counts.pairs = slot.scratch.pairs.count
         slot.counts.remarks.count(slot.scratch.pairs, classifier)
-        format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output)
+        slot.marks.removeAll(keepingCapacity: true)
+        format(batch, slot.scratch, upTo: end, without: skipped, into: &slot.output, marks: &slot.marks)
     }
 
     /// Computes the logits of the encoded pairs, at the conditions of each or at those of the run.
@@ -117,9 +123,9 @@ struct PairScorer: Sendable {
 
     private func format(
         _ batch: PairBatch, _ scratch: borrowing Scratch, upTo end: Int, without skipped: [Int],
-        into output: inout [UInt8]
+        into output: inout [UInt8], marks: inout [LineMark]
     ) {
-        let logits = scratch.logits
+        let (logits, delimiter) = (scratch.logits, figures.delimiter.byte)
         var pair = 0
         var bad = skipped[...]
         for index in 0..<end {
@@ -133,28 +139,33 @@ struct PairScorer: Sendable {
             case .comment, .header:
                 output.append(contentsOf: batch.bytes[batch.entries[index].text])
                 if kind == .header, keep == nil {
-                    output.append(contentsOf: "\tpredicted\tscore\(figures.titles)".utf8)
+                    for title in PairFigures.scoreTitles + figures.titles {
+                        output.append(delimiter)
+                        output.append(contentsOf: title.utf8)
+                    }
                 }
                 output.append(10)
+                if ranking != nil { marks.append(LineMark(end: output.count)) }
             case .pair:
                 let logit = logits[pair]
                 pair += 1
                 let score = PairClassifier.score(logit)
                 let predicted = score > threshold ? 1 : 0
                 if let keep {
-                    if keep == predicted {
-                        output.append(contentsOf: batch.bytes[batch.entries[index].text])
-                        output.append(10)
-                    }
-                    continue
+                    guard keep == predicted else { continue }
+                    output.append(contentsOf: batch.bytes[batch.entries[index].text])
+                } else {
+                    write(index, of: batch, into: &output)
+                    output.append(delimiter)
+                    output.append(48 + UInt8(predicted))
+                    output.append(delimiter)
+                    writeFixed(writesLogit ? logit : score, into: &output)
+                    if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 }
-                write(index, of: batch, into: &output)
-                output.append(9)
-                output.append(48 + UInt8(predicted))
-                output.append(9)
-                writeFixed(writesLogit ? logit : score, into: &output)
-                if !figures.isEmpty { figures.write(scratch.figures, pair - 1, into: &output) }
                 output.append(10)
+                guard let ranking else { continue }
+                let rank = ranking.rank(pair - 1, logit: logit, scratch.figures)
+                marks.append(LineMark(end: output.count, rank: rank))
             }
         }
     }
@@ -167,8 +178,8 @@ struct PairScorer: Sendable {
         }
         let entry = batch.entries[index]
         for (n, range) in [entry.nameA, entry.nameB, entry.strandA, entry.strandB].enumerated() {
-            if n > 0 { output.append(9) }
-            output.append(contentsOf: batch.bytes[range])
+            if n > 0 { output.append(figures.delimiter.byte) }
+            figures.delimiter.append(batch.bytes[range], to: &output)
         }
     }
 }

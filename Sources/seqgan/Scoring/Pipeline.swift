@@ -22,6 +22,8 @@ enum Pipeline {
         var batch = PairBatch()
         var scratch: Scratch
         var output: [UInt8] = []
+        /// Where the lines of the output end, where they are ranked.
+        var marks: [LineMark] = []
         /// The failure that ends the run after this slot's output.
         var failure: Failure?
         /// Pairs that went through, and records that were skipped.
@@ -49,15 +51,16 @@ enum Pipeline {
 
     /// Runs all of `reader` through `compute` into `sink` and finishes it. Throws the first failure in the order of
     /// the input, after the output before it was written (to standard output; a file stays incomplete and is
-    /// removed).
+    /// removed). With `ranking`, it is what was read that is written in that order.
     static func run<Scratch: Sendable>(
-        _ reader: sending PairReader, to sink: sending ByteSink, threads: Int, progress: ProgressBar,
+        _ reader: sending PairReader, to sink: sending ByteSink, ranking: Ranking? = nil, threads: Int,
+        progress: ProgressBar,
         makeScratch: () -> Scratch,
         compute: @escaping @Sendable (inout Slot<Scratch>) -> Void
     ) throws -> Counts {
         let slots = (0..<4 * threads).map { _ in WorkerCell(Slot(makeScratch())) }
         let input = Mutex(reader)
-        let output = Mutex(Output(sink: sink, progress: progress))
+        let output = Mutex(Output(lines: LineOutput(sink, ranking), progress: progress))
         let schedule = SpinLock(Schedule(slots: slots.count, threads: threads))
         let woken = DispatchSemaphore(value: 0)
         Parallel.runUntilDone(threads: threads) {
@@ -80,7 +83,8 @@ enum Pipeline {
         ProgressBar.clear()
         if let failure = schedule.withLock({ $0.failure }) { throw failure }
         return try output.withLock { output in
-            try output.sink.finish()
+            try output.lines.end()
+            try output.lines.sink.finish()
             return output.counts
         }
     }
@@ -103,21 +107,24 @@ enum Pipeline {
     }
 
     private struct Output {
-        let sink: ByteSink
+        var lines: LineOutput
         var progress: ProgressBar
         var counts = Counts()
 
         /// Writes the output of a slot; returns the failure that ends the run after it.
         mutating func write<Scratch>(_ slot: borrowing Slot<Scratch>) -> Failure? {
             do {
-                try sink.write(slot.output)
+                try lines.write(slot.output, slot.marks)
                 counts.pairs += slot.counts.pairs
                 counts.skipped += slot.counts.skipped
                 counts.remarks += slot.counts.remarks
                 counts.conditions += slot.counts.conditions
                 counts.figures += slot.counts.figures
                 counts.probabilities += slot.counts.probabilities
-                if slot.failure != nil { try sink.flush() }
+                if slot.failure != nil {
+                    try lines.end()
+                    try lines.sink.flush()
+                }
                 progress.update(counts.pairs, done: slot.bytesRead)
                 return slot.failure
             } catch {

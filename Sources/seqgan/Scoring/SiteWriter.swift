@@ -10,6 +10,10 @@ struct SiteWriter {
     let targets: [Int: [UInt8]]
     let format: SiteOptions.Format
     let writesLogit: Bool
+    let delimiter: Delimiter
+
+    /// The titles of the columns of TSV.
+    static let titles = ["probe", "target", "start", "end", "strand", "score", "duplex"]
 
     /// Writes all of `sites`.
     func write(_ sites: [Site], to sink: ByteSink) throws(OutputError) {
@@ -28,23 +32,27 @@ struct SiteWriter {
     private func write(_ site: Site, into text: inout [UInt8]) {
         let score = PairClassifier.score(site.logit)
         let (probe, target) = (probes[site.probe], targets[site.target] ?? [])
-        func add(_ field: some Sequence<UInt8>) {
-            text.append(contentsOf: field)
-            text.append(9)
+        func add(_ name: [UInt8]) {
+            delimiter.append(name[...], to: &text)
+            text.append(delimiter.byte)
+        }
+        func add(_ number: Int) {
+            text.append(contentsOf: "\(number)".utf8)
+            text.append(delimiter.byte)
         }
         if format == .tsv { add(probe) }
         add(target)
-        add("\(site.start)".utf8)
-        add("\(site.end)".utf8)
+        add(site.start)
+        add(site.end)
         if format == .bed {
             add(probe)
-            add("\(Int((1000 * score).rounded()))".utf8)
+            add(Int((1000 * score).rounded()))
         }
         text.append(UInt8(ascii: site.isOpposite ? "-" : "+"))
         if format == .tsv {
-            text.append(9)
+            text.append(delimiter.byte)
             writeFixed(writesLogit ? site.logit : score, into: &text)
-            text.append(9)
+            text.append(delimiter.byte)
             text.append(contentsOf: site.duplex)
         }
         text.append(10)

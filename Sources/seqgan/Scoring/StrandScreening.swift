@@ -15,6 +15,9 @@ struct StrandScreening {
     let writesLogit: Bool
     /// Whether to write an .npy array (rows, columns) of scores, not lines.
     let isMatrix: Bool
+    /// The order of the lines, by score; nil for that of the input.
+    let ranking: Ranking?
+    let delimiter: Delimiter
     /// The part of the rows to score, with about as many pairs as the others; nil: all rows.
     let shard: InputShard?
     let threads: Int
@@ -37,6 +40,7 @@ struct StrandScreening {
         var progress = ProgressBar(total: total, noun: "pairs", isQuiet: quiet)
         defer { ProgressBar.clear() }
         if isMatrix { try sink.write(NumpyHeader(type: "<f4", shape: [mine.count, m]).encoded()) }
+        var lines = LineOutput(sink, ranking)
         var done = 0
         for start in stride(from: mine.lowerBound, to: mine.upperBound, by: screen.tileRows) {
             let tile = start..<min(mine.upperBound, start + screen.tileRows)
@@ -44,17 +48,19 @@ struct StrandScreening {
             for first in stride(from: tile.lowerBound, to: tile.upperBound, by: group) {
                 let part = first..<min(tile.upperBound, first + group)
                 let logits = part.map { screen.row($0, of: tile) }
-                let texts = Mutex([[UInt8]](repeating: [], count: part.count))
+                let texts = Mutex([([UInt8], [LineMark])](repeating: ([], []), count: part.count))
+                let bar = lines.bar
                 Parallel.run(pieces: part.count, threads: threads) { piece, _ in
                     let row = part.lowerBound + piece
-                    let text = text(logits[piece], rows, row, others, from: fromDiagonal ? row : 0)
+                    let text = text(logits[piece], rows, row, others, from: fromDiagonal ? row : 0, above: bar)
                     texts.withLock { $0[piece] = text }
                 }
-                for text in texts.withLock({ $0 }) { try sink.write(text) }
+                for text in texts.withLock({ $0 }) { try lines.write(text.0, text.1) }
                 done += part.reduce(0) { $0 + m - (fromDiagonal ? $1 : 0) }
                 progress.update(done)
             }
         }
+        try lines.end()
         var remarks = StrandRemarks()
         remarks.drawn = screen.drawnPairs
         remarks.report(classifier.alphabet, classifier)
@@ -69,12 +75,15 @@ struct StrandScreening {
         return 2 * score
     }
 
-    /// The lines of a row, or its numbers as bytes.
+    /// The lines of a row, or its numbers as bytes. Ranked lines are marked, and only those above `bar` are wanted.
     private func text(
-        _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, from first: Int
-    ) -> [UInt8] {
+        _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, from first: Int,
+        above bar: Double?
+    ) -> ([UInt8], [LineMark]) {
         var text: [UInt8] = []
+        var marks: [LineMark] = []
         for column in first..<logits.count {
+            if let bar, Double(logits[column]) <= bar { continue }
             let score = PairClassifier.score(logits[column])
             let value = writesLogit ? logits[column] : score
             if isMatrix {
@@ -86,15 +95,16 @@ struct StrandScreening {
             let share = boundShare(score, rows.codes[row], columns.codes[column])
             let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
-            text.append(contentsOf: rows.names[row])
-            text.append(9)
-            text.append(contentsOf: columns.names[column])
-            text.append(9)
+            delimiter.append(rows.names[row][...], to: &text)
+            text.append(delimiter.byte)
+            delimiter.append(columns.names[column][...], to: &text)
+            text.append(delimiter.byte)
             text.append(48 + UInt8(predicted))
-            text.append(9)
+            text.append(delimiter.byte)
             writeFixed(value, into: &text)
             text.append(10)
+            if ranking != nil { marks.append(LineMark(end: text.count, rank: Double(logits[column]))) }
         }
-        return text
+        return (text, marks)
     }
 }

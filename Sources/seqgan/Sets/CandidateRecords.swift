@@ -66,7 +66,10 @@ struct CandidateRecords: Sendable {
         let text = copy(entry.text, of: batch)
         let shift = text.lowerBound - entry.text.lowerBound
         func moved(_ range: Range<Int>) -> Range<Int> {
-            range.isEmpty ? 0..<0 : range.lowerBound + shift..<range.upperBound + shift
+            if range.isEmpty { return 0..<0 }
+            // Fields in quotes with quotes in them are not as they were read.
+            guard range.upperBound <= entry.text.upperBound else { return copy(range, of: batch) }
+            return range.lowerBound + shift..<range.upperBound + shift
         }
         candidates.append(records.count)
         records.append(
@@ -111,7 +114,7 @@ final class CandidateReader {
     /// What was skipped, and what is to be remarked on.
     private(set) var skipped = SkippedRecords(), remarks = StrandRemarks()
     /// The error that ended the reading, if one did; the records before it were read.
-    private(set) var failure: InputError?
+    private(set) var failure: (any Error)?
 
     init(
         _ reader: sending PairReader, _ classifier: PairClassifier, _ kind: DesignKind, _ limits: LengthLimits,
@@ -136,6 +139,10 @@ final class CandidateReader {
                 }
                 let entry = batch.entries[place]
                 place += 1
+                if entry.kind == .header, entry.isSequenceText {
+                    failure = TableOptions.noColumns
+                    return false
+                }
                 do throws(InputError) {
                     try take(entry, into: &records)
                 } catch {

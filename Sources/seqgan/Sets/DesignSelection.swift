@@ -33,6 +33,7 @@ struct DesignSelection {
         let input = options.input
         var columns = kind == .pairs ? try input.pairColumns(label: false) : try input.singleColumns()
         columns.label = options.choice.poolColumn
+        columns.makesHeader = options.table.headerOut && options.choice.pools == nil
         reader = CandidateReader(
             PairReader(
                 paths: input.files, columns: columns, letters: classifier.alphabet.letterKinds, mates: input.mates,
@@ -47,7 +48,7 @@ struct DesignSelection {
         let sink = try ByteSink(path: options.output.output)
         var output = try SelectionOutput(
             sink, rejections: try options.choice.rejected.map { try ByteSink(path: $0) },
-            owned: owned?.names ?? [])
+            owned: owned?.names ?? [], options.input.delimiter)
         let isReported = options.choice.report != nil
         var kept: DesignBlock?
         if let pools = options.choice.pools {
@@ -150,7 +151,7 @@ struct DesignSelection {
             designs, scorer, limit: limits.crosstalk, rejected: rejected, count: pools,
             mostInPool: options.choice.maxCount,
             progress: progress)
-        try pooling.write(to: sink)
+        try pooling.write(to: sink, options.input.delimiter)
         self.pools = PoolFigures(
             pooling, ownAbove: selection.countOfOwn(in: designs, above: limits.crosstalk, rejected))
     }
@@ -158,7 +159,8 @@ struct DesignSelection {
     /// The strands to stay clear of.
     private func ownedStrands(_ path: String) throws -> NamedStrands {
         try StrandInput(
-            paths: [path], columns: PairColumns(sequence: nil), alphabet: classifier.alphabet,
+            paths: [path], columns: options.input.separation.separating(PairColumns(sequence: nil), in: [path]),
+            alphabet: classifier.alphabet,
             limits: options.lengths.limits(classifier)
         ).readNamed(for: classifier).strands
     }

@@ -136,7 +136,7 @@ struct Pooling {
 
     /// The lines of the table: the strand's name, its pool from 1, the strand of the same pool that it binds most, and
     /// their score.
-    func write(to sink: ByteSink) throws {
+    func write(to sink: ByteSink, _ delimiter: Delimiter) throws {
         var worst = [(partner: Int, score: Float)?](repeating: nil, count: designOfStrand.count)
         for edge in edgesOfKept {
             let (one, other) = (Int(edge.from), Int(edge.to))
@@ -146,14 +146,16 @@ struct Pooling {
             }
         }
         let names = designs.strandNames()
-        try sink.write(Array("name\tpool\tworst\tscore\n".utf8))
+        try sink.write(delimiter.line(["name", "pool", "worst", "score"]) + [10])
         var line: [UInt8] = []
         for strand in designOfStrand.indices where isIn[strand] {
             line.removeAll(keepingCapacity: true)
-            line.append(contentsOf: names[strand])
-            line.append(contentsOf: "\t\(pools[designOfStrand[strand]] + 1)\t".utf8)
-            if let worst = worst[strand] { line.append(contentsOf: names[worst.partner]) }
-            line.append(9)
+            delimiter.append(names[strand][...], to: &line)
+            line.append(delimiter.byte)
+            line.append(contentsOf: "\(pools[designOfStrand[strand]] + 1)".utf8)
+            line.append(delimiter.byte)
+            if let worst = worst[strand] { delimiter.append(names[worst.partner][...], to: &line) }
+            line.append(delimiter.byte)
             writeFixed(worst[strand]?.score ?? 0, decimals: 4, into: &line)
             line.append(10)
             try sink.write(line)

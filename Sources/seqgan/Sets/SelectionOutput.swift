@@ -6,6 +6,7 @@ import SeqIO
 struct SelectionOutput {
     private let sink: ByteSink
     private let rejections: ByteSink?
+    private let delimiter: Delimiter
     /// The names of what can block a design: the strands to stay clear of, then the kept designs.
     private var names: [[UInt8]]
     private let owned: Int
@@ -17,11 +18,14 @@ struct SelectionOutput {
 
     /// Writes to `sink`, and the rejected designs to `rejections`. `owned` are the names of the strands to stay clear
     /// of.
-    init(_ sink: ByteSink, rejections: ByteSink?, owned: [[UInt8]]) throws(OutputError) {
+    init(
+        _ sink: ByteSink, rejections: ByteSink?, owned: [[UInt8]], _ delimiter: Delimiter
+    ) throws(OutputError) {
+        self.delimiter = delimiter
         (self.sink, self.rejections, names) = (sink, rejections, owned)
         self.owned = owned.count
         blocked = Array(repeating: 0, count: owned.count)
-        try rejections?.write(Array("design\treason\tblocker\tscore\n".utf8))
+        try rejections?.write(delimiter.line(["design", "reason", "blocker", "score"]) + [10])
     }
 
     /// Writes text of the input and a line end.
@@ -43,10 +47,13 @@ struct SelectionOutput {
         counts[rejection.reason, default: 0] += 1
         if let blocker = rejection.blocker { blocked[blocker] += 1 }
         guard let rejections else { return }
-        var line = name
-        line.append(contentsOf: "\t\(rejection.reason.rawValue)\t".utf8)
-        if let blocker = rejection.blocker { line.append(contentsOf: names[blocker]) }
-        line.append(9)
+        var line: [UInt8] = []
+        delimiter.append(name[...], to: &line)
+        line.append(delimiter.byte)
+        line.append(contentsOf: rejection.reason.rawValue.utf8)
+        line.append(delimiter.byte)
+        if let blocker = rejection.blocker { delimiter.append(names[blocker][...], to: &line) }
+        line.append(delimiter.byte)
         if let score = rejection.score { writeFixed(score, decimals: 4, into: &line) }
         line.append(10)
         try rejections.write(line)
