@@ -19,7 +19,13 @@ public enum Delimiter: String, Sendable, CaseIterable {
     }
 
     /// Whether fields may be in quotes.
-    public var hasQuotes: Bool { self != .tab }
+    public var hasQuotes: Bool {
+        // Asked for every line: cases are compared, not their names as `!=` would.
+        switch self {
+        case .tab: false
+        case .comma, .semicolon: true
+        }
+    }
 
     /// Its plural, for messages.
     var plural: String { "\(rawValue)s" }

@@ -1,12 +1,13 @@
 // PairReader+Quotes: the fields of a line whose delimiter allows quotes.
 
 extension PairReader {
-    /// Gives `entry` its fields, without their quotes. Returns the last column that was looked at, from 0, and what is
-    /// wrong with the quotes of the line, in further columns too.
+    /// Gives `entry` its fields, without their quotes. Returns the last column that was looked at, from 0; nil where
+    /// the quotes of the line are wrong, in further columns too, and it was rejected.
+    @inline(never)
     func readQuotedFields(
         _ scanner: LineScanner, _ numbers: TableLayout.Numbers, _ conditions: [Int], _ entry: inout PairEntry,
         of batch: inout PairBatch
-    ) -> (column: Int, error: InputError?) {
+    ) -> Int? {
         let (line, lastLookedAt) = (scanner.line, max(numbers.last, numbers.name))
         let shift = entry.text.lowerBound - line.lowerBound
         var column = 0
@@ -17,7 +18,11 @@ extension PairReader {
             } place: { byte, range in
                 scanner.place(of: Int32(byte), in: range)
             }
-            if let fault = field.fault { return (column, columns.delimiter.error(fault, column, scanner.location)) }
+            if let fault = field.fault {
+                batch.reject(
+                    columns.delimiter.error(fault, column, scanner.location), line: scanner.number, text: entry.text)
+                return nil
+            }
             if column <= lastLookedAt {
                 let content =
                     field.hasDoubledQuotes
@@ -25,10 +30,10 @@ extension PairReader {
                     : field.content.lowerBound + shift..<field.content.upperBound + shift
                 entry.take(content, asColumn: column, numbers, conditions, of: &batch)
             }
-            guard field.end < line.upperBound else { return (column, nil) }
+            guard field.end < line.upperBound else { return column }
             from = field.end + 1
             if column >= lastLookedAt, scanner.place(of: Int32(Delimiter.quote), in: from..<line.upperBound) == nil {
-                return (column, nil)
+                return column
             }
             column += 1
         }

@@ -96,9 +96,9 @@ extension PairReader {
         let shift = text.lowerBound - line.lowerBound
         var column = 0
         var from = line.lowerBound
-        var quoteError: InputError?
         if columns.delimiter.hasQuotes {
-            (column, quoteError) = readQuotedFields(scanner, numbers, conditions, &entry, of: &batch)
+            guard let last = readQuotedFields(scanner, numbers, conditions, &entry, of: &batch) else { return }
+            column = last
         } else {
             while true {
                 let end = scanner.place(of: 9, in: from..<line.upperBound) ?? line.upperBound
@@ -108,9 +108,7 @@ extension PairReader {
                 from = end + 1
             }
         }
-        if let quoteError {
-            batch.reject(quoteError, line: scanner.number, text: text)
-        } else if isHeader(scanner, entry, batch.bytes) {
+        if isHeader(scanner, entry, batch.bytes) {
             entry.kind = .repeatedHeader
             batch.entries.append(entry)
         } else if column < last {
