@@ -72,7 +72,8 @@ public final class TargetReader {
     private var carried: (run: TargetRun, codes: [UInt8])?
 
     /// Opens a path, or standard input for `-`. With `shard`, only the records that begin in that part are read.
-    /// `chunk` bytes of text are read at a time, which changes nothing but the speed. Throws `cannotOpen`, or `cannotRead`.
+    /// `chunk` bytes of text are read at a time, which changes nothing but the speed.
+    /// Throws `cannotOpen`, or `cannotRead`.
     public init(
         path: String, layout: TargetLayout, shard: InputShard? = nil, unpacking: Unpacking = .ahead,
         chunk: Int = 1 << 18

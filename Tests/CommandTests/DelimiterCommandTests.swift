@@ -8,7 +8,7 @@ import Testing
     /// Tables of one content: `.tsv`, `.csv`, `.semi`, and `quoted.csv` with fields in quotes.
     private static func sandbox() throws -> Sandbox {
         let sandbox = try Example.sandbox()
-        let rows = Example.pairs(200, seed: 2).split(separator: "\n").map { $0.split(separator: "\t") }
+        let rows = Example.pairs(60, seed: 2).split(separator: "\n").map { $0.split(separator: "\t") }
         let titles: [Substring] = ["strandA", "strandB", "label"]
         func table(_ separator: String, _ write: (Int, Substring) -> String = { String($1) }) -> String {
             ([titles] + rows).map {

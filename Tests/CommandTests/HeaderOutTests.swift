@@ -7,7 +7,7 @@ import Testing
     private static let fasta = ">oligo1 x\nACGTACGTAC\n>oligo2\nGTACGTACGT\n>oligo3\nAAAAAAAAAA\n>oligo4\nAAAAAAAAAC\n"
 
     private static func sandbox() throws -> Sandbox {
-        let sandbox = try Example.sandbox()
+        let sandbox = try Example.sandbox(pairs: 80)
         try sandbox.write(fasta, "s.fa")
         try sandbox.write(">p\nGCGGATCTTGCAGGTCATGC\n>q\nGCATGACCTGCAAGATCCGC\n", "p.fa")
         return sandbox

@@ -34,10 +34,6 @@ struct Train: CommandWithExamples {
             --orientation parallel labelled.tsv.gz \\
             -o cnn.seqgan
         """,
-        """
-        seqgan train --learn both --generator paired \\
-            labelled.tsv.gz -o gan.seqgan
-        """,
     ]
 
     static let configuration = CommandConfiguration(
