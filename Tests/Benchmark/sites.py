@@ -161,7 +161,7 @@ def main():
     begun = time.time()
     seconds, text = run(f"./seqgan classify -q --sites genome.fa {options.at} probes.fa")
     print(f"# {time.time() - begun:.1f} s on the clock", file=sys.stderr)
-    places = [(int(p), int(s), int(e), strand, float(score)) for p, _, s, e, strand, score in
+    places = [(int(p), int(s), int(e), strand, float(score)) for p, _, s, e, strand, score, _ in
               (line.split("\t") for line in text.splitlines())]
     false_calls = tell("seqgan", seconds, places, sites, None)
     if shutil.which("bowtie2"):
