@@ -29,7 +29,7 @@ import Testing
     }
 
     /// Strands in `s.fa` and as pairs in `p.fa`.
-    private static func sandbox(_ count: Int = 130) throws -> Sandbox {
+    private static func sandbox(_ count: Int = 80) throws -> Sandbox {
         let sandbox = try Sandbox()
         let strands = SelectExample.strands(count, seed: 4)
         try sandbox.write(SelectExample.fasta(strands), "s.fa")
