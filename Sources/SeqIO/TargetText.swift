@@ -28,6 +28,8 @@ struct TargetText {
     private var holdsReturn = false
     /// The bytes that are looked at before all others.
     private static let leadingBytes = 8
+    /// At least as many bytes of a line as a message shows.
+    private static let shownBytes = 64
     private var title: [UInt8] = []
     /// Letters and qualities of the current record.
     private var letters = 0, qualities = 0
@@ -127,10 +129,7 @@ struct TargetText {
         guard at < filled else { return }
         let mark = buffer[at]
         guard mark == UInt8(ascii: ">") || mark == UInt8(ascii: "@") else {
-            let end = buffer[at..<filled].firstIndex(of: 10) ?? filled
-            throw .malformed(
-                location, seen: excerpt(buffer[at..<end]),
-                expected: "FASTA or FASTQ: a line '>name' or '@name' before the letters of a target")
+            throw noRecord()
         }
         isFASTQ = mark == UInt8(ascii: "@")
         let place = dropped + at
@@ -140,6 +139,21 @@ struct TargetText {
         (letters, qualities) = (0, 0)
         at += 1
         if state != .end { state = .title }
+    }
+
+    /// The error of a line that begins no record. More of it is read where the buffer ends before what a message shows.
+    private mutating func noRecord() -> InputError {
+        let place = location
+        var text: [UInt8] = []
+        repeat {
+            let (end, isEnd) = lineEnd()
+            text.append(contentsOf: buffer[at..<end])
+            at = end
+            if isEnd { break }
+        } while text.count <= TargetText.shownBytes && (try? load()) == true
+        return .malformed(
+            place, seen: excerpt(text[...]),
+            expected: "FASTA or FASTQ: a line '>name' or '@name' before the letters of a target")
     }
 
     /// The end of the current line in the buffer, or that of the buffer; and whether the line ends there.
