@@ -55,8 +55,8 @@ public struct TargetLayout: Sendable {
 public final class TargetReader {
     /// The letters read so far, those without a code included, and the number of these.
     public private(set) var letters = 0, foreign = 0
-    /// The number of records that began.
-    public private(set) var targets = 0
+    /// The number of records that began, and of those that were read to their ends.
+    public private(set) var targets = 0, wholeTargets = 0
     private let layout: TargetLayout
     private var text: TargetText
     private var piece = TargetPiece()
@@ -66,6 +66,8 @@ public final class TargetReader {
     /// The first letters of a circular target, as codes.
     private var beginning: [UInt8] = []
     private var name: [UInt8] = []
+    /// What ended the reading, to be thrown after the last piece.
+    private var failure: InputError?
     /// Letters of the text that are not in a piece yet.
     private var pending = 0..<0
     /// The run that the last piece was cut in, and what the next piece begins with of it.
@@ -87,8 +89,10 @@ public final class TargetReader {
     public var bytesRead: Int { text.bytesRead }
 
     /// Replaces `next` by the next piece; returns false where there is none. Throws where the input is no FASTA or
-    /// FASTQ, damaged or truncated.
+    /// FASTQ, damaged or truncated, after the pieces before that. These may have parts of a record that is not whole:
+    /// see `wholeTargets`.
     public func fill(_ next: inout TargetPiece) throws(InputError) -> Bool {
+        if let failure { throw failure }
         piece = TargetPiece()
         piece.codes.reserveCapacity(layout.piece + layout.run)
         if let carried {
@@ -104,16 +108,22 @@ public final class TargetReader {
                 addLetters()
                 continue
             }
-            switch try text.next() {
-            case .title(let title): begin(title)
-            case .letters(let range): pending = range
-            case .recordEnd: endTarget()
-            case .end: isOpen = false
+            do throws(InputError) {
+                switch try text.next() {
+                case .title(let title): begin(title)
+                case .letters(let range): pending = range
+                case .recordEnd: endTarget()
+                case .end: isOpen = false
+                }
+            } catch {
+                (failure, isOpen) = (error, false)
             }
         }
         if isOpen { carryOn() }
         next = piece
-        return isOpen || !next.runs.isEmpty || !next.lengths.isEmpty
+        if isOpen || !next.runs.isEmpty || !next.lengths.isEmpty { return true }
+        if let failure { throw failure }
+        return false
     }
 
     private func begin(_ title: ArraySlice<UInt8>) {
@@ -207,5 +217,6 @@ public final class TargetReader {
             piece.lengths[targets - 1] = length
         }
         endRun()
+        wholeTargets += 1
     }
 }

@@ -273,6 +273,21 @@ import Testing
                 result.code == Int32(code) && result.errors.contains(words), "\(line): \(result.code) \(result.errors)")
             #expect(result.output.isEmpty)
         }
+        // What is whole before an error is written, as everywhere; a file of sites is not.
+        let (_, targets) = try Self.sandbox()
+        let whole = "@one\n\(targets[0].letters)\n+\n\(String(repeating: "I", count: 3_000))\n"
+        try sandbox.write("\(whole)@two\n\(targets[1].letters.prefix(9_000))\n+\nII", "whole.fq")
+        try sandbox.write("\(whole)", "one.fq")
+        let expected = try sandbox.run("seqgan classify -q --sites one.fq \(Self.at) p.fa").output
+        #expect(Self.lines(expected).count == 3)
+        #expect(
+            try sandbox.run("gzip -k whole.fq && head -c 3000 whole.fq.gz > cut.fq.gz && echo old > o.tsv").code == 0)
+        for file in ["whole.fq", "cut.fq.gz"] {
+            let result = try sandbox.run("seqgan classify -q --sites \(file) \(Self.at) p.fa")
+            #expect(result.code == 65 && result.output == expected, "\(file): \(result.errors)")
+            let kept = try sandbox.run("seqgan classify -q --sites \(file) \(Self.at) p.fa -o o.tsv")
+            #expect(try kept.code == 65 && sandbox.read("o.tsv") == "old\n", "\(file): \(kept.errors)")
+        }
         // A reader that has gone is no failure.
         let closed = try sandbox.run(
             "seqgan classify -q --at temperature=45C --threshold 0.02 --sites t.fa p.fa | head -n 1")

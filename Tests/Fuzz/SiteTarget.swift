@@ -29,6 +29,9 @@ enum SiteTarget {
                     self.error = error
                 }
                 (count, foreign, targets) = (reader.letters, reader.foreign, reader.targets)
+                // Of a record that an error ends, as much is read as pieces were full before.
+                letters = letters.filter { $0.key < reader.wholeTargets }
+                names = names.filter { $0.key < reader.wholeTargets }
             } catch { self.error = error }
         }
 

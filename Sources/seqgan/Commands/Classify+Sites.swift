@@ -63,6 +63,10 @@ extension Classify {
             probes: probes.names, targets: scan.names, format: sites.format ?? .tsv, writesLogit: scores.logit,
             delimiter: sites.format == .bed ? .tab : input.delimiter
         ).write(ordered(scan.sites), to: sink)
+        if let failure = scan.failure {
+            try sink.flush()
+            throw failure
+        }
         try sink.finish()
         scan.report(classifier.alphabet, skipsMasked: sites.skipMasked)
         let remarks = ConditionRemarks(atPointOf: probes.count)

@@ -32,6 +32,8 @@ struct SiteScanning {
         var names: [Int: [UInt8]] = [:]
         /// The letters of the targets, and those of them to which nothing binds.
         var letters = 0, foreign = 0
+        /// What ended the reading; the sites are then those in the whole records before.
+        var failure: InputError?
 
         /// Tells of letters to which nothing binds.
         func report(_ alphabet: Alphabet, skipsMasked: Bool) {
@@ -82,7 +84,7 @@ struct SiteScanning {
         var names: [Int: [UInt8]] = [:]
     }
 
-    /// Finds all sites. Throws where the targets cannot be read.
+    /// Finds all sites. Throws where the targets cannot be opened.
     func run() throws -> Scan {
         let layout = TargetLayout(
             codes: targetCodes, overlap: finder.overlap, wrap: isCircular ? 3 * finder.overlap : 0)
@@ -112,13 +114,13 @@ struct SiteScanning {
             }
         }
         ProgressBar.clear()
-        return try source.withLock { source in
-            if let failure = source.failure { throw failure }
+        return source.withLock { source in
             let found = found.withLock { $0 }
-            let sites = isCircular ? turned(found.sites, source.lengths) : found.sites
+            var sites = isCircular ? turned(found.sites, source.lengths) : found.sites
+            if source.failure != nil { sites.removeAll { $0.target >= source.reader.wholeTargets } }
             return Scan(
                 sites: Site.merged(sites), names: found.names, letters: source.reader.letters,
-                foreign: source.reader.foreign)
+                foreign: source.reader.foreign, failure: source.failure)
         }
     }
 
