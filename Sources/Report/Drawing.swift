@@ -115,3 +115,14 @@ func decimal(_ digits: Int, decimals: Int, keepsZeros: Bool, minus: String = "-"
     let whole = "\(digits < 0 ? minus : "")\(digits.magnitude / UInt(unit))"
     return decimals == 0 || rest.isEmpty ? whole : whole + "." + rest
 }
+
+extension Drawing {
+    /// Draws a vertical line at a value of the horizontal axis `x`, with its name on the side of the middle.
+    mutating func threshold(_ threshold: (value: Double, name: String), on x: Axis, from top: Double, to bottom: Double)
+    {
+        let at = x.place(threshold.value)
+        line(at, top, at, bottom, "threshold")
+        let isRight = at > (x.start + x.end) / 2
+        label(threshold.name, at + (isRight ? -4 : 4), 20, "name", isRight ? .end : .start)
+    }
+}

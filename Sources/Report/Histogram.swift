@@ -56,14 +56,7 @@ public struct Histogram: Sendable {
             drawing.label(tick.text, x.place(tick.value), y.start + 17, "tick", .middle)
         }
         drawing.line(x.start, y.start, x.end, y.start, "axisline")
-        if let threshold, range.contains(threshold.value) { draw(threshold, &drawing, x, y) }
+        if let threshold, range.contains(threshold.value) { drawing.threshold(threshold, on: x, from: 17, to: y.start) }
         return drawing
-    }
-
-    private func draw(_ threshold: (value: Double, name: String), _ drawing: inout Drawing, _ x: Axis, _ y: Axis) {
-        let at = x.place(threshold.value)
-        drawing.line(at, 17, at, y.start, "threshold")
-        let isRight = at > (x.start + x.end) / 2
-        drawing.label(threshold.name, at + (isRight ? -4 : 4), 20, "name", isRight ? .end : .start)
     }
 }

@@ -56,12 +56,7 @@ public struct MirroredHistogram: Sendable {
         drawing.label(below.name, 6, 234, "name \(below.role.rawValue)")
         for tick in x.ticks(4) { drawing.label(tick.text, x.place(tick.value), 217, "tick", .middle) }
         drawing.label(xLabel, x.end, 234, "axis", .end)
-        if let threshold, range.contains(threshold.value) {
-            let at = x.place(threshold.value)
-            drawing.line(at, 22, at, 204, "threshold")
-            let isRight = at > (x.start + x.end) / 2
-            drawing.label(threshold.name, at + (isRight ? -4 : 4), 20, "name", isRight ? .end : .start)
-        }
+        if let threshold, range.contains(threshold.value) { drawing.threshold(threshold, on: x, from: 22, to: 204) }
         return drawing
     }
 

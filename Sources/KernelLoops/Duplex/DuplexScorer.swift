@@ -168,11 +168,14 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         }
     }
 
-    /// Prepares both strands of a pair, as number `place` of the batch. A symmetric shape always takes them in the
-    /// same order, so that the score is the same to the last bit when they are swapped.
+    /// Whether strand `b` of a pair is taken as the first one. A symmetric shape always takes them in the same order,
+    /// so that the score is the same to the last bit when they are swapped.
+    @inline(__always) func isSwapped(_ a: Strand, _ b: Strand) -> Bool { shape.isSymmetric && Strand.precedes(b, a) }
+
+    /// Prepares both strands of a pair, as number `place` of the batch, in the order of `isSwapped`.
     @inline(__always)
     func prepare(_ a: Strand, _ b: Strand, place: Int = 0) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
-        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let isSwapped = isSwapped(a, b)
         let first = PreparedStrand(strand: isSwapped ? b : a, memory: memory.strand(2 &* place, shape))
         let second = PreparedStrand(strand: isSwapped ? a : b, memory: memory.strand(2 &* place &+ 1, shape))
         prepare(first, index: 1)
@@ -244,7 +247,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
         var swapped = 0
         for k in 0..<count {
             let second = other(k)
-            let isSwapped = shape.isSymmetric && Strand.precedes(second.strand, first.strand)
+            let isSwapped = isSwapped(first.strand, second.strand)
             swapped |= (isSwapped ? 1 : 0) << k
             let (a, b) = isSwapped ? (second, first) : (first, second)
             pairFeatures(a, b, into: network(k).features, place: k)

@@ -100,6 +100,14 @@ extension PreparedDesigns {
     /// from time to time with the number of designs that were compared with all later ones.
     public func conflicts(above limit: Float, afterSome: (Int) -> Void = { _ in }) -> [ConflictGraph.Edge] {
         var edges: [ConflictGraph.Edge] = []
+        forEachConflict(above: limit, afterSome: afterSome) { edges.append($0) }
+        return edges
+    }
+
+    /// Calls `body` with each of these pairs, in order. The memory is that of a few designs' conflicts at a time.
+    func forEachConflict(
+        above limit: Float, afterSome: (Int) -> Void, _ body: (ConflictGraph.Edge) -> Void
+    ) {
         let together = 32 * scorer.threads
         for start in stride(from: 0, to: block.count, by: together) {
             let rows = start..<min(block.count, start + together)
@@ -112,10 +120,9 @@ extension PreparedDesigns {
                 }
                 found.withLock { [own] in $0[piece] = own }
             }
-            for own in found.withLock({ $0 }) { edges += own }
+            for own in found.withLock({ $0 }) { own.forEach(body) }
             afterSome(rows.upperBound)
         }
-        return edges
     }
 }
 

@@ -55,7 +55,7 @@ extension DuplexScorer where Rows == EveryRow {
     @inline(__always)
     func prepareLetters(_ a: Strand, _ b: Strand) -> (a: PreparedStrand<V>, b: PreparedStrand<V>) {
         guard shape.head == .equilibrium else { return prepare(a, b) }
-        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let isSwapped = isSwapped(a, b)
         let first = PreparedStrand(strand: isSwapped ? b : a, memory: memory.strand(0, shape))
         let second = PreparedStrand(strand: isSwapped ? a : b, memory: memory.strand(1, shape))
         placeLetters(first)
@@ -70,7 +70,7 @@ extension DuplexScorer where Rows == EveryRow {
         _: Kind.Type
     ) -> Int {
         let pair = prepareLetters(a, b)
-        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let isSwapped = isSwapped(a, b)
         let (rows, columns) = (pair.a.strand.count, pair.b.strand.count)
         let shares = memory.sums, weights = shares + shape.blocks, exponents = weights + shape.blocks
         if shape.head != .equilibrium { sharesBySlope(pair, shares) }

@@ -52,7 +52,7 @@ extension DuplexScorer where Rows == EveryRow {
         _ a: Strand, _ b: Strand, _ ends: ThreePrimeEnds, _ rule: UnsafePointer<UInt8>, _: Kind.Type
     ) -> Scalar {
         let pair = prepareLetters(a, b)
-        let isSwapped = shape.isSymmetric && Strand.precedes(b, a)
+        let isSwapped = isSwapped(a, b)
         let length = ends.length
         let (countsRows, countsColumns) = (!ends.isOfFirstOnly || !isSwapped, !ends.isOfFirstOnly || isSwapped)
         let columns = pair.b.strand.count
