@@ -31,7 +31,7 @@ public struct TargetRun: Sendable, Equatable {
 public struct TargetLayout: Sendable {
     /// The code of each byte; `TargetLayout.foreign` where it has none.
     public var codes: [UInt8]
-    /// Letters that neighbouring parts of a run share.
+    /// Letters that neighbouring parts of a run share, 1 or more, so that no part is empty.
     public var overlap: Int
     /// Letters of the beginning of a circular target that are read again behind its end; 0 where targets are linear.
     public var wrap = 0
@@ -43,7 +43,7 @@ public struct TargetLayout: Sendable {
 
     /// A layout; see the properties. Runs have at least eight times the letters that they share.
     public init(codes: [UInt8], overlap: Int, wrap: Int = 0, run: Int = 1 << 13, piece: Int = 1 << 16) {
-        precondition(codes.count == 256 && overlap >= 0 && wrap >= 0)
+        precondition(codes.count == 256 && overlap > 0 && wrap >= 0)
         (self.codes, self.overlap, self.wrap, self.piece) = (codes, overlap, wrap, piece)
         self.run = max(run, 8 * overlap)
     }

@@ -57,7 +57,7 @@ enum SiteTarget {
         let options = choices.byte()
         let text = choices.bytes
         guard !text.starts(with: [0x1f, 0x8b]) else { return }
-        let overlap = Int(options & 7), wrap = options & 8 != 0 ? 3 * overlap : 0
+        let overlap = 1 + Int(options & 7), wrap = options & 8 != 0 ? 3 * overlap : 0
         func read(_ bytes: [UInt8], run: Int, piece: Int, chunk: Int) -> Reading {
             file.hold(bytes)
             return Reading(file.path, overlap: overlap, wrap: wrap, run: run, piece: piece, chunk: chunk)
