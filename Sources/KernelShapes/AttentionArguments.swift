@@ -74,3 +74,34 @@ public struct AttentionGradients {
         (self.out, self.q, self.k, self.v) = (out, q, k, v)
     }
 }
+
+/// The attention of one column of each strand, the query, to columns of the same or of another strand, the keys.
+///
+/// Each pass over the keys reads memory in order: keys are (heads, capacity, width, lanes), values (channels / 4,
+/// capacity, 4, lanes).
+public struct LaneAttentionArguments {
+    /// Channels of values that are together.
+    public static let valueGroup = 4
+
+    /// The heads.
+    public var heads: AttentionHeads
+    /// Keys of the strand that has most, and the keys that there is room for.
+    public var keys: Int, capacity: Int
+    /// Keys of each lane, 1 or more, and the fewest of them; nil where all lanes have `keys`.
+    public var counts: (ofLanes: UnsafePointer<Float>, least: Int)?
+    /// The query (channels, lanes), its heads one after the other.
+    public var q: UnsafePointer<Float>
+    /// Keys and values.
+    public var k: UnsafePointer<Float>, v: UnsafePointer<Float>
+    /// Scratch: (keys rounded up to a multiple of 4, lanes).
+    public var weights: UnsafeMutablePointer<Float>
+
+    /// The arguments; see the properties.
+    public init(
+        _ heads: AttentionHeads, keys: Int, capacity: Int, counts: (ofLanes: UnsafePointer<Float>, least: Int)?,
+        q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>
+    ) {
+        (self.heads, self.keys, self.capacity, self.counts) = (heads, keys, capacity, counts)
+        (self.q, self.k, self.v, self.weights) = (q, k, v, weights)
+    }
+}

@@ -77,9 +77,9 @@ public protocol LoopBuild {
         second: UnsafeMutablePointer<Float>, range: Range<Int>, rate: Float, beta1: Float, beta2: Float,
         correction1: Float, correction2: Float, decay: Float, scale: Float)
 
-    /// `length` columns of output, `step` apart, = convolution of input, through LeakyReLU where `isLeaky`.
+    /// `length` columns of output = convolution of input, through LeakyReLU where `isLeaky`.
     static func convolve(
-        _ layer: ConvolutionShape, length: Int, step: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool)
 
     /// gradient *= the slope of LeakyReLU, given its output.
@@ -141,9 +141,9 @@ public protocol LoopBuild {
     /// The backward pass of `attention`.
     static func attentionGradient(_ p: AttentionArguments, _ g: AttentionGradients)
 
-    /// Layer normalisation of `rows` columns that are `row` floats apart.
+    /// Layer normalisation of `rows` columns.
     static func layerNorm(
-        rows: Int, row: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
+        rows: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
         output: UnsafeMutablePointer<Float>, moments: UnsafeMutablePointer<Float>?)
 
     /// The backward pass of `layerNorm` for adjacent columns.
@@ -151,6 +151,26 @@ public protocol LoopBuild {
         rows: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
         moments: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, xGradient: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>)
+
+    /// A column of a layer for several strands, one in each lane.
+    static func laneLayer(
+        _ layer: ConvolutionShape, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        residual: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool)
+
+    /// Layer normalisation of a column of several strands.
+    static func laneNorm(
+        channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>)
+
+    /// sum = the four `rows` of each lane in the table, plus `fixed` where given.
+    static func laneRows(
+        channels: Int, _ rows: UnsafePointer<SIMD4<Int>>, of table: UnsafePointer<Float>,
+        fixed: UnsafePointer<Float>?, into sum: UnsafeMutablePointer<Float>)
+
+    /// Replaces the first `letters` logits of each lane by exp(logit - their maximum).
+    static func laneExponentials(letters: Int, _ logits: UnsafeMutablePointer<Float>)
+
+    /// Multi-head scaled dot-product attention of one query of each lane.
+    static func laneAttention(_ p: LaneAttentionArguments, out: UnsafeMutablePointer<Float>)
 
     /// Packs the columns of one panel of the matrix b(d, j) = b[rows[d] + columns[j]].
     static func packPanel(

@@ -29,9 +29,9 @@ import Testing
         let kernels = LayerKernels(processor: processor)
         var random = RandomSource(seed: 42)
         let strands = Self.strands(48, &random)
-        // One tape for each size: what earlier strands left on it must not count.
+        // One tape for all groups of a size: what earlier strands left on it must not count.
         func draw(_ order: [Int], group: Int, label: Int) -> [Int: (b: [UInt8], next: UInt64)] {
-            let tape = EncoderDecoder.Tape(net, strands: max(group, 3), isForDrawing: true)
+            let tape = EncoderDecoder.DrawingTape(net)
             var drawn: [Int: (b: [UInt8], next: UInt64)] = [:]
             for start in stride(from: 0, to: order.count, by: group) {
                 let own = order[start..<min(order.count, start + group)]
@@ -55,9 +55,39 @@ import Testing
         }
     }
 
+    /// The letters are those that the uniform numbers of the source choose by the probabilities that are trained.
+    @Test(arguments: [0, 2]) func strandsAreDrawnByTheProbabilitiesThatAreTrained(conditions: Int) {
+        let net = EncoderDecoder(letters: 4, longestA: 12, lengthsB: 3...14, conditions: conditions)
+        var random = RandomSource(seed: 46)
+        let weights = net.initialWeights(&random)
+        var inputs = PairConditions(width: conditions)
+        let strands = Self.strands(16, &random)
+        for _ in strands { inputs.append((0..<conditions).map { _ in 2 * random.normal() }) }
+        func sources() -> [RandomSource] { strands.indices.map { RandomSource(seed: 47, stream: UInt64($0)) } }
+        var own = sources()
+        let drawn = net.draw(
+            EncoderDecoder.DrawingTape(net), a: strands.map { $0[...] }, label: 1, inputs: inputs,
+            isAllowed: net.lengthsB.map { _ in true }, leastFraction: 0, weights: weights, &own, Self.kernels)
+        let tape = EncoderDecoder.Tape(net, strands: 1)
+        own = sources()
+        for (s, b) in drawn.enumerated() {
+            let pair = EncoderDecoder.Pair(a: strands[s][...], b: b[...], label: 1, inputs: inputs[s])
+            _ = net.loss(tape, [pair], weights: weights, Self.kernels)
+            /// Whether `choice` is what a uniform number chooses, by the gradients of the logits: probabilities, minus
+            /// 1 at the choice.
+            func isChosen(_ choice: Int, _ gradients: FeatureMap, _ column: Int) -> Bool {
+                let before = (0..<choice).reduce(Float(0)) { $0 + gradients[column, $1] }
+                let uniform = own[s].uniform()
+                return uniform > before - 1e-4 && uniform < before + gradients[column, choice] + 1 + 1e-4
+            }
+            #expect(isChosen(b.count - 3, tape.gradients.lengths, 0))
+            for (k, code) in b.enumerated() { #expect(isChosen(Int(code), tape.gradients.letters, k + 1)) }
+        }
+    }
+
     @Test func lengthsAreThoseAllowedAlone() {
         let (net, weights) = Self.net(lengthsB: 3...14)
-        let tape = EncoderDecoder.Tape(net, strands: 16, isForDrawing: true)
+        let tape = EncoderDecoder.DrawingTape(net)
         var random = RandomSource(seed: 44)
         let strands = Self.strands(16, &random)
         for allowed in [[3], [14], [7, 8], [3, 9, 14], Array(3...14)] as [[Int]] {
@@ -105,7 +135,7 @@ import Testing
         for _ in 0..<plan.steps { trainer.runStep() }
         #expect(trainer.takeLoss() < Double(before))
         #expect(trainer.validation().loss < 0.6 * before, "\(before) \(trainer.validation().loss)")
-        let tape = EncoderDecoder.Tape(trainer.net, strands: 16, isForDrawing: true)
+        let tape = EncoderDecoder.DrawingTape(trainer.net)
         let strands = (0..<16).map { data.pairs.a($0 * 3 + 1) }
         var counts = [0, 0]
         for label in 0...1 {

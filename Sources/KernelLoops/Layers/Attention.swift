@@ -59,13 +59,6 @@ private typealias Block = (Vector, Vector, Vector, Vector, Vector, Vector, Vecto
     Vector(lowHalf: a.oddHalf, highHalf: b.oddHalf)
 }
 
-/// The sums of the elements of eight vectors.
-@inline(__always) private func sums(_ b: Block) -> Vector {
-    @inline(__always) func pairs(_ a: Vector, _ b: Vector) -> Vector { evens(a, b) + odds(a, b) }
-    let (low, high) = (pairs(pairs(b.0, b.1), pairs(b.2, b.3)), pairs(pairs(b.4, b.5), pairs(b.6, b.7)))
-    return pairs(low, high)
-}
-
 /// Writes the transpose of eight rows of eight: the rows of the result are `row` apart.
 ///
 /// Splitting a sequence of 64 numbers into the even ones and the odd ones rotates the bits of their indices by one
@@ -132,10 +125,6 @@ extension Loops {
         for head in 0..<p.heads.count {
             let at = head * width
             let weights = p.weights(head)
-            if p.queries == 1 {
-                attend(p, head, out: out)
-                continue
-            }
             p.transpose(p.k + at, into: p.scratch)
             matrixProduct(
                 rows: p.queries, columns: padded, depth: width, p.q + at, p.scratch, weights,
@@ -146,48 +135,6 @@ extension Loops {
             matrixProduct(
                 rows: p.queries, columns: width, depth: p.keys, weights, p.v + at, out + at,
                 ProductStrides(aRow: padded, aDepth: 1, b: p.keyRow, c: p.outRow), adding: false)
-        }
-    }
-
-    /// One query of one head to all keys, without a transposition of more than the products: eight keys at a time.
-    @inline(__always)
-    private static func attend(_ p: AttentionArguments, _ head: Int, out: UnsafeMutablePointer<Float>) {
-        let (width, keys) = (p.heads.width, p.keys)
-        let (q, k, v) = (p.q + head * width, p.k + head * width, p.v + head * width)
-        let weights = p.weights(head)
-        for first in stride(from: 0, to: keys, by: 8) {
-            /// The products with key `first + n`; past the last key, with that one.
-            @inline(__always) func products(_ n: Int) -> Vector {
-                let key = k + Swift.min(first + n, keys - 1) * p.keyRow
-                var sum = load(q) * load(key)
-                for d in stride(from: 8, to: width, by: 8) { sum = Vector.sum(sum, load(q + d), times: load(key + d)) }
-                return sum
-            }
-            let block = (
-                products(0), products(1), products(2), products(3), products(4), products(5), products(6), products(7)
-            )
-            store(sums(block), weights + first)
-        }
-        softmax(weights, seen: keys, padded: p.padded, scale: p.scale)
-        for d in stride(from: 0, to: width, by: 8) {
-            @inline(__always) func add(_ u: Int, to sum: inout Vector) {
-                sum = Vector.sum(sum, Vector(repeating: weights[u]), times: load(v + u * p.keyRow + d))
-            }
-            // Four sums at a time: an addition waits for the one before it.
-            var (a, b, c, e) = (Vector(), Vector(), Vector(), Vector())
-            var u = 0
-            while u + 4 <= keys {
-                add(u, to: &a)
-                add(u + 1, to: &b)
-                add(u + 2, to: &c)
-                add(u + 3, to: &e)
-                u += 4
-            }
-            while u < keys {
-                add(u, to: &a)
-                u += 1
-            }
-            store((a + b) + (c + e), out + head * width + d)
         }
     }
 

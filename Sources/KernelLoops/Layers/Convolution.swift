@@ -17,26 +17,24 @@ private let negativeSlope: Float = 0.2
 
 extension Loops {
     /// `length` columns of output (outputs channels) = convolution of input (inputs channels), through LeakyReLU where
-    /// `isLeaky`. They are `step` columns apart, and both pointers are to the first; input has
-    /// `ConvolutionShape.halo` more columns on either side. `bias` (outputs), where given, is added to the bias of the
-    /// layer.
+    /// `isLeaky`. Both pointers are to the first; input has `ConvolutionShape.halo` more columns on either side. `bias`
+    /// (outputs), where given, is added to the bias of the layer.
     public static func convolve(
-        _ layer: ConvolutionShape, length: Int, step: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+        _ layer: ConvolutionShape, length: Int, input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, isLeaky: Bool
     ) {
-        let row = step * layer.outputs
         for c in stride(from: 0, to: layer.outputs, by: 8) {
             var start = load(weights + layer.bias + c)
             if let bias { start += load(bias + c) }
-            for column in 0..<length { store(start, output + column * row + c) }
+            for column in 0..<length { store(start, output + column * layer.outputs + c) }
         }
         matrixProduct(
             rows: length, columns: layer.outputs, depth: layer.width * layer.inputs,
             input - layer.before * layer.inputs, weights + layer.offset, output,
-            ProductStrides(aRow: step * layer.inputs, aDepth: 1, b: layer.outputs, c: row))
+            ProductStrides(aRow: layer.inputs, aDepth: 1, b: layer.outputs, c: layer.outputs))
         guard isLeaky else { return }
         for column in 0..<length {
-            let output = output + column * row
+            let output = output + column * layer.outputs
             for c in stride(from: 0, to: layer.outputs, by: 8) {
                 let x = load(output + c)
                 store(x.replacing(with: x * Vector(repeating: negativeSlope), where: x .< Vector()), output + c)

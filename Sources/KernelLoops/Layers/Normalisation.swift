@@ -16,18 +16,18 @@ private typealias Vector = SIMD8<Float>
 private let smallestVariance: Float = 1e-5
 
 extension Loops {
-    /// Layer normalisation (Ba et al. 2016) of `rows` columns that are `row` floats apart: output = gain (x - mean) /
-    /// sqrt(variance + 1e-5) + shift, with mean and variance over the `channels` of a column, a multiple of 8.
+    /// Layer normalisation (Ba et al. 2016) of `rows` columns: output = gain (x - mean) / sqrt(variance + 1e-5) +
+    /// shift, with mean and variance over the `channels` of a column, a multiple of 8.
     ///
     /// `gain` has `channels` numbers, then those of the shift. `moments` (rows, 2), where given, takes the mean and
     /// the factor 1 / sqrt(variance + 1e-5) of each column.
     public static func layerNorm(
-        rows: Int, row: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
+        rows: Int, channels: Int, _ x: UnsafePointer<Float>, gain: UnsafePointer<Float>,
         output: UnsafeMutablePointer<Float>, moments: UnsafeMutablePointer<Float>?
     ) {
         let share = 1 / Float(channels)
         for r in 0..<rows {
-            let (x, to) = (x + r * row, output + r * row)
+            let (x, to) = (x + r * channels, output + r * channels)
             var sum = Vector()
             for c in stride(from: 0, to: channels, by: 8) { sum += load(x + c) }
             let mean = Vector(repeating: sum.sum() * share)

@@ -84,22 +84,22 @@ extension LayerKernels {
             scratch: memory.scratch.base)
     }
 
-    /// Layer normalisation of every `step`-th of `columns`: see `Loops.layerNorm`. Gain and shift are at offset `gain`
+    /// Layer normalisation of `columns`: see `Loops.layerNorm`. Gain and shift are at offset `gain`
     /// of `weights`; `moments` (columns of the map, 2), where given, keeps what the backward pass needs.
     public func layerNorm(
-        _ x: FeatureMap, columns: Range<Int>, step: Int = 1, weights: FloatBuffer, gain: Int, into output: FeatureMap,
+        _ x: FeatureMap, columns: Range<Int>, weights: FloatBuffer, gain: Int, into output: FeatureMap,
         moments: FloatBuffer? = nil
     ) {
-        precondition(x.length == output.length && x.channels == output.channels && step > 0)
+        precondition(x.length == output.length && x.channels == output.channels)
         precondition(gain >= 0 && gain + 2 * x.channels <= weights.count)
         if let moments { precondition(2 * columns.count <= moments.count) }
         processor.loops.layerNorm(
-            rows: (columns.count + step - 1) / step, row: step * x.channels, channels: x.channels,
+            rows: columns.count, channels: x.channels,
             x.first(of: columns), gain: weights.base + gain, output: output.first(of: columns),
             moments: moments?.base)
     }
 
-    /// The backward pass of `layerNorm` with step 1: adds the gradient with respect to x to `xGradient`, and those with
+    /// The backward pass of `layerNorm`: adds the gradient with respect to x to `xGradient`, and those with
     /// respect to gain and shift to part `part` of `sums`, parts of `stride` floats.
     public func layerNormGradient(
         _ x: FeatureMap, columns: Range<Int>, weights: FloatBuffer, gain: Int, moments: FloatBuffer,

@@ -14,20 +14,19 @@ public struct LayerKernels: Sendable {
         self.processor = processor
     }
 
-    /// output = convolution of input, followed by LeakyReLU with slope 0.2 where `isLeaky`; only in every `step`-th of
-    /// `columns`, by default all. The single column of `bias`, where given, is added to the bias of the layer.
+    /// output = convolution of input, followed by LeakyReLU with slope 0.2 where `isLeaky`; only in `columns`, by
+    /// default all. The single column of `bias`, where given, is added to the bias of the layer.
     public func convolve(
         _ layer: ConvolutionShape, _ input: FeatureMap, weights: FloatBuffer, adding bias: FeatureMap? = nil,
-        into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil, step: Int = 1
+        into output: FeatureMap, isLeaky: Bool = true, columns: Range<Int>? = nil
     ) {
         check(layer, input, output, weights)
         if let bias { precondition(bias.length == 1 && bias.channels == layer.outputs) }
         let columns = columns ?? 0..<input.length
         let from = input.first(of: columns), to = output.first(of: columns)
-        precondition(step > 0)
         processor.loops.convolve(
-            layer, length: (columns.count + step - 1) / step, step: step, input: from, weights: weights.base,
-            bias: bias?.first, output: to, isLeaky: isLeaky)
+            layer, length: columns.count, input: from, weights: weights.base, bias: bias?.first, output: to,
+            isLeaky: isLeaky)
     }
 
     /// gradient *= the slope of LeakyReLU, given its output, in `columns`, by default all.
@@ -82,19 +81,15 @@ public struct LayerKernels: Sendable {
         }
     }
 
-    /// sum = a + b, element by element, in every `step`-th of `columns`, by default all.
+    /// sum = a + b, element by element, in `columns`, by default all.
     public func add(
-        _ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap, columns: Range<Int>? = nil, step: Int = 1
+        _ a: FeatureMap, _ b: FeatureMap, into sum: FeatureMap, columns: Range<Int>? = nil
     ) {
         for map in [a, b] { precondition(map.length == sum.length && map.channels == sum.channels) }
         let columns = columns ?? 0..<sum.length
-        let (first, second, to) = (a.first(of: columns), b.first(of: columns), sum.first(of: columns))
-        if step == 1 {
-            return processor.loops.addElements(count: columns.count * sum.channels, first, second, into: to)
-        }
-        for at in stride(from: 0, to: columns.count * sum.channels, by: step * sum.channels) {
-            processor.loops.addElements(count: sum.channels, first + at, second + at, into: to + at)
-        }
+        processor.loops.addElements(
+            count: columns.count * sum.channels, a.first(of: columns), b.first(of: columns),
+            into: sum.first(of: columns))
     }
 
     /// y = exp(bound tanh(x / bound)), element by element, in the first `columns` columns.

@@ -56,7 +56,9 @@ struct PairDesign: Sendable {
         var isFit = false
     }
 
-    private static let window = 4_096, piece = 16
+    private static let window = 4_096
+    /// Places that are worked on together, at most: strands of about the same length are drawn at once.
+    private static let mostPlaces = 128
     /// Draws of strand A for one candidate before giving up: drawing A is cheap, its partner is not.
     private static let triesOfA = 50
 
@@ -129,11 +131,12 @@ struct PairDesign: Sendable {
         _ places: [Int], attempt: Int, each: Int, given: [GivenStrand], _ workers: [WorkerCell<Worker>],
         beside other: @Sendable () -> Void = {}
     ) -> [Candidate] {
-        let pieces = (places.count + PairDesign.piece - 1) / PairDesign.piece
+        let size = min(PairDesign.mostPlaces, max(StrandLanes.count, places.count / (4 * threads)))
+        let pieces = (places.count + size - 1) / size
         let drawn = Mutex([[Candidate]](repeating: [], count: pieces))
         Parallel.run(pieces: 1 + pieces, threads: threads) { piece, index in
             guard piece > 0 else { return other() }
-            let range = (piece - 1) * PairDesign.piece..<min(places.count, piece * PairDesign.piece)
+            let range = (piece - 1) * size..<min(places.count, piece * size)
             workers[index].work { worker in
                 let candidates = draw(places[range], attempt: attempt, each: each, given: given, worker)
                 drawn.withLock { $0[piece - 1] = candidates }

@@ -3,30 +3,15 @@
 import Kernels
 
 extension EncoderDecoder {
-    /// What the decoder's columns are attended from: for each strand its columns as queries, the columns of B as keys
-    /// of self-attention, and those of A.
-    struct AttentionSpans {
-        let queries: [Range<Int>], keysB: [Range<Int>], keysA: [Range<Int>]
-        let heads: AttentionHeads
-        /// The strands B, where the columns between them are worked on as well.
-        var gaps: Spans?
-    }
-
-    /// Some columns of a map, `step` apart, as every layer of the decoder works on them.
-    struct Columns {
-        let range: Range<Int>, step: Int
-    }
-
     /// Reads strands A of pairs with `labels` and the numbers `inputs` of their conditions: writes the keys and values
     /// for the decoder. Returns the columns of the strands.
-    func encode(
-        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], inputs: [ArraySlice<Float>],
-        dropout: Dropout? = nil, weights: FloatBuffer, _ kernels: LayerKernels
+    private func encode(
+        _ tape: Tape, _ strands: [ArraySlice<UInt8>], labels: [Int], inputs: [ArraySlice<Float>], _ dropout: Dropout?,
+        _ weights: FloatBuffer, _ kernels: LayerKernels
     ) -> Spans {
         precondition(strands.count <= tape.strands)
         a.conditions.set(tape.aConditions, inputs, weights: weights)
         let spans = Spans(strands.map(\.count))
-        let columns = Columns(range: spans.columns, step: 1)
         for (s, strand) in strands.enumerated() {
             for (k, code) in strand.enumerated() {
                 let column = spans.ranges[s].lowerBound + k
@@ -36,33 +21,31 @@ extension EncoderDecoder {
                 a.conditions.add(tape.aConditions, strand: s, to: tape.a.embedded, column: column, kernels)
             }
         }
-        let forward = Forward(
-            columns: columns, strands: spans.ranges, dropout: dropout, weights: weights, kernels: kernels)
-        forward.mix(tape.a, aConvolutions, spans)
-        forward.attend(
-            tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0, EncoderDecoder.selfHeads, keys: spans.ranges)
+        let forward = Forward(strands: spans, dropout: dropout, weights: weights, kernels: kernels)
+        forward.mix(tape.a, aConvolutions)
+        forward.attend(tape.aSelf, aSelf, tape.a.mixed, step: tape.aStep, site: 0, EncoderDecoder.selfHeads)
         for (block, own) in zip(blocks, tape.blocks) { forward.linear(block.keys, tape.aSelf.output, own.keys) }
         return spans
     }
 
-    /// Computes the decoder's normalised output in `columns`, given the embeddings there.
-    func decode(
-        _ tape: Tape, _ columns: Columns, _ spans: AttentionSpans, dropout: Dropout? = nil, weights: FloatBuffer,
+    /// Computes the decoder's normalised output in the columns of strands B, given the embeddings there and the columns
+    /// of strands A.
+    private func decode(
+        _ tape: Tape, _ spans: Spans, a spansA: Spans, _ dropout: Dropout?, _ weights: FloatBuffer,
         _ kernels: LayerKernels
     ) {
-        let forward = Forward(
-            columns: columns, strands: spans.queries, dropout: dropout, weights: weights, kernels: kernels)
-        forward.mix(tape.b, bConvolutions, spans.gaps)
+        let forward = Forward(strands: spans, dropout: dropout, weights: weights, kernels: kernels)
+        forward.mix(tape.b, bConvolutions)
         var x = tape.b.mixed
         for (k, (block, own)) in zip(blocks, tape.blocks).enumerated() {
             forward.attend(
-                own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k, spans.heads, keys: spans.keysB)
+                own.own, block.own, x, step: tape.bStep, site: 1 + 3 * k, EncoderDecoder.causalHeads)
             forward.normalise(own.own.output, block.crossNorm, own.crossNormal, own.crossMoments)
             forward.linear(block.query, own.crossNormal, own.query)
-            for (s, queries) in spans.queries.enumerated() {
+            for (s, (keys, queries)) in zip(spansA.ranges, spans.ranges).enumerated() {
                 kernels.attention(
-                    EncoderDecoder.crossHeads, q: MapPart(own.query, queries), k: MapPart(own.keys, spans.keysA[s]),
-                    v: MapPart(own.keys, spans.keysA[s], channel: EncoderDecoder.crossWidth),
+                    EncoderDecoder.crossHeads, q: MapPart(own.query, queries), k: MapPart(own.keys, keys),
+                    v: MapPart(own.keys, keys, channel: EncoderDecoder.crossWidth),
                     into: MapPart(own.crossed, queries), own.memory[s])
             }
             forward.linear(block.crossOut, own.crossed, tape.bStep)
@@ -76,55 +59,49 @@ extension EncoderDecoder {
         forward.normalise(x, outNorm, tape.normal, tape.moments)
     }
 
-    /// The layers of a forward pass in some columns.
+    /// The layers of a forward pass in the columns of strands.
     private struct Forward {
-        let columns: Columns
-        /// The columns of each strand.
-        let strands: [Range<Int>]
+        let strands: Spans
         let dropout: Dropout?
         let weights: FloatBuffer
         let kernels: LayerKernels
 
         func linear(_ layer: ConvolutionShape, _ x: FeatureMap, _ y: FeatureMap, isLeaky: Bool = false) {
-            kernels.convolve(
-                layer, x, weights: weights, into: y, isLeaky: isLeaky, columns: columns.range, step: columns.step)
+            kernels.convolve(layer, x, weights: weights, into: y, isLeaky: isLeaky, columns: strands.columns)
         }
 
         func normalise(_ x: FeatureMap, _ gain: Int, _ y: FeatureMap, _ moments: FloatBuffer) {
             kernels.layerNorm(
-                x, columns: columns.range, step: columns.step, weights: weights, gain: gain, into: y,
-                moments: moments)
+                x, columns: strands.columns, weights: weights, gain: gain, into: y, moments: moments)
         }
 
         /// sum = x + y, with dropout of y at a site where one is given.
         func add(_ x: FeatureMap, _ y: FeatureMap, _ sum: FeatureMap, site: Int? = nil) {
-            if let dropout, let site { dropout.apply(y, strands, site: site, kernels) }
-            kernels.add(x, y, into: sum, columns: columns.range, step: columns.step)
+            if let dropout, let site { dropout.apply(y, strands.ranges, site: site, kernels) }
+            kernels.add(x, y, into: sum, columns: strands.columns)
         }
 
-        /// Adds convolutions to the embedding, one after the other. `spans` are the strands where the columns between
-        /// them are worked on as well.
-        func mix(_ stem: Stem, _ convolutions: [ConvolutionShape], _ spans: Spans?) {
+        /// Adds convolutions to the embedding, one after the other.
+        func mix(_ stem: Stem, _ convolutions: [ConvolutionShape]) {
             for (k, convolution) in convolutions.enumerated() {
-                spans?.clearGaps(stem.sums[k])
+                strands.clearGaps(stem.sums[k])
                 linear(convolution, stem.sums[k], stem.convolved[k], isLeaky: true)
                 add(stem.sums[k], stem.convolved[k], stem.sums[k + 1])
             }
         }
 
-        /// Self-attention of the columns of each strand, the queries, to `keys`.
+        /// Self-attention of the columns of each strand.
         func attend(
             _ tape: SelfTape, _ attention: SelfAttention, _ x: FeatureMap, step: FeatureMap, site: Int,
-            _ heads: AttentionHeads, keys: [Range<Int>]
+            _ heads: AttentionHeads
         ) {
             let d = EncoderDecoder.width
             normalise(x, attention.norm, tape.normal, tape.moments)
             linear(attention.inputs, tape.normal, tape.heads)
-            for (s, (queries, keys)) in zip(strands, keys).enumerated() {
+            for (s, own) in strands.ranges.enumerated() {
                 kernels.attention(
-                    heads, q: MapPart(tape.heads, queries), k: MapPart(tape.heads, keys, channel: d),
-                    v: MapPart(tape.heads, keys, channel: 2 * d), into: MapPart(tape.attended, queries),
-                    tape.memory[s])
+                    heads, q: MapPart(tape.heads, own), k: MapPart(tape.heads, own, channel: d),
+                    v: MapPart(tape.heads, own, channel: 2 * d), into: MapPart(tape.attended, own), tape.memory[s])
             }
             linear(attention.out, tape.attended, step)
             add(x, step, tape.output, site: site)
@@ -132,7 +109,9 @@ extension EncoderDecoder {
     }
 
     /// The logits of the lengths of strands whose first columns are `columns`: column s of the map of lengths.
-    func lengthLogits(_ tape: Tape, firsts columns: [Int], weights: FloatBuffer, _ kernels: LayerKernels) {
+    private func lengthLogits(
+        _ tape: Tape, firsts columns: [Int], weights: FloatBuffer, _ kernels: LayerKernels
+    ) {
         for (s, column) in columns.enumerated() { tape.lengthNormal.copy(s, from: tape.normal, column) }
         kernels.convolve(
             lengthOut, tape.lengthNormal, weights: weights, into: tape.lengths, isLeaky: false,
@@ -149,7 +128,7 @@ extension EncoderDecoder {
         _ tape: Tape, _ pairs: [Pair], hasDropout: Bool = false, weights: FloatBuffer, _ kernels: LayerKernels,
         observe: (Float) -> Void = { _ in }
     ) -> (nats: Double, a: Spans, b: Spans) {
-        guard let gradients = tape.gradients else { preconditionFailure("the tape is for drawing") }
+        let gradients = tape.gradients
         let (spansA, spansB) = predict(tape, pairs, hasDropout ? gradients.dropout : nil, weights, kernels)
         kernels.exponentials(tape.letters, letters: letters, into: gradients.letters, columns: spansB.columns)
         kernels.exponentials(
@@ -174,8 +153,7 @@ extension EncoderDecoder {
     ) -> (a: Spans, b: Spans) {
         let inputs = pairs.map(\.inputs)
         let spansA = encode(
-            tape, pairs.map(\.a), labels: pairs.map(\.label), inputs: inputs, dropout: dropout, weights: weights,
-            kernels)
+            tape, pairs.map(\.a), labels: pairs.map(\.label), inputs: inputs, dropout, weights, kernels)
         let spansB = Spans(pairs.map { $0.b.count + 1 })
         b.conditions.set(tape.bConditions, inputs, weights: weights)
         for (s, pair) in pairs.enumerated() {
@@ -184,12 +162,7 @@ extension EncoderDecoder {
                 b.conditions.add(tape.bConditions, strand: s, to: tape.b.embedded, column: column, kernels)
             }
         }
-        decode(
-            tape, Columns(range: spansB.columns, step: 1),
-            AttentionSpans(
-                queries: spansB.ranges, keysB: spansB.ranges, keysA: spansA.ranges, heads: EncoderDecoder.causalHeads,
-                gaps: spansB),
-            dropout: dropout, weights: weights, kernels)
+        decode(tape, spansB, a: spansA, dropout, weights, kernels)
         kernels.convolve(
             letterOut, tape.normal, weights: weights, into: tape.letters, isLeaky: false, columns: spansB.columns)
         lengthLogits(tape, firsts: spansB.ranges.map(\.lowerBound), weights: weights, kernels)

@@ -64,14 +64,14 @@ extension EncoderDecoder {
         let moments: FloatBuffer
         let memory: [AttentionMemory]
 
-        /// For the self-attention of `strands` strands of up to `length` columns, `queries` of them at a time.
-        init(_ heads: AttentionHeads, strands: Int, length: Int, queries: Int, scratch: FloatBuffer) {
+        /// For the self-attention of `strands` strands of up to `length` columns.
+        init(_ heads: AttentionHeads, strands: Int, length: Int, scratch: FloatBuffer) {
             let (columns, d) = (strands * (length + Spans.gap), EncoderDecoder.width)
             func map(_ channels: Int) -> FeatureMap { FeatureMap(length: columns, channels: channels) }
             (normal, self.heads, attended, output) = (map(d), map(3 * d), map(d), map(d))
             moments = FloatBuffer(count: 2 * columns)
             memory = (0..<strands).map { _ in
-                AttentionMemory(heads, queries: queries, keys: length, scratch: scratch)
+                AttentionMemory(heads, queries: length, keys: length, scratch: scratch)
             }
         }
     }
@@ -86,18 +86,18 @@ extension EncoderDecoder {
         let crossMoments: FloatBuffer, hiddenMoments: FloatBuffer
         let memory: [AttentionMemory]
 
-        init(_ net: EncoderDecoder, strands: Int, length: Int, queries: Int, columnsA: Int, scratch: FloatBuffer) {
+        init(_ net: EncoderDecoder, strands: Int, length: Int, columnsA: Int, scratch: FloatBuffer) {
             let (columns, d, c) = (strands * (length + Spans.gap), EncoderDecoder.width, EncoderDecoder.crossWidth)
             func map(_ channels: Int) -> FeatureMap { FeatureMap(length: columns, channels: channels) }
             own = SelfTape(
-                EncoderDecoder.causalHeads, strands: strands, length: length, queries: queries, scratch: scratch)
+                EncoderDecoder.causalHeads, strands: strands, length: length, scratch: scratch)
             keys = FeatureMap(length: columnsA, channels: 2 * c)
             (crossNormal, query, crossed, afterCross) = (map(d), map(c), map(c), map(d))
             (hiddenNormal, hidden, output) = (map(d), map(EncoderDecoder.hidden), map(d))
             (crossMoments, hiddenMoments) = (FloatBuffer(count: 2 * columns), FloatBuffer(count: 2 * columns))
             memory = (0..<strands).map { _ in
                 AttentionMemory(
-                    EncoderDecoder.crossHeads, queries: queries, keys: net.longestA, scratch: scratch)
+                    EncoderDecoder.crossHeads, queries: length, keys: net.longestA, scratch: scratch)
             }
         }
     }
@@ -159,7 +159,7 @@ extension EncoderDecoder {
         }
     }
 
-    /// Activations of the network for up to `strands` pairs, and gradients unless it is for drawing.
+    /// Activations of the network for up to `strands` pairs, and gradients.
     final class Tape: Sendable {
         /// The most pairs.
         let strands: Int
@@ -172,14 +172,14 @@ extension EncoderDecoder {
         let moments: FloatBuffer
         /// A column for each pair: the normalised output in B's first column, and the logits of lengths.
         let lengthNormal: FeatureMap, lengths: FeatureMap
-        let gradients: Gradients?
+        let gradients: Gradients
         /// What conditions add to the columns; nil without them.
         let aConditions: ConditionRows.Tape?, bConditions: ConditionRows.Tape?
         /// Columns that strand B may have: its letters, and the first column.
         let lengthB: Int
 
-        /// Allocates a tape. One for drawing cannot be used in `loss` and `backward`.
-        init(_ net: EncoderDecoder, strands: Int, isForDrawing: Bool = false) {
+        /// Allocates a tape.
+        init(_ net: EncoderDecoder, strands: Int) {
             self.strands = strands
             lengthB = net.lengthsB.upperBound + 1
             let (lengthA, lengthB) = (net.longestA, lengthB)
@@ -189,11 +189,9 @@ extension EncoderDecoder {
                 count: EncoderDecoder.crossHeads.scratchCount(queries: longest, keys: longest))
             (a, b) = (Stem(columns: columnsA), Stem(columns: columnsB))
             aSelf = SelfTape(
-                EncoderDecoder.selfHeads, strands: strands, length: lengthA, queries: lengthA, scratch: scratch)
+                EncoderDecoder.selfHeads, strands: strands, length: lengthA, scratch: scratch)
             blocks = net.blocks.map { _ in
-                BlockTape(
-                    net, strands: strands, length: lengthB, queries: isForDrawing ? 1 : lengthB, columnsA: columnsA,
-                    scratch: scratch)
+                BlockTape(net, strands: strands, length: lengthB, columnsA: columnsA, scratch: scratch)
             }
             let d = EncoderDecoder.width
             aStep = FeatureMap(length: columnsA, channels: d)
@@ -204,8 +202,7 @@ extension EncoderDecoder {
             lengths = FeatureMap(length: strands, channels: net.lengthOut.outputs)
             aConditions = ConditionRows.Tape(net.a.conditions, strands: strands, columns: columnsA)
             bConditions = ConditionRows.Tape(net.b.conditions, strands: strands, columns: columnsB)
-            gradients =
-                isForDrawing ? nil : Gradients(net, strands: strands, columnsA: columnsA, columnsB: columnsB)
+            gradients = Gradients(net, strands: strands, columnsA: columnsA, columnsB: columnsB)
         }
     }
 }

@@ -93,7 +93,7 @@ final class EncoderDecoderTrainer {
                 guard !own.isEmpty else { return }
                 for s in own.indices {
                     var random = RandomSource(seed: plan.seed, .partnerDropout(step * plan.batch + s))
-                    tape.gradients?.dropout.draw(s - own.startIndex, &random)
+                    tape.gradients.dropout.draw(s - own.startIndex, &random)
                 }
                 let (nats, a, b) = net.loss(tape, Array(own), hasDropout: true, weights: state.weights, kernels)
                 losses[piece] = Float(nats)

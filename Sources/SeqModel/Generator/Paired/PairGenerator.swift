@@ -91,7 +91,7 @@ public struct PairGenerator: Sendable {
         private var partners: (label: Int, allowed: ClosedRange<Int>, found: [Bool]) = (0, 0...0, [])
 
         fileprivate enum Memory {
-            case autoregressive(EncoderDecoder.Tape)
+            case autoregressive(EncoderDecoder.DrawingTape)
             case adversarial(PartnerNet.Tape, LetterSampler)
         }
 
@@ -102,7 +102,7 @@ public struct PairGenerator: Sendable {
         public init(_ generator: PairGenerator) {
             switch generator.partner {
             case .autoregressive(let net, _):
-                partner = .autoregressive(.init(net, strands: Worker.strands, isForDrawing: true))
+                partner = .autoregressive(.init(net))
             case .adversarial(let net, _):
                 partner = .adversarial(PartnerNet.Tape(net), LetterSampler(net.layout))
             }
@@ -154,30 +154,13 @@ public struct PairGenerator: Sendable {
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
         let inputs = points.standardised(conditions)
-        var pairs: [DrawnPair?] = []
-        for start in stride(from: 0, to: given.count, by: Worker.strands) {
-            let range = start..<min(given.count, start + Worker.strands)
-            var own = Array(sources[range])
-            pairs += draw(
-                label: label, inputs[range], given: given[range], lengths: lengths, tries: tries, &own, worker,
-                canGrow: canGrow)
-            sources.replaceSubrange(range, with: own)
-        }
-        return pairs
-    }
-
-    /// Draws at most `Worker.strands` pairs.
-    private func draw(
-        label: Int, _ inputs: PairConditions, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
-        _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
-    ) -> [DrawnPair?] {
         let (a, sizes) = drawFirst(
             label: label, inputs, given: given, lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow)
         let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
         var (pairs, own) = (found.map { DrawnPair(a: a[$0] ?? [], b: []) }, found.map { sources[$0] })
-        let partners = found.map { sizes[$0]?.b ?? 0 }
         drawPartners(
-            &pairs, label: label, inputs: inputs.gathered(found[...]), lengths: lengths, sizes: partners, &own, worker)
+            &pairs, label: label, inputs: inputs.gathered(found[...]), lengths: lengths,
+            sizes: found.map { sizes[$0]?.b ?? 0 }, &own, worker)
         var result = [DrawnPair?](repeating: nil, count: a.count)
         for (n, k) in found.enumerated() { (result[k], sources[k]) = (pairs[n], own[n]) }
         return result
@@ -188,26 +171,16 @@ public struct PairGenerator: Sendable {
         label: Int, at points: PairConditions, lengths: ClosedRange<Int>, tries: Int, _ sources: inout [RandomSource],
         _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [[UInt8]?] {
-        let inputs = points.standardised(conditions)
-        var strands: [[UInt8]?] = []
-        for start in stride(from: 0, to: sources.count, by: Worker.strands) {
-            let range = start..<min(sources.count, start + Worker.strands)
-            var own = Array(sources[range])
-            strands +=
-                drawFirst(
-                    label: label, inputs[range], given: Array(repeating: nil, count: range.count)[...],
-                    lengths: lengths,
-                    tries: tries, &own, worker, canGrow: canGrow
-                ).a
-            sources.replaceSubrange(range, with: own)
-        }
-        return strands
+        drawFirst(
+            label: label, points.standardised(conditions), given: Array(repeating: nil, count: sources.count),
+            lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow
+        ).a
     }
 
-    /// Draws the strand A of at most `Worker.strands` pairs where it is not given, and the lengths of both strands; nil
-    /// where there are none.
+    /// Draws strand A where it is not given, `Worker.strands` at a time, and the lengths of both strands; nil where
+    /// there are none.
     private func drawFirst(
-        label: Int, _ inputs: PairConditions, given: ArraySlice<[UInt8]?>, lengths: ClosedRange<Int>, tries: Int,
+        label: Int, _ inputs: PairConditions, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int,
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> (a: [[UInt8]?], sizes: [(a: Int, b: Int)?]) {
         let sizes = zip(given, sources.indices).map { strand, k in
@@ -215,15 +188,18 @@ public struct PairGenerator: Sendable {
                 composition, label: label, at: inputs[k], a: strand?.count, allowed: lengths, kernels
             ).draw(&sources[k])
         }
-        var a = Array(given)
+        var a = given
         for _ in 0..<tries {
             let open = a.indices.filter { a[$0] == nil && sizes[$0] != nil }
             guard !open.isEmpty else { break }
-            var own = open.map { sources[$0] }
-            let drawn = composition.draw(
-                label: label, at: inputs.gathered(open[...]), lengths: open.map { sizes[$0]?.a ?? 0 }, &own,
-                worker.strand, kernels, canGrow: canGrow)
-            for (n, k) in open.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
+            for start in stride(from: 0, to: open.count, by: Worker.strands) {
+                let group = open[start..<min(open.count, start + Worker.strands)]
+                var own = group.map { sources[$0] }
+                let drawn = composition.draw(
+                    label: label, at: inputs.gathered(group), lengths: group.map { sizes[$0]?.a ?? 0 }, &own,
+                    worker.strand, kernels, canGrow: canGrow)
+                for (n, k) in group.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
+            }
         }
         return (a, sizes)
     }
@@ -251,14 +227,15 @@ public struct PairGenerator: Sendable {
         switch (partner, worker.partner) {
         case (.autoregressive(let net, let weights), .autoregressive(let tape)):
             let isAllowed = worker.isAllowed(composition, net.lengthsB, label: label, allowed: lengths)
-            for start in stride(from: 0, to: pairs.count, by: tape.strands) {
-                let range = start..<min(pairs.count, start + tape.strands)
-                var own = Array(sources[range])
+            // Strands A of about the same length together, as all of a group take the time of the longest.
+            let order = pairs.indices.sorted { (pairs[$0].a.count, $0) < (pairs[$1].a.count, $1) }
+            for start in stride(from: 0, to: order.count, by: tape.strands) {
+                let group = order[start..<min(order.count, start + tape.strands)]
+                var own = group.map { sources[$0] }
                 let drawn = net.draw(
-                    tape, a: pairs[range].map { $0.a[...] }, label: label, inputs: inputs[range],
+                    tape, a: group.map { pairs[$0].a[...] }, label: label, inputs: inputs.gathered(group),
                     isAllowed: isAllowed, leastFraction: leastFraction, weights: weights, &own, kernels)
-                sources.replaceSubrange(range, with: own)
-                for (k, strand) in zip(range, drawn) { pairs[k].b = strand }
+                for (n, k) in group.enumerated() { (pairs[k].b, sources[k]) = (drawn[n], own[n]) }
             }
         case (.adversarial(let net, let weights), .adversarial(let tape, var sampler)):
             for k in pairs.indices {
