@@ -3,7 +3,9 @@
 
     apt-get install bowtie2 minimap2; python3 -m venv v && v/bin/pip install viennarna     # for this benchmark only
     v/bin/python sites.py --seqgan .build/release/seqgan
-    v/bin/python sites.py --seqgan .build/release/seqgan --genome NC_000913.fa --probes 100
+    v/bin/python sites.py --seqgan .build/release/seqgan --genome MG1655-K12.fasta --probes 100
+
+Debian's ragout-examples has the genome of Escherichia coli K-12, MG1655-K12.fasta.gz.
 
 For each probe, sites with 0 to 6 letters changed are planted at random places of both strands. Each program ranks the
 places that it finds: seqgan by score, bowtie2 and minimap2 by the score of the alignment, duplexfold, which looks at

@@ -131,7 +131,7 @@ enum ModelTarget {
                     require(strand.allSatisfy { Int($0) < classifier.alphabet.count }, "a letter of another alphabet")
                 }
                 for logit: Float in [-1e30, 0, 1e30] {
-                    let share = acceptance.probability(label: label, logit: logit, b: pair.b[...])
+                    let share = acceptance.probability(label: label, logit: logit, a: pair.a[...], b: pair.b[...])
                     require((0...1).contains(share), "a probability of \(share)")
                 }
             }

@@ -87,7 +87,7 @@ import Testing
                 classifier.logits(pairs, 0..<200, workspace: Workspace(), into: &logits)
                 let acceptance = generator.acceptance(at: [dose])
                 let kept = logits.indices.reduce(Float(0)) {
-                    $0 + acceptance.probability(label: 1, logit: logits[$1], b: pairs.b($1))
+                    $0 + acceptance.probability(label: 1, logit: logits[$1], a: pairs.a($1), b: pairs.b($1))
                 }
                 return (logits.count { PairClassifier.score($0) > classifier.threshold }, kept)
             }

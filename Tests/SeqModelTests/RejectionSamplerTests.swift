@@ -32,7 +32,7 @@ import Testing
         func mean(_ logits: [Float], _ weights: [Float]) -> Float {
             zip(logits, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
         }
-        let kept = made.map { acceptance.probability(label: 1, logit: $0, b: [0, 1, 2, 3]) }
+        let kept = made.map { acceptance.probability(label: 1, logit: $0, a: [0, 1, 2, 3], b: [0, 1, 2, 3]) }
         let wanted = mean(real, real.map { _ in 1 })
         let before = mean(made, made.map { _ in 1 }), after = mean(made, kept)
         #expect(abs(after - wanted) < 0.25 * abs(before - wanted), "\(before) \(after) \(wanted)")
@@ -48,23 +48,25 @@ import Testing
             real: [low + low + high, low + high + high], generated: [low + high, low + high], threshold: 0.2)
         let b: ArraySlice<UInt8> = [0, 1, 2, 3]
         for logit in low {
-            #expect(acceptance.probability(label: 0, logit: logit, b: b) > 0.2)
-            #expect(acceptance.probability(label: 1, logit: logit, b: b) == 0)
+            #expect(acceptance.probability(label: 0, logit: logit, a: [0, 1, 2, 3], b: b) > 0.2)
+            #expect(acceptance.probability(label: 1, logit: logit, a: [0, 1, 2, 3], b: b) == 0)
         }
         for logit in high {
-            #expect(acceptance.probability(label: 0, logit: logit, b: b) == 0)
-            #expect(acceptance.probability(label: 1, logit: logit, b: b) > 0.2)
+            #expect(acceptance.probability(label: 0, logit: logit, a: [0, 1, 2, 3], b: b) == 0)
+            #expect(acceptance.probability(label: 1, logit: logit, a: [0, 1, 2, 3], b: b) > 0.2)
         }
     }
 
     @Test func withoutPairsToCompareEveryPairIsKept() {
         let b: ArraySlice<UInt8> = [0, 1, 2, 3]
         let nothing = RejectionSamplerTests.acceptance(real: [[], [1]], generated: [[1], []], threshold: 0.5)
-        for label in 0...1 { #expect(nothing.probability(label: label, logit: -3, b: b) == 1) }
+        for label in 0...1 { #expect(nothing.probability(label: label, logit: -3, a: [0, 1, 2, 3], b: b) == 1) }
         // A classifier that refuses the data's own pairs.
         let refused = RejectionSamplerTests.acceptance(
             real: [[], [-3, -4, 1]], generated: [[], [-3, -4]], threshold: 0.5)
-        for logit: Float in [-3, 3] { #expect(refused.probability(label: 1, logit: logit, b: b) == 1) }
+        for logit: Float in [-3, 3] {
+            #expect(refused.probability(label: 1, logit: logit, a: [0, 1, 2, 3], b: b) == 1)
+        }
     }
 
     @Test func kmersThatAreTooCommonAreKeptLessOften() {
@@ -85,7 +87,7 @@ import Testing
         var kept: (with: Float, without: Float) = (0, 0)
         for p in 0..<made.pairs.count {
             let b = made.pairs.b(p)
-            let probability = acceptance.probability(label: 1, logit: 2, b: b)
+            let probability = acceptance.probability(label: 1, logit: 2, a: [0, 1, 2, 3], b: b)
             if RejectionSamplerTests.holdsRun(b) { kept.with += probability } else { kept.without += probability }
         }
         let before = Float(
@@ -112,12 +114,12 @@ import Testing
         for (x, mean) in [Float(1), 3].enumerated() {
             let here = acceptance.at([Float(x)])
             let made = RejectionSamplerTests.logits(mean, 4_000, seed: 9)
-            let kept = made.map { here.probability(label: 1, logit: $0, b: [0, 1, 2, 3]) }
+            let kept = made.map { here.probability(label: 1, logit: $0, a: [0, 1, 2, 3], b: [0, 1, 2, 3]) }
             let after = zip(made, kept).reduce(0) { $0 + $1.0 * $1.1 } / kept.reduce(0, +)
             #expect(abs(after - 1.1) < 0.4, "\(x) \(after)")
             let share = kept.reduce(0, +) / Float(made.count)
             #expect((0.15...0.7).contains(share), "\(x) \(share)")
-            #expect(here.probability(label: 1, logit: -2, b: [0, 1, 2, 3]) == 0)
+            #expect(here.probability(label: 1, logit: -2, a: [0, 1, 2, 3], b: [0, 1, 2, 3]) == 0)
         }
     }
 
@@ -128,7 +130,7 @@ import Testing
         func probability(_ real: [[Float]], _ logit: Float) -> Float {
             let acceptance = RejectionSamplerTests.acceptance(
                 real: real, generated: [weak + low, weak + strong], threshold: 0.5)
-            return acceptance.probability(label: 1, logit: logit, b: [0, 1, 2, 3])
+            return acceptance.probability(label: 1, logit: logit, a: [0, 1, 2, 3], b: [0, 1, 2, 3])
         }
         #expect(probability([wrong + low, weak + strong], 0.2) == 0)
         #expect(probability([wrong + low, weak + strong], 3) > 0.2)

@@ -24,8 +24,14 @@ struct BinShares: Sendable, Equatable {
         (self.bins, self.weights) = (bins, weights)
     }
 
-    /// Fits the weights to the bin of each pair; `inputs` are the numbers of its conditions.
-    init(bins: Int, of pairs: [Int], inputs: PairConditions) {
+    /// Equal shares at any of so many conditions.
+    init(bins: Int, conditions: Int) {
+        self.init(bins: bins, weights: [Float](repeating: 0, count: (1 + conditions) * bins))
+    }
+
+    /// Fits the weights to the bin of each pair; `inputs` are the numbers of its conditions. Each pair counts as often
+    /// as `frequencies` tells, by default once.
+    init(bins: Int, of pairs: [Int], inputs: PairConditions, frequencies: [Float]? = nil) {
         let count = (1 + inputs.width) * bins
         let (weights, gradient) = (FloatBuffer(count: count), FloatBuffer(count: count))
         let adam = Adam(count: count)
@@ -34,6 +40,7 @@ struct BinShares: Sendable, Equatable {
             for (p, own) in pairs.enumerated() {
                 var slopes = BinShares.shares(bins, at: inputs[p]) { weights[$0] }
                 slopes[own] -= 1
+                if let frequencies { for bin in 0..<bins { slopes[bin] *= frequencies[p] } }
                 for bin in 0..<bins { gradient[bin] += slopes[bin] }
                 for (c, x) in inputs[p].enumerated() {
                     for bin in 0..<bins { gradient[(1 + c) * bins + bin] += x * slopes[bin] }

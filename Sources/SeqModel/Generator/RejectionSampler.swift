@@ -1,14 +1,15 @@
-// RejectionSampler: the probability with which a generated pair is kept, by its score and the k-mers of strand B.
+// RejectionSampler: the probability with which a generated pair is kept, by its score, its k-mers and facing letters.
 
 import Kernels
 
 /// Rejection sampling of generated pairs, after Azadi et al. 2019 (Discriminator Rejection Sampling).
 ///
-/// Compared with the data, a generator's pairs have some scores and some k-mers too often. A pair that is too common is
-/// rejected with some probability, and its strand B is drawn again.
+/// Compared with the data, a generator's pairs have some scores, some k-mers and some relations too often. A pair that
+/// is too common is rejected with some probability, and its strand B is drawn again.
 ///
-/// The acceptance probability is min(1, f r(logit) r(B)). r(logit) is the ratio of the data's frequency to the
-/// generator's in the logit's bin, r(B) the density ratio of strand B by its k-mers and ends (see `KmerDensityRatio`).
+/// The acceptance probability is min(1, f r(logit) r(B) r(A, B)). r(logit) is the ratio of the data's frequency to the
+/// generator's in the logit's bin, r(B) the density ratio of strand B by its k-mers and ends (see `KmerDensityRatio`),
+/// r(A, B) what is left of the ratio by facing letters (see `FacingRatio`).
 /// r is 0 if the classifier does not predict the requested label, or so weakly that it is often wrong (see
 /// `reliableBins`): such a pair is kept only where `mostDraws` draws of B for each of `mostStrands` strands A have
 /// found no other. The factor f is the largest for which the limit of 1 removes at most `mostClipped` of the sum of
@@ -27,11 +28,13 @@ public struct RejectionSampler: Sendable {
     /// The maximum number of strands A for a place; the last one's last pair is kept in any case.
     public static let mostStrands = 8
 
-    /// By label and bin, f r(logit): the acceptance probability if r(B) is 1. May exceed 1. Where pairs have
-    /// conditions, what f r(logit) is multiplied by: 0, or a number that makes the mean of r(B) 1.
+    /// By label and bin, f r(logit): the acceptance probability if the other ratios are 1. May exceed 1. Where pairs
+    /// have conditions, what f r(logit) is multiplied by: 0, or a number that makes the mean of the other ratios 1.
     let factors: [[Float]]
     /// By label, r(B).
     let kmerRatios: [KmerDensityRatio]
+    /// r(A, B); nil: 1.
+    let facing: FacingRatio?
     /// By label, the frequencies of the logits in the data and among generated pairs, as functions of the conditions;
     /// nil where there are none to compare.
     let profiles: [Profile?]
@@ -41,6 +44,12 @@ public struct RejectionSampler: Sendable {
     /// The frequencies of the bins at any conditions.
     struct Profile: Sendable, Equatable {
         var data: BinShares, generated: BinShares
+
+        /// The same frequencies in both.
+        static func equal(_ bins: Int, conditions: Int) -> Profile {
+            let shares = BinShares(bins: bins, conditions: conditions)
+            return Profile(data: shares, generated: shares)
+        }
     }
 
     /// A sampler that accepts every pair.
@@ -52,15 +61,20 @@ public struct RejectionSampler: Sendable {
 
     /// Creates a sampler from `bins` factors and a ratio for each label; `threshold` is a score.
     init(
-        factors: [[Float]], kmerRatios: [KmerDensityRatio], profiles: [Profile?] = [nil, nil], threshold: Float
+        factors: [[Float]], kmerRatios: [KmerDensityRatio], facing: FacingRatio? = nil,
+        profiles: [Profile?] = [nil, nil], threshold: Float
     ) {
         self.init(
-            factors: factors, kmerRatios: kmerRatios, profiles: profiles,
+            factors: factors, kmerRatios: kmerRatios, facing: facing, profiles: profiles,
             center: PairClassifier.logit(ofThreshold: threshold))
     }
 
-    private init(factors: [[Float]], kmerRatios: [KmerDensityRatio], profiles: [Profile?], center: Float) {
-        (self.factors, self.kmerRatios, self.profiles, self.center) = (factors, kmerRatios, profiles, center)
+    private init(
+        factors: [[Float]], kmerRatios: [KmerDensityRatio], facing: FacingRatio?, profiles: [Profile?], center: Float
+    ) {
+        (self.factors, self.kmerRatios, self.facing, self.profiles, self.center) = (
+            factors, kmerRatios, facing, profiles, center
+        )
     }
 
     /// Pairs without ambiguous letters, their logits by the classifier, and the numbers of their conditions.
@@ -73,31 +87,36 @@ public struct RejectionSampler: Sendable {
     }
 
     /// Estimates the probabilities from pairs of the data and of the generator, by label. If a label has no pairs in
-    /// either, all its pairs are accepted.
-    init(real: [Scored], generated: [Scored], threshold: Float) {
+    /// either, all its pairs are accepted. `letters` are those that face each other; nil where none have partners.
+    init(real: [Scored], generated: [Scored], letters: FacingLetters? = nil, threshold: Float) {
         let center = PairClassifier.logit(ofThreshold: threshold)
         let estimates = (0...1).map { label in
-            RejectionSampler.estimate(real, generated[label], label: label, center: center)
+            RejectionSampler.estimate(real, generated[label], letters, label: label, center: center)
         }
         self.init(
             factors: estimates.map(\.factors), kmerRatios: estimates.map(\.kmerRatios),
+            facing: letters.map { FacingRatio(letters: $0, profiles: estimates.map(\.facing)) },
             profiles: estimates.map(\.profile), center: center)
     }
 
     private struct Estimate {
         var factors: [Float]
         var kmerRatios: KmerDensityRatio
+        var facing: Profile
         var profile: Profile?
     }
 
-    private static func estimate(_ both: [Scored], _ generated: Scored, label: Int, center: Float) -> Estimate {
+    private static func estimate(
+        _ both: [Scored], _ generated: Scored, _ facing: FacingLetters?, label: Int, center: Float
+    ) -> Estimate {
         let real = both[label]
         let letters = real.pairs.letters
         // The scores are no guide if the classifier predicts the other label for most pairs of the data.
         let agreeing = real.logits.count { ($0 >= center) == (label == 1) }
         guard !generated.logits.isEmpty, agreeing * 2 > real.logits.count else {
             return Estimate(
-                factors: [Float](repeating: 1, count: bins), kmerRatios: KmerDensityRatio(letters: letters))
+                factors: [Float](repeating: 1, count: bins), kmerRatios: KmerDensityRatio(letters: letters),
+                facing: .equal(FacingLetters.bins, conditions: real.inputs.width))
         }
         func binned(_ scored: Scored) -> [Int] { scored.logits.map { bin($0 - center) } }
         let isReliable = reliableBins(label: label, both.map { (binned($0), $0.weight) })
@@ -109,31 +128,68 @@ public struct RejectionSampler: Sendable {
                 data: BinShares(bins: bins, of: binned(real), inputs: real.inputs),
                 generated: BinShares(bins: bins, of: binned(generated), inputs: generated.inputs)) : nil
         let usual = ratios(real: shares(binned(real)), made: shares(binned(generated)), mask)
-        func samples(_ scored: Scored) -> [(strand: ArraySlice<UInt8>, offset: Float)] {
+        // The pairs in reliable bins, and the logarithms of r(logit).
+        func samples(_ scored: Scored) -> [(pair: Int, offset: Float)] {
             scored.logits.indices.compactMap { p in
                 let ratios = profile?.ratios(at: scored.inputs[p], mask) ?? usual
                 let ratio = ratios[bin(scored.logits[p] - center)]
-                return ratio > 0 ? (scored.pairs.b(p), Float(logarithm(ratio))) : nil
+                return ratio > 0 ? (p, Float(logarithm(ratio))) : nil
             }
         }
-        let made = samples(generated)
-        let kmerRatio = KmerDensityRatio(letters: letters, real: samples(real), generated: made)
-        guard !hasConditions else {
-            // The density ratio is known up to a factor: its mean over generated strands is to be 1.
-            let mean =
-                made.reduce(0.0) { $0 + Double(exponential(kmerRatio.logarithm($1.strand))) } / Double(made.count)
-            let scale = made.isEmpty ? 1 : Float(1 / mean)
-            return Estimate(
-                factors: mask.map { min($0 * scale, ModelFile.largestWeight) }, kmerRatios: kmerRatio, profile: profile)
+        let (ofData, made) = (samples(real), samples(generated))
+        let kmerRatio = KmerDensityRatio(
+            letters: letters, real: ofData.map { (real.pairs.b($0.pair), $0.offset) },
+            generated: made.map { (generated.pairs.b($0.pair), $0.offset) })
+        // By generated pair, the product of the ratios so far.
+        var ratios = made.map { Double(exponential($0.offset + kmerRatio.logarithm(generated.pairs.b($0.pair)))) }
+        // What those of the logit alone are multiplied by: the mean of the others is to be 1.
+        func unitMean() -> Double {
+            let sum = zip(made, ratios).reduce(0.0) { $0 + $1.1 / exponential(Double($1.0.offset)) }
+            return made.isEmpty ? 1 : Double(made.count) / sum
         }
-        let values = made.map { Double(exponential($0.offset + kmerRatio.logarithm($0.strand))) }
-        let factor = factor(values.map { ($0, 1 / Double(generated.logits.count)) })
+        var ofFacing = Profile.equal(FacingLetters.bins, conditions: real.inputs.width)
+        if let facing {
+            // By what is kept with the other ratios, as their products are limited to 1.
+            let (common, scale) = (factor(evenly(ratios, of: generated)), unitMean())
+            let kept = zip(made, ratios).map { sample, ratio in
+                min(1, ratio * (profile.map { $0.factor(at: generated.inputs[sample.pair], mask) * scale } ?? common))
+            }
+            let mean = kept.reduce(0, +) / Double(max(1, kept.count))
+            func shares(_ scored: Scored, _ samples: [(pair: Int, offset: Float)], _ frequencies: [Float]?) -> BinShares
+            {
+                var inputs = PairConditions(width: scored.inputs.width)
+                for sample in samples { inputs.append(scored.inputs[sample.pair]) }
+                return BinShares(
+                    bins: FacingLetters.bins,
+                    of: samples.map { facing.bin(scored.pairs.a($0.pair), scored.pairs.b($0.pair)) }, inputs: inputs,
+                    frequencies: frequencies)
+            }
+            ofFacing = Profile(
+                data: shares(real, ofData, nil), generated: shares(generated, made, kept.map { Float($0 / mean) }))
+            for (k, sample) in made.enumerated() {
+                let bin = facing.bin(generated.pairs.a(sample.pair), generated.pairs.b(sample.pair))
+                ratios[k] *= Double(FacingRatio.ratios(ofFacing, at: generated.inputs[sample.pair])[bin])
+            }
+        }
+        guard !hasConditions else {
+            let scale = Float(unitMean())
+            return Estimate(
+                factors: mask.map { min($0 * scale, ModelFile.largestWeight) }, kmerRatios: kmerRatio,
+                facing: ofFacing, profile: profile)
+        }
+        let factor = factor(evenly(ratios, of: generated))
         return Estimate(
-            factors: usual.map { min(Float(factor * $0), ModelFile.largestWeight) }, kmerRatios: kmerRatio)
+            factors: usual.map { min(Float(factor * $0), ModelFile.largestWeight) }, kmerRatios: kmerRatio,
+            facing: ofFacing)
+    }
+
+    /// Ratios of some of the generated pairs, each with the share of one pair.
+    private static func evenly(_ ratios: [Double], of generated: Scored) -> [(ratio: Double, share: Double)] {
+        ratios.map { ($0, 1 / Double(generated.logits.count)) }
     }
 
     /// The largest factor within the bounds, for ratios that occur with these shares.
-    private static func factor(_ ratios: [(ratio: Double, share: Double)]) -> Double {
+    fileprivate static func factor(_ ratios: [(ratio: Double, share: Double)]) -> Double {
         let whole = ratios.reduce(0) { $0 + $1.ratio * $1.share }
         // Mean acceptance and clipped part grow with the factor, so bisection finds it.
         var (low, high) = (0.0, 1e6)
@@ -190,12 +246,11 @@ public struct RejectionSampler: Sendable {
     func at(_ inputs: ArraySlice<Float>) -> RejectionSampler {
         let factors = zip(factors, profiles).map { factors, profile in
             guard let profile else { return factors }
-            let ratios = profile.ratios(at: inputs, factors)
-            let factor = RejectionSampler.factor(
-                Array(zip(ratios, profile.generated.shares(at: inputs).map(Double.init))))
+            let (ratios, factor) = (profile.ratios(at: inputs, factors), profile.factor(at: inputs, factors))
             return zip(ratios, factors).map { min(Float(factor * $0) * $1, ModelFile.largestWeight) }
         }
-        return RejectionSampler(factors: factors, kmerRatios: kmerRatios, profiles: [nil, nil], center: center)
+        return RejectionSampler(
+            factors: factors, kmerRatios: kmerRatios, facing: facing?.at(inputs), profiles: [nil, nil], center: center)
     }
 
     /// The bin of a logit relative to the threshold's.
@@ -205,10 +260,11 @@ public struct RejectionSampler: Sendable {
 
     /// The probability (0 to 1) with which a pair generated for `label` is kept.
     ///
-    /// `logit` is its logit by the classifier, `b` its strand B without ambiguous letters.
-    public func probability(label: Int, logit: Float, b: ArraySlice<UInt8>) -> Float {
+    /// `logit` is its logit by the classifier; its strands have no ambiguous letters.
+    public func probability(label: Int, logit: Float, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>) -> Float {
         let factor = factors[label][RejectionSampler.bin(logit - center)]
-        return factor > 0 ? min(1, factor * exponential(kmerRatios[label].logarithm(b))) : 0
+        guard factor > 0 else { return 0 }
+        return min(1, factor * exponential(kmerRatios[label].logarithm(b)) * (facing?.ratio(label: label, a, b) ?? 1))
     }
 }
 
@@ -217,5 +273,11 @@ extension RejectionSampler.Profile {
     fileprivate func ratios(at inputs: ArraySlice<Float>, _ mask: [Float]) -> [Double] {
         RejectionSampler.ratios(
             real: data.shares(at: inputs).map(Double.init), made: generated.shares(at: inputs).map(Double.init), mask)
+    }
+
+    /// The factor f of these ratios.
+    fileprivate func factor(at inputs: ArraySlice<Float>, _ mask: [Float]) -> Double {
+        RejectionSampler.factor(
+            Array(zip(ratios(at: inputs, mask), generated.shares(at: inputs).map(Double.init))))
     }
 }

@@ -5,6 +5,7 @@ import Kernels
 extension ModelFile {
     private static let factorTensor = "generator.acceptance", kmerTensor = "generator.acceptance.words"
     private static let profileTensor = "generator.acceptance.profiles"
+    private static let facingTensor = "generator.acceptance.facing", partnerTensor = "generator.acceptance.partners"
 
     /// The tensors of a rejection sampler.
     static func tensors(of acceptance: RejectionSampler, letters: Int) -> [WeightArchive.Tensor] {
@@ -22,6 +23,20 @@ extension ModelFile {
         ]
             + (width > 0
                 ? [WeightArchive.Tensor(name: profileTensor, shape: [2, 2, width / bins, bins], values: profiles)] : [])
+            + (acceptance.facing.map { tensors(of: $0) } ?? [])
+    }
+
+    private static func tensors(of facing: FacingRatio) -> [WeightArchive.Tensor] {
+        let letters = facing.letters
+        let width = facing.profiles.first?.data.weights.count ?? 0
+        return [
+            WeightArchive.Tensor(
+                name: facingTensor, shape: [2, 2, width / FacingLetters.bins, FacingLetters.bins],
+                values: facing.profiles.flatMap { $0.data.weights + $0.generated.weights }),
+            WeightArchive.Tensor(
+                name: partnerTensor, shape: [letters.partners.count + 1],
+                values: [Float(letters.offset)] + letters.partners.map(Float.init)),
+        ]
     }
 
     /// Reads a rejection sampler from the first tensors of `rest` and removes these.
@@ -37,10 +52,34 @@ extension ModelFile {
             throw .inconsistent(
                 field: factorTensor, found: "another number", expected: "0 to \(ModelFile.largestWeight)")
         }
+        let kmerRatios = try kmerRatios(&rest, letters: classifier.alphabet.count)
+        let profiles = try profiles(&rest, conditions: classifier.conditions.count)
         return RejectionSampler(
-            factors: [Array(factors[..<bins]), Array(factors[bins...])],
-            kmerRatios: try kmerRatios(&rest, letters: classifier.alphabet.count),
-            profiles: try profiles(&rest, conditions: classifier.conditions.count), threshold: classifier.threshold)
+            factors: [Array(factors[..<bins]), Array(factors[bins...])], kmerRatios: kmerRatios,
+            facing: try facing(&rest, classifier), profiles: profiles, threshold: classifier.threshold)
+    }
+
+    /// The ratio by facing letters; nil in early files, which have none.
+    private static func facing(_ rest: inout ArraySlice<WeightArchive.Tensor>, _ classifier: PairClassifier)
+        throws(ModelError) -> FacingRatio?
+    {
+        guard rest.first?.name == facingTensor else { return nil }
+        let profiles = try profiles(
+            &rest, facingTensor, conditions: classifier.conditions.count, bins: FacingLetters.bins)
+        let letters = classifier.alphabet.count
+        let offsets = Float(-DuplexShape.maximumLength)...Float(DuplexShape.maximumLength)
+        guard let partners = rest.popFirst(), partners.name == partnerTensor, partners.shape == [letters + 1],
+            offsets.contains(partners.values[0]),
+            partners.values.dropFirst().allSatisfy({ (0..<Float(letters)).contains($0) })
+        else {
+            throw .inconsistent(
+                field: partnerTensor, found: "others", expected: "an offset and \(letters) letter codes")
+        }
+        return FacingRatio(
+            letters: FacingLetters(
+                orientation: classifier.orientation, offset: Int(partners.values[0]),
+                partners: partners.values.dropFirst().map { UInt8($0) }),
+            profiles: profiles)
     }
 
     /// The frequencies of the scores as functions of the conditions, of each label. Files without conditions, and the
@@ -48,21 +87,26 @@ extension ModelFile {
     private static func profiles(_ rest: inout ArraySlice<WeightArchive.Tensor>, conditions: Int) throws(ModelError)
         -> [RejectionSampler.Profile?]
     {
-        guard let tensor = rest.first, tensor.name == profileTensor else { return [nil, nil] }
-        let bins = RejectionSampler.bins
-        let shape = [2, 2, 1 + conditions, bins], width = (1 + conditions) * bins
-        guard conditions > 0, tensor.shape == shape, tensor.values.allSatisfy({ abs($0) < 80 }) else {
-            throw .inconsistent(
-                field: profileTensor, found: "\(tensor.shape)", expected: "\(shape), below 80 in absolute value")
+        guard conditions > 0, rest.first?.name == profileTensor else { return [nil, nil] }
+        return try profiles(&rest, profileTensor, conditions: conditions, bins: RejectionSampler.bins).map { profile in
+            // Zeros stand for a label without pairs to compare.
+            (profile.data.weights + profile.generated.weights).contains { $0 != 0 } ? profile : nil
         }
-        rest.removeFirst()
+    }
+
+    /// Reads the frequencies of bins, of each label, from the first tensor of `rest`, and removes it.
+    private static func profiles(
+        _ rest: inout ArraySlice<WeightArchive.Tensor>, _ name: String, conditions: Int, bins: Int
+    ) throws(ModelError) -> [RejectionSampler.Profile] {
+        let shape = [2, 2, 1 + conditions, bins], width = (1 + conditions) * bins
+        guard let tensor = rest.popFirst(), tensor.shape == shape, tensor.values.allSatisfy({ abs($0) < 80 }) else {
+            throw .inconsistent(field: name, found: "another", expected: "\(shape), below 80 in absolute value")
+        }
         let parts = (0..<4).map { Array(tensor.values[$0 * width..<($0 + 1) * width]) }
         return [0, 1].map { label in
-            let (data, generated) = (parts[2 * label], parts[2 * label + 1])
-            // Zeros stand for a label without pairs to compare.
-            guard (data + generated).contains(where: { $0 != 0 }) else { return nil }
-            return .init(
-                data: BinShares(bins: bins, weights: data), generated: BinShares(bins: bins, weights: generated))
+            RejectionSampler.Profile(
+                data: BinShares(bins: bins, weights: parts[2 * label]),
+                generated: BinShares(bins: bins, weights: parts[2 * label + 1]))
         }
     }
 

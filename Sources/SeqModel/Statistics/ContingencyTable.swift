@@ -50,6 +50,15 @@ public struct ContingencyTable: Sendable, Equatable {
     /// Calls `body` with the position in A and the codes of both letters, wherever unambiguous letters face each other.
     @inline(__always)
     func forEachFacing(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, _ body: (Int, Int, Int) -> Void) {
+        ContingencyTable.forEachFacing(a, b, letters: letters, orientation, offset: offset, body)
+    }
+
+    /// The same for strands that face each other like this.
+    @inline(__always)
+    static func forEachFacing(
+        _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, letters: Int, _ orientation: Orientation, offset: Int,
+        _ body: (Int, Int, Int) -> Void
+    ) {
         let first = max(0, -offset)
         for place in first..<max(first, min(a.count, b.count - offset)) {
             let along = place + offset

@@ -58,7 +58,7 @@ struct PairDesign: Sendable {
 
     private static let window = 4_096
     /// Places that are worked on together, at most: strands of about the same length are drawn at once.
-    private static let mostPlaces = 128
+    private static let mostPlaces = 256
     /// Draws of strand A for one candidate before giving up: drawing A is cheap, its partner is not.
     private static let triesOfA = 50
 
@@ -186,7 +186,9 @@ struct PairDesign: Sendable {
                 worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
             var rejected: [Int] = []
             for (k, logit) in zip(open, worker.logits) {
-                let kept = worker.acceptance.probability(label: label, logit: logit, b: candidates[k].pair.b[...])
+                let pair = candidates[k].pair
+                let kept = worker.acceptance.probability(
+                    label: label, logit: logit, a: pair.a[...], b: pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept else { continue }
                 guard round < RejectionSampler.mostDraws else {

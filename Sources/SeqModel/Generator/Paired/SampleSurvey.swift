@@ -99,7 +99,7 @@ struct SampleSurvey: Sendable {
         }
         var result = generator
         result.acceptance = RejectionSampler(
-            real: real, generated: generated, threshold: classifier.threshold)
+            real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold)
         return result
     }
 
