@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 @Suite(.timed) struct SiteTests {
-    private static let probe = "GCGGATCTTGCAGGTCATGC", other = "CCGTAGCTCACGGTTCAGCC"
+    static let probe = "GCGGATCTTGCAGGTCATGC", other = "CCGTAGCTCACGGTTCAGCC"
 
-    private static func opposite(_ strand: some StringProtocol) -> String {
+    static func opposite(_ strand: some StringProtocol) -> String {
         String(strand.uppercased().reversed().map { ["A": "T", "C": "G", "G": "C", "T": "A"][$0] ?? $0 })
     }
 
@@ -16,19 +16,19 @@ import Testing
         return String((0..<count).map { _ in Array("ACGT")[Int.random(in: 0..<4, using: &random)] })
     }
 
-    private static func planted(_ sites: [(Int, String)], in count: Int, seed: UInt64) -> String {
+    static func planted(_ sites: [(Int, String)], in count: Int, seed: UInt64) -> String {
         var target = Array(letters(count, seed: seed))
         for (place, site) in sites { target.replaceSubrange(place..<place + site.count, with: Array(site)) }
         return String(target)
     }
 
-    private static func fasta(_ name: String, _ letters: String, width: Int = 60) -> String {
+    static func fasta(_ name: String, _ letters: String, width: Int = 60) -> String {
         let lines = stride(from: 0, to: letters.count, by: width).map { letters.dropFirst($0).prefix(width) + "\n" }
         return ">\(name)\n" + lines.joined()
     }
 
     /// Two probes, and two targets with sites of the first, `one` also with one of the second.
-    private static func sandbox() throws -> (Sandbox, [(name: String, letters: String)]) {
+    static func sandbox() throws -> (Sandbox, [(name: String, letters: String)]) {
         let sandbox = try Sandbox()
         let one = planted(
             [(1_000, opposite(probe)), (2_000, probe), (2_500, opposite(other))], in: 3_000, seed: 1)
@@ -39,13 +39,13 @@ import Testing
     }
 
     /// Sharp conditions, at which random letters bind nowhere.
-    private static let at = "--at temperature=62C --at concentration=50nM"
+    static let at = "--at temperature=62C --at concentration=50nM"
 
-    private struct Line: Equatable {
+    struct Line: Equatable {
         var probe: String, target: String, start: Int, end: Int, strand: String, score: Double
     }
 
-    private static func lines(_ output: String) -> [Line] {
+    static func lines(_ output: String) -> [Line] {
         output.split(separator: "\n").map { line in
             let f = line.split(separator: "\t").map(String.init)
             guard f.count == 7, let start = Int(f[2]), let end = Int(f[3]), let score = Double(f[5]) else {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    private static func places(_ lines: [Line]) -> [String] {
+    static func places(_ lines: [Line]) -> [String] {
         lines.map { "\($0.probe) \($0.target) \($0.start)-\($0.end) \($0.strand)" }
     }
 
@@ -154,22 +154,6 @@ import Testing
         }
         let piped = try sandbox.run("cat many.fa | seqgan classify --shard 1/2 --sites - \(Self.at) p.fa")
         #expect(piped.code == 64 && piped.errors.contains("--shard needs files"), "\(piped.errors)")
-    }
-
-    @Test func aSiteAcrossTheOriginIsFoundWhereTargetsAreCircular() throws {
-        let (sandbox, _) = try Self.sandbox()
-        let site = Self.opposite(Self.probe)
-        let middle = Self.planted([(4, Self.probe), (600, site)], in: 1_000, seed: 8)
-        try sandbox.write(Self.fasta("ring", String(site.suffix(12)) + middle + String(site.prefix(8))), "ring.fa")
-        func run(_ options: String) throws -> [String] {
-            Self.places(
-                Self.lines(try sandbox.run("seqgan classify -q --sites ring.fa \(Self.at) \(options) p.fa").output))
-        }
-        #expect(try run("") == ["p1 ring 16-36 -", "p1 ring 612-632 +"])
-        // In the order of the starts; the one at the origin last.
-        #expect(try run("--circular") == ["p1 ring 16-36 -", "p1 ring 612-632 +", "p1 ring 1012-1032 +"])
-        #expect(try run("--circular --strand +") == ["p1 ring 612-632 +", "p1 ring 1012-1032 +"])
-        #expect(try run("--strand -") == ["p1 ring 16-36 -"])
     }
 
     @Test func nothingBindsAcrossLettersThatTheModelDoesNotKnow() throws {

@@ -116,10 +116,10 @@ struct SiteScanning {
         ProgressBar.clear()
         return source.withLock { source in
             let found = found.withLock { $0 }
-            var sites = isCircular ? turned(found.sites, source.lengths) : found.sites
+            var sites = isCircular ? turned(found.sites, source.lengths) : Site.merged(found.sites)
             if source.failure != nil { sites.removeAll { $0.target >= source.reader.wholeTargets } }
             return Scan(
-                sites: Site.merged(sites), names: found.names, letters: source.reader.letters,
+                sites: sites, names: found.names, letters: source.reader.letters,
                 foreign: source.reader.foreign, failure: source.failure)
         }
     }
@@ -133,11 +133,14 @@ struct SiteScanning {
         }
     }
 
-    /// The sites of circular targets of these lengths, whose first letters were read again behind the last ones. A site
-    /// near the origin is found twice; the one read behind the end has its whole surroundings.
+    /// The merged sites of circular targets of these lengths, whose first letters were read again behind the last ones.
+    ///
+    /// A site near the origin is found twice; the one read behind the end has its whole surroundings. They are merged
+    /// before they are turned back, where sites on either side of the origin are seen to overlap.
     private func turned(_ sites: [Site], _ lengths: [Int: Int]) -> [Site] {
-        sites.compactMap { site in
-            guard let length = lengths[site.target], site.end - site.start <= length else { return nil }
+        let possible = sites.filter { site in lengths[site.target].map { site.end - site.start <= $0 } ?? false }
+        return Site.merged(possible).compactMap { site in
+            guard let length = lengths[site.target] else { return nil }
             let seam = min(finder.overlap, length)
             guard site.start >= seam, site.start < length + seam else { return nil }
             var site = site
@@ -146,7 +149,7 @@ struct SiteScanning {
                 site.end -= length
             }
             return site
-        }
+        }.sorted(by: Site.isInOrder)
     }
 }
 
