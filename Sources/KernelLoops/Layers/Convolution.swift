@@ -13,7 +13,7 @@ private typealias Vector = SIMD8<Float>
 }
 
 /// The slope of LeakyReLU for negative numbers.
-private let negativeSlope: Float = 0.2
+var negativeSlope: Float { @inline(__always) get { 0.2 } }
 
 extension Loops {
     /// `length` columns of output (outputs channels) = convolution of input (inputs channels), through LeakyReLU where

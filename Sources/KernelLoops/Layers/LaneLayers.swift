@@ -13,8 +13,6 @@ private typealias Vector = SIMD8<Float>
 }
 
 private var lanes: Int { @inline(__always) get { StrandLanes.count } }
-private let negativeSlope: Float = 0.2
-private let smallestVariance: Float = 1e-5
 
 extension Loops {
     /// output (outputs, lanes) = convolution of input, through LeakyReLU where `isLeaky`, plus `residual` where given.

@@ -13,7 +13,7 @@ private typealias Vector = SIMD8<Float>
 }
 
 /// Added to a variance before its root is taken.
-private let smallestVariance: Float = 1e-5
+var smallestVariance: Float { @inline(__always) get { 1e-5 } }
 
 extension Loops {
     /// Layer normalisation (Ba et al. 2016) of `rows` columns: output = gain (x - mean) / sqrt(variance + 1e-5) +

@@ -32,6 +32,19 @@ struct BinShares: Sendable, Equatable {
     /// Fits the weights to the bin of each pair; `inputs` are the numbers of its conditions. Each pair counts as often
     /// as `frequencies` tells, by default once.
     init(bins: Int, of pairs: [Int], inputs: PairConditions, frequencies: [Float]? = nil) {
+        let scale = 1 / Float(max(1, pairs.count))
+        guard inputs.width == 0 else {
+            self.init(bins: bins, of: pairs, inputs: inputs, frequencies: frequencies, scale: scale)
+            return
+        }
+        // Without conditions, the pairs of a bin are alike.
+        var counts = [Float](repeating: 0, count: bins)
+        for (p, own) in pairs.enumerated() { counts[own] += frequencies?[p] ?? 1 }
+        self.init(bins: bins, of: Array(0..<bins), inputs: inputs, frequencies: counts, scale: scale)
+    }
+
+    /// The same, with gradients times `scale`.
+    private init(bins: Int, of pairs: [Int], inputs: PairConditions, frequencies: [Float]?, scale: Float) {
         let count = (1 + inputs.width) * bins
         let (weights, gradient) = (FloatBuffer(count: count), FloatBuffer(count: count))
         let adam = Adam(count: count)
@@ -46,8 +59,7 @@ struct BinShares: Sendable, Equatable {
                     for bin in 0..<bins { gradient[(1 + c) * bins + bin] += x * slopes[bin] }
                 }
             }
-            adam.step(
-                weights, gradient: gradient, number: round, rate: BinShares.rate, scale: 1 / Float(pairs.count))
+            adam.step(weights, gradient: gradient, number: round, rate: BinShares.rate, scale: scale)
         }
         self.init(bins: bins, weights: weights[0..<count].map { $0 })
     }

@@ -18,8 +18,8 @@ extension EncoderDecoder {
         fileprivate let sum: LaneMap, normal: LaneMap, heads: LaneMap, keys: LaneMap
         fileprivate let attended: LaneMap, crossed: LaneMap, query: LaneMap
         fileprivate let hidden: LaneMap, letters: LaneMap, lengths: LaneMap
-        /// What conditions add to the columns.
-        fileprivate let aFixed: LaneMap, bFixed: LaneMap
+        /// What conditions add to the columns; nil without them.
+        fileprivate let aFixed: LaneMap?, bFixed: LaneMap?
         fileprivate let aConditions: ConditionRows.Tape?, bConditions: ConditionRows.Tape?
         fileprivate let scratch: FloatBuffer
 
@@ -40,7 +40,7 @@ extension EncoderDecoder {
             (attended, crossed, query) = (column(d), column(c), column(c))
             (hidden, letters) = (column(EncoderDecoder.hidden), column(net.letterOut.outputs))
             lengths = column(net.lengthOut.outputs)
-            (aFixed, bFixed) = (column(d), column(d))
+            (aFixed, bFixed) = net.conditions > 0 ? (column(d), column(d)) : (nil, nil)
             aConditions = ConditionRows.Tape(net.a.conditions, strands: strands, columns: 1)
             bConditions = ConditionRows.Tape(net.b.conditions, strands: strands, columns: 1)
             scratch = FloatBuffer(count: LayerKernels.laneScratch(keys: max(lengthA, lengthB)))
@@ -64,8 +64,7 @@ extension EncoderDecoder {
         let drawing = Drawing(net: self, tape: tape, weights: weights, kernels: kernels)
         let ofStrands = strands.indices.map { inputs[$0] }
         drawing.setConditions(ofStrands)
-        drawing.encode(strands, label: label)
-        let counts = LaneCounts(strands.map(\.count))
+        let counts = drawing.encode(strands, label: label)
         var rows = [SIMD4<Int>](
             repeating: b.rows(lengthColumn, 0, length: nil, label: label), count: StrandLanes.count)
         drawing.decode(0, rows, counts)
@@ -98,10 +97,10 @@ extension EncoderDecoder {
 
         /// Sets what the conditions of the strands add to their columns.
         func setConditions(_ inputs: [ArraySlice<Float>]) {
-            guard net.conditions > 0 else { return }
             for (rows, conditions, fixed) in [
                 (net.a.conditions, tape.aConditions, tape.aFixed), (net.b.conditions, tape.bConditions, tape.bFixed),
             ] {
+                guard let fixed else { continue }
                 rows.set(conditions, inputs, weights: weights)
                 for s in inputs.indices {
                     for k in 0..<fixed.channels { fixed[0, k, s] = rows.sum(conditions, strand: s, k) }
@@ -109,11 +108,11 @@ extension EncoderDecoder {
             }
         }
 
-        /// Reads strands A: writes the keys and values for the decoder.
-        func encode(_ strands: [ArraySlice<UInt8>], label: Int) {
+        /// Reads strands A: writes the keys and values for the decoder, and returns the numbers of columns.
+        func encode(_ strands: [ArraySlice<UInt8>], label: Int) -> LaneCounts {
             let d = EncoderDecoder.width
             let counts = LaneCounts(strands.map(\.count))
-            embed(strands, label: label)
+            embed(strands, columns: counts.most, label: label)
             for k in net.aConvolutions.indices {
                 // Convolutions read zeros past the end of each strand.
                 let sums = tape.aSums[k]
@@ -125,7 +124,7 @@ extension EncoderDecoder {
                     convolve(net.aConvolutions[k], sums, column, into: tape.aSums[k + 1])
                 }
             }
-            guard let mixed = tape.aSums.last else { return }
+            let mixed = tape.aSums[net.aConvolutions.count]
             for column in 0..<counts.most {
                 kernels.layerNorm(mixed, column, weights: weights, gain: net.aSelf.norm, into: tape.normal, 0)
                 kernels.convolve(net.aSelf.inputs, tape.normal, 0, weights: weights, into: tape.aHeads, column)
@@ -142,18 +141,19 @@ extension EncoderDecoder {
                     keys.set(column, from: tape.keys, 0, channel: 0)
                 }
             }
+            return counts
         }
 
-        private func embed(_ strands: [ArraySlice<UInt8>], label: Int) {
+        private func embed(_ strands: [ArraySlice<UInt8>], columns: Int, label: Int) {
             var rows = [SIMD4<Int>](
                 repeating: net.a.rows(0, 0, length: 1, label: label), count: StrandLanes.count)
-            for column in 0..<(strands.map(\.count).max() ?? 0) {
+            for column in 0..<columns {
                 for (s, strand) in strands.enumerated() where column < strand.count {
                     let code = Int(strand[strand.startIndex + column])
                     rows[s] = net.a.rows(code, column, length: strand.count, label: label)
                 }
                 kernels.embed(
-                    rows, of: weights, adding: net.conditions > 0 ? tape.aFixed : nil, into: tape.aSums[0], column)
+                    rows, of: weights, adding: tape.aFixed, into: tape.aSums[0], column)
             }
         }
 
@@ -167,7 +167,7 @@ extension EncoderDecoder {
         func decode(_ column: Int, _ rows: [SIMD4<Int>], _ counts: LaneCounts) {
             let (d, sum) = (EncoderDecoder.width, tape.sum)
             kernels.embed(
-                rows, of: weights, adding: net.conditions > 0 ? tape.bFixed : nil, into: tape.bSums[0], column)
+                rows, of: weights, adding: tape.bFixed, into: tape.bSums[0], column)
             for (k, convolution) in net.bConvolutions.enumerated() {
                 convolve(convolution, tape.bSums[k], column, into: tape.bSums[k + 1])
             }

@@ -175,14 +175,12 @@ extension EncoderDecoder {
         let gradients: Gradients
         /// What conditions add to the columns; nil without them.
         let aConditions: ConditionRows.Tape?, bConditions: ConditionRows.Tape?
-        /// Columns that strand B may have: its letters, and the first column.
-        let lengthB: Int
 
         /// Allocates a tape.
         init(_ net: EncoderDecoder, strands: Int) {
             self.strands = strands
-            lengthB = net.lengthsB.upperBound + 1
-            let (lengthA, lengthB) = (net.longestA, lengthB)
+            // Strand B has a column for each letter, and the first one.
+            let (lengthA, lengthB) = (net.longestA, net.lengthsB.upperBound + 1)
             let (columnsA, columnsB) = (strands * (lengthA + Spans.gap), strands * (lengthB + Spans.gap))
             let longest = max(lengthA, lengthB)
             let scratch = FloatBuffer(

@@ -92,11 +92,4 @@ extension PairConditions {
         self.init(width: point.count)
         if !point.isEmpty { for _ in 0..<count { append(point) } }
     }
-
-    /// The values of the pairs `range`.
-    subscript(_ range: Range<Int>) -> PairConditions {
-        var result = PairConditions(width: width)
-        if width > 0 { for p in range { result.append(self[p]) } }
-        return result
-    }
 }
