@@ -1,6 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Modules whose functions are generic are compiled as a whole in debug builds, too: else nothing is specialised across
+// files, and a test's program takes up to ten times as long.
+let whole: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
+]
+
 // The float loops are built three times on x86-64, from the same sources: for every such machine, for those with AVX2
 // and FMA (x86-64-v3), and for those with AVX-512 (x86-64-v4). Kernels chooses at start. On other processors the
 // baseline has what is needed.
@@ -10,7 +17,7 @@ import PackageDescription
             name: "KernelLoops" + level.uppercased(),
             dependencies: ["KernelShapes"],
             swiftSettings: [.define("FUSED"), .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-" + level])]
-                + (level == "v4" ? [.define("MANY_REGISTERS")] : []))
+                + whole + (level == "v4" ? [.define("MANY_REGISTERS")] : []))
     }
 #else
     let wideLoops: [Target] = []
@@ -25,9 +32,9 @@ let isFuzzing = Context.environment["SEQGAN_FUZZ"] != nil
 let release: [SwiftSetting] =
     isFuzzing ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Tests train models too: what learns, and what helps the tests, is optimised in debug builds as well, with all its
-// checks.
-let learning: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// Tests train models and run the program thousands of times: all but the tests is optimised in debug builds as well,
+// with all its checks.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))] + whole
 
 // `--static-swift-stdlib` makes one file to copy: it takes in the C++ runtime, too, that Swift's libraries want. They
 // ask for it as -lstdc++, which finds an empty script here; the archive follows, and is not looked at where nothing is
@@ -48,27 +55,29 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "SeqIO", dependencies: ["CZlib"], swiftSettings: release),
+        .target(name: "SeqIO", dependencies: ["CZlib"], swiftSettings: release + optimised),
         .target(name: "KernelShapes"),
-        .target(name: "KernelLoops", dependencies: ["KernelShapes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         .target(
-            name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: learning),
-        .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + learning),
-        .target(name: "Report"),
+            name: "KernelLoops", dependencies: ["KernelShapes"],
+            swiftSettings: [.unsafeFlags(["-Ounchecked"])] + whole),
+        .target(
+            name: "Kernels", dependencies: ["KernelShapes", "KernelLoops"] + wideLoopNames, swiftSettings: optimised),
+        .target(name: "SeqModel", dependencies: ["Kernels"], swiftSettings: release + optimised),
+        .target(name: "Report", swiftSettings: optimised),
         .target(
             name: "BuiltInModel",
             exclude: [
                 "embed.sh", "label_pairs.py", "make_data.sh", "make_pairs.py", "make_parameters.py", "retrain.sh",
-            ], swiftSettings: learning),
+            ], swiftSettings: optimised),
         .executableTarget(
             name: "seqgan",
             dependencies: [
                 "SeqIO", "SeqModel", "Kernels", "Report", "BuiltInModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: release, linkerSettings: linking),
+            ], swiftSettings: release + optimised, linkerSettings: linking),
         .target(
             name: "TestSupport", dependencies: ["Kernels", "SeqModel"], path: "Tests/TestSupport",
-            exclude: ["waiting.sh"], swiftSettings: learning),
+            exclude: ["waiting.sh"], swiftSettings: optimised),
         .testTarget(name: "SeqIOTests", dependencies: ["SeqIO", "TestSupport"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelLoops", "KernelShapes", "TestSupport"]),
         .testTarget(name: "SeqModelTests", dependencies: ["SeqModel", "Kernels", "TestSupport"]),

@@ -20,8 +20,8 @@ import Testing
 
     @Test func theExitCodeIs0WhenTheReaderOfTheOutputClosesThePipe() throws {
         let result = try Example.sandbox().run(
-            "trap '' PIPE; { for k in $(seq 40); do cat pairs.tsv; done | \(Self.classify); echo $? >&2; } | "
-                + "head -n 1 | wc -l"
+            "trap '' PIPE; { for k in $(seq 40); do cat pairs.tsv 2> /dev/null || true; done | \(Self.classify); "
+                + "echo $? >&2; } | head -n 1 | wc -l"
         )
         #expect(result.output == "1\n" && result.errors.hasSuffix("0\n"), "\(result.errors)")
     }
