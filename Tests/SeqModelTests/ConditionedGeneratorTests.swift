@@ -195,10 +195,13 @@ import Testing
                 #expect(abs(pairs.count { $0.a.count == length } - 133) < 40, "\(length) letters")
             }
         }
-        // Partners of given strands, and other partners for strands that were drawn.
+        // Other pairs in their place, and other partners of given strands.
         var sources = (0..<400).map { RandomSource(seed: 77, stream: $0) }
-        var pairs = low
-        generator.drawPartners(&pairs, label: 1, at: [10], lengths: 1...8, &sources, worker)
-        #expect(pairs.count { $0.b == $0.a } > 300)
+        for given in [low.map { _ in nil }, low.map(\.a)] as [[[UInt8]?]] {
+            let pairs = generator.redraw(low, label: 1, at: [10], given: given, lengths: 1...8, &sources, worker)
+            #expect(pairs.count { $0.map { $0.b == $0.a } ?? false } > 300)
+            let same = zip(pairs, low).count { $0?.a == $1.a }
+            #expect(given[0] == nil ? same < 100 : same == 400, "\(same)")
+        }
     }
 }

@@ -96,6 +96,49 @@ import Testing
         #expect(kept.with < 0.1 * before && kept.without > 0.5 * (4_000 - before), "\(kept) \(before)")
     }
 
+    /// In the data scores and k-mers do not go together, in the generator's pairs they do: the ratio by k-mers changes
+    /// what that by score has set right.
+    @Test func scoresAreSpreadAsInTheDataWhereKmersGoWithThem() {
+        let (run, none): ([UInt8], [UInt8]) = ([0, 1, 0, 1, 1, 1, 1, 0, 2, 3], [0, 1, 2, 1, 0, 1, 3, 0, 2, 3])
+        // Of ten pairs, those of each strand B with a high score and with a low one.
+        func scored(_ counts: [(b: [UInt8], high: Int, low: Int)]) -> RejectionSampler.Scored {
+            var (pairs, logits) = (Pairs(alphabet: .dna), [Float]())
+            for _ in 0..<200 {
+                for (b, high, low) in counts {
+                    for k in 0..<high + low {
+                        pairs.append([0, 1, 2, 3], b[...])
+                        logits.append(k < high ? 3 : 1)
+                    }
+                }
+            }
+            return RejectionSampler.Scored(pairs: pairs, logits: logits)
+        }
+        let nothing = Self.scored([])
+        let made = scored([(run, 9, 1), (none, 5, 5)])
+        let acceptance = RejectionSampler(
+            real: [nothing, scored([(run, 2, 2), (none, 8, 8)])], generated: [nothing, made], threshold: 0.5)
+        var kept: (high: Float, all: Float) = (0, 0)
+        for (p, logit) in made.logits.enumerated() {
+            let share = acceptance.probability(label: 1, logit: logit, a: made.pairs.a(p), b: made.pairs.b(p))
+            kept.all += share
+            if logit == 3 { kept.high += share }
+        }
+        // With both ratios one after the other it is 0.40.
+        #expect(abs(kept.high / kept.all - 0.5) < 0.05, "\(kept)")
+    }
+
+    @Test func sharesBendWithTheConditions() {
+        var (bins, inputs): ([Int], PairConditions) = ([], PairConditions(width: 1))
+        for k in 0..<3_000 {
+            let x = Float(k % 301) / 100 - 1.5
+            inputs.append([x])
+            bins.append((abs(x) > 0.75) == (k % 10 > 0) ? 1 : 0)
+        }
+        let shares = BinShares(bins: 2, of: bins, inputs: inputs)
+        let found = ([-1.4, 0, 1.4] as [Float]).map { shares.shares(at: [$0])[1] }
+        #expect(found[0] > 0.75 && found[1] < 0.25 && found[2] > 0.75, "\(found)")
+    }
+
     /// At x = 0 the generator is right; at x = 1 its pairs bind too well.
     @Test func whatIsKeptIsSpreadLikeTheDataAtEachPoint() {
         func scored(_ means: [Float], seed: UInt64) -> RejectionSampler.Scored {

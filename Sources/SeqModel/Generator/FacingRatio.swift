@@ -55,8 +55,7 @@ struct FacingRatio: Sendable, Equatable {
     init(letters: FacingLetters, profiles: [RejectionSampler.Profile]) {
         (self.letters, self.profiles) = (letters, profiles)
         ratios = profiles.map { profile in
-            let conditions = profile.data.weights.count / FacingLetters.bins - 1
-            return FacingRatio.ratios(profile, at: [Float](repeating: 0, count: conditions)[...])
+            FacingRatio.ratios(profile, at: [])
         }
     }
 

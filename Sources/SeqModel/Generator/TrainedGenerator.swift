@@ -116,23 +116,32 @@ public enum TrainedGenerator: Sendable {
         ).map { $0?.a }
     }
 
-    /// Replaces the strand B of each pair by another one, drawn for the same A, of a length in `lengths`, at the
-    /// conditions `point`, see `draw`. Does nothing for a plain GAN, whose pairs are all accepted.
-    public func drawPartners(
-        _ pairs: inout [DrawnPair], label: Int, at point: [Float] = [], lengths: ClosedRange<Int>,
-        _ sources: inout [RandomSource], _ worker: Worker
-    ) {
-        guard case .paired(let generator) = self, case .paired(let memory) = worker else { return }
+    /// Another pair in place of each of `pairs`, with the given strand A where there is one, as `draw` draws it. A
+    /// generator that has drawn several strands B at once for a strand A takes the next one.
+    public func redraw(
+        _ pairs: [DrawnPair], label: Int, at point: [Float] = [], given: [[UInt8]?], lengths: ClosedRange<Int>,
+        tries: Int = 1, _ sources: inout [RandomSource], _ worker: Worker,
+        canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
+    ) -> [DrawnPair?] {
+        precondition(pairs.count == given.count)
+        var result: [DrawnPair?] = pairs
         var empty: [Int] = []
-        for k in pairs.indices {
-            if let other = pairs[k].others.popLast() { pairs[k].b = other } else { empty.append(k) }
+        for (k, pair) in pairs.enumerated() {
+            var pair = pair
+            guard let other = pair.others.popLast() else {
+                empty.append(k)
+                continue
+            }
+            pair.b = other
+            result[k] = pair
         }
-        guard !empty.isEmpty else { return }
-        var (open, own) = (empty.map { pairs[$0] }, empty.map { sources[$0] })
-        generator.drawPartners(
-            &open, label: label, at: PairConditions(repeating: point, count: open.count), lengths: lengths,
-            sizes: open.map(\.b.count), &own, memory)
-        for (n, k) in empty.enumerated() { (pairs[k], sources[k]) = (open[n], own[n]) }
+        guard !empty.isEmpty else { return result }
+        var own = empty.map { sources[$0] }
+        let drawn = draw(
+            label: label, at: point, given: empty.map { given[$0] }, lengths: lengths, tries: tries, &own, worker,
+            canGrow: canGrow)
+        for (n, k) in empty.enumerated() { (result[k], sources[k]) = (drawn[n], own[n]) }
+        return result
     }
 }
 

@@ -98,7 +98,10 @@ extension ModelFile {
     private static func profiles(
         _ rest: inout ArraySlice<WeightArchive.Tensor>, _ name: String, conditions: Int, bins: Int
     ) throws(ModelError) -> [RejectionSampler.Profile] {
-        let shape = [2, 2, 1 + conditions, bins], width = (1 + conditions) * bins
+        // Early files have no products of conditions.
+        let isLinear = rest.first.map { $0.shape == [2, 2, 1 + conditions, bins] } ?? false
+        let terms = isLinear ? 1 + conditions : BinShares.terms(conditions: conditions)
+        let shape = [2, 2, terms, bins], width = terms * bins
         guard let tensor = rest.popFirst(), tensor.shape == shape, tensor.values.allSatisfy({ abs($0) < 80 }) else {
             throw .inconsistent(field: name, found: "another", expected: "\(shape), below 80 in absolute value")
         }

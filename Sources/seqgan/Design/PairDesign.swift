@@ -175,9 +175,8 @@ struct PairDesign: Sendable {
             candidates[k].isFit = constraints.accepts(pair.b[...])
             candidates[k].pair = pair
         }
-        // Rejection sampling: a rejected pair gets another B for the same A, so that the distribution of A is
-        // unchanged. An A for which none is found is given up.
-        let isLast = attempt + 1 >= RejectionSampler.mostStrands
+        // Rejection sampling: a rejected pair is drawn anew, a given strand A gets another B.
+        let isLast = attempt + 1 >= RejectionSampler.mostAttempts
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
             worker.pairs.removeAll()
@@ -192,16 +191,19 @@ struct PairDesign: Sendable {
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept else { continue }
                 guard round < RejectionSampler.mostDraws else {
-                    candidates[k].isFit = kept > 0 || isLast
+                    candidates[k].isFit = isLast || (strands[k] != nil && kept > 0)
                     continue
                 }
                 rejected.append(k)
             }
-            var (pairs, own) = (rejected.map { candidates[$0].pair }, rejected.map { sources[$0] })
-            generator.drawPartners(&pairs, label: label, at: point, lengths: lengths, &own, worker.drawing)
+            var own = rejected.map { sources[$0] }
+            let pairs = generator.redraw(
+                rejected.map { candidates[$0].pair }, label: label, at: point, given: rejected.map { strands[$0] },
+                lengths: lengths, tries: PairDesign.triesOfA, &own, worker.drawing, canGrow: constraints.canGrow)
             for (n, k) in rejected.enumerated() {
-                (candidates[k].pair, sources[k]) = (pairs[n], own[n])
-                candidates[k].isFit = constraints.accepts(pairs[n].b[...])
+                sources[k] = own[n]
+                candidates[k].isFit = pairs[n].map { constraints.accepts($0.b[...]) } ?? false
+                candidates[k].pair = pairs[n] ?? candidates[k].pair
             }
             open = rejected.filter { candidates[$0].isFit }
         }

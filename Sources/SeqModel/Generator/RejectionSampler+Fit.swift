@@ -1,0 +1,173 @@
+// RejectionSampler+Fit: the ratios of a rejection sampler, from pairs of the data and of the generator.
+
+import Kernels
+
+extension RejectionSampler {
+    /// Estimates the probabilities from pairs of the data and of the generator, by label. If a label has no pairs in
+    /// either, all its pairs are accepted. `letters` are those that face each other; nil where none have partners.
+    ///
+    /// The ratios by score and by k-mers are estimated one after the other. What is kept with both is still not spread
+    /// as the data: the second ratio changes what the first has set right, and probabilities are limited to 1. So that
+    /// by score is multiplied by the ratio of the data's frequencies to those of the pairs that are kept, and that by
+    /// facing letters is estimated from what is kept then. Doing so again brings the scores nearer to the data's, and
+    /// takes the k-mers away from them.
+    init(real: [Scored], generated: [Scored], letters: FacingLetters? = nil, threshold: Float) {
+        let center = PairClassifier.logit(ofThreshold: threshold)
+        let estimates = (0...1).map { label in
+            RejectionSampler.estimate(real, generated[label], label: label, center: center)
+        }
+        self.init(
+            factors: estimates.map(\.factors), kmerRatios: estimates.map(\.kmerRatios),
+            facing: letters.map { letters in
+                FacingRatio(
+                    letters: letters,
+                    profiles: real.map { .equal(FacingLetters.bins, conditions: $0.inputs.width) })
+            },
+            profiles: estimates.map(\.profile), center: center)
+        for label in 0...1 where estimates[label].isFitted { refine(label, real[label], generated[label]) }
+    }
+
+    private struct Estimate {
+        var factors: [Float]
+        var kmerRatios: KmerDensityRatio
+        var profile: Profile?
+        /// Whether there was something to compare.
+        var isFitted = true
+    }
+
+    /// The ratios of one label by score, then by k-mers.
+    private static func estimate(_ both: [Scored], _ generated: Scored, label: Int, center: Float) -> Estimate {
+        let real = both[label]
+        let letters = real.pairs.letters
+        // The scores are no guide if the classifier predicts the other label for most pairs of the data.
+        let agreeing = real.logits.count { ($0 >= center) == (label == 1) }
+        guard !generated.logits.isEmpty, agreeing * 2 > real.logits.count else {
+            return Estimate(
+                factors: [Float](repeating: 1, count: bins), kmerRatios: KmerDensityRatio(letters: letters),
+                isFitted: false)
+        }
+        func binned(_ scored: Scored) -> [Int] { scored.logits.map { bin($0 - center) } }
+        let isReliable = reliableBins(label: label, both.map { (binned($0), $0.weight) })
+        let mask: [Float] = isReliable.map { $0 ? 1 : 0 }
+        let hasConditions = real.inputs.width > 0
+        let profile =
+            hasConditions
+            ? Profile(
+                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs),
+                generated: BinShares(bins: bins, of: binned(generated), inputs: generated.inputs)) : nil
+        let usual = ratios(real: shares(binned(real)), made: shares(binned(generated)), mask)
+        // The pairs in reliable bins, and the logarithms of r(logit).
+        func samples(_ scored: Scored) -> [(pair: Int, offset: Float)] {
+            scored.logits.indices.compactMap { p in
+                let ratios = profile?.ratios(at: scored.inputs[p], mask) ?? usual
+                let ratio = ratios[bin(scored.logits[p] - center)]
+                return ratio > 0 ? (p, Float(logarithm(ratio))) : nil
+            }
+        }
+        let made = samples(generated)
+        let kmerRatio = KmerDensityRatio(
+            letters: letters, real: samples(real).map { (real.pairs.b($0.pair), $0.offset) },
+            generated: made.map { (generated.pairs.b($0.pair), $0.offset) })
+        let ofKmers = made.map { Double(exponential(kmerRatio.logarithm(generated.pairs.b($0.pair)))) }
+        guard !hasConditions else {
+            // The mean of what the ratio by score is multiplied by is to be 1.
+            let scale = Float(Double(max(1, made.count)) / max(ofKmers.reduce(0, +), 1e-9))
+            return Estimate(
+                factors: mask.map { min($0 * scale, ModelFile.largestWeight) }, kmerRatios: kmerRatio,
+                profile: profile)
+        }
+        let ratios = zip(made, ofKmers).map { exponential(Double($0.offset)) * $1 }
+        let factor = factor(evenly(ratios, of: generated.logits.count))
+        return Estimate(
+            factors: usual.map { min(Float(factor * $0), ModelFile.largestWeight) }, kmerRatios: kmerRatio)
+    }
+
+    /// Multiplies the ratios of one label, first by score, then by facing letters, by what they miss.
+    private mutating func refine(_ label: Int, _ real: Scored, _ generated: Scored) {
+        let own = factors[label]
+        func bin(_ scored: Scored, _ p: Int) -> Int { RejectionSampler.bin(scored.logits[p] - center) }
+        /// The pairs in bins that are kept.
+        func reliable(_ scored: Scored) -> [Int] { scored.logits.indices.filter { own[bin(scored, $0)] > 0 } }
+        let (ofData, made) = (reliable(real), reliable(generated))
+        guard !ofData.isEmpty, !made.isEmpty else { return }
+        func shares(
+            _ bins: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?, bin: (Scored, Int) -> Int
+        ) -> BinShares {
+            let mean = (weights ?? [1]).reduce(0, +) / Float(weights?.count ?? 1)
+            return BinShares(
+                bins: bins, of: chosen.map { bin(scored, $0) }, inputs: scored.inputs.gathered(chosen[...]),
+                frequencies: weights?.map { $0 / max(mean, 1e-9) })
+        }
+        var kept = made.map { p in
+            at(generated.inputs[p]).probability(
+                label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p))
+        }
+        let data = shares(RejectionSampler.bins, real, ofData, nil, bin: bin)
+        let found = shares(RejectionSampler.bins, generated, made, kept, bin: bin)
+        if let profile = profiles[label] {
+            profiles[label]?.data = profile.data.times(data, over: found)
+        } else {
+            let missing = zip(data.shares(at: []), found.shares(at: [])).map { $0 / max($1, 1e-6) }
+            factors[label] = zip(own, missing).map { min($0 * $1, ModelFile.largestWeight) }
+        }
+        if let facing {
+            // Among those that are kept with the new ratios by score.
+            for (k, p) in made.enumerated() {
+                let (inputs, bin) = (generated.inputs[p], bin(generated, p))
+                kept[k] *= data.shares(at: inputs)[bin] / max(found.shares(at: inputs)[bin], 1e-6)
+            }
+            func facingBin(_ scored: Scored, _ p: Int) -> Int {
+                facing.letters.bin(scored.pairs.a(p), scored.pairs.b(p))
+            }
+            var profiles = facing.profiles
+            profiles[label] = Profile(
+                data: shares(FacingLetters.bins, real, ofData, nil, bin: facingBin),
+                generated: shares(FacingLetters.bins, generated, made, kept, bin: facingBin))
+            self.facing = FacingRatio(letters: facing.letters, profiles: profiles)
+        }
+        guard profiles[label] == nil else { return }
+        let ratios = made.map { p in
+            Double(
+                ratio(label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p)))
+        }
+        let factor = Float(RejectionSampler.factor(RejectionSampler.evenly(ratios, of: generated.logits.count)))
+        factors[label] = factors[label].map { min($0 * factor, ModelFile.largestWeight) }
+    }
+
+    /// Ratios of some of `count` pairs, each with the share of one pair.
+    private static func evenly(_ ratios: [Double], of count: Int) -> [(ratio: Double, share: Double)] {
+        ratios.map { ($0, 1 / Double(count)) }
+    }
+
+    /// The part of the data's pairs with a label that may be given up so that nearly all that is kept has it, and how
+    /// many of these may have the other label.
+    private static let mostGivenUp = 0.05, mostWrong = 0.005
+
+    /// The bins in which pairs are kept: those on the label's side of the threshold, but for the weakest, as long as
+    /// more than `mostWrong` of the data's pairs in the rest have the other label, and at most `mostGivenUp` of those
+    /// with the label are given up. `real` are the bins of the data's pairs of each label and the weight of a pair.
+    private static func reliableBins(label: Int, _ real: [(bins: [Int], weight: Double)]) -> [Bool] {
+        let side = label == 1 ? Array(bins / 2..<bins) : (0..<bins / 2).reversed()
+        let counts = real.map { bins, weight in
+            side.map { bin in weight * Double(bins.count { $0 == bin }) }
+        }
+        let (right, wrong) = (counts[label], counts[1 - label])
+        let all = right.reduce(0, +)
+        var first = 0
+        while first + 1 < side.count {
+            let rest = (right: right[first...].reduce(0, +), wrong: wrong[first...].reduce(0, +))
+            let isPure = rest.wrong <= mostWrong * (rest.right + rest.wrong)
+            guard !isPure, all - rest.right + right[first] <= mostGivenUp * all else { break }
+            first += 1
+        }
+        let kept = Set(side[first...])
+        return (0..<bins).map(kept.contains)
+    }
+
+    /// Frequencies of the bins, with a pseudocount of 0.5.
+    private static func shares(_ pairs: [Int]) -> [Double] {
+        var counts = [Double](repeating: 0.5, count: bins)
+        for bin in pairs { counts[bin] += 1 }
+        return counts.map { $0 / (Double(pairs.count) + 0.5 * Double(bins)) }
+    }
+}
