@@ -8,7 +8,7 @@ import Testing
     static let model: Result<[UInt8], any Error> = Result {
         let sandbox = try Example.sandbox(pairs: 2000)
         let outcome = try sandbox.run(
-            "seqgan train --learn generator --from m.seqgan --steps 1500 --batch 16 pairs.tsv -o g.seqgan --log log.tsv"
+            "seqgan train --learn generator --from m.seqgan --steps 2000 --batch 16 pairs.tsv -o g.seqgan --log log.tsv"
         )
         guard outcome.code == 0 else { throw Example.Failed(errors: outcome.errors) }
         let log = try sandbox.read("log.tsv").split(separator: "\n").map { $0.split(separator: "\t") }

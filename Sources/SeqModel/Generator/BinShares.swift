@@ -35,9 +35,11 @@ struct BinShares: Sendable, Equatable {
 
     /// The terms of conditions with the numbers `inputs`.
     private static func terms(_ inputs: ArraySlice<Float>) -> [Float] {
-        var terms = [1] + inputs
-        for (c, x) in inputs.enumerated() {
-            for y in inputs.dropFirst(c) { terms.append(x * y) }
+        // Conditions far from those of the training must not give infinities, of which no share follows.
+        let numbers = inputs.map { min(max($0, -1e15), 1e15) }
+        var terms = [1] + numbers
+        for (c, x) in numbers.enumerated() {
+            for y in numbers[c...] { terms.append(x * y) }
         }
         return terms
     }
@@ -96,7 +98,6 @@ struct BinShares: Sendable, Equatable {
         for (t, x) in terms.enumerated() {
             for bin in 0..<bins { logits[bin] += x * weight(t * bins + bin) }
         }
-        // Conditions far from those of the training must not give infinities, of which no share follows.
         for bin in 0..<bins { logits[bin] = min(max(logits[bin], -1e30), 1e30) }
         let top = logits.reduce(-Float.infinity, max)
         var sum: Float = 0
