@@ -126,7 +126,7 @@ import Testing
         .enabled(if: Sandbox.has("python3"), "python3, which makes the terminal, is not installed"),
         arguments: [
             "classify -t 1 -m m.seqgan big.tsv", "encode big.tsv", "generate -n 1100 -t 1",
-            "train pairs.tsv --epochs 9 -o n.seqgan", "evaluate -t 1 -m m.seqgan big.tsv",
+            "train big.tsv --epochs 1 -o n.seqgan", "evaluate -t 1 -m m.seqgan big.tsv",
         ])
     func aBarIsDrawnOnATerminalAndTakenAway(command: String) throws {
         let sandbox = try Example.sandbox(pairs: 5000)
