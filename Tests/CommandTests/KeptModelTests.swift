@@ -34,11 +34,11 @@ import Testing
         Kept(
             name: "paired-2", scores: "0.999999 0.999479 0.000001 0.000692",
             logits: [14.342289, 7.559812, -13.415662, -7.275839],
-            generated: "CACCATA TATGGTG GATTCACA TGTGAATC TAAGGAAA TTTCCTTA AATCCGCA TGCGGATT"),
+            generated: "CACCATA TATGGTG GATTCACA TGTGAATC GTCGCATC GATGCGAC AATCCGCA TGCGGATT"),
         Kept(
             name: "autoregressive-2", scores: "1.000000 0.999545 0.000001 0.000667",
             logits: [14.598972, 7.694230, -13.534895, -7.312263],
-            generated: "CACCCTA TAGGGTG GAGTCAGC GCTGACTC GGCCC GGGCC AATGGGCC GGCCCATT"),
+            generated: "CACCCTA TAGGGTG GAGTCAGC GCTGACTC TTCTCATG CATGAGAA AATGGGCC GGCCCATT"),
         Kept(
             name: "dense-2", scores: "1.000000 0.991795 0.000005 0.995251",
             logits: [15.015557, 4.794798, -12.221126, 5.345014],

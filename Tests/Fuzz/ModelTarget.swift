@@ -123,10 +123,12 @@ enum ModelTarget {
             require(drawn.count == 2, "\(drawn.count) pairs of two")
             var pairs = drawn.compactMap { $0 }
             var own = Array(sources[..<pairs.count])
-            pairs += generator.redraw(
-                pairs, label: label, at: point, given: pairs.map { $0.a.count % 2 == 0 ? $0.a : nil },
-                lengths: 1...DuplexShape.maximumLength, &own, worker
-            ).compactMap { $0 }
+            for keepingA in [true, false] {
+                pairs += generator.redraw(
+                    Array(pairs.prefix(own.count)), keepingA: keepingA, label: label, at: point,
+                    lengths: 1...DuplexShape.maximumLength, &own, worker
+                ).compactMap { $0 }
+            }
             for pair in pairs {
                 for strand in [pair.a, pair.b] {
                     require((1...DuplexShape.maximumLength).contains(strand.count), "\(strand.count) letters drawn")

@@ -197,11 +197,12 @@ import Testing
         }
         // Other pairs in their place, and other partners of given strands.
         var sources = (0..<400).map { RandomSource(seed: 77, stream: $0) }
-        for given in [low.map { _ in nil }, low.map(\.a)] as [[[UInt8]?]] {
-            let pairs = generator.redraw(low, label: 1, at: [10], given: given, lengths: 1...8, &sources, worker)
+        for keepingA in [true, false] {
+            let pairs = generator.redraw(
+                low, keepingA: keepingA, label: 1, at: [10], lengths: 1...8, &sources, worker)
             #expect(pairs.count { $0.map { $0.b == $0.a } ?? false } > 300)
             let same = zip(pairs, low).count { $0?.a == $1.a }
-            #expect(given[0] == nil ? same < 100 : same == 400, "\(same)")
+            #expect(keepingA ? same == 400 : same < 100, "\(same)")
         }
     }
 }

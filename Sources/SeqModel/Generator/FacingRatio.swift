@@ -54,9 +54,7 @@ struct FacingRatio: Sendable, Equatable {
     /// The ratios of these frequencies.
     init(letters: FacingLetters, profiles: [RejectionSampler.Profile]) {
         (self.letters, self.profiles) = (letters, profiles)
-        ratios = profiles.map { profile in
-            FacingRatio.ratios(profile, at: [])
-        }
+        ratios = profiles.map { FacingRatio.ratios($0, at: []) }
     }
 
     /// The ratios at conditions with the numbers `inputs`.

@@ -5,7 +5,8 @@ import Kernels
 /// Rejection sampling of generated pairs, after Azadi et al. 2019 (Discriminator Rejection Sampling).
 ///
 /// Compared with the data, a generator's pairs have some scores, some k-mers and some relations too often. A pair that
-/// is too common is rejected with some probability, and another is drawn; for a given strand A, another strand B.
+/// is too common is rejected with some probability, and another is drawn (see `replacesPairs`); for a given strand A,
+/// another strand B.
 ///
 /// The acceptance probability is min(1, f r(logit) r(B) r(A, B)). r(logit) is the ratio of the data's frequency to the
 /// generator's in the logit's bin, r(B) the density ratio of strand B by its k-mers and ends (see `KmerDensityRatio`),
@@ -23,8 +24,8 @@ public struct RejectionSampler: Sendable {
     static let meanAcceptance = 0.2...0.65
     /// The largest part of the sum of the ratios that is lost because a probability is at most 1.
     static let mostClipped = 0.15
-    /// The maximum number of pairs that are drawn for a place in one attempt. For a given strand A, the last one is
-    /// kept unless its probability is 0.
+    /// The maximum number of pairs that are drawn for a place in one attempt. Where all have the same strand A, the
+    /// last one is kept unless its probability is 0.
     public static let mostDraws = 16
     /// The maximum number of attempts for a place; the last one's last pair is kept in any case.
     public static let mostAttempts = 8
@@ -108,6 +109,10 @@ public struct RejectionSampler: Sendable {
     static func ratios(real: [Double], made: [Double], _ mask: [Float]) -> [Double] {
         (0..<bins).map { mask[$0] > 0 ? real[$0] / max(made[$0], 1e-6) : 0 }
     }
+
+    /// Whether another pair takes the place of a rejected one. Otherwise it is another strand B for the same A: so in
+    /// early model files, which have no ratio by facing letters, and which are to make the same pairs for ever.
+    public var replacesPairs: Bool { facing != nil }
 
     /// The sampler at conditions with the numbers `inputs`; the same where there are none.
     func at(_ inputs: ArraySlice<Float>) -> RejectionSampler {

@@ -116,30 +116,34 @@ public enum TrainedGenerator: Sendable {
         ).map { $0?.a }
     }
 
-    /// Another pair in place of each of `pairs`, with the given strand A where there is one, as `draw` draws it. A
-    /// generator that has drawn several strands B at once for a strand A takes the next one.
+    /// Another pair in place of each of `pairs`: drawn as `draw` does or, where `keepingA`, another strand B for the
+    /// same A. A generator that has drawn several strands B at once for a strand A takes the next one. A plain GAN,
+    /// whose pairs are all accepted, has no other strand B for an A.
     public func redraw(
-        _ pairs: [DrawnPair], label: Int, at point: [Float] = [], given: [[UInt8]?], lengths: ClosedRange<Int>,
+        _ pairs: [DrawnPair], keepingA: Bool, label: Int, at point: [Float] = [], lengths: ClosedRange<Int>,
         tries: Int = 1, _ sources: inout [RandomSource], _ worker: Worker,
         canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
     ) -> [DrawnPair?] {
-        precondition(pairs.count == given.count)
         var result: [DrawnPair?] = pairs
         var empty: [Int] = []
-        for (k, pair) in pairs.enumerated() {
-            var pair = pair
-            guard let other = pair.others.popLast() else {
-                empty.append(k)
-                continue
-            }
-            pair.b = other
-            result[k] = pair
+        for k in pairs.indices {
+            if let other = result[k]?.others.popLast() { result[k]?.b = other } else { empty.append(k) }
         }
         guard !empty.isEmpty else { return result }
         var own = empty.map { sources[$0] }
-        let drawn = draw(
-            label: label, at: point, given: empty.map { given[$0] }, lengths: lengths, tries: tries, &own, worker,
-            canGrow: canGrow)
+        let drawn: [DrawnPair?]
+        if keepingA {
+            guard case .paired(let generator) = self, case .paired(let memory) = worker else { return result }
+            var open = empty.map { pairs[$0] }
+            generator.drawPartners(
+                &open, label: label, at: PairConditions(repeating: point, count: open.count), lengths: lengths,
+                sizes: open.map(\.b.count), &own, memory)
+            drawn = open
+        } else {
+            drawn = draw(
+                label: label, at: point, given: [[UInt8]?](repeating: nil, count: empty.count), lengths: lengths,
+                tries: tries, &own, worker, canGrow: canGrow)
+        }
         for (n, k) in empty.enumerated() { (result[k], sources[k]) = (drawn[n], own[n]) }
         return result
     }

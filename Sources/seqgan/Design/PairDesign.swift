@@ -175,7 +175,8 @@ struct PairDesign: Sendable {
             candidates[k].isFit = constraints.accepts(pair.b[...])
             candidates[k].pair = pair
         }
-        // Rejection sampling: a rejected pair is drawn anew, a given strand A gets another B.
+        // Rejection sampling: another pair takes the place of a rejected one, or another B for the same A.
+        let keepsA = !given.isEmpty || !worker.acceptance.replacesPairs
         let isLast = attempt + 1 >= RejectionSampler.mostAttempts
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
@@ -191,15 +192,15 @@ struct PairDesign: Sendable {
                 candidates[k].score = PairClassifier.score(logit)
                 guard sources[k].uniform() >= kept else { continue }
                 guard round < RejectionSampler.mostDraws else {
-                    candidates[k].isFit = isLast || (strands[k] != nil && kept > 0)
+                    candidates[k].isFit = isLast || (keepsA && kept > 0)
                     continue
                 }
                 rejected.append(k)
             }
             var own = rejected.map { sources[$0] }
             let pairs = generator.redraw(
-                rejected.map { candidates[$0].pair }, label: label, at: point, given: rejected.map { strands[$0] },
-                lengths: lengths, tries: PairDesign.triesOfA, &own, worker.drawing, canGrow: constraints.canGrow)
+                rejected.map { candidates[$0].pair }, keepingA: keepsA, label: label, at: point, lengths: lengths,
+                tries: PairDesign.triesOfA, &own, worker.drawing, canGrow: constraints.canGrow)
             for (n, k) in rejected.enumerated() {
                 sources[k] = own[n]
                 candidates[k].isFit = pairs[n].map { constraints.accepts($0.b[...]) } ?? false

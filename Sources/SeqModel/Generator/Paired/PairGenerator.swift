@@ -208,9 +208,18 @@ public struct PairGenerator: Sendable {
     /// usually one of them is accepted.
     private static let variants = 3
 
-    /// Draws a strand B for the strand A of each pair, at conditions with the numbers `inputs`. The autoregressive
-    /// network draws its length as well, one of `lengths` that occurs with `label`; otherwise it has `sizes[k]`
-    /// letters.
+    /// Draws a strand B for the strand A of each pair, at the conditions `points`. The autoregressive network draws its
+    /// length as well, one of `lengths` that occurs with `label`; otherwise it has `sizes[k]` letters.
+    func drawPartners(
+        _ pairs: inout [DrawnPair], label: Int, at points: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
+        _ sources: inout [RandomSource], _ worker: Worker
+    ) {
+        drawPartners(
+            &pairs, label: label, inputs: points.standardised(conditions), lengths: lengths, sizes: sizes, &sources,
+            worker)
+    }
+
+    /// The same, given the numbers of the conditions that the networks see.
     private func drawPartners(
         _ pairs: inout [DrawnPair], label: Int, inputs: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
         _ sources: inout [RandomSource], _ worker: Worker
