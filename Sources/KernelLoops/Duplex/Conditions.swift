@@ -87,7 +87,7 @@ extension Loops {
 }
 
 /// Writes the Boltzmann weights at conditions of which `inputs` are the standardised values, and the loop tables.
-@inline(__always)
+@inline(never)
 func foldEnergies<V: Lanes>(
     _ shape: DuplexShape, _ inputs: UnsafePointer<Float>?, _ parameters: UnsafePointer<Float>,
     _ weights: UnsafeMutablePointer<Float>, _ tables: UnsafeMutablePointer<Float>, _ lanes: V.Type

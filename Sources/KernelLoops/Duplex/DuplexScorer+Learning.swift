@@ -22,7 +22,7 @@ extension DuplexScorer where Rows == EveryRow {
 
     /// Adds the gradient of `seed * logit` to `gradient`: with respect to the parameters of the network, look-ups and
     /// equilibrium and, at offset `shape.count`, with respect to the loop tables. `result` is that of `forward`.
-    @inline(__always)
+    @inline(never)
     func backward(
         _ pair: (a: PreparedStrand<V>, b: PreparedStrand<V>), _ result: (logit: Scalar, output: Scalar), seed: Scalar,
         dropout: Bool, adding gradient: UnsafeMutablePointer<Scalar>

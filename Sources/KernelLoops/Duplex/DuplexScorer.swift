@@ -89,7 +89,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
 
     /// Fills `prepared` for strand A (`index` 1) or B (2) of a pair, except its contributions to the network, which
     /// `writeContributions` computes for many strands at once.
-    @inline(__always)
+    @inline(never)
     func prepare(_ prepared: PreparedStrand<V>, index: Int) {
         let strand = prepared.strand
         placeLetters(prepared)
@@ -140,7 +140,7 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
     }
 
     /// Computes the features of pair number `place` of the batch alone, standardised.
-    @inline(__always)
+    @inline(never)
     func pairFeatures(
         _ a: PreparedStrand<V>, _ b: PreparedStrand<V>, into features: UnsafeMutablePointer<Scalar>, place: Int = 0
     ) {

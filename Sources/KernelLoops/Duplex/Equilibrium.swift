@@ -75,7 +75,7 @@ extension PairBalance {
 extension LogConstants {
     /// The mass balance at the logit `u` of the bound share, its derivative with respect to u, and the slopes of
     /// `logFree` of both strands.
-    @inline(__always) private func balance(_ u: W) -> (value: W, slope: W, freeA: W, freeB: W) {
+    @inline(never) private func balance(_ u: W) -> (value: W, slope: W, freeA: W, freeB: W) {
         let plus = softplus(u)
         let left = W.fill(0) - plus
         let a = logFree(homodimerA, left: left), b = logFree(homodimerB, left: left)
@@ -125,7 +125,7 @@ extension DuplexScorer {
 
     /// Replaces the network's outputs of `count` pairs by their logits. The duplexes' sums are in the first row of the
     /// balance; `strands` are the memories of both strands of a pair.
-    @inline(__always)
+    @inline(never)
     func equilibrate(
         _ count: Int, _ logits: UnsafeMutablePointer<Scalar>,
         strands: (Int) -> (a: StrandMemory<V>, b: StrandMemory<V>)

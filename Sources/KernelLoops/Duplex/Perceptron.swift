@@ -94,7 +94,7 @@ func addStrands<W: Lanes>(
 ///
 /// h = SiLU(b1 + W1 features), with W1 (F, W). A symmetric shape adds the same with the features of the two strands
 /// swapped, which makes the logit independent of their order. Then logit = b + w SiLU(b2 + W2 h), with W2 (W, W).
-@inline(__always)
+@inline(never)
 func perceptronForward<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, count: Int, dropout: Bool,
     to logits: UnsafeMutablePointer<W.Scalar>, bias: (Int) -> UnsafePointer<W>,
@@ -143,7 +143,7 @@ func perceptronForward<W: Lanes>(
 
 /// Adds the gradient of `seed * logit` to `gradient`, in the layout of the weights, and writes that with respect to
 /// the standardised features to `memory.dFeatures`. `memory` holds the values of `perceptronForward`.
-@inline(__always)
+@inline(never)
 func perceptronBackward<W: Lanes>(
     _ shape: DuplexShape, _ weights: UnsafePointer<W.Scalar>, _ memory: PerceptronMemory<W>, dropout: Bool,
     seed: W.Scalar, adding gradient: UnsafeMutablePointer<W.Scalar>

@@ -34,7 +34,7 @@ extension Loops {
     }
 }
 
-@inline(__always)
+@inline(never)
 private func structure<V: Lanes>(
     _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ strands: StrandList, _ pair: Int,
     _ workspace: UnsafeMutableRawPointer, _ probabilities: UnsafeMutablePointer<V.Scalar>,

@@ -28,7 +28,7 @@ extension Loops {
     }
 }
 
-@inline(__always)
+@inline(never)
 private func threePrimeShare<V: Lanes>(
     _: V.Type, _ shape: DuplexShape, _ numbers: DuplexNumbers<V.Scalar>, _ a: (place: Int, list: StrandList),
     _ b: (place: Int, list: StrandList), _ ends: ThreePrimeEnds, _ rule: UnsafePointer<UInt8>,
