@@ -135,6 +135,25 @@ public protocol LoopBuild {
         driveGradient: UnsafeMutablePointer<Float>, sumGradient: UnsafeMutablePointer<Float>,
         previousGradient: UnsafeMutablePointer<Float>)
 
+    /// Writes the probabilities of pair hidden Markov models at a label and conditions.
+    static func pairHMMTables(
+        _ shape: PairHMMShape, parameters: UnsafePointer<Float>, label: Int, inputs: UnsafePointer<Float>,
+        tables: UnsafeMutablePointer<Float>, scaled: UnsafeMutablePointer<Float>,
+        logarithms: UnsafeMutablePointer<Float>)
+
+    /// Writes the backward variables of a block, and returns the exponent of the product of all rows' factors.
+    static func pairHMMBackward(_ x: PairHMMArguments) -> Int
+
+    /// Adds the expected numbers of transitions and emissions of a block.
+    static func pairHMMCounts(
+        _ x: PairHMMArguments, seed: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+        counts: UnsafeMutablePointer<Float>)
+
+    /// Adds the gradient of the negative log-likelihood from these numbers.
+    static func pairHMMGradient(
+        _ shape: PairHMMShape, tables: UnsafePointer<Float>, counts: UnsafePointer<Float>, label: Int,
+        inputs: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>)
+
     /// Multi-head scaled dot-product attention of one strand's columns.
     static func attention(_ p: AttentionArguments, out: UnsafeMutablePointer<Float>)
 

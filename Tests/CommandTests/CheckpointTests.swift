@@ -6,7 +6,7 @@ import Testing
 @Suite(.timed) struct CheckpointTests {
     /// Interrupted as soon as it has got further, again and again: while the classifier learns, and while the generator
     /// does.
-    @Test(arguments: ["autoregressive", "paired"])
+    @Test(arguments: ["autoregressive", "pair-hmm", "paired"])
     func anInterruptedTrainingGoesOnToTheSameBytes(generator: String) throws {
         let sandbox = try Example.sandbox(pairs: 1000)
         let train = "seqgan train --learn both --generator \(generator) --epochs 3 --batch 32 --steps 500 -q pairs.tsv"

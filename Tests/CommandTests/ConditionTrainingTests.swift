@@ -51,7 +51,7 @@ import Testing
             ("--conditions temperature=1C,sodium t.tsv", 64, "those of the model of --from, temperature,sodium"),
             (
                 "--generator paired t.tsv", 64,
-                "conditions go with the duplex classifier and the autoregressive generator"
+                "conditions go with the duplex classifier and the generators autoregressive and pair-hmm"
             ),
             ("--generator dcgan t.tsv", 64, "and the model of --from knows temperature,sodium"),
             ("--conditions sodium,temperature nothing.tsv", 66, "nothing.tsv: cannot open"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.timed) struct ConditionUsageTests {
-    private static let rule = "conditions go with the duplex classifier and the autoregressive generator"
+    private static let rule = "conditions go with the duplex classifier and the generators autoregressive and pair-hmm"
 
     @Test(arguments: [
         ("x", "expected a name and a value such as temperature=37C"),

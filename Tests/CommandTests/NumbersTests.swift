@@ -65,7 +65,7 @@ import Testing
         #expect(scores.output.split(separator: "\n").allSatisfy { Double($0)?.isFinite ?? false }, "\(scores.output)")
     }
 
-    @Test(arguments: labels.indices, ["autoregressive", "dense", "dcgan", "paired"])
+    @Test(arguments: labels.indices, ["autoregressive", "pair-hmm", "dense", "dcgan", "paired"])
     func aGeneratorOfSuchPairsIsSavedOrSaysWhyNot(number: Int, kind: String) throws {
         let (make, _, code) = Self.labels[number]
         let sandbox = try Example.sandbox(pairs: 40)
@@ -76,7 +76,7 @@ import Testing
         )
         if code == 65 {
             #expect(result.code == 65 && result.errors.contains("a generator needs pairs that interact"))
-        } else if ["autoregressive", "paired"].contains(kind) {
+        } else if ["autoregressive", "pair-hmm", "paired"].contains(kind) {
             // Two steps teach it nothing, which is said; or samples are all the same, as the data's are.
             #expect(result.code == 65 && result.errors.contains("no model was written"), "\(result.errors)")
         } else {

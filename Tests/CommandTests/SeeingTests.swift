@@ -191,7 +191,7 @@ import Testing
         #expect(Self.read(try sandbox.read("one.html")).curves.isEmpty)
     }
 
-    @Test(arguments: [("autoregressive", "Loss"), ("paired", "The critic's accuracy")])
+    @Test(arguments: [("autoregressive", "Loss"), ("pair-hmm", "Loss"), ("paired", "The critic's accuracy")])
     func thePageOfATrainingShowsBothPartsAndTheLogIsAsBefore(generator: String, heading: String) throws {
         let sandbox = try Example.sandbox(pairs: 800)
         let outcome = try sandbox.run(

@@ -155,7 +155,7 @@ import Testing
     @Test func theSameWeightsForAnyNumberOfThreads() {
         let data = GeneratorData(Self.classifier, Self.related(300), seed: 11)
         let runs = [1, 2, 5].map { threads in
-            let trainer = EncoderDecoderTrainer(data, plan: Self.plan(threads: threads))
+            let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: Self.plan(threads: threads))
             let strands = StrandTrainer(
                 data.strandNet, data.pairs, at: data.inputs, chosen: data.chosen, plan: Self.plan(threads: threads))
             for _ in 0..<8 { trainer.runStep() }
@@ -168,7 +168,7 @@ import Testing
     @Test func aRelationAndLengthsThatDependOnAConditionAreLearned() throws {
         let data = GeneratorData(Self.classifier, Self.related(3_000), seed: 11)
         #expect(Set(data.inputs.values) == [-1, 1])
-        let trainer = EncoderDecoderTrainer(data, plan: Self.plan())
+        let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: Self.plan())
         for _ in 0..<Self.plan().steps { trainer.runStep() }
         let strands = StrandTrainer(
             data.strandNet, data.pairs, at: data.inputs, chosen: data.chosen, plan: Self.plan())

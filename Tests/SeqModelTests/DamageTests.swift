@@ -11,6 +11,7 @@ import Testing
     static func file(_ kind: Int) -> [UInt8] {
         var model = kind % 2 == 0 ? ModelFileTests.model() : ModelFileTests.convolutional()
         guard kind >= 2 else { return model.encoded() }
+        guard kind < 7 else { return PairHMMTrainingTests.model(PairGeneratorFileTests.conditions).encoded() }
         guard kind < 6 else { return ConditionedClassifierTests.model().encoded() }
         guard kind < 4 else {
             return (kind == 4 ? PairGeneratorFileTests.model() : PairGeneratorFileTests.autoregressive()).encoded()
@@ -31,7 +32,7 @@ import Testing
         return Array(stride(from: 0, to: header, by: max(1, bytes.count / 400_000))) + Array(rest)
     }
 
-    @Test(arguments: 0..<7) func aFlippedBitAnywhereIsRefused(kind: Int) throws {
+    @Test(arguments: 0..<8) func aFlippedBitAnywhereIsRefused(kind: Int) throws {
         let bytes = Self.file(kind)
         #expect(throws: Never.self) { try ModelFile(decoding: bytes) }
         for at in Self.places(bytes, count: 200) {
@@ -41,14 +42,14 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<7) func anyCutIsRefused(kind: Int) throws {
+    @Test(arguments: 0..<8) func anyCutIsRefused(kind: Int) throws {
         let bytes = Self.file(kind)
         for at in Self.places(bytes, count: 200) {
             #expect(throws: ModelError.self, "\(at) of \(bytes.count)") { try ModelFile(decoding: Array(bytes[..<at])) }
         }
     }
 
-    @Test(arguments: 0..<7) func weightsThatAreNoNumbersOrTooLargeAreRefusedThoughTheChecksumsAgree(kind: Int) throws {
+    @Test(arguments: 0..<8) func weightsThatAreNoNumbersOrTooLargeAreRefusedThoughTheChecksumsAgree(kind: Int) throws {
         let archive = try WeightArchive(decoding: Self.file(kind))
         for tensor in archive.tensors.indices {
             for value in [Float.nan, .infinity, -.infinity, 1e30] {

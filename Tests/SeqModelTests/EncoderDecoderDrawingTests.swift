@@ -71,7 +71,7 @@ import Testing
         let tape = EncoderDecoder.Tape(net, strands: 1)
         own = sources()
         for (s, b) in drawn.enumerated() {
-            let pair = EncoderDecoder.Pair(a: strands[s][...], b: b[...], label: 1, inputs: inputs[s])
+            let pair = TrainingPair(a: strands[s][...], b: b[...], label: 1, inputs: inputs[s])
             _ = net.loss(tape, [pair], weights: weights, Self.kernels)
             /// Whether `choice` is what a uniform number chooses, by the gradients of the logits: probabilities, minus
             /// 1 at the choice.
@@ -130,7 +130,7 @@ import Testing
         (plan.steps, plan.batch) = (600, 48)
         let classifier = ModelFileTests.model().classifier
         let data = GeneratorData(classifier, Self.related(3_000), seed: plan.seed)
-        let trainer = EncoderDecoderTrainer(data, plan: plan)
+        let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: plan)
         let before = trainer.validation().loss
         for _ in 0..<plan.steps { trainer.runStep() }
         #expect(trainer.takeLoss() < Double(before))

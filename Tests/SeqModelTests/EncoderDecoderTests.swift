@@ -8,12 +8,12 @@ import Testing
 
 @Suite(.timed) struct EncoderDecoderTests {
     /// Pairs of strands of several lengths, at several conditions.
-    private static func pairs(_ count: Int, conditions: Int, _ random: inout RandomSource) -> [EncoderDecoder.Pair] {
+    private static func pairs(_ count: Int, conditions: Int, _ random: inout RandomSource) -> [TrainingPair] {
         (0..<count).map { k in
             func strand(_ length: Int) -> ArraySlice<UInt8> {
                 (0..<length).map { _ in UInt8(random.index(below: 4)) }[...]
             }
-            return EncoderDecoder.Pair(
+            return TrainingPair(
                 a: strand(5 + k % 4), b: strand(3 + k % 6), label: k % 2,
                 inputs: (0..<conditions).map { _ in random.normal() }[...])
         }
@@ -29,7 +29,7 @@ import Testing
         let transposed = FloatBuffer(count: net.count)
         let tape = EncoderDecoder.Tape(net, strands: 6)
         let sums = FloatBuffer(count: net.count)
-        func learn(_ pairs: [EncoderDecoder.Pair]) -> Double {
+        func learn(_ pairs: [TrainingPair]) -> Double {
             net.transpose(weights, into: transposed, Self.kernels)
             let (nats, a, b) = net.loss(tape, pairs, weights: weights, Self.kernels)
             sums.clear(0..<net.count)

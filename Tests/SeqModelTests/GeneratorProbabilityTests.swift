@@ -44,7 +44,7 @@ import Testing
             func strand(_ length: Int) -> ArraySlice<UInt8> {
                 (0..<length).map { _ in UInt8(random.index(below: 4)) }[...]
             }
-            return EncoderDecoder.Pair(a: strand(a), b: strand(b), label: label, inputs: inputs[k])
+            return TrainingPair(a: strand(a), b: strand(b), label: label, inputs: inputs[k])
         }
         let sandbox = try Sandbox()
         try sandbox.write(model.encoded(), "model.seqgan")

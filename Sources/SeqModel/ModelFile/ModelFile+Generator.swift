@@ -60,7 +60,8 @@ extension ModelFile {
     {
         guard let kind = archive.metadata["generator"] else { return nil }
         guard let method = PairGenerator.Method(rawValue: kind) else {
-            throw .inconsistent(field: "generator", found: kind, expected: "autoregressive, paired, dense or dcgan")
+            throw .inconsistent(
+                field: "generator", found: kind, expected: "autoregressive, pair-hmm, paired, dense or dcgan")
         }
         let metadata = Metadata(archive)
         let letters = classifier.alphabet.count
@@ -68,9 +69,9 @@ extension ModelFile {
             letters: letters,
             length: try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength),
             units: try metadata.channels("generator.strand-units"), conditions: classifier.conditions.count)
-        guard method == .autoregressive || classifier.conditions.isEmpty else {
+        guard method != .adversarial || classifier.conditions.isEmpty else {
             throw .inconsistent(
-                field: "generator", found: kind, expected: "autoregressive, as the model has conditions")
+                field: "generator", found: kind, expected: "autoregressive or pair-hmm, as the model has conditions")
         }
         var rest = archive.tensors[first...]
         func next(_ name: String, _ shape: [Int]?) throws(ModelError) -> WeightArchive.Tensor {

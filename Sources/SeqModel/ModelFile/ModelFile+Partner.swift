@@ -6,12 +6,14 @@ extension ModelFile {
     /// The shapes of a network for strand B, without weights.
     enum PartnerShape {
         case autoregressive(EncoderDecoder)
+        case aligned(PairHMM)
         case adversarial(PartnerNet)
 
         /// The lengths that strand B may have.
         var lengthsB: ClosedRange<Int> {
             switch self {
             case .autoregressive(let net): net.lengthsB
+            case .aligned(let net): net.lengthsB
             case .adversarial(let net): 1...net.layout.length
             }
         }
@@ -20,6 +22,7 @@ extension ModelFile {
         func partner(_ weights: FloatBuffer) -> PairGenerator.Partner {
             switch self {
             case .autoregressive(let net): .autoregressive(net, weights)
+            case .aligned(let net): .aligned(net, weights)
             case .adversarial(let net): .adversarial(net, weights)
             }
         }
@@ -41,6 +44,11 @@ extension ModelFile {
                 "generator.longest-b": "\(net.lengthsB.upperBound)",
                 "generator.blocks": "\(net.blocks.count)", "generator.least-fraction": "\(leastFraction)",
             ]
+        case .aligned(let net, _):
+            [
+                "generator.shortest-b": "\(net.lengthsB.lowerBound)",
+                "generator.longest-b": "\(net.lengthsB.upperBound)", "generator.blocks": "\(net.shape.blocks)",
+            ]
         case .adversarial(let net, _):
             [
                 "generator.length": "\(net.layout.length)", "generator.near-offset": "\(net.layout.nearOffset)",
@@ -53,6 +61,7 @@ extension ModelFile {
     static func tensors(of partner: PairGenerator.Partner) -> [WeightArchive.Tensor] {
         switch partner {
         case .autoregressive(let net, let weights): tensors(net.tensors, of: weights)
+        case .aligned(let net, let weights): tensors(net.tensors, of: weights)
         case .adversarial(let net, let weights): tensors(tensors(net), of: weights)
         }
     }
@@ -71,6 +80,13 @@ extension ModelFile {
                 letters: letters, longestA: longestA, lengthsB: lengths,
                 blocks: try metadata.number("generator.blocks", 1...16), conditions: classifier.conditions.count)
             return (.autoregressive(net), net.tensors, net.count)
+        case .aligned:
+            let net = PairHMM(
+                letters: letters, longestA: longestA,
+                lengthsB: try metadata.lengths("generator.shortest-b", "generator.longest-b"),
+                isAntiparallel: classifier.orientation == .antiparallel,
+                blocks: try metadata.number("generator.blocks", 1...16), conditions: classifier.conditions.count)
+            return (.aligned(net), net.tensors, net.count)
         case .adversarial:
             var layout = PairLayout(
                 letters: letters, length: try metadata.number("generator.length", 1...longest),

@@ -44,8 +44,9 @@ struct Train: CommandWithExamples {
             Options that are not given are set from the data: the orientation of the strands, whether they may be \
             swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between.
 
-            A generator learns to write strand B letter by letter, given strand A, by maximum likelihood. The GANs \
-            (--generator paired, dense and dcgan) are there for comparison.
+            A generator learns to write strand B letter by letter, given strand A, by maximum likelihood; for strands \
+            that hybridise, --generator pair-hmm learns and draws ten times as fast. The GANs (--generator paired, \
+            dense and dcgan) are there for comparison.
             """, examples: examples))
 
     @OptionGroup(title: "Training") var result: TrainedModelOptions

@@ -52,13 +52,15 @@ extension TrainingOptions {
                         + (names.isEmpty ? "which has none" : names))
             }
         }
-        guard known.isEmpty || generator == .autoregressive else {
+        guard known.isEmpty || generator.knowsConditions else {
             throw ValidationError(
-                "--generator \(generator): \(TrainingOptions.conditionsRule), and the model of --from knows \(names)")
+                "--generator \(generator.rawValue): \(TrainingOptions.conditionsRule), and the model of --from knows "
+                    + names)
         }
         return known
     }
 
     /// Which kinds of models know conditions, for messages.
-    static let conditionsRule = "conditions go with the duplex classifier and the autoregressive generator"
+    static let conditionsRule =
+        "conditions go with the duplex classifier and the generators autoregressive and pair-hmm"
 }

@@ -107,16 +107,16 @@ struct TrainingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Kind of generator: autoregressive draws B letter by letter given A. paired is a GAN that draws B given A; \
-            dense and dcgan are GANs on one-hot images.
+            Kind of generator: autoregressive draws B letter by letter given A, pair-hmm along an alignment with A. \
+            paired is a GAN that draws B given A; dense and dcgan are GANs on one-hot images.
             """, valueName: "KIND"))
     var generator = GeneratorKind.autoregressive
 
     @Option(
         help: ArgumentHelp(
             """
-            Number of training steps of the generator. (default: by the number of pairs; paired 4500, dense and \
-            dcgan 4000)
+            Number of training steps of the generator. (default: by the number of pairs; paired 4500, pair-hmm, dense \
+            and dcgan 4000)
             """, valueName: "N"),
         takes: whole(1...10_000_000))
     var steps: Int?
@@ -170,8 +170,12 @@ struct TrainingOptions: ParsableArguments {
 
     /// The kinds of generator.
     enum GeneratorKind: String, ExpressibleByArgument, CaseIterable {
-        case autoregressive, paired, dense, dcgan
+        case autoregressive
+        case pairHMM = "pair-hmm"
+        case paired, dense, dcgan
 
+        /// Whether its pairs may depend on conditions.
+        var knowsConditions: Bool { self == .autoregressive || self == .pairHMM }
         /// The kind of plain GAN; nil for a generator that draws B given A.
         var images: ImageGeneratorKind? { ImageGeneratorKind(rawValue: rawValue) }
         /// The kind of the network that draws B given A; nil for a plain GAN.
@@ -210,7 +214,7 @@ struct TrainingOptions: ParsableArguments {
         if conditions != nil {
             for (option, isOther) in [
                 ("--classifier \(classifier)", classifier != .duplex),
-                ("--generator \(generator)", generator != .autoregressive),
+                ("--generator \(generator.rawValue)", !generator.knowsConditions),
             ] where isOther {
                 throw ValidationError("--conditions and \(option): \(TrainingOptions.conditionsRule)")
             }

@@ -76,7 +76,7 @@ struct PairGeneratorTraining {
         case .lossNotFinite(let step):
             try session.keeper.lossNotFinite(
                 step: step,
-                rates: plan.method == .autoregressive
+                rates: plan.method != .adversarial
                     ? "learning rate \(plan.rate)"
                     : "learning rates \(plan.criticRate) of the critic and \(plan.generatorRate) of the generator")
         case .collapsed(let times, let figures):
@@ -101,7 +101,7 @@ struct PairGeneratorTraining {
     private var columns: [String] {
         let losses =
             switch plan.method {
-            case .autoregressive: ["training_loss", "validation_loss"]
+            case .autoregressive, .aligned: ["training_loss", "validation_loss"]
             case .adversarial: ["D_loss", "G_loss", "D_margin", "D_accuracy_real", "D_accuracy_fake"]
             }
         return ["step"] + losses

@@ -125,7 +125,7 @@ extension EncoderDecoder {
     /// `observe` is called with the probability of each letter of strands B, relative to that of the most probable
     /// one.
     func loss(
-        _ tape: Tape, _ pairs: [Pair], hasDropout: Bool = false, weights: FloatBuffer, _ kernels: LayerKernels,
+        _ tape: Tape, _ pairs: [TrainingPair], hasDropout: Bool = false, weights: FloatBuffer, _ kernels: LayerKernels,
         observe: (Float) -> Void = { _ in }
     ) -> (nats: Double, a: Spans, b: Spans) {
         let gradients = tape.gradients
@@ -149,7 +149,7 @@ extension EncoderDecoder {
 
     /// Computes the logits of the lengths and letters of strands B.
     private func predict(
-        _ tape: Tape, _ pairs: [Pair], _ dropout: Dropout?, _ weights: FloatBuffer, _ kernels: LayerKernels
+        _ tape: Tape, _ pairs: [TrainingPair], _ dropout: Dropout?, _ weights: FloatBuffer, _ kernels: LayerKernels
     ) -> (a: Spans, b: Spans) {
         let inputs = pairs.map(\.inputs)
         let spansA = encode(
@@ -170,7 +170,7 @@ extension EncoderDecoder {
     }
 
     /// The rows of the embeddings of strand B's columns.
-    func rows(_ pair: Pair) -> [SIMD4<Int>] {
+    func rows(_ pair: TrainingPair) -> [SIMD4<Int>] {
         var before = start
         var rows = [b.rows(lengthColumn, 0, length: nil, label: pair.label)]
         for (k, code) in pair.b.enumerated() {

@@ -3,14 +3,6 @@
 import Kernels
 
 extension EncoderDecoder {
-    /// A pair that the network reads: strands in codes without ambiguous letters, a label, and the numbers of the
-    /// conditions.
-    struct Pair {
-        let a: ArraySlice<UInt8>, b: ArraySlice<UInt8>
-        let label: Int
-        var inputs: ArraySlice<Float> = []
-    }
-
     /// The columns of each strand of a group, in maps that have them one after the other with `gap` columns of zeros
     /// behind each, where convolutions read past an end.
     struct Spans {

@@ -15,6 +15,8 @@ struct GeneratorData: Sendable {
     let strandNet: StrandNet
     /// The encoder-decoder for strand B.
     let encoderDecoder: EncoderDecoder
+    /// The pair hidden Markov models for strand B.
+    let pairHMM: PairHMM
     /// The random source after the replacement of ambiguous letters.
     let random: RandomSource
 
@@ -36,9 +38,12 @@ struct GeneratorData: Sendable {
         let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
         strandNet = StrandNet(letters: layout.letters, length: longestA, conditions: conditions.count)
         let lengthsB = chosen.joined().map { resolved.pairs.b($0).count }
+        let rangeB = (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1)
         encoderDecoder = EncoderDecoder(
-            letters: layout.letters, longestA: longestA, lengthsB: (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1),
-            conditions: conditions.count)
+            letters: layout.letters, longestA: longestA, lengthsB: rangeB, conditions: conditions.count)
+        pairHMM = PairHMM(
+            letters: layout.letters, longestA: longestA, lengthsB: rangeB,
+            isAntiparallel: classifier.orientation == .antiparallel, conditions: conditions.count)
         self.random = random
     }
 

@@ -21,6 +21,8 @@ public struct PairGenerator: Sendable {
     public enum Method: String, Sendable, CaseIterable {
         /// Letter by letter, by maximum likelihood: an `EncoderDecoder`.
         case autoregressive
+        /// Along an alignment with A, by maximum likelihood: a `PairHMM`.
+        case aligned = "pair-hmm"
         /// All letters at once, against a critic: a `PartnerNet`.
         case adversarial = "paired"
     }
@@ -28,6 +30,7 @@ public struct PairGenerator: Sendable {
     /// A network for strand B, and its weights.
     enum Partner: Sendable {
         case autoregressive(EncoderDecoder, FloatBuffer)
+        case aligned(PairHMM, FloatBuffer)
         case adversarial(PartnerNet, FloatBuffer)
     }
 
@@ -48,6 +51,7 @@ public struct PairGenerator: Sendable {
     public var method: Method {
         switch partner {
         case .autoregressive: .autoregressive
+        case .aligned: .aligned
         case .adversarial: .adversarial
         }
     }
@@ -56,6 +60,7 @@ public struct PairGenerator: Sendable {
     public var longestGiven: Int {
         switch partner {
         case .autoregressive(let net, _): net.longestA
+        case .aligned(let net, _): net.longestA
         case .adversarial(let net, _): net.layout.length
         }
     }
@@ -64,6 +69,7 @@ public struct PairGenerator: Sendable {
     public var longestStrand: Int {
         switch partner {
         case .autoregressive(let net, _): max(net.longestA, net.lengthsB.upperBound)
+        case .aligned(let net, _): max(net.longestA, net.lengthsB.upperBound)
         case .adversarial(let net, _): net.layout.length
         }
     }
@@ -71,7 +77,8 @@ public struct PairGenerator: Sendable {
     /// All weights of the network for strand B.
     public var allWeights: [Float] {
         switch partner {
-        case .autoregressive(_, let weights), .adversarial(_, let weights): weights[0..<weights.count]
+        case .autoregressive(_, let weights), .aligned(_, let weights), .adversarial(_, let weights):
+            weights[0..<weights.count]
         }
     }
 
@@ -92,6 +99,7 @@ public struct PairGenerator: Sendable {
 
         fileprivate enum Memory {
             case autoregressive(EncoderDecoder.DrawingTape)
+            case aligned(PairHMM.DrawingTape)
             case adversarial(PartnerNet.Tape, LetterSampler)
         }
 
@@ -103,6 +111,8 @@ public struct PairGenerator: Sendable {
             switch generator.partner {
             case .autoregressive(let net, _):
                 partner = .autoregressive(.init(net))
+            case .aligned(let net, _):
+                partner = .aligned(.init(net))
             case .adversarial(let net, _):
                 partner = .adversarial(PartnerNet.Tape(net), LetterSampler(net.layout))
             }
@@ -208,8 +218,9 @@ public struct PairGenerator: Sendable {
     /// usually one of them is accepted.
     private static let variants = 3
 
-    /// Draws a strand B for the strand A of each pair, at the conditions `points`. The autoregressive network draws its
-    /// length as well, one of `lengths` that occurs with `label`; otherwise it has `sizes[k]` letters.
+    /// Draws a strand B for the strand A of each pair, at the conditions `points`. A network that was trained by
+    /// maximum likelihood draws its length as well, one of `lengths` that occurs with `label`; otherwise it has
+    /// `sizes[k]` letters.
     func drawPartners(
         _ pairs: inout [DrawnPair], label: Int, at points: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
         _ sources: inout [RandomSource], _ worker: Worker
@@ -236,6 +247,13 @@ public struct PairGenerator: Sendable {
                     tape, a: group.map { pairs[$0].a[...] }, label: label, inputs: inputs.gathered(group),
                     isAllowed: isAllowed, leastFraction: leastFraction, weights: weights, &own, kernels)
                 for (n, k) in group.enumerated() { (pairs[k].b, sources[k]) = (drawn[n], own[n]) }
+            }
+        case (.aligned(let net, let weights), .aligned(let tape)):
+            let isAllowed = worker.isAllowed(composition, net.lengthsB, label: label, allowed: lengths)
+            for k in pairs.indices {
+                pairs[k].b = net.draw(
+                    tape, a: pairs[k].a[...], label: label, inputs: inputs[k], isAllowed: isAllowed, weights: weights,
+                    &sources[k], kernels)
             }
         case (.adversarial(let net, let weights), .adversarial(let tape, var sampler)):
             for k in pairs.indices {

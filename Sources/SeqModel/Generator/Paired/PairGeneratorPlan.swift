@@ -10,8 +10,8 @@ public struct PairGeneratorPlan: Sendable {
     public var steps: Int
     /// Pairs per step.
     public var batch: Int
-    /// Peak learning rate of the autoregressive network.
-    public var rate: Float = 4e-3
+    /// Peak learning rate of a network that is trained by maximum likelihood.
+    public var rate: Float
     /// Steps that pre-train the critic, with wrong pairs in place of generated ones.
     public var criticSteps = 0
     /// Learning rates of adversarial training. They are constant for half of the steps, then decrease linearly to 5 %.
@@ -31,8 +31,10 @@ public struct PairGeneratorPlan: Sendable {
     /// The default plan for data of so many `pairs`.
     public init(_ method: PairGenerator.Method, pairs: Int) {
         self.method = method
+        rate = method == .aligned ? 2e-2 : 4e-3
         switch method {
         case .autoregressive: (steps, batch) = (min(max(pairs / 20, 20_000), 40_000), 64)
+        case .aligned: (steps, batch) = (4_000, 64)
         case .adversarial: (steps, batch) = (4_500, 64)
         }
     }

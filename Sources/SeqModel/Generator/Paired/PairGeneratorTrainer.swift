@@ -83,7 +83,7 @@ public final class PairGeneratorTrainer {
     /// Prepares a training on `pairs`, which have the classifier's conditions; targets above its threshold are label 1.
     /// An adversarial training takes no conditions.
     public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: PairGeneratorPlan) {
-        precondition(plan.method == .autoregressive || pairs.conditions.width == 0)
+        precondition(plan.method != .adversarial || pairs.conditions.width == 0)
         (self.classifier, self.plan) = (classifier, plan)
         data = GeneratorData(classifier, pairs, seed: plan.seed)
     }
@@ -105,7 +105,8 @@ public final class PairGeneratorTrainer {
         let composition = data.composition(weights)
         var phase: any PartnerPhase =
             switch plan.method {
-            case .autoregressive: LikelihoodPhase(data, survey, composition, plan)
+            case .autoregressive: LikelihoodPhase(data, data.encoderDecoder, survey, composition, plan)
+            case .aligned: LikelihoodPhase(data, data.pairHMM, survey, composition, plan)
             case .adversarial: AdversarialPhase(classifier, data, survey, composition, plan)
             }
         if let start, start.numbers["step"] != nil { try phase.resume(start) }

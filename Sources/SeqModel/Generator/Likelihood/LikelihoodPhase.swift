@@ -2,13 +2,13 @@
 
 import Kernels
 
-/// Training of strand B's encoder-decoder by maximum likelihood.
+/// Training of a network for strand B by maximum likelihood.
 ///
 /// A generator is good where its loss on held-out pairs is at most 2 % above the least so far. The result is the last
 /// good one: what a rule decides is learned to the end, and what is free is not learned by heart. Training ends early
 /// where ten evaluations in a row find none.
-struct LikelihoodPhase: PartnerPhase {
-    private let trainer: EncoderDecoderTrainer
+struct LikelihoodPhase<Net: LikelihoodNet>: PartnerPhase {
+    private let trainer: LikelihoodTrainer<Net>
     private let survey: SampleSurvey
     private let composition: StrandComposition
     private let conditions: [Condition]
@@ -19,15 +19,16 @@ struct LikelihoodPhase: PartnerPhase {
     private var leastLoss = Float.infinity, sinceGood = 0
 
     /// Evaluations without a good generator that end the training.
-    private static let patience = 10
+    private static var patience: Int { 10 }
     /// The largest loss of a good generator, relative to the least.
-    private static let margin: Float = 1.02
+    private static var margin: Float { 1.02 }
 
     init(
-        _ data: GeneratorData, _ survey: SampleSurvey, _ composition: StrandComposition, _ plan: PairGeneratorPlan
+        _ data: GeneratorData, _ net: Net, _ survey: SampleSurvey, _ composition: StrandComposition,
+        _ plan: PairGeneratorPlan
     ) {
         (self.survey, self.composition, conditions, self.plan) = (survey, composition, data.conditions, plan)
-        trainer = EncoderDecoderTrainer(data, plan: plan)
+        trainer = LikelihoodTrainer(data, net, plan: plan)
     }
 
     var step: Int { trainer.step }
@@ -39,7 +40,7 @@ struct LikelihoodPhase: PartnerPhase {
         let weights = FloatBuffer(count: trainer.net.count)
         weights.copy(0..<weights.count, from: trainer.averaged, at: 0)
         var generator = PairGenerator(
-            .autoregressive(trainer.net, weights), composition: composition, conditions: conditions)
+            trainer.net.partner(weights), composition: composition, conditions: conditions)
         generator.leastFraction = leastFraction
         return generator
     }
@@ -51,13 +52,13 @@ struct LikelihoodPhase: PartnerPhase {
             (0...LikelihoodPhase.patience).contains(sinceGood),
             values.map(\.count) == trainer.buffers.map(\.count), let loss = start.buffers.dropLast().last,
             loss.count == 1, let generator = start.model?.generator?.paired,
-            case .autoregressive(let net, let weights) = generator.partner, net.tensors == trainer.net.tensors,
+            let weights = trainer.net.weights(of: generator.partner),
             generator.composition.lengths == composition.lengths
         else { throw .foreignCheckpoint }
         trainer.restore(step: step, Array(values))
         (self.sinceGood, leastLoss) = (sinceGood, loss[0])
         // With the strands A of this training, which the checkpoint has in any case.
-        var kept = PairGenerator(.autoregressive(net, weights), composition: composition, conditions: conditions)
+        var kept = PairGenerator(trainer.net.partner(weights), composition: composition, conditions: conditions)
         kept.leastFraction = generator.leastFraction
         best = (survey.evaluate(kept), kept, bestStep)
         last = best?.figures
@@ -86,7 +87,7 @@ struct LikelihoodPhase: PartnerPhase {
 
     /// Whether strand A tells more of strand B than the noise of the estimate.
     private func isInformed(_ generator: PairGenerator) -> Bool {
-        guard case .autoregressive(_, let weights) = generator.partner else { return false }
+        guard let weights = trainer.net.weights(of: generator.partner) else { return false }
         return trainer.information(weights) > 0.2
     }
 

@@ -1,15 +1,15 @@
-// EncoderDecoderTrainer: trains the encoder-decoder on pairs of the data by maximum likelihood.
+// LikelihoodTrainer: trains a network for strand B on pairs of the data by maximum likelihood.
 
 import Kernels
 
-/// Trains the network for strand B (`EncoderDecoder`) on the cross-entropy of B's length and letters given strand A,
-/// the label and the conditions: the second phase of `PairGeneratorTrainer`.
+/// Trains a network for strand B on the cross-entropy of B's length and letters given strand A, the label and the
+/// conditions: the second phase of `PairGeneratorTrainer`.
 ///
 /// The same pairs, seed and plan give the same weights, for any number of threads.
-final class EncoderDecoderTrainer {
+final class LikelihoodTrainer<Net: LikelihoodNet> {
     /// Steps done.
     private(set) var step = 0
-    let net: EncoderDecoder
+    let net: Net
     /// Exponential moving average of the weights: what is evaluated and kept.
     let averaged: FloatBuffer
     private let pairs: Pairs
@@ -20,7 +20,9 @@ final class EncoderDecoderTrainer {
     /// The labels of the pairs that are trained on.
     private let labels: [Int]
     private let state: NetState
-    private let workers: [WorkerCell<EncoderDecoder.Tape>]
+    /// Pairs that a worker has memory for.
+    private let pairsAtATime: Int
+    private let workers: [WorkerCell<Net.Memory>]
     private let kernels = LayerKernels()
     private let plan: PairGeneratorPlan
     /// The cross-entropy of each part of a batch or of the held-out pairs.
@@ -28,45 +30,45 @@ final class EncoderDecoderTrainer {
     private var (lossSum, letterSum) = (0.0, 0)
 
     /// Parts of a batch: their number is fixed, so that sums do not depend on the number of threads.
-    private static let pieces = 16
+    private static var pieces: Int { 16 }
     /// The maximum number of held-out pairs.
-    private static let mostHeld = 1_024
+    private static var mostHeld: Int { 1_024 }
     /// Steps in which the learning rate increases linearly; it also decreases along a cosine to 2 %.
-    private static let warmUp = 100
+    private static var warmUp: Int { 100 }
     /// The bound of the fraction below which letters are not drawn.
-    private static let mostLeastFraction: Float = 0.1
-    /// Decay of the moving average, weight decay, and the largest norm of a gradient.
-    private static let averaging: Float = 0.99, decay: Float = 0.1, largestNorm = 1.0
+    private static var mostLeastFraction: Float { 0.1 }
+    /// Decay of the moving average.
+    private static var averaging: Float { 0.99 }
 
     /// Creates a trainer on the pairs `data.chosen[label]`; 5 % of them are held out.
-    init(_ data: GeneratorData, plan: PairGeneratorPlan) {
-        (pairs, inputs, self.plan) = (data.pairs, data.inputs, plan)
+    init(_ data: GeneratorData, _ net: Net, plan: PairGeneratorPlan) {
+        (pairs, inputs, self.plan, self.net) = (data.pairs, data.inputs, plan, net)
         var random = data.random
         var order = data.chosen.enumerated().flatMap { label, members in members.map { 2 * $0 + label } }
         random.shuffle(&order)
         // Very few pairs are all used both for training and for evaluation.
-        let heldCount = order.count < 40 ? 0 : min(EncoderDecoderTrainer.mostHeld, order.count / 20)
+        let heldCount = order.count < 40 ? 0 : min(LikelihoodTrainer.mostHeld, order.count / 20)
         held = (heldCount == 0 ? order[...] : order.prefix(heldCount)).map { ($0 / 2, $0 % 2) }
         let rest = order.dropFirst(heldCount)
         let training = (0...1).map { label in rest.filter { $0 % 2 == label }.map { $0 / 2 } }
         (self.training, labels) = (training, [0, 1].filter { !training[$0].isEmpty })
-        net = data.encoderDecoder
         state = NetState(
-            net.initialWeights(&random), pieces: EncoderDecoderTrainer.pieces, betas: (0.9, 0.98))
+            net.initialWeights(&random), pieces: LikelihoodTrainer.pieces, betas: (0.9, 0.98))
         averaged = FloatBuffer(count: net.count)
         averaged.copy(0..<net.count, from: state.weights, at: 0)
-        let (net, share) = (net, (plan.batch + EncoderDecoderTrainer.pieces - 1) / EncoderDecoderTrainer.pieces)
-        workers = (0..<plan.threads).map { _ in WorkerCell(EncoderDecoder.Tape(net, strands: share)) }
-        losses = FloatBuffer(count: EncoderDecoderTrainer.pieces)
+        let share = (plan.batch + LikelihoodTrainer.pieces - 1) / LikelihoodTrainer.pieces
+        pairsAtATime = share
+        workers = (0..<plan.threads).map { _ in WorkerCell(net.memory(pairs: share)) }
+        losses = FloatBuffer(count: LikelihoodTrainer.pieces)
     }
 
-    private func pair(_ index: Int, _ label: Int) -> EncoderDecoder.Pair {
-        EncoderDecoder.Pair(a: pairs.a(index), b: pairs.b(index), label: label, inputs: inputs[index])
+    private func pair(_ index: Int, _ label: Int) -> TrainingPair {
+        TrainingPair(a: pairs.a(index), b: pairs.b(index), label: label, inputs: inputs[index])
     }
 
     /// The pair of a row of a step. Where both labels occur, three of four rows have label 1: pairs that do not
     /// interact have no rule to learn.
-    private func drawn(_ row: Int, _ random: inout RandomSource) -> EncoderDecoder.Pair {
+    private func drawn(_ row: Int, _ random: inout RandomSource) -> TrainingPair {
         let label = labels.count == 2 ? (row % 4 == 0 ? 0 : 1) : labels[0]
         let members = training[label]
         return pair(members[random.index(below: members.count)], label)
@@ -88,19 +90,13 @@ final class EncoderDecoderTrainer {
         let (step, plan) = (self.step, plan)
         state.sum(threads: plan.threads) { piece, worker, part in
             workers[worker].work { tape in
-                let own = EncoderDecoderTrainer.share(piece, of: batch[...])
+                let own = LikelihoodTrainer.share(piece, of: batch[...])
                 losses[piece] = 0
                 guard !own.isEmpty else { return }
-                for s in own.indices {
-                    var random = RandomSource(seed: plan.seed, .partnerDropout(step * plan.batch + s))
-                    tape.gradients.dropout.draw(s - own.startIndex, &random)
-                }
-                let (nats, a, b) = net.loss(tape, Array(own), hasDropout: true, weights: state.weights, kernels)
-                losses[piece] = Float(nats)
-                net.backward(
-                    tape, Array(own), hasDropout: true, a: a, b: b, weights: state.weights,
-                    transposed: state.transposed,
-                    sums: EncoderDecoder.Sums(buffer: state.gradients.parts, part: part), kernels)
+                losses[piece] = Float(
+                    net.learn(tape, Array(own), state, part: part, kernels) { s in
+                        RandomSource(seed: plan.seed, .partnerDropout(step * plan.batch + own.startIndex + s))
+                    })
             }
         }
         let count = batch.reduce(0) { $0 + $1.b.count + 1 }
@@ -108,12 +104,12 @@ final class EncoderDecoderTrainer {
         letterSum += count
         self.step += 1
         let done = progress(timeUsed: timeUsed)
-        let warm = min(1, Float(self.step) / Float(EncoderDecoderTrainer.warmUp))
+        let warm = min(1, Float(self.step) / Float(LikelihoodTrainer.warmUp))
         let rate = plan.rate * warm * Float(0.02 + 0.98 * 0.5 * (1 + cosine(.pi * done)))
         state.learn(
-            rate: rate, scale: 1 / Float(count), decay: EncoderDecoderTrainer.decay,
-            largestNorm: EncoderDecoderTrainer.largestNorm)
-        let keep = min(EncoderDecoderTrainer.averaging, Float(self.step) / Float(10 + self.step))
+            rate: rate, scale: 1 / Float(count), decay: Net.decay,
+            largestNorm: Net.largestNorm)
+        let keep = min(LikelihoodTrainer.averaging, Float(self.step) / Float(10 + self.step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
 
@@ -138,18 +134,17 @@ final class EncoderDecoderTrainer {
         var ends = [0]
         for pair in held { ends.append(ends[ends.count - 1] + pair.b.count) }
         let fractions = FloatBuffer(count: ends[held.count])
-        let firsts = ends
-        Parallel.run(pieces: EncoderDecoderTrainer.pieces, threads: plan.threads) { piece, worker in
+        let (firsts, size) = (ends, pairsAtATime)
+        Parallel.run(pieces: LikelihoodTrainer.pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
-                let own = EncoderDecoderTrainer.share(piece, of: held[...])
+                let own = LikelihoodTrainer.share(piece, of: held[...])
                 var (sum, at) = (0.0, firsts[own.startIndex])
-                for start in stride(from: own.startIndex, to: own.endIndex, by: tape.strands) {
-                    let group = Array(own[start..<min(own.endIndex, start + tape.strands)])
-                    sum +=
-                        net.loss(tape, group, weights: averaged, kernels) {
-                            fractions[at] = $0
-                            at += 1
-                        }.nats
+                for start in stride(from: own.startIndex, to: own.endIndex, by: size) {
+                    let group = Array(own[start..<min(own.endIndex, start + size)])
+                    sum += net.crossEntropy(tape, group, weights: averaged, kernels) {
+                        fractions[at] = $0
+                        at += 1
+                    }
                 }
                 losses[piece] = Float(sum)
             }
@@ -157,7 +152,7 @@ final class EncoderDecoderTrainer {
         let sorted = fractions[0..<fractions.count].sorted()
         return (
             Float(sumOfLosses / Double(fractions.count + held.count)),
-            min(EncoderDecoderTrainer.mostLeastFraction, sorted[sorted.count / 1_000])
+            min(LikelihoodTrainer.mostLeastFraction, sorted[sorted.count / 1_000])
         )
     }
 
@@ -165,16 +160,17 @@ final class EncoderDecoderTrainer {
     /// cross-entropy of B given the A of another pair, minus that given its own.
     func information(_ weights: FloatBuffer) -> Double {
         let positives = held.filter { $0.label == 1 }.map { pair($0.pair, 1) }
+        let size = pairsAtATime
         return workers[0].work { tape in
             var difference = 0.0
-            for start in stride(from: 0, to: positives.count, by: tape.strands) {
-                let own = Array(positives[start..<min(positives.count, start + tape.strands)])
+            for start in stride(from: 0, to: positives.count, by: size) {
+                let own = Array(positives[start..<min(positives.count, start + size)])
                 let other = own.indices.map { k in
-                    EncoderDecoder.Pair(
+                    TrainingPair(
                         a: positives[(start + k + 1) % positives.count].a, b: own[k].b, label: 1, inputs: own[k].inputs)
                 }
-                difference += net.loss(tape, other, weights: weights, kernels).nats
-                difference -= net.loss(tape, own, weights: weights, kernels).nats
+                difference += net.crossEntropy(tape, other, weights: weights, kernels) { _ in }
+                difference -= net.crossEntropy(tape, own, weights: weights, kernels) { _ in }
             }
             return difference / Double(max(1, positives.count))
         }

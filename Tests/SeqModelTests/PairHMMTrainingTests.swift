@@ -1,0 +1,147 @@
+// Tests of the training of pair hidden Markov models, and of generators with them in model files.
+
+import Kernels
+import TestSupport
+import Testing
+
+@testable import SeqModel
+
+@Suite(.timed) struct PairHMMTrainingTests {
+    /// A model with a generator of this kind that has learned nothing.
+    static func model(_ conditions: [Condition] = []) -> ModelFile {
+        var model = conditions.isEmpty ? ModelFileTests.model() : PairGeneratorFileTests.conditioned(conditions)
+        let (net, weights) = PairHMMTests.net(
+            letters: 4, longestA: 9, lengthsB: 4...9, isAntiparallel: model.classifier.orientation == .antiparallel,
+            conditions: conditions.count)
+        var random = RandomSource(seed: 68)
+        let strands = StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
+        let composition = StrandComposition(
+            net: strands, weights: strands.initialWeights(&random),
+            lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
+        model.generator = .paired(
+            PairGenerator(.aligned(net, weights), composition: composition, conditions: conditions))
+        return model
+    }
+
+    private static func drawn(_ model: ModelFile) throws -> [DrawnPair?] {
+        let generator = try #require(model.generator)
+        var sources = (0..<20).map { RandomSource(seed: 21, stream: $0) }
+        return generator.draw(
+            label: 1, at: generator.conditions.map { Float($0.usual) },
+            given: [[UInt8]?](repeating: nil, count: 20), lengths: 1...9, &sources, .init(generator))
+    }
+
+    @Test(arguments: [[], PairGeneratorFileTests.conditions]) func aGeneratorIsReadAsItWasWritten(
+        conditions: [Condition]
+    ) throws {
+        let model = Self.model(conditions)
+        let loaded = try ModelFile(decoding: model.encoded())
+        #expect(loaded.encoded() == model.encoded())
+        let pairs = try Self.drawn(loaded)
+        #expect(pairs == (try Self.drawn(model)))
+        #expect(Set(pairs.map { $0?.a.count }) == [9, 4] && Set(pairs.map { $0?.b.count }) == [8, 9])
+        let generator = try #require(loaded.generator?.paired)
+        #expect(generator.method == .aligned && generator.longestGiven == 9 && generator.longestStrand == 9)
+        let rows = loaded.description()
+        #expect(rows.contains(["generator", "pair-hmm"]))
+        let names = ["labels", "strand"] + (conditions.isEmpty ? [] : ["conditions"])
+        for name in names {
+            #expect(rows.contains { $0[0] == "tensor generator.hmm.\(name)" }, "\(name)")
+        }
+    }
+
+    @Test func sizesThatAreNotThoseOfTheTensorsAreRefused() throws {
+        let archive = try WeightArchive(decoding: Self.model().encoded())
+        for (key, values) in [
+            ("generator.blocks", ["1", "3", "0", "17", "x"]), ("generator.shortest-b", ["10", "0", "-1", "x"]),
+            ("generator.longest-b", ["3", "513", "x"]),
+        ] {
+            for value in values {
+                var forged = archive
+                forged.metadata[key] = value
+                #expect(throws: ModelError.self, "\(key) \(value)") { try ModelFile(decoding: forged.encoded()) }
+            }
+            var forged = archive
+            forged.metadata[key] = nil
+            #expect(throws: ModelError.self, "\(key)") { try ModelFile(decoding: forged.encoded()) }
+        }
+    }
+
+    private static let classifier: PairClassifier = {
+        var configuration = DuplexConfiguration(alphabet: .dna)
+        (configuration.heads, configuration.hidden) = (4, 8)
+        var plan = TrainingPlan()
+        (plan.epochs, plan.batch) = (12, 32)
+        let data = Example.labelled(400, seed: 31, lengths: 5...7)
+        let trainer = ClassifierTrainer(.duplex(configuration), plan: plan, training: data, validation: data)
+        for _ in 0..<plan.epochs { _ = trainer.runEpoch() }
+        return trainer.classifier
+    }()
+
+    private static func plan(steps: Int, threads: Int = 2) -> PairGeneratorPlan {
+        var plan = PairGeneratorPlan(.aligned, pairs: 400)
+        (plan.steps, plan.batch, plan.threads) = (steps, 24, threads)
+        return plan
+    }
+
+    @Test func theSameWeightsForAnyNumberOfThreads() {
+        let data = GeneratorData(Self.classifier, Example.labelled(400, seed: 31, lengths: 5...7), seed: 11)
+        let runs = [1, 2, 3, 7].map { threads in
+            var plan = Self.plan(steps: 8, threads: threads)
+            plan.batch = 19
+            let trainer = LikelihoodTrainer(data, data.pairHMM, plan: plan)
+            for _ in 0..<8 { trainer.runStep() }
+            return (trainer.buffers.map { $0[0..<$0.count] }, trainer.takeLoss(), trainer.validation().loss)
+        }
+        for run in runs.dropFirst() {
+            #expect(run.0 == runs[0].0 && run.1 == runs[0].1 && run.2 == runs[0].2)
+        }
+    }
+
+    @Test func itLearnsWhichLettersFaceEachOther() throws {
+        let pairs = Example.labelled(2_000, seed: 32, lengths: 8...12)
+        let data = GeneratorData(Self.classifier, pairs, seed: 11)
+        let trainer = LikelihoodTrainer(data, data.pairHMM, plan: Self.plan(steps: 1_000))
+        for _ in 0..<1_000 { trainer.runStep() }
+        let tape = PairHMM.DrawingTape(trainer.net)
+        var (exact, lengths) = (0, Set<Int>())
+        for k in 0..<200 {
+            var source = RandomSource(seed: 69, stream: UInt64(k))
+            let a = (0..<8 + k % 5).map { _ in UInt8(source.index(below: 4)) }
+            let b = trainer.net.draw(
+                tape, a: a[...], label: 1, inputs: [], isAllowed: trainer.net.lengthsB.map { _ in true },
+                weights: trainer.averaged, &source, LayerKernels())
+            exact += b == a.reversed().map { 3 - $0 } ? 1 : 0
+            lengths.insert(b.count)
+        }
+        #expect(exact > 185 && lengths == Set(8...12), "\(exact) \(lengths)")
+    }
+
+    @Test func aTrainingGoesOnFromItsStateToTheSameBytes() throws {
+        let labelled = Example.labelled(400, seed: 31, lengths: 5...7)
+        func run(from start: TrainingCheckpoint?) throws -> (states: [TrainingCheckpoint], model: [UInt8]) {
+            var states: [TrainingCheckpoint] = []
+            func file(_ generator: PairGenerator?) -> ModelFile {
+                var model = ModelFile(classifier: Self.classifier, record: [:])
+                model.generator = generator.map { .paired($0) }
+                return model
+            }
+            let outcome = try PairGeneratorTrainer(Self.classifier, labelled, plan: Self.plan(steps: 500)).run(
+                from: start,
+                save: {
+                    states.append(
+                        TrainingCheckpoint(
+                            digest: "d", numbers: $0.numbers, buffers: $0.buffers, model: file($0.generator)))
+                })
+            return (states, file(outcome.generator).encoded())
+        }
+        let whole = try run(from: nil)
+        let middle = try #require(whole.states.first { $0.numbers["step"] == 250 })
+        let read = try TrainingCheckpoint(decoding: middle.encoded())
+        #expect(try run(from: read).model == whole.model)
+        // A state of another kind of network is none of this training.
+        var forged = middle
+        forged.model = PairGeneratorFileTests.autoregressive()
+        #expect(throws: GeneratorFailure.self) { try run(from: forged) }
+    }
+}
