@@ -31,11 +31,12 @@ pairs() {
     "${PYTHON:-python3}" "$recipe/make_pairs.py" --count "$1" --seed "$2" --lengths "$3" \
         --kinds plain,random,near,part,hairpin,homodimer,gc,at,repeat
 }
+case $1 in dna) least=0.28 ;; rna) least=0.25 ;; esac
 {
     pairs 300000 3105 8:50
     pairs 100000 3108 6:60 | tail -n +2
 } | "$seqgan" classify -q -m "$classifier" \
-    | awk -F '\t' 'NR == 1 || $NF <= 0.2 || $NF > 0.25' \
+    | awk -F '\t' -v least="$least" 'NR == 1 || $NF <= 0.2 || $NF > least' \
     | "$seqgan" train --learn generator --generator pair-hmm --from "$classifier" \
         --columns strandA,strandB,score -o "$1.seqgan"
 rm "$classifier"

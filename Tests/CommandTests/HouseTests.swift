@@ -90,7 +90,7 @@ import Testing
             "SeqIO/UnpackedBytes.swift", "SeqIO/ByteSink.swift", "SeqIO/LineScanner.swift", "SeqIO/GzipInflater.swift",
             "SeqIO/BlockedFile.swift",
             "KernelShapes/AttentionArguments.swift", "KernelShapes/LoopBuild.swift", "KernelShapes/PairArguments.swift",
-            "KernelShapes/ProductArguments.swift",
+            "KernelShapes/PairHMMArguments.swift", "KernelShapes/ProductArguments.swift",
         ]
         let found = places(/Unsafe|withUnsafe|unsafeBitCast|nonisolated\(unsafe\)|@unchecked/) { source in
             edge.contains(source.path) || ["KernelLoops", "Kernels"].contains(source.target)
@@ -130,12 +130,13 @@ import Testing
 
     /// The folders of the targets that have some; of the others all files stand in the target itself.
     private static let rooms: [String: Set<String>] = [
-        "KernelLoops": ["Duplex", "Duplex/Structure", "Layers"],
-        "Kernels": ["Duplex", "Layers", "Strands", "Threads"],
+        "KernelLoops": ["Duplex", "Duplex/Structure", "Layers", "PairHMM"],
+        "Kernels": ["Duplex", "Layers", "PairHMM", "Strands", "Threads"],
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
-            "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Paired",
-            "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets", "Sites", "Statistics",
+            "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Likelihood",
+            "Generator/PairHMM", "Generator/Paired", "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets",
+            "Sites", "Statistics",
         ],
         "seqgan": [
             "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Sets",
