@@ -1,7 +1,7 @@
 // EntryPoints: the functions that Kernels calls. Each chooses the vector type for the number of heads, once a call.
 //
-// What is called for each cell is inlined everywhere; what is called once a pair or strand never is: its copies in
-// every caller would only make the compiler slow.
+// What is called for each cell is inlined everywhere; what is long and called once a pair or strand never is: its
+// copies in every caller would only make the compiler slow.
 
 import KernelShapes
 

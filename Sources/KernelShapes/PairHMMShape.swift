@@ -8,8 +8,8 @@
 public struct PairHMMShape: Sendable, Equatable {
     /// Components of a block.
     public static let lanes = 8
-    /// Vectors of a cell of the recurrence: match, loop, deletion, insertion, skipping, leading.
-    public static let states = 6
+    /// Vectors of a cell of the recurrence: one for each state.
+    public static let states = State.allCases.count
 
     /// Letters K of the alphabet.
     public let letters: Int
@@ -24,9 +24,14 @@ public struct PairHMMShape: Sendable, Equatable {
         (self.letters, self.blocks, self.conditions) = (letters, blocks, conditions)
     }
 
-    /// Transitions, by the state they leave: letters of B before the first pair, letters of A before it, a pair within
-    /// a helix, a pair within a loop, a letter of A or of B alone, letters of B behind the last pair. (Letters of A
-    /// behind it have the probability 1.)
+    /// The states of a cell, in the order of its vectors: a pair within a helix, a pair within a loop, a letter of A
+    /// alone, a letter of B alone, letters of A before the first pair, letters of B before these.
+    public enum State: Int, CaseIterable, Sendable {
+        case match, loop, deletion, insertion, skipping, leading
+    }
+
+    /// Transitions, by the state they leave; the last is that behind the last pair, where letters of B follow. (Letters
+    /// of A behind it have the probability 1.)
     public enum Transition: Int, CaseIterable, Sendable {
         case leadingStay, leadingLeave
         case skippingStay, skippingLeave

@@ -25,16 +25,22 @@ import Testing
 
     /// A model with an autoregressive generator that has learned nothing.
     static func autoregressive(_ conditions: [Condition] = []) -> ModelFile {
+        let net = EncoderDecoder(letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
+        return model(conditions) { .autoregressive(net, net.initialWeights(&$0)) }
+    }
+
+    /// A model with a generator of strands B of 4 to 9 letters.
+    static func model(
+        _ conditions: [Condition], partner: (inout RandomSource) -> PairGenerator.Partner
+    ) -> ModelFile {
         var model = conditions.isEmpty ? ModelFileTests.model() : conditioned(conditions)
         var random = RandomSource(seed: 22)
-        let net = EncoderDecoder(letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
         let strands = StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random),
             lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
         model.generator = .paired(
-            PairGenerator(
-                .autoregressive(net, net.initialWeights(&random)), composition: composition, conditions: conditions))
+            PairGenerator(partner(&random), composition: composition, conditions: conditions))
         return model
     }
 
@@ -101,28 +107,42 @@ import Testing
     @Test(arguments: [[], conditions]) func anAutoregressiveGeneratorIsReadAsItWasWritten(
         conditions: [Condition]
     ) throws {
-        let model = Self.autoregressive(conditions)
+        let generator = try Self.readAsWritten(Self.autoregressive(conditions), .autoregressive, conditions)
+        guard case .autoregressive = generator.partner else {
+            Issue.record("another kind")
+            return
+        }
+    }
+
+    /// The generator of `model`, which `PairGeneratorFileTests.model` has made, as it is read from its file.
+    static func readAsWritten(
+        _ model: ModelFile, _ method: PairGenerator.Method, _ conditions: [Condition]
+    ) throws -> PairGenerator {
         let loaded = try ModelFile(decoding: model.encoded())
         #expect(loaded.encoded() == model.encoded())
-        let pairs = try Self.drawn(loaded)
-        #expect(pairs == (try Self.drawn(model)))
+        let pairs = try drawn(loaded)
+        #expect(pairs == (try drawn(model)))
         // Of the lengths of B that occur with the label, any may follow any length of A.
         #expect(Set(pairs.map { $0?.a.count }) == [9, 4] && Set(pairs.map { $0?.b.count }) == [8, 9])
         let generator = try #require(loaded.generator?.paired)
-        #expect(generator.method == .autoregressive && generator.longestGiven == 9 && generator.longestStrand == 9)
+        #expect(generator.method == method && generator.longestGiven == 9 && generator.longestStrand == 9)
         #expect(generator.knows(label: 0) && generator.knows(label: 1))
         #expect(generator.conditions == conditions)
         let rows = loaded.description()
         #expect(rows.contains(["format version", conditions.isEmpty ? "2" : "3"]))
-        #expect(rows.contains(["generator", "autoregressive"]))
+        #expect(rows.contains(["generator", method.rawValue]))
         #expect(rows.contains(["generator longest strand", "9"]) && rows.contains(["generator labels", "0 and 1"]))
-        guard case .autoregressive(let net, _) = generator.partner else {
-            Issue.record("another kind")
-            return
-        }
-        for tensor in net.tensors {
+        let tensors: [TensorSpec] =
+            switch generator.partner {
+            case .autoregressive(let net, _): net.tensors
+            case .aligned(let net, _): net.tensors
+            case .adversarial: []
+            }
+        #expect(!tensors.isEmpty)
+        for tensor in tensors {
             #expect(rows.contains(["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")]))
         }
+        return generator
     }
 
     @Test func theLengthsOfAnAutoregressiveGeneratorAreThoseOfItsTensors() throws {

@@ -159,8 +159,8 @@ import Testing
                 for component in 0..<net.components {
                     let own = Self.probabilities(net, weights, component, label: label, inputs: inputs)
                     var prior = own[net.shape.prior]
-                    net.eachFeature(of: a[...]) { f, x in
-                        prior += Double(x * weights[net.strandRows + f * net.components + component])
+                    net.eachFeature(of: a[...]) { k, at, x in
+                        if k == component { prior += Double(x * weights[at]) }
                     }
                     let facing = isAntiparallel ? a.reversed() : a
                     for strand in [b, nil] {

@@ -9,45 +9,18 @@ import Testing
 @Suite(.timed) struct PairHMMTrainingTests {
     /// A model with a generator of this kind that has learned nothing.
     static func model(_ conditions: [Condition] = []) -> ModelFile {
-        var model = conditions.isEmpty ? ModelFileTests.model() : PairGeneratorFileTests.conditioned(conditions)
         let (net, weights) = PairHMMTests.net(
-            letters: 4, longestA: 9, lengthsB: 4...9, isAntiparallel: model.classifier.orientation == .antiparallel,
-            conditions: conditions.count)
-        var random = RandomSource(seed: 68)
-        let strands = StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
-        let composition = StrandComposition(
-            net: strands, weights: strands.initialWeights(&random),
-            lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
-        model.generator = .paired(
-            PairGenerator(.aligned(net, weights), composition: composition, conditions: conditions))
-        return model
-    }
-
-    private static func drawn(_ model: ModelFile) throws -> [DrawnPair?] {
-        let generator = try #require(model.generator)
-        var sources = (0..<20).map { RandomSource(seed: 21, stream: $0) }
-        return generator.draw(
-            label: 1, at: generator.conditions.map { Float($0.usual) },
-            given: [[UInt8]?](repeating: nil, count: 20), lengths: 1...9, &sources, .init(generator))
+            letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
+        return PairGeneratorFileTests.model(conditions) { _ in .aligned(net, weights) }
     }
 
     @Test(arguments: [[], PairGeneratorFileTests.conditions]) func aGeneratorIsReadAsItWasWritten(
         conditions: [Condition]
     ) throws {
         let model = Self.model(conditions)
-        let loaded = try ModelFile(decoding: model.encoded())
-        #expect(loaded.encoded() == model.encoded())
-        let pairs = try Self.drawn(loaded)
-        #expect(pairs == (try Self.drawn(model)))
-        #expect(Set(pairs.map { $0?.a.count }) == [9, 4] && Set(pairs.map { $0?.b.count }) == [8, 9])
-        let generator = try #require(loaded.generator?.paired)
-        #expect(generator.method == .aligned && generator.longestGiven == 9 && generator.longestStrand == 9)
-        let rows = loaded.description()
-        #expect(rows.contains(["generator", "pair-hmm"]))
-        let names = ["labels", "strand"] + (conditions.isEmpty ? [] : ["conditions"])
-        for name in names {
-            #expect(rows.contains { $0[0] == "tensor generator.hmm.\(name)" }, "\(name)")
-        }
+        // As it is read, B faces A as the classifier's strands do.
+        #expect(model.classifier.orientation == .antiparallel)
+        _ = try PairGeneratorFileTests.readAsWritten(model, .aligned, conditions)
     }
 
     @Test func sizesThatAreNotThoseOfTheTensorsAreRefused() throws {

@@ -2,18 +2,41 @@
 
 import KernelShapes
 
+/// A number of each component of a block.
 typealias Components = SIMD8<Float>
-typealias State = PairHMMShape.Transition
+
+/// The numbers from `p` on as vectors.
+@inline(__always) func components(_ p: UnsafePointer<Float>) -> UnsafePointer<Components> {
+    UnsafeRawPointer(p).assumingMemoryBound(to: Components.self)
+}
+
+@inline(__always) func components(_ p: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Components> {
+    UnsafeMutableRawPointer(p).assumingMemoryBound(to: Components.self)
+}
+
+/// The vectors of a cell, by state.
+struct PairHMMCell {
+    private let base: UnsafeMutablePointer<Components>
+
+    @inline(__always) init(_ base: UnsafeMutablePointer<Components>) { self.base = base }
+
+    @inline(__always) subscript(_ state: PairHMMShape.State) -> Components {
+        get { base[state.rawValue] }
+        nonmutating set { base[state.rawValue] = newValue }
+    }
+}
 
 /// The transition probabilities of a block.
 struct PairHMMTransitions {
     private let base: UnsafePointer<Components>
 
     @inline(__always) init(_ tables: UnsafePointer<Float>) {
-        base = UnsafeRawPointer(tables).assumingMemoryBound(to: Components.self)
+        base = components(tables)
     }
 
-    @inline(__always) subscript(_ transition: State) -> Components { base[transition.rawValue] }
+    @inline(__always) subscript(_ transition: PairHMMShape.Transition) -> Components {
+        base[transition.rawValue]
+    }
 }
 
 /// Emission probabilities of a block, relative to equally frequent letters; 1 for any letter.
@@ -25,7 +48,7 @@ struct PairHMMEmissions {
     private let rows: Int, columns: Int
 
     @inline(__always) init(_ arguments: PairHMMArguments) {
-        base = UnsafeRawPointer(arguments.tables).assumingMemoryBound(to: Components.self)
+        base = components(arguments.tables)
         (shape, a, b) = (arguments.shape, arguments.a, arguments.b)
         (rows, columns) = (arguments.rows, arguments.columns)
     }
@@ -42,11 +65,6 @@ struct PairHMMEmissions {
     @inline(__always) func table(_ first: Int, _ index: Int) -> Components {
         b == nil ? Components(repeating: 1) : base[first &+ index]
     }
-}
-
-/// The states of a cell.
-enum PairHMMState {
-    static let match = 0, loop = 1, deletion = 2, insertion = 3, skipping = 4, leading = 5
 }
 
 extension Loops {
@@ -68,8 +86,7 @@ extension Loops {
     public static func pairHMMBackward(_ x: PairHMMArguments) -> Int {
         let shape = x.shape
         let t = PairHMMTransitions(x.tables), emissions = PairHMMEmissions(x)
-        let cells = UnsafeMutableRawPointer(x.cells).assumingMemoryBound(to: Components.self)
-        let tail = UnsafeMutableRawPointer(x.tail).assumingMemoryBound(to: Components.self)
+        let (cells, tail) = (components(x.cells), components(x.tail))
         let zero = Components(repeating: 0)
         var exponent = 0
         tail[x.columns &+ 1] = zero
@@ -94,13 +111,13 @@ extension Loops {
             let end = (i == x.rows ? Components(repeating: 1) : t[.matchEnd]) * g
             greatest = zero
             for j in stride(from: x.columns, through: 0, by: -1) {
-                let cell = own + j &* states, right = cell + states
-                let below = next + j &* states, diagonal = below + states
+                let cell = PairHMMCell(own + j &* states), right = PairHMMCell(own + (j &+ 1) &* states)
+                let below = PairHMMCell(next + j &* states), diagonal = PairHMMCell(next + (j &+ 1) &* states)
                 let (pair, letter) = (emissions.pair(i, j), emissions.letter(j))
-                let q = f * emissions.table(shape.match, pair) * diagonal[PairHMMState.match]
-                let r = f * emissions.table(shape.loop, pair) * diagonal[PairHMMState.loop]
-                let u = f * below[PairHMMState.deletion]
-                let v = emissions.table(shape.insertion, letter) * right[PairHMMState.insertion]
+                let q = f * emissions.table(shape.match, pair) * diagonal[.match]
+                let r = f * emissions.table(shape.loop, pair) * diagonal[.loop]
+                let u = f * below[.deletion]
+                let v = emissions.table(shape.insertion, letter) * right[.insertion]
                 var m = end * tail[j]
                 m = Components.sum(m, t[.matchMatch], times: q)
                 m = Components.sum(m, t[.matchLoop], times: r)
@@ -114,15 +131,15 @@ extension Loops {
                 d = Components.sum(d, t[.deletionDeletion], times: u)
                 d = Components.sum(d, t[.deletionInsertion], times: v)
                 let s = Components.sum(
-                    t[.skippingLeave] * q, t[.skippingStay] * f, times: below[PairHMMState.skipping])
+                    t[.skippingLeave] * q, t[.skippingStay] * f, times: below[.skipping])
                 let lead = t[.leadingStay] * emissions.table(shape.leading, letter)
-                cell[PairHMMState.match] = m
-                cell[PairHMMState.loop] = l
-                cell[PairHMMState.deletion] = d
-                cell[PairHMMState.insertion] = Components.sum(t[.insertionMatch] * q, t[.insertionInsertion], times: v)
-                cell[PairHMMState.skipping] = s
-                cell[PairHMMState.leading] = Components.sum(
-                    t[.leadingLeave] * s, lead, times: right[PairHMMState.leading])
+                cell[.match] = m
+                cell[.loop] = l
+                cell[.deletion] = d
+                cell[.insertion] = Components.sum(t[.insertionMatch] * q, t[.insertionInsertion], times: v)
+                cell[.skipping] = s
+                cell[.leading] = Components.sum(
+                    t[.leadingLeave] * s, lead, times: right[.leading])
                 greatest = Components.greatest(greatest, m)
             }
         }

@@ -15,11 +15,7 @@ extension Loops {
         tables: UnsafeMutablePointer<Float>, scaled: UnsafeMutablePointer<Float>,
         logarithms: UnsafeMutablePointer<Float>
     ) {
-        func vectors(_ p: UnsafePointer<Float>) -> UnsafePointer<Components> {
-            UnsafeRawPointer(p).assumingMemoryBound(to: Components.self)
-        }
-        let out = UnsafeMutableRawPointer(tables).assumingMemoryBound(to: Components.self)
-        let rows = vectors(parameters), length = shape.blocks &* shape.vectors
+        let out = components(tables), rows = components(parameters), length = shape.blocks &* shape.vectors
         for k in 0..<length {
             var sum = rows[label &* length &+ k]
             for c in 0..<shape.conditions {
@@ -42,11 +38,11 @@ extension Loops {
                 let scale = Components(repeating: gain) / total
                 for k in group { own[k] *= scale }
             }
-            let to = UnsafeMutableRawPointer(scaled).assumingMemoryBound(to: Components.self) + block &* shape.vectors
+            let to = components(scaled) + block &* shape.vectors
             for k in 0..<shape.vectors { to[k] = own[k] }
             for letter in 0..<shape.letters {
-                let before = own[State.leadingStay.rawValue] * own[shape.leading &+ letter]
-                let behind = own[State.trailingStay.rawValue] * own[shape.trailing &+ letter]
+                let before = own[PairHMMShape.Transition.leadingStay.rawValue] * own[shape.leading &+ letter]
+                let behind = own[PairHMMShape.Transition.trailingStay.rawValue] * own[shape.trailing &+ letter]
                 let most = Swift.max(Components.greatest(before, behind).max(), 0x1p-60)
                 let factor = Components(repeating: 1 / most)
                 logarithms[block &* shape.letters &+ letter] = 0 - Components.logarithm(Components(repeating: most))[0]
@@ -63,11 +59,7 @@ extension Loops {
         inputs: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
     ) {
         let length = shape.blocks &* shape.vectors
-        let (probabilities, numbers) = (
-            UnsafeRawPointer(tables).assumingMemoryBound(to: Components.self),
-            UnsafeRawPointer(counts).assumingMemoryBound(to: Components.self)
-        )
-        let out = UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Components.self)
+        let (probabilities, numbers, out) = (components(tables), components(counts), components(sums))
         @inline(__always) func add(_ k: Int, _ gradient: Components) {
             out[label &* length &+ k] += gradient
             for c in 0..<shape.conditions {

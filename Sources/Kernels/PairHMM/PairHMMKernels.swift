@@ -54,8 +54,7 @@ extension LayerKernels {
             }
             processor.loops.pairHMMCounts(
                 cells.arguments(block, cells.isScaled[block] ? tape.scaled : tape.tables), seed: tape.seeds.base,
-                scratch: tape.scratch.base,
-                counts: tape.counts.base + block * shape.vectors * lanes)
+                scratch: tape.scratch.base, counts: tape.counts.base + block * shape.vectors * lanes)
         }
     }
 

@@ -15,8 +15,10 @@ public final class PairHMMTape: @unchecked Sendable {
     let scaled: FloatBuffer, letterLogarithms: FloatBuffer
     /// The layout of the tables: expected numbers of transitions and emissions.
     public let counts: FloatBuffer
-    /// The cells of given strands B, and those of any strand B.
-    public let given: Cells, any: Cells
+    /// The cells of given strands B; drawing needs none.
+    public private(set) lazy var given = Cells(shape, longestA: any.longestA, longestB: any.longestB)
+    /// The cells of any strand B.
+    public let any: Cells
     let inputs: FloatBuffer, seeds: FloatBuffer, scratch: FloatBuffer
 
     /// The backward variables of all blocks for strands of up to so many letters.
@@ -67,14 +69,14 @@ public final class PairHMMTape: @unchecked Sendable {
 
         /// The weight of all that may follow the row `i`, in the units of its block.
         public func whole(from i: Int = 0, component: Int) -> Float {
-            cells[offset(i, 0, state: PairHMMShape.states - 1, component: component)]
+            cells[offset(i, 0, .leading, component: component)]
         }
 
         /// The offset in `cells` of the state `state` of the cell (i, j) of a component.
-        public func offset(_ i: Int, _ j: Int, state: Int, component: Int) -> Int {
+        public func offset(_ i: Int, _ j: Int, _ state: PairHMMShape.State, component: Int) -> Int {
             let (block, lane) = component.quotientAndRemainder(dividingBy: PairHMMShape.lanes)
             return block * shape.cellCount(rows: longestA, columns: longestB) + shape.cell(i, j, columns: columns)
-                + state * PairHMMShape.lanes + lane
+                + state.rawValue * PairHMMShape.lanes + lane
         }
 
         /// The offset in `tail` of what follows `j` letters of B.
@@ -102,7 +104,6 @@ public final class PairHMMTape: @unchecked Sendable {
         (tables, counts) = (FloatBuffer(count: shape.row), FloatBuffer(count: shape.row))
         scaled = FloatBuffer(count: shape.row)
         letterLogarithms = FloatBuffer(count: shape.blocks * shape.letters)
-        given = Cells(shape, longestA: longestA, longestB: longestB)
         any = Cells(shape, longestA: longestA, longestB: longestB)
         inputs = FloatBuffer(count: max(1, shape.conditions))
         seeds = FloatBuffer(count: PairHMMShape.lanes)

@@ -27,7 +27,8 @@ struct Train: CommandWithExamples {
         """,
         """
         seqgan train --learn generator --from my.seqgan \\
-            labelled.tsv.gz -o new.seqgan
+            --generator pair-hmm labelled.tsv.gz \\
+            -o new.seqgan
         """,
         """
         seqgan train --classifier cnn --layout stacked \\
@@ -45,7 +46,7 @@ struct Train: CommandWithExamples {
             swapped, whether position matters, how long to train. Labels are 0 and 1, or numbers between.
 
             A generator learns to write strand B letter by letter, given strand A, by maximum likelihood; for strands \
-            that hybridise, --generator pair-hmm learns and draws ten times as fast. The GANs (--generator paired, \
+            that hybridise, --generator pair-hmm learns and draws several times as fast. The GANs (--generator paired, \
             dense and dcgan) are there for comparison.
             """, examples: examples))
 

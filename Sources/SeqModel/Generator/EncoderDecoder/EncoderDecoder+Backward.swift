@@ -11,8 +11,7 @@ extension EncoderDecoder {
     /// Adds the gradient of the last `loss`, of the same pairs and with the columns that it returned, to `sums`.
     func backward(
         _ tape: Tape, _ pairs: [TrainingPair], hasDropout: Bool = false, a spansA: Spans, b spansB: Spans,
-        weights: FloatBuffer,
-        transposed: FloatBuffer, sums: Sums, _ kernels: LayerKernels
+        weights: FloatBuffer, transposed: FloatBuffer, sums: Sums, _ kernels: LayerKernels
     ) {
         let g = tape.gradients
         let pass = Pass(

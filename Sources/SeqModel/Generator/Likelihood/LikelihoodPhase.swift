@@ -88,8 +88,7 @@ struct LikelihoodPhase<Net: LikelihoodNet>: PartnerPhase {
     /// Whether strand A tells more of strand B than the noise of the estimate.
     private func isInformed(_ generator: PairGenerator) -> Bool {
         guard let weights = trainer.net.weights(of: generator.partner) else { return false }
-        let information = trainer.information(weights)
-        return information.mean > max(0.2, 3 * information.error)
+        return trainer.information(weights) > 0.2
     }
 
     func outcome() throws(GeneratorFailure) -> PairGeneratorTrainer.Outcome {

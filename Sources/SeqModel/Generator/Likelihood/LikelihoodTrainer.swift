@@ -107,8 +107,7 @@ final class LikelihoodTrainer<Net: LikelihoodNet> {
         let warm = min(1, Float(self.step) / Float(LikelihoodTrainer.warmUp))
         let rate = plan.rate * warm * Float(0.02 + 0.98 * 0.5 * (1 + cosine(.pi * done)))
         state.learn(
-            rate: rate, scale: 1 / Float(count), decay: Net.decay,
-            largestNorm: Net.largestNorm)
+            rate: rate, scale: 1 / Float(count), decay: Net.decay, largestNorm: Net.largestNorm)
         let keep = min(LikelihoodTrainer.averaging, Float(self.step) / Float(10 + self.step))
         kernels.average(state.weights, keeping: keep, into: averaged)
     }
@@ -157,30 +156,22 @@ final class LikelihoodTrainer<Net: LikelihoodNet> {
     }
 
     /// What strand A tells of strand B in held-out pairs of label 1, in nats a pair by `weights`: the mean
-    /// cross-entropy of B given the A of another pair, minus that given its own; and its standard error, infinite where
-    /// there are too few pairs to tell.
-    func information(_ weights: FloatBuffer) -> (mean: Double, error: Double) {
+    /// cross-entropy of B given the A of another pair, minus that given its own.
+    func information(_ weights: FloatBuffer) -> Double {
         let positives = held.filter { $0.label == 1 }.map { pair($0.pair, 1) }
         let size = pairsAtATime
         return workers[0].work { tape in
-            var differences: [Double] = []
+            var difference = 0.0
             for start in stride(from: 0, to: positives.count, by: size) {
                 let own = Array(positives[start..<min(positives.count, start + size)])
                 let other = own.indices.map { k in
                     TrainingPair(
                         a: positives[(start + k + 1) % positives.count].a, b: own[k].b, label: 1, inputs: own[k].inputs)
                 }
-                let difference =
-                    net.crossEntropy(tape, other, weights: weights, kernels) { _ in }
-                    - net.crossEntropy(tape, own, weights: weights, kernels) { _ in }
-                differences.append(difference)
+                difference += net.crossEntropy(tape, other, weights: weights, kernels) { _ in }
+                difference -= net.crossEntropy(tape, own, weights: weights, kernels) { _ in }
             }
-            let (count, groups) = (Double(max(1, positives.count)), Double(differences.count))
-            let mean = differences.reduce(0, +) / count
-            guard groups >= 8 else { return (mean, .infinity) }
-            let ofGroup = differences.reduce(0, +) / groups
-            let squares = differences.reduce(0) { $0 + ($1 - ofGroup) * ($1 - ofGroup) }
-            return (mean, (squares * groups / (groups - 1)).squareRoot() / count)
+            return difference / Double(max(1, positives.count))
         }
     }
 

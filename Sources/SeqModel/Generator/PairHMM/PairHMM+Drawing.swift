@@ -70,10 +70,7 @@ extension PairHMM {
         let (shares, first) = (drawing.shares, (longestA - a.count) * components)
         var top = -Float.infinity
         for component in 0..<components { shares[component] = drawing.logarithms[first + component] }
-        eachFeature(of: a) { k, x in
-            let row = strandRows + k * components
-            for component in 0..<components { shares[component] += x * weights[row + component] }
-        }
+        eachFeature(of: a) { component, at, x in shares[component] += x * weights[at] }
         for component in 0..<components { top = max(top, shares[component]) }
         guard top > -.infinity else { return nil }
         var total: Float = 0
@@ -106,8 +103,7 @@ extension PairHMM {
         private var i: Int
         private let first: Int
 
-        /// The states, in the order of a cell's vectors, and the end.
-        private enum State: Int { case match, loop, deletion, insertion, skipping, leading, trailing }
+        private typealias State = PairHMMShape.State
         private static let lanes = PairHMMShape.lanes
 
         init(net: PairHMM, tape: PairHMMTape, count: Int, component: Int) {
@@ -116,9 +112,9 @@ extension PairHMM {
             (cells, tables, tail, ends) = (tape.any.cells, tape.tables, tape.any.tail, tape.any.ends)
             table = block * shape.vectors * Path.lanes + lane
             tailStart = tape.any.tailOffset(0, component: component)
-            cell = tape.any.offset(first, 0, state: 0, component: component)
-            down = tape.any.offset(first + 1, 0, state: 0, component: component) - cell
-            right = tape.any.offset(first, 1, state: 0, component: component) - cell
+            cell = tape.any.offset(first, 0, .match, component: component)
+            down = tape.any.offset(first + 1, 0, .match, component: component) - cell
+            right = tape.any.offset(first, 1, .match, component: component) - cell
             i = first
             b.reserveCapacity(net.lengthsB.upperBound)
         }
@@ -143,16 +139,16 @@ extension PairHMM {
             cell += right
         }
 
-        /// One of five weights by its index, never one of 0; the last if all are, which only rounding makes.
-        private func pick(_ weights: SIMD8<Float>, _ source: inout RandomSource) -> Int {
-            var rest = source.uniform() * (weights[0] + weights[1] + weights[2] + weights[3] + weights[4])
-            var choice = 4
-            for k in 0..<5 where weights[k] > 0 {
-                choice = k
+        /// One of the first four states, by their weights, or with the weight `end` none; never one of weight 0.
+        private func pick(_ weights: SIMD4<Float>, end: Float, _ source: inout RandomSource) -> State? {
+            var rest = source.uniform() * (weights[0] + weights[1] + weights[2] + weights[3] + end)
+            var choice: State?
+            for k in 0..<4 where weights[k] > 0 {
+                choice = State(rawValue: k)
                 rest -= weights[k]
-                if rest < 0 { break }
+                if rest < 0 { return choice }
             }
-            return choice
+            return end > 0 ? nil : choice
         }
 
         /// One of two weights.
@@ -160,7 +156,7 @@ extension PairHMM {
             source.uniform() * (one + other) < one || other <= 0
         }
 
-        /// Goes from the present state to that of the end.
+        /// Goes from the first cell of A to the end of B.
         mutating func walk(along a: [UInt8], _ source: inout RandomSource) {
             while !isFirst(p(.leadingLeave) * after(0, .skipping), p(.leadingStay) * after(right, .leading), &source) {
                 emit(shape.leading, &source)
@@ -170,8 +166,8 @@ extension PairHMM {
             {
                 step()
             }
-            var state = State.match
-            repeat {
+            var present: State? = .match
+            while let state = present {
                 let letter = Int(a[i - first])
                 switch state {
                 case .match: emit(shape.match + letter * letters, &source)
@@ -180,9 +176,14 @@ extension PairHMM {
                 default: break
                 }
                 if state != .insertion { step() }
-                state = next(state, &source)
-            } while state != .trailing
-            trail(&source)
+                present = next(state, &source)
+            }
+            while !isFirst(
+                p(.trailingLeave) * ends[b.count],
+                p(.trailingStay) * tail[tailStart + (b.count + 1) * Path.lanes], &source)
+            {
+                emit(shape.trailing, &source)
+            }
         }
 
         /// Goes to the next letter of A.
@@ -191,10 +192,11 @@ extension PairHMM {
             cell += down
         }
 
-        private func next(_ state: State, _ source: inout RandomSource) -> State {
+        /// The state that follows; nil behind the last pair.
+        private func next(_ state: State, _ source: inout RandomSource) -> State? {
             let q = after(down + right, .match), r = after(down + right, .loop)
             let u = after(down, .deletion), v = after(right, .insertion)
-            var weights = SIMD8<Float>()
+            var (weights, end) = (SIMD4<Float>(), Float(0))
             switch state {
             case .match:
                 weights[0] = p(.matchMatch) * q
@@ -202,7 +204,7 @@ extension PairHMM {
                 weights[2] = p(.matchDeletion) * u
                 weights[3] = p(.matchInsertion) * v
                 // Behind the last letter of A it has to end.
-                weights[4] = (i == last ? 1 : p(.matchEnd)) * tail[tailStart + b.count * Path.lanes]
+                end = (i == last ? 1 : p(.matchEnd)) * tail[tailStart + b.count * Path.lanes]
             case .loop:
                 weights[0] = p(.loopMatch) * q
                 weights[1] = p(.loopLoop) * r
@@ -216,18 +218,7 @@ extension PairHMM {
                 weights[0] = p(.insertionMatch) * q
                 weights[3] = p(.insertionInsertion) * v
             }
-            let choice = pick(weights, &source)
-            return choice == 4 ? .trailing : State(rawValue: choice) ?? .trailing
-        }
-
-        /// Appends the letters behind the last pair.
-        private mutating func trail(_ source: inout RandomSource) {
-            while !isFirst(
-                p(.trailingLeave) * ends[b.count],
-                p(.trailingStay) * tail[tailStart + (b.count + 1) * Path.lanes], &source)
-            {
-                emit(shape.trailing, &source)
-            }
+            return pick(weights, end: end, &source)
         }
     }
 }

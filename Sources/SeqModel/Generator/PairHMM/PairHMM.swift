@@ -10,8 +10,8 @@ import Kernels
 /// emissions depend on the label and the conditions: logits are linear in these. The weight of a component also
 /// depends on A's length and letters. Strands B of all lengths together have the probability 1.
 ///
-/// It knows relations along an alignment: letters that face each other, with bulges, loops and free ends. It takes a
-/// hundredth of the time of an `EncoderDecoder`, which knows others.
+/// It knows relations along an alignment: letters that face each other, with bulges, loops and free ends. It draws in a
+/// small part of the time of an `EncoderDecoder`, which knows others.
 struct PairHMM: Sendable {
     /// Blocks of 8 components of a new mixture.
     static let usualBlocks = 2
@@ -27,7 +27,7 @@ struct PairHMM: Sendable {
     let tensors: [TensorSpec]
     let count: Int
     /// The offset of (K + 1, components): what A's share of each letter, and its length, add to the prior.
-    let strandRows: Int
+    private let strandRows: Int
 
     init(
         letters: Int, longestA: Int, lengthsB: ClosedRange<Int>, isAntiparallel: Bool, blocks: Int = usualBlocks,
@@ -54,14 +54,15 @@ struct PairHMM: Sendable {
         (0...lengthsB.upperBound).map { lengthsB.contains($0) && isAllowed($0) }
     }
 
-    /// Calls `body` with the numbers of A that the prior sees: the share of each letter, less that of equally frequent
-    /// letters, and its length.
-    func eachFeature(of a: ArraySlice<UInt8>, _ body: (_ index: Int, _ x: Float) -> Void) {
-        for letter in 0..<shape.letters {
-            let found = a.reduce(0) { $0 + ($1 == letter ? 1 : 0) }
-            body(letter, Float(found) / Float(a.count) - 1 / Float(shape.letters))
+    /// Calls `body` for each component with the numbers of A that its prior sees, each with the offset of its weight:
+    /// the share of each letter, less that of equally frequent letters, and the length.
+    func eachFeature(of a: ArraySlice<UInt8>, _ body: (_ component: Int, _ weight: Int, _ x: Float) -> Void) {
+        for k in 0...shape.letters {
+            let found = a.reduce(0) { $0 + ($1 == k ? 1 : 0) }
+            let share = Float(found) / Float(a.count) - 1 / Float(shape.letters)
+            let x = k < shape.letters ? share : Float(a.count) / 32 - 1
+            for component in 0..<components { body(component, strandRows + k * components + component, x) }
         }
-        body(shape.letters, Float(a.count) / 32 - 1)
     }
 
     /// The offset in the counts and tables of a component's prior.
@@ -76,9 +77,7 @@ struct PairHMM: Sendable {
     /// The logarithm of each component's weight before anything of B is known, by the tables of `tape`.
     private func priors(_ tape: PairHMMTape, a: ArraySlice<UInt8>, weights: FloatBuffer) -> [Float] {
         var sums = (0..<components).map { prior(tape, $0) }
-        eachFeature(of: a) { k, x in
-            for component in 0..<components { sums[component] += x * weights[strandRows + k * components + component] }
-        }
+        eachFeature(of: a) { component, at, x in sums[component] += x * weights[at] }
         return sums
     }
 
@@ -124,10 +123,7 @@ struct PairHMM: Sendable {
             for (component, difference) in differences.enumerated() {
                 tape.counts[priorOffset(component)] = difference
             }
-            eachFeature(of: pair.a) { k, x in
-                let row = part * count + strandRows + k * components
-                for (component, difference) in differences.enumerated() { sums[row + component] -= x * difference }
-            }
+            eachFeature(of: pair.a) { component, at, x in sums[part * count + at] -= x * differences[component] }
             kernels.pairHMMGradient(tape, label: pair.label, sums: sums, part: part, stride: count)
         }
         return Double(size) * logarithm(Double(shape.letters)) - given.logarithm + any.logarithm
