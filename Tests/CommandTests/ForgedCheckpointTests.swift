@@ -1,6 +1,7 @@
 // ForgedCheckpointTests: states of trainings whose checksums agree and whose numbers cannot be: refused, and never a
 // trap.
 
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,8 +22,22 @@ import Testing
         "train --learn generator --generator dcgan --steps 2 --from m.seqgan pairs.tsv",
     ]
 
-    /// A sandbox with a state, `c.state`, and the state's header and data.
+    /// The states of the trainings so far: each is made once.
+    private static let states = Mutex<[String: (header: String, data: [UInt8])]>([:])
+
+    /// A sandbox for a training, and the header and data of a state of it.
     private static func state(_ training: String) throws -> (sandbox: Sandbox, header: String, data: [UInt8]) {
+        let (header, data) = try states.withLock { states in
+            if let known = states[training] { return known }
+            let made = try make(training)
+            states[training] = made
+            return made
+        }
+        return (try Example.sandbox(pairs: 60), header, data)
+    }
+
+    /// The header and data of a state of a training.
+    private static func make(_ training: String) throws -> (header: String, data: [UInt8]) {
         let sandbox = try Example.sandbox(pairs: 60)
         if training.contains("--steps 500") {
             // A state is written a minute after the one before, or at a signal.
@@ -44,7 +59,7 @@ import Testing
         let (header, data) = ModelBytes.parts(try sandbox.bytes("c.state"))
         try sandbox.write(ModelBytes.file(header, data), "forged")
         #expect(try sandbox.bytes("forged") == sandbox.bytes("c.state"))
-        return (sandbox, header, data)
+        return (header, data)
     }
 
     @Test(arguments: trainings) func aNumberThatCannotBeIsRefused(training: String) throws {

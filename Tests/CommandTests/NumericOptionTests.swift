@@ -59,11 +59,12 @@ import Testing
         let sandbox = try Sandbox()
         try sandbox.write("ACGT\tACGT\t1\nACGT\tAC\t0\n", "p.tsv")
         let command = option.command.prefix { $0 != " " }
-        // A space and '=' are alike, whatever the number begins with.
+        // A space and '=' are alike, also where the number begins like an option.
         let values = Self.hostile + option.refused
         let lines = values.flatMap { value in
-            // Nothing behind '=' is a value that is missing.
-            (value == "''" ? [" "] : [" ", "="]).map { "seqgan \(option.command) \(option.option)\($0)\(value)" }
+            (value.hasPrefix("-") || value == "x" ? [" ", "="] : [" "]).map {
+                "seqgan \(option.command) \(option.option)\($0)\(value)"
+            }
         }
         let script = lines.map { "\($0) 2> said; echo $? $(cat said)" }.joined(separator: "\n")
         let outcome = try sandbox.run(script)
