@@ -31,7 +31,7 @@ pairs() {
     "${PYTHON:-python3}" "$recipe/make_pairs.py" --count "$1" --seed "$2" --lengths "$3" \
         --kinds plain,random,near,part,hairpin,homodimer,gc,at,repeat
 }
-case $1 in dna) least=0.28 ;; rna) least=0.25 ;; esac
+case $1 in dna) least=0.27 ;; rna) least=0.25 ;; esac
 {
     pairs 300000 3105 8:50
     pairs 100000 3108 6:60 | tail -n +2

@@ -33,7 +33,9 @@ import Testing
 
     /// A line without its comment and with its strings emptied.
     private static func code(of line: String) -> String {
-        line.replacing(/"(?:[^"\\]|\\.)*"/, with: "\"\"").replacing(/\/\/.*/, with: "")
+        // Most lines have neither, and patterns take their time.
+        guard line.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "/") }) else { return line }
+        return line.replacing(/"(?:[^"\\]|\\.)*"/, with: "\"\"").replacing(/\/\/.*/, with: "")
     }
 
     /// The places where `pattern` stands in code, but for those that `isAllowed`.
@@ -110,7 +112,8 @@ import Testing
             for path in paths where path.hasSuffix(".swift") {
                 let text = try String(contentsOf: root.appending(path: folder).appending(path: path), encoding: .utf8)
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-                for (number, line) in lines.enumerated() {
+                for (number, line) in lines.enumerated() where line.contains("@unchecked") || line.contains("(unsafe)")
+                {
                     let code = Self.code(of: line).replacing(/\/[^\/]+\//, with: "")
                     guard let word = code.firstMatch(of: /@unchecked Sendable|nonisolated\(unsafe\)/) else { continue }
                     exceptions += 1
@@ -134,9 +137,9 @@ import Testing
         "Kernels": ["Duplex", "Layers", "PairHMM", "Strands", "Threads"],
         "SeqModel": [
             "BatchNet", "Classifier", "Classifier/Convolutional", "Classifier/Duplex", "Evaluation", "Generator",
-            "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images", "Generator/Likelihood",
-            "Generator/PairHMM", "Generator/Paired", "Generator/Strands", "Conditions", "ModelFile", "Pairs", "Sets",
-            "Sites", "Statistics",
+            "Generator/Acceptance", "Generator/Adversarial", "Generator/EncoderDecoder", "Generator/Images",
+            "Generator/Likelihood", "Generator/PairHMM", "Generator/Paired", "Generator/Strands", "Conditions",
+            "ModelFile", "Pairs", "Sets", "Sites", "Statistics",
         ],
         "seqgan": [
             "Commands", "Design", "Encoding", "Input", "Options", "Process", "Reports", "Scoring", "Sets",
@@ -205,9 +208,10 @@ import Testing
                 }
                 for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                     lines += 1
+                    guard line.utf8.count > 120 else { continue }
                     let isRow = path.hasSuffix(".md") && line.hasPrefix("|")
                     #expect(
-                        line.utf8.count <= 120 || line.count <= 120 || isRow, "\(path):\(number + 1): \(line.count)")
+                        line.count <= 120 || isRow, "\(path):\(number + 1): \(line.count)")
                 }
             }
         }

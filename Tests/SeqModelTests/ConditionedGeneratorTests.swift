@@ -14,7 +14,7 @@ import Testing
     }
 
     /// Compares the gradient of some weights with differences of `loss` along it and along another direction.
-    private static func check(
+    static func check(
         _ part: String, _ weights: FloatBuffer, _ range: Range<Int>, _ gradient: [Float], loss: () -> Double
     ) {
         var random = RandomSource(seed: 71)
@@ -44,9 +44,9 @@ import Testing
         var random = RandomSource(seed: 72)
         let weights = net.initialWeights(&random)
         let tape = StrandNet.Tape(net, strands: 3)
-        func strands(_ lengths: [Int]) -> [StrandNet.Strand] {
+        func strands(_ lengths: [Int]) -> [TrainingStrand] {
             lengths.enumerated().map { k, length in
-                StrandNet.Strand(
+                TrainingStrand(
                     letters: Self.strand(length, &random)[...], label: k % 2,
                     inputs: [random.normal(), random.normal()])
             }
@@ -175,7 +175,8 @@ import Testing
         for _ in 0..<400 { strands.runStep() }
         let generator = TrainedGenerator.paired(
             PairGenerator(
-                .autoregressive(trainer.net, trainer.averaged), composition: data.composition(strands.best),
+                .autoregressive(trainer.net, trainer.averaged),
+                composition: data.composition(data.strandNet, strands.best),
                 conditions: data.conditions))
         let worker = TrainedGenerator.Worker(generator)
         func draw(_ dose: Float) throws -> [DrawnPair] {

@@ -177,11 +177,11 @@ import Testing
         let weights = net.initialWeights(&random)
         let tape = StrandNet.Tape(net, strands: 2)
         let strands = [
-            StrandNet.Strand(letters: GeneratorTests.a[...], label: 1),
-            StrandNet.Strand(letters: GeneratorTests.a[2...5], label: 0),
+            TrainingStrand(letters: GeneratorTests.a[...], label: 1),
+            TrainingStrand(letters: GeneratorTests.a[2...5], label: 0),
         ]
         // Longer strands before them: what these left on the tape must not count.
-        let longer = StrandNet.Strand(letters: GeneratorTests.b[...] + [1], label: 0)
+        let longer = TrainingStrand(letters: GeneratorTests.b[...] + [1], label: 0)
         _ = net.loss(tape, [longer, longer], weights: weights, kernels)
         func value() -> Double { net.loss(tape, strands, weights: weights, kernels) }
         let alone = StrandNet.Tape(net)

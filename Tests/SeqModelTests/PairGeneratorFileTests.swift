@@ -29,13 +29,15 @@ import Testing
         return model(conditions) { .autoregressive(net, net.initialWeights(&$0)) }
     }
 
-    /// A model with a generator of strands B of 4 to 9 letters.
+    /// A model with a generator of strands B of 4 to 9 letters; `strands` is the model of strand A, if not a recurrent
+    /// network.
     static func model(
-        _ conditions: [Condition], partner: (inout RandomSource) -> PairGenerator.Partner
+        _ conditions: [Condition], strands: (any StrandModel)? = nil,
+        partner: (inout RandomSource) -> PairGenerator.Partner
     ) -> ModelFile {
         var model = conditions.isEmpty ? ModelFileTests.model() : conditioned(conditions)
         var random = RandomSource(seed: 22)
-        let strands = StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
+        let strands = strands ?? StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random),
             lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
@@ -139,7 +141,7 @@ import Testing
             case .adversarial: []
             }
         #expect(!tensors.isEmpty)
-        for tensor in tensors {
+        for tensor in tensors + generator.composition.net.tensors {
             #expect(rows.contains(["tensor \(tensor.name)", tensor.shape.map(String.init).joined(separator: " x ")]))
         }
         return generator

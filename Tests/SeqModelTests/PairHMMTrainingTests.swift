@@ -11,7 +11,8 @@ import Testing
     static func model(_ conditions: [Condition] = []) -> ModelFile {
         let (net, weights) = PairHMMTests.net(
             letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
-        return PairGeneratorFileTests.model(conditions) { _ in .aligned(net, weights) }
+        let strands = MarkovMixture(letters: 4, length: 9, order: 2, conditions: conditions.count)
+        return PairGeneratorFileTests.model(conditions, strands: strands) { _ in .aligned(net, weights) }
     }
 
     @Test(arguments: [[], PairGeneratorFileTests.conditions]) func aGeneratorIsReadAsItWasWritten(
@@ -28,6 +29,7 @@ import Testing
         for (key, values) in [
             ("generator.blocks", ["1", "3", "0", "17", "x"]), ("generator.shortest-b", ["10", "0", "-1", "x"]),
             ("generator.longest-b", ["3", "513", "x"]),
+            ("generator.chain-order", ["1", "3", "-1", "7", "13", "9223372036854775807", "x"]),
         ] {
             for value in values {
                 var forged = archive

@@ -100,7 +100,7 @@ extension ModelFile {
     ) throws(ModelError) -> [RejectionSampler.Profile] {
         // Early files have no products of conditions.
         let isLinear = rest.first.map { $0.shape == [2, 2, 1 + conditions, bins] } ?? false
-        let terms = isLinear ? 1 + conditions : BinShares.terms(conditions: conditions)
+        let terms = isLinear ? 1 + conditions : QuadraticTerms.count(conditions)
         let shape = [2, 2, terms, bins], width = terms * bins
         guard let tensor = rest.popFirst(), tensor.shape == shape, tensor.values.allSatisfy({ abs($0) < 80 }) else {
             throw .inconsistent(field: name, found: "another", expected: "\(shape), below 80 in absolute value")

@@ -2,42 +2,25 @@
 
 import Kernels
 
-extension ModelFile {
-    /// The tensors of a layer: weights and bias.
-    static func tensors(_ name: String, _ layer: ConvolutionShape) -> [TensorSpec] {
+extension ConvolutionShape {
+    /// The tensors of a layer of a generator's net: weights and bias.
+    func tensors(_ name: String) -> [TensorSpec] {
         [
-            TensorSpec("generator.\(name).weight", [layer.width, layer.inputs, layer.outputs], at: layer.offset),
-            TensorSpec("generator.\(name).bias", [layer.outputs], at: layer.bias),
+            TensorSpec("generator.\(name).weight", [width, inputs, outputs], at: offset),
+            TensorSpec("generator.\(name).bias", [outputs], at: bias),
         ]
     }
+}
 
-    private static func tensors(_ net: StrandNet) -> [TensorSpec] {
-        let tables = [
-            ("letters", net.letters + 1, net.letterRows), ("labels", 2, net.labelRows),
-            ("from_start", StrandNet.places, net.startRows), ("from_end", StrandNet.places, net.endRows),
-        ]
-        return tensors("strand.unit", net.unit) + tensors("strand.head", net.head)
-            + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, net.row], at: $0.2) }
-            + tensors(net.conditions, of: "strand") + (net.lengths.map(tensors) ?? [])
-    }
-
-    /// The rows of conditions, where there are any.
-    private static func tensors(_ rows: ConditionRows, of net: String) -> [TensorSpec] {
-        rows.count > 0 ? [TensorSpec("generator.\(net).conditions", [rows.count, rows.width], at: rows.offset)] : []
-    }
-
-    private static func tensors(_ net: LengthNet) -> [TensorSpec] {
-        [TensorSpec("generator.strand.length.labels", [2, LengthNet.hidden], at: net.labelRows)]
-            + tensors(net.conditions, of: "strand.length") + tensors("strand.length.out", net.out)
-    }
-
+extension ModelFile {
     /// The metadata of a pair generator.
     static func metadata(of generator: PairGenerator) -> [String: String] {
-        [
-            "generator": generator.method.rawValue,
-            "generator.strand-length": "\(generator.composition.net.length)",
-            "generator.strand-units": "\(generator.composition.net.units)",
-        ].merging(metadata(of: generator.partner, leastFraction: generator.leastFraction)) { _, new in new }
+        var found = metadata(of: generator.partner, leastFraction: generator.leastFraction)
+        found["generator"] = generator.method.rawValue
+        let net = generator.composition.net
+        found["generator.strand-length"] = "\(net.length)"
+        found[type(of: net).sizeKey] = "\(net.size)"
+        return found
     }
 
     /// The tensors of a pair generator.
@@ -48,7 +31,7 @@ extension ModelFile {
         }
         return tensors(of: generator.acceptance, letters: composition.net.letters) + [
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths)
-        ] + tensors(tensors(composition.net), of: composition.weights)
+        ] + tensors(composition.net.tensors, of: composition.weights)
             + tensors(of: generator.partner)
     }
 
@@ -64,11 +47,7 @@ extension ModelFile {
                 field: "generator", found: kind, expected: "autoregressive, pair-hmm, paired, dense or dcgan")
         }
         let metadata = Metadata(archive)
-        let letters = classifier.alphabet.count
-        let strandNet = StrandNet(
-            letters: letters,
-            length: try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength),
-            units: try metadata.channels("generator.strand-units"), conditions: classifier.conditions.count)
+        let strands = try strandModel(method, metadata, classifier)
         guard method != .adversarial || classifier.conditions.isEmpty else {
             throw .inconsistent(
                 field: "generator", found: kind, expected: "autoregressive or pair-hmm, as the model has conditions")
@@ -87,10 +66,10 @@ extension ModelFile {
             return weights
         }
         let acceptance = try acceptance(&rest, classifier)
-        let (net, specs, count) = try partner(method, metadata, classifier, longestA: strandNet.length)
-        let lengths = try lengths(try next("generator.lengths", nil), a: strandNet.length, b: net.lengthsB)
+        let (net, specs, count) = try partner(method, metadata, classifier, longestA: strands.length)
+        let lengths = try lengths(try next("generator.lengths", nil), a: strands.length, b: net.lengthsB)
         let composition = StrandComposition(
-            net: strandNet, weights: try weights(tensors(strandNet), count: strandNet.count), lengths: lengths)
+            net: strands, weights: try weights(strands.tensors, count: strands.count), lengths: lengths)
         var generator = PairGenerator(
             net.partner(try weights(specs, count: count)), composition: composition,
             conditions: classifier.conditions)
@@ -100,6 +79,22 @@ extension ModelFile {
         }
         generator.acceptance = acceptance
         return generator
+    }
+
+    /// The shapes of the model of strand A. Throws `inconsistent` if a value is missing or invalid.
+    private static func strandModel(
+        _ method: PairGenerator.Method, _ metadata: Metadata, _ classifier: PairClassifier
+    ) throws(ModelError) -> any StrandModel {
+        let (letters, conditions) = (classifier.alphabet.count, classifier.conditions.count)
+        let length = try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength)
+        guard method == .aligned else {
+            return StrandNet(
+                letters: letters, length: length, units: try metadata.channels(StrandNet.sizeKey),
+                conditions: conditions)
+        }
+        return MarkovMixture(
+            letters: letters, length: length, order: try metadata.order(MarkovMixture.sizeKey, letters: letters),
+            conditions: conditions)
     }
 
     /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label; A has at most

@@ -32,7 +32,7 @@ extension ModelFile {
         [
             ("first", net.first), ("second", net.second), ("third", net.third), ("head", net.head),
             ("context", net.context),
-        ].flatMap { tensors($0.0, $0.1) }
+        ].flatMap { $0.1.tensors($0.0) }
     }
 
     /// The metadata of a network for strand B.
@@ -111,6 +111,16 @@ extension ModelFile.Metadata {
             throw .inconsistent(field: key, found: "\(size)", expected: "a multiple of 8")
         }
         return size
+    }
+
+    /// The order of Markov chains over `letters` letters: with at most 10,000 contexts.
+    func order(_ key: String, letters: Int) throws(ModelError) -> Int {
+        let order = try number(key, 0...12)
+        let contexts = (0..<order).reduce(1) { product, _ in min(product, 10_000) * letters }
+        guard contexts <= 10_000 else {
+            throw .inconsistent(field: key, found: "\(order)", expected: "fewer of \(letters) letters")
+        }
+        return order
     }
 
     /// The fraction of the most probable letter's probability below which a letter is not drawn, 0 to 1.

@@ -57,8 +57,9 @@ final class PartnerTrainer {
         averaged[0..<net.count] = generatorState.weights[0..<net.count]
         rowFigures = FloatBuffer(count: plan.batch * 4)
         let (net, critic) = (net, critic)
-        let strands = composition.net
-        workers = (0..<plan.threads).map { _ in WorkerCell(StepWorker(net, critic, strands, classifier)) }
+        workers = (0..<plan.threads).map { _ in
+            WorkerCell(StepWorker(net, critic, composition.drawer(strands: 1), classifier))
+        }
     }
 
     /// The generator with the moving average of its weights.

@@ -4,7 +4,7 @@ import Kernels
 
 /// The buffers in which one thread computes its rows.
 final class StepWorker {
-    fileprivate let strand: StrandNet.Tape
+    fileprivate let strand: any StrandDrawer
     fileprivate let partner: PartnerNet.Tape
     fileprivate let real: PairCritic.Tape, fake: PairCritic.Tape, other: PairCritic.Tape
     fileprivate let noisyReal: PairCritic.Tape, noisyFake: PairCritic.Tape
@@ -12,8 +12,8 @@ final class StepWorker {
     fileprivate var teacher: SubstitutionTeacher
     fileprivate var a: [UInt8] = [], b: [UInt8] = []
 
-    init(_ net: PartnerNet, _ critic: PairCritic, _ strands: StrandNet, _ classifier: PairClassifier) {
-        strand = StrandNet.Tape(strands)
+    init(_ net: PartnerNet, _ critic: PairCritic, _ strands: any StrandDrawer, _ classifier: PairClassifier) {
+        strand = strands
         partner = PartnerNet.Tape(net)
         func tape() -> PairCritic.Tape { PairCritic.Tape(critic) }
         (real, fake, other, noisyReal, noisyFake) = (tape(), tape(), tape(), tape(), tape())
@@ -64,7 +64,9 @@ struct RowLearner: Sendable {
             worker.a.append(contentsOf: a)
         } else {
             var sources = [random]
-            worker.a = composition.draw(label: label, lengths: [a.count], &sources, worker.strand, kernels)[0] ?? []
+            let drawn = worker.strand.draw(
+                label: label, inputs: .none, lengths: [a.count], &sources, kernels, canGrow: { _, _ in true })
+            worker.a = drawn[0] ?? []
             random = sources[0]
         }
         let length = pairs.b(pair).count

@@ -91,7 +91,7 @@ struct PairHMM: Sendable {
         for block in 0..<shape.blocks {
             for vector in 0..<shape.vectors {
                 let mean = PairHMMShape.Transition(rawValue: vector).flatMap { usual[$0] } ?? 0
-                let deviation: Float = vector < shape.prior ? 0.7 : vector == shape.prior ? 0 : 0.3
+                let deviation: Float = vector < shape.prior ? 0.7 : vector == shape.prior ? 0 : 0.05
                 for lane in 0..<PairHMMShape.lanes {
                     let value = mean + deviation * random.normal()
                     for label in 0...1 {

@@ -11,8 +11,10 @@ struct GeneratorData: Sendable {
     let chosen: [[Int]]
     /// The alignment of a pair's letters with columns.
     let layout: PairLayout
-    /// The network for strand A.
+    /// The recurrent network for strand A.
     let strandNet: StrandNet
+    /// The mixture of Markov chains for strand A.
+    let markovMixture: MarkovMixture
     /// The encoder-decoder for strand B.
     let encoderDecoder: EncoderDecoder
     /// The pair hidden Markov models for strand B.
@@ -37,6 +39,7 @@ struct GeneratorData: Sendable {
         self.layout = layout
         let longestA = chosen.joined().reduce(1) { max($0, resolved.pairs.a($1).count) }
         strandNet = StrandNet(letters: layout.letters, length: longestA, conditions: conditions.count)
+        markovMixture = MarkovMixture(letters: layout.letters, length: longestA, conditions: conditions.count)
         let lengthsB = chosen.joined().map { resolved.pairs.b($0).count }
         let rangeB = (lengthsB.min() ?? 1)...(lengthsB.max() ?? 1)
         encoderDecoder = EncoderDecoder(
@@ -50,9 +53,14 @@ struct GeneratorData: Sendable {
     /// The labels that occur.
     var labels: [Int] { [0, 1].filter { !chosen[$0].isEmpty } }
 
-    /// The distribution of lengths and strands A, with the trained `weights` of strand A's network.
-    func composition(_ weights: FloatBuffer) -> StrandComposition {
+    /// The model of strand A of a generator: one that is drawn as fast as its strand B.
+    func strandModel(_ method: PairGenerator.Method) -> any StrandModel {
+        method == .aligned ? markovMixture : strandNet
+    }
+
+    /// The distribution of lengths and strands A, with the trained `weights` of the model of strand A.
+    func composition(_ net: any StrandModel, _ weights: FloatBuffer) -> StrandComposition {
         StrandComposition(
-            net: strandNet, weights: weights, lengths: StrandComposition.lengths(pairs, chosen: chosen))
+            net: net, weights: weights, lengths: StrandComposition.lengths(pairs, chosen: chosen))
     }
 }

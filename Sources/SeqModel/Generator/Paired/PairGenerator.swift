@@ -88,7 +88,7 @@ public struct PairGenerator: Sendable {
     /// The buffers in which one thread draws pairs.
     public final class Worker {
         fileprivate let partner: Memory
-        fileprivate let strand: StrandNet.Tape
+        fileprivate let strand: any StrandDrawer
         /// A cache of the possible lengths for the last label and range, by the length of a given A.
         private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
         /// Those of a free A at the last conditions; nil for another label or range.
@@ -116,7 +116,7 @@ public struct PairGenerator: Sendable {
             case .adversarial(let net, _):
                 partner = .adversarial(PartnerNet.Tape(net), LetterSampler(net.layout))
             }
-            strand = StrandNet.Tape(generator.composition.net, strands: Worker.strands, isForDrawing: true)
+            strand = generator.composition.drawer(strands: Worker.strands)
         }
 
         /// `StrandComposition.lengths` of the generator's composition, with a cache.
@@ -141,7 +141,7 @@ public struct PairGenerator: Sendable {
             // The length of a given A does not depend on the conditions, and B's is drawn given A.
             guard a == nil, !inputs.isEmpty else { return usual }
             if let atConditions, atConditions.inputs == inputs { return atConditions.found }
-            let found = composition.lengths(usual, label: label, at: inputs, strand, kernels)
+            let found = composition.lengths(usual, label: label, at: inputs, strand.lengths, kernels)
             atConditions = (inputs, found)
             return found
         }
@@ -205,9 +205,9 @@ public struct PairGenerator: Sendable {
             for start in stride(from: 0, to: open.count, by: Worker.strands) {
                 let group = open[start..<min(open.count, start + Worker.strands)]
                 var own = group.map { sources[$0] }
-                let drawn = composition.draw(
-                    label: label, at: inputs.gathered(group), lengths: group.map { sizes[$0]?.a ?? 0 }, &own,
-                    worker.strand, kernels, canGrow: canGrow)
+                let drawn = worker.strand.draw(
+                    label: label, inputs: inputs.gathered(group), lengths: group.map { sizes[$0]?.a ?? 0 }, &own,
+                    kernels, canGrow: canGrow)
                 for (n, k) in group.enumerated() { (a[k], sources[k]) = (drawn[n], own[n]) }
             }
         }

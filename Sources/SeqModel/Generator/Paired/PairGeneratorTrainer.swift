@@ -17,30 +17,27 @@ public enum GeneratorFailure: Error {
     case noTime
 }
 
-/// Trains a pair generator: first the network for strand A by maximum likelihood (`StrandTrainer`), then the network
+/// Trains a pair generator: first the model of strand A by maximum likelihood (`StrandTrainer`), then the network
 /// for strand B given A, in a `PartnerPhase`. Samples are evaluated every 250 steps of the second phase.
 public final class PairGeneratorTrainer {
     /// The hyperparameters.
     public let plan: PairGeneratorPlan
     private let classifier: PairClassifier
     private let data: GeneratorData
-    /// Made where the first phase is run: it begins with an evaluation.
-    private lazy var strands = StrandTrainer(
-        data.strandNet, data.pairs, at: data.inputs, chosen: data.chosen, plan: plan)
 
     /// Steps of the second phase between two evaluations of samples.
     private static let interval = 250
 
     /// A phase of the training.
     public enum Phase: Sendable {
-        /// Training of strand A's network: at most `PairGeneratorTrainer.strandSteps` steps.
+        /// Training of the model of strand A: at most `PairGeneratorTrainer.strandSteps` steps.
         case strands
         /// Training of strand B's network: the plan's steps.
         case pairs
     }
 
     /// The maximum number of steps of the first phase.
-    public static let strandSteps = StrandTrainer.mostSteps
+    public static let strandSteps = 3_000
 
     /// An event of the second phase, to report.
     public enum Event: Sendable {
@@ -100,9 +97,11 @@ public final class PairGeneratorTrainer {
         report: (Event) throws -> Void = { _ in },
         save: (State) throws -> Void = { _ in }
     ) throws -> Outcome {
-        let weights = try learnStrands(from: start, shouldStop: shouldStop, afterStep: afterStep, save: save)
+        let strands = data.strandModel(plan.method)
+        let weights = try learnStrands(
+            strands, from: start, shouldStop: shouldStop, afterStep: afterStep, save: save)
         let survey = SampleSurvey(classifier, data, seed: plan.seed)
-        let composition = data.composition(weights)
+        let composition = data.composition(strands, weights)
         var phase: any PartnerPhase =
             switch plan.method {
             case .autoregressive: LikelihoodPhase(data, data.encoderDecoder, survey, composition, plan)
@@ -123,20 +122,22 @@ public final class PairGeneratorTrainer {
         return try phase.outcome()
     }
 
-    /// Runs the first phase, or skips it if `start` is of the second. Returns the weights of strand A's network.
+    /// Runs the first phase, or skips it if `start` is of the second. Returns the weights of the model `net` of
+    /// strand A.
     private func learnStrands(
-        from start: TrainingCheckpoint?, shouldStop: () throws -> Bool, afterStep: (Phase, Int) -> Void,
-        save: (State) throws -> Void
+        _ net: some StrandModel, from start: TrainingCheckpoint?, shouldStop: () throws -> Bool,
+        afterStep: (Phase, Int) -> Void, save: (State) throws -> Void
     ) throws -> FloatBuffer {
         if let start, start.numbers["step"] != nil {
             // In a checkpoint of the second phase they are the last buffer.
-            guard let weights = start.buffers.last, weights.count == data.strandNet.count,
+            guard let weights = start.buffers.last, weights.count == net.count,
                 weights.allSatisfy({ abs($0) <= ModelFile.largestWeight })
             else { throw GeneratorFailure.foreignCheckpoint }
             let buffer = FloatBuffer(count: weights.count)
             buffer[0..<weights.count] = weights
             return buffer
         }
+        let strands = StrandTrainer(net, data.pairs, at: data.inputs, chosen: data.chosen, plan: plan)
         if let start, !strands.resume(start) { throw GeneratorFailure.foreignCheckpoint }
         while !strands.isDone, try !shouldStop() {
             let isEvaluated = strands.runStep()

@@ -14,6 +14,11 @@ struct ConditionRows: Sendable {
     /// The standard deviation of the initial values.
     static let deviation: Float = 0.1
 
+    /// The tensor of the rows of the net `net` of a generator; none where there are no conditions.
+    func tensors(_ net: String) -> [TensorSpec] {
+        count > 0 ? [TensorSpec("generator.\(net).conditions", [count, width], at: offset)] : []
+    }
+
     /// The sums of the rows for several strands, and the gradients with respect to them.
     struct Tape: Sendable {
         fileprivate let sums: FeatureMap

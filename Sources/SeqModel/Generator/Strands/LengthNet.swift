@@ -30,6 +30,11 @@ struct LengthNet: Sendable {
 
     /// The offset behind the last weight.
     var end: Int { out.end }
+    /// All tensors.
+    var tensors: [TensorSpec] {
+        [TensorSpec("generator.strand.length.labels", [2, LengthNet.hidden], at: labelRows)]
+            + conditions.tensors("strand.length") + out.tensors("strand.length.out")
+    }
 
     /// Sets the initial weights: rows of standard deviation 0.5, and weights of 1 / sqrt(fan-in).
     func initialise(_ weights: FloatBuffer, _ random: inout RandomSource) {
@@ -79,7 +84,7 @@ struct LengthNet: Sendable {
     }
 
     /// The cross-entropy of the lengths of strands in nats. Stores what `backward` needs.
-    func loss(_ tape: Tape, _ strands: [StrandNet.Strand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
+    func loss(_ tape: Tape, _ strands: [TrainingStrand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
         forward(tape, labels: strands.map(\.label), strands.map(\.inputs), weights: weights, kernels)
         kernels.exponentials(tape.logits, letters: lengths, into: tape.shares, columns: 0..<strands.count)
         var loss = 0.0
@@ -95,7 +100,7 @@ struct LengthNet: Sendable {
 
     /// Adds the gradient of the last `loss` to part `part` of `sums`, parts of `stride` floats.
     func backward(
-        _ tape: Tape, _ strands: [StrandNet.Strand], transposed: FloatBuffer, sums: FloatBuffer, part: Int,
+        _ tape: Tape, _ strands: [TrainingStrand], transposed: FloatBuffer, sums: FloatBuffer, part: Int,
         stride: Int, _ kernels: LayerKernels
     ) {
         let columns = 0..<strands.count

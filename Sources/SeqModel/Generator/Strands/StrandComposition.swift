@@ -4,13 +4,13 @@ import Kernels
 
 /// By label, the distribution of a pair's lengths and of strand A. `PartnerNet` then gives strand B.
 public struct StrandComposition: Sendable {
-    /// The network for strand A.
-    let net: StrandNet
+    /// The model of strand A.
+    let net: any StrandModel
     let weights: FloatBuffer
     /// By label, the pairs of lengths that occur, with cumulative shares; empty for a label without pairs.
     let lengths: [[Lengths]]
 
-    /// All weights of the network.
+    /// All weights of the model.
     var allWeights: [Float] { weights[0..<net.count] }
 
     /// A pair of lengths in letters, and the cumulative share (0 to 1) of pairs up to this entry.
@@ -56,10 +56,10 @@ public struct StrandComposition: Sendable {
     /// numbers `inputs`: each share is multiplied by the ratio of the probability of A's length there to its frequency
     /// with the label. The same without conditions.
     func lengths(
-        _ found: AllowedLengths, label: Int, at inputs: ArraySlice<Float>, _ tape: StrandNet.Tape,
+        _ found: AllowedLengths, label: Int, at inputs: ArraySlice<Float>, _ tape: LengthNet.Tape?,
         _ kernels: LayerKernels
     ) -> AllowedLengths {
-        guard let ofLengths = net.lengths, let own = tape.lengths else { return found }
+        guard let ofLengths = net.lengths, let own = tape else { return found }
         let logits = ofLengths.logits(own, label: label, inputs, weights: weights, kernels)
         // Relative to the most probable of them: no share of lengths that are seldom there becomes 0.
         let top = found.choices.reduce(-Float.infinity) { max($0, logits[$1.a - 1]) }
@@ -81,16 +81,8 @@ public struct StrandComposition: Sendable {
         return result
     }
 
-    /// Draws strands A of `lengths` letters, see `StrandNet.draw`; `tape` must be of `net`.
-    func draw(
-        label: Int, at inputs: PairConditions = .none, lengths: [Int], _ sources: inout [RandomSource],
-        _ tape: StrandNet.Tape, _ kernels: LayerKernels,
-        canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true }
-    ) -> [[UInt8]?] {
-        net.draw(
-            tape, label: label, inputs: inputs, lengths: lengths, weights: weights, &sources, kernels,
-            canGrow: canGrow)
-    }
+    /// What one thread draws up to `strands` strands A at a time with.
+    func drawer(strands: Int) -> any StrandDrawer { net.drawer(weights, strands: strands) }
 }
 
 /// Pairs of lengths to draw from, with cumulative shares.

@@ -26,12 +26,6 @@ struct StrandNet: Sendable {
     /// Number of conditions.
     let conditionCount: Int
 
-    /// A strand that the network reads: its codes, the label of its pair, and the numbers of the pair's conditions.
-    struct Strand {
-        let letters: ArraySlice<UInt8>, label: Int
-        var inputs: ArraySlice<Float> = []
-    }
-
     init(letters: Int, length: Int, units: Int = usualUnits, conditions: Int = 0) {
         (self.letters, self.length, self.units, conditionCount) = (letters, length, units, conditions)
         unit = ConvolutionShape(width: 1, inputs: units, outputs: 3 * units, offset: 0)
@@ -57,6 +51,16 @@ struct StrandNet: Sendable {
     }
     /// Number of weights.
     var count: Int { lengths?.end ?? endRows + StrandNet.places * row }
+    /// All tensors.
+    var tensors: [TensorSpec] {
+        let tables = [
+            ("letters", letters + 1, letterRows), ("labels", 2, labelRows), ("from_start", StrandNet.places, startRows),
+            ("from_end", StrandNet.places, endRows),
+        ]
+        return unit.tensors("strand.unit") + head.tensors("strand.head")
+            + tables.map { TensorSpec("generator.strand.\($0.0)", [$0.1, row], at: $0.2) }
+            + conditions.tensors("strand") + (lengths?.tensors ?? [])
+    }
 
     /// Initial weights: normal, with standard deviation 1 / sqrt(fan-in), 0.5 for letters and labels, 0.1 for
     /// conditions; biases and embeddings of distances are zero.
@@ -135,11 +139,7 @@ struct StrandNet: Sendable {
             columns: tape.recurrent.rows(column, count: count))
     }
 
-    /// Draws strands of `lengths` letters, at most `tape.strands`. `inputs` are the numbers of their conditions. Strand
-    /// k depends on its own and on `sources[k]` alone.
-    ///
-    /// `canGrow` is called with each prefix of a strand and with its final length. If it returns false, the strand is
-    /// abandoned and its result is nil.
+    /// Draws strands, at most `tape.strands`: see `StrandDrawer.draw`.
     func draw(
         _ tape: Tape, label: Int, inputs: PairConditions = .none, lengths: [Int], weights: FloatBuffer,
         _ sources: inout [RandomSource], _ kernels: LayerKernels,
@@ -193,7 +193,7 @@ struct StrandNet: Sendable {
 
     /// The cross-entropy in nats, summed over all letters of the strands, and with conditions over their lengths.
     /// Stores what `backward` needs.
-    func loss(_ tape: Tape, _ strands: [Strand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
+    func loss(_ tape: Tape, _ strands: [TrainingStrand], weights: FloatBuffer, _ kernels: LayerKernels) -> Double {
         precondition(strands.count <= tape.strands)
         conditions.set(tape.sums, strands.map(\.inputs), weights: weights)
         var loss = 0.0
@@ -226,7 +226,7 @@ struct StrandNet: Sendable {
 
     /// Adds the gradient of the last `loss` to part `part` of `sums`. There must be exactly `tape.strands` strands.
     func backward(
-        _ tape: Tape, _ strands: [Strand], transposed: FloatBuffer, sums: FloatBuffer, part: Int,
+        _ tape: Tape, _ strands: [TrainingStrand], transposed: FloatBuffer, sums: FloatBuffer, part: Int,
         _ kernels: LayerKernels
     ) {
         precondition(strands.count == tape.strands)

@@ -1,17 +1,17 @@
-// StrandTrainer: trains the network for strand A by maximum likelihood.
+// StrandTrainer: trains a model of strand A by maximum likelihood.
 
 import Kernels
 
-/// Trains strand A's network (`StrandNet`) on the cross-entropy of the next letter, and with conditions of the length:
-/// the first phase of `PairGeneratorTrainer`. The result has the least loss on held-out strands.
+/// Trains a model of strand A on the cross-entropy of its letters, and with conditions of the length: the first phase
+/// of `PairGeneratorTrainer`. The result has the least loss on held-out strands.
 ///
 /// The same strands, seed and plan give the same weights, for any number of threads.
-final class StrandTrainer {
+final class StrandTrainer<Net: StrandModel> {
     /// Steps done.
     private(set) var step = 0
     /// The averaged weights with the least loss on held-out strands so far.
     let best: FloatBuffer
-    private let net: StrandNet
+    private let net: Net
     private let pairs: Pairs
     /// The numbers of each pair's conditions.
     private let inputs: PairConditions
@@ -19,7 +19,7 @@ final class StrandTrainer {
     private let state: NetState
     /// Exponential moving average of the weights: what is evaluated and kept.
     private let averaged: FloatBuffer
-    private let workers: [WorkerCell<StrandNet.Tape>]
+    private let workers: [WorkerCell<Net.Memory>]
     private let kernels = LayerKernels()
     private let plan: PairGeneratorPlan
     /// The loss of each part of the held-out strands.
@@ -31,18 +31,20 @@ final class StrandTrainer {
     private var sinceBest = 0
 
     /// Parts of a batch: their number is fixed, so that sums do not depend on the number of threads.
-    private static let pieces = 16
+    private static var pieces: Int { 16 }
     /// Evaluations without improvement that end the training, and the maximum number of held-out strands.
-    private static let patience = 10, mostHeld = 2_048
+    private static var patience: Int { 10 }
+    private static var mostHeld: Int { 2_048 }
     /// The maximum number of steps, and the steps between two evaluations.
-    static let mostSteps = 3_000, interval = 100
-    /// Learning rate at the start, and decay of the moving average.
-    private static let rate: Float = 8e-3, averaging: Float = 0.99
+    private static var mostSteps: Int { PairGeneratorTrainer.strandSteps }
+    private static var interval: Int { 100 }
+    /// Decay of the moving average.
+    private static var averaging: Float { 0.99 }
 
     /// Creates a trainer on the strands A of the pairs `chosen[label]`; 5 % of them are held out. `inputs` are the
     /// numbers of the pairs' conditions.
     init(
-        _ net: StrandNet, _ pairs: Pairs, at inputs: PairConditions = .none, chosen: [[Int]], plan: PairGeneratorPlan
+        _ net: Net, _ pairs: Pairs, at inputs: PairConditions = .none, chosen: [[Int]], plan: PairGeneratorPlan
     ) {
         precondition(inputs.width == net.conditionCount)
         self.net = net
@@ -63,7 +65,7 @@ final class StrandTrainer {
         averaged = FloatBuffer(count: net.count)
         averaged[0..<net.count] = state.weights[0..<net.count]
         let share = batch / StrandTrainer.pieces
-        workers = (0..<plan.threads).map { _ in WorkerCell(StrandNet.Tape(net, strands: share)) }
+        workers = (0..<plan.threads).map { _ in WorkerCell(net.memory(strands: share)) }
         losses = FloatBuffer(count: StrandTrainer.pieces)
         best = FloatBuffer(count: net.count)
         best.copy(0..<best.count, from: averaged, at: 0)
@@ -100,15 +102,13 @@ final class StrandTrainer {
                 let strands = (piece * share..<(piece + 1) * share).map { row in
                     var random = RandomSource(seed: plan.seed, .strandRow(step * batch + row))
                     let (strand, label) = training[random.index(below: training.count)]
-                    return StrandNet.Strand(letters: pairs.strands[strand], label: label, inputs: inputs[strand / 2])
+                    return TrainingStrand(letters: pairs.strands[strand], label: label, inputs: inputs[strand / 2])
                 }
-                _ = net.loss(tape, strands, weights: state.weights, kernels)
-                net.backward(
-                    tape, strands, transposed: state.transposed, sums: state.gradients.parts, part: part, kernels)
+                net.learn(tape, strands, state, part: part, kernels)
             }
         }
         let done = Float(step) / Float(StrandTrainer.mostSteps)
-        let rate = StrandTrainer.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
+        let rate = Net.rate * Float(0.05 + 0.95 * 0.5 * (1 + cosine(.pi * Double(done))))
         state.learn(rate: rate, scale: 1 / Float(batch * net.length))
         let keep = min(StrandTrainer.averaging, Float(1 + step) / Float(10 + step))
         kernels.average(state.weights, keeping: keep, into: averaged)
@@ -118,17 +118,17 @@ final class StrandTrainer {
     private func validationLoss(_ weights: FloatBuffer) -> Double {
         let (net, kernels, pairs, held, losses, workers) = (net, kernels, pairs, held, losses, workers)
         let inputs = inputs
-        let pieces = StrandTrainer.pieces
+        let (pieces, share) = (StrandTrainer.pieces, batch / StrandTrainer.pieces)
         Parallel.run(pieces: pieces, threads: plan.threads) { piece, worker in
             workers[worker].work { tape in
                 var sum = 0.0
                 let end = held.count * (piece + 1) / pieces
-                for start in stride(from: held.count * piece / pieces, to: end, by: tape.strands) {
-                    let strands = held[start..<min(end, start + tape.strands)].map {
-                        StrandNet.Strand(
+                for start in stride(from: held.count * piece / pieces, to: end, by: share) {
+                    let strands = held[start..<min(end, start + share)].map {
+                        TrainingStrand(
                             letters: pairs.strands[$0.strand], label: $0.label, inputs: inputs[$0.strand / 2])
                     }
-                    sum += net.loss(tape, strands, weights: weights, kernels)
+                    sum += net.crossEntropy(tape, strands, weights: weights, kernels)
                 }
                 losses[piece] = Float(sum)
             }

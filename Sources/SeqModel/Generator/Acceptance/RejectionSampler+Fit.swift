@@ -53,8 +53,9 @@ extension RejectionSampler {
         let profile =
             hasConditions
             ? Profile(
-                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs),
-                generated: BinShares(bins: bins, of: binned(generated), inputs: generated.inputs)) : nil
+                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs, smooth: smoothBins(mask)),
+                generated: BinShares(
+                    bins: bins, of: binned(generated), inputs: generated.inputs, smooth: smoothBins(mask))) : nil
         let usual = ratios(real: shares(binned(real)), made: shares(binned(generated)), mask)
         // The pairs in reliable bins, and the logarithms of r(logit).
         func samples(_ scored: Scored) -> [(pair: Int, offset: Float)] {
@@ -91,19 +92,21 @@ extension RejectionSampler {
         let (ofData, made) = (reliable(real), reliable(generated))
         guard !ofData.isEmpty, !made.isEmpty else { return }
         func shares(
-            _ bins: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?, bin: (Scored, Int) -> Int
+            _ bins: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?, smooth: Range<Int> = 0..<0,
+            bin: (Scored, Int) -> Int
         ) -> BinShares {
             let mean = (weights ?? [1]).reduce(0, +) / Float(weights?.count ?? 1)
             return BinShares(
                 bins: bins, of: chosen.map { bin(scored, $0) }, inputs: scored.inputs.gathered(chosen[...]),
-                frequencies: weights?.map { $0 / max(mean, 1e-9) })
+                frequencies: weights?.map { $0 / max(mean, 1e-9) }, smooth: smooth)
         }
         var kept = made.map { p in
             at(generated.inputs[p]).probability(
                 label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p))
         }
-        let data = shares(RejectionSampler.bins, real, ofData, nil, bin: bin)
-        let found = shares(RejectionSampler.bins, generated, made, kept, bin: bin)
+        let smooth = RejectionSampler.smoothBins(own)
+        let data = shares(RejectionSampler.bins, real, ofData, nil, smooth: smooth, bin: bin)
+        let found = shares(RejectionSampler.bins, generated, made, kept, smooth: smooth, bin: bin)
         if let profile = profiles[label] {
             profiles[label]?.data = profile.data.times(data, over: found)
         } else {
@@ -162,6 +165,14 @@ extension RejectionSampler {
         }
         let kept = Set(side[first...])
         return (0..<bins).map(kept.contains)
+    }
+
+    /// The bins whose frequencies change smoothly from one to the next: those of the mask, but for the first and last
+    /// of all, which reach to infinity, and for the one at the threshold, where the data's pairs may begin.
+    private static func smoothBins(_ mask: [Float]) -> Range<Int> {
+        let kept = (1..<bins - 1).filter { mask[$0] > 0 }
+        guard let first = kept.first, let last = kept.last else { return 0..<0 }
+        return first >= bins / 2 ? first + 1..<last + 1 : first..<last
     }
 
     /// Frequencies of the bins, with a pseudocount of 0.5.
