@@ -234,18 +234,18 @@ import Testing
         #expect(repeats < 30 && seconds > 490 && ends > 450, "\(repeats) \(seconds) \(ends)")
     }
 
-    @Test func aStrandIsTheSameInAnyCompanyAndGivenUpWhereItMayNotGrow() {
-        let net = StrandNet(letters: 4, length: 9)
+    @Test(arguments: [StrandNet(letters: 4, length: 9), MarkovMixture(letters: 4, length: 9)] as [any StrandModel])
+    func aStrandIsTheSameInAnyCompanyAndGivenUpWhereItMayNotGrow(net: any StrandModel) {
         var random = RandomSource(seed: 17)
-        let weights = net.initialWeights(&random)
-        // One tape for all: what is left of earlier strands must not count.
-        let tape = StrandNet.Tape(net, strands: 7, isForDrawing: true)
+        // One drawer for all: what is left of earlier strands must not count.
+        let drawer = net.drawer(net.initialWeights(&random), strands: 7)
         func draw(_ streams: [UInt64], _ lengths: [Int], canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true })
             -> [[UInt8]?]
         {
             var sources = streams.map { RandomSource(seed: 18, stream: $0) }
-            return net.draw(
-                tape, label: 1, lengths: lengths, weights: weights, &sources, LayerKernels(), canGrow: canGrow)
+            return drawer.draw(
+                label: 1, inputs: PairConditions(repeating: [], count: lengths.count), lengths: lengths, &sources,
+                LayerKernels(), canGrow: canGrow)
         }
         let together = draw([1, 2, 3, 4, 5, 6, 7], [9, 4, 7, 9, 1, 9, 8])
         #expect(together.map { $0?.count } == [9, 4, 7, 9, 1, 9, 8])

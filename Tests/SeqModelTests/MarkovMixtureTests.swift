@@ -142,26 +142,6 @@ import Testing
         }
     }
 
-    @Test func aStrandIsTheSameInAnyCompanyAndGivenUpWhereItMayNotGrow() {
-        let (mixture, weights) = Self.mixture(letters: 4, length: 9)
-        func draw(_ streams: [UInt64], _ lengths: [Int], canGrow: (ArraySlice<UInt8>, Int) -> Bool = { _, _ in true })
-            -> [[UInt8]?]
-        {
-            var sources = streams.map { RandomSource(seed: 84, stream: $0) }
-            return mixture.drawer(weights, strands: 16).draw(
-                label: 1, inputs: PairConditions(repeating: [], count: streams.count), lengths: lengths, &sources,
-                Self.kernels, canGrow: canGrow)
-        }
-        let together = draw([1, 2, 3, 4, 5, 6, 7], [9, 4, 7, 9, 1, 9, 8])
-        #expect(together.map { $0?.count } == [9, 4, 7, 9, 1, 9, 8])
-        #expect(draw([3], [7])[0] == together[2])
-        let refusing = draw([1, 2, 3, 4, 5, 6, 7], [9, 4, 7, 9, 1, 9, 8]) { strand, _ in !strand.contains(0) }
-        for (strand, free) in zip(refusing, together) {
-            #expect(free?.contains(0) == true ? strand == nil : strand == free)
-        }
-        #expect(refusing.contains { $0 == nil } && refusing.contains { $0 != nil })
-    }
-
     /// Weights as large as a file may hold, and conditions far away: strands of the right length all the same.
     @Test(arguments: [1e6, -1e6] as [Float]) func extremeWeightsAndConditionsMakeStrands(weight: Float) {
         let (mixture, weights) = Self.mixture(letters: 4, length: 60, conditions: 1)
