@@ -56,7 +56,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "SeqIO", dependencies: ["CZlib"], swiftSettings: release + optimised),
-        .target(name: "KernelShapes"),
+        .target(name: "KernelShapes", swiftSettings: optimised),
         .target(
             name: "KernelLoops", dependencies: ["KernelShapes"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"])] + whole),
