@@ -210,8 +210,7 @@ import Testing
                     lines += 1
                     guard line.utf8.count > 120 else { continue }
                     let isRow = path.hasSuffix(".md") && line.hasPrefix("|")
-                    #expect(
-                        line.count <= 120 || isRow, "\(path):\(number + 1): \(line.count)")
+                    #expect(line.count <= 120 || isRow, "\(path):\(number + 1): \(line.count)")
                 }
             }
         }

@@ -59,12 +59,11 @@ import Testing
         let sandbox = try Sandbox()
         try sandbox.write("ACGT\tACGT\t1\nACGT\tAC\t0\n", "p.tsv")
         let command = option.command.prefix { $0 != " " }
-        // A space and '=' are alike, also where the number begins like an option.
+        // A space and '=' are alike, whatever the number begins with.
         let values = Self.hostile + option.refused
         let lines = values.flatMap { value in
-            (value.hasPrefix("-") || value == "x" ? [" ", "="] : [" "]).map {
-                "seqgan \(option.command) \(option.option)\($0)\(value)"
-            }
+            // Nothing behind '=' is a value that is missing.
+            (value == "''" ? [" "] : [" ", "="]).map { "seqgan \(option.command) \(option.option)\($0)\(value)" }
         }
         let script = lines.map { "\($0) 2> said; echo $? $(cat said)" }.joined(separator: "\n")
         let outcome = try sandbox.run(script)

@@ -49,13 +49,13 @@ extension RejectionSampler {
         func binned(_ scored: Scored) -> [Int] { scored.logits.map { bin($0 - center) } }
         let isReliable = reliableBins(label: label, both.map { (binned($0), $0.weight) })
         let mask: [Float] = isReliable.map { $0 ? 1 : 0 }
-        let hasConditions = real.inputs.width > 0
+        let (hasConditions, smooth) = (real.inputs.width > 0, smoothBins(mask))
         let profile =
             hasConditions
             ? Profile(
-                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs, smooth: smoothBins(mask)),
+                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs, smooth: smooth),
                 generated: BinShares(
-                    bins: bins, of: binned(generated), inputs: generated.inputs, smooth: smoothBins(mask))) : nil
+                    bins: bins, of: binned(generated), inputs: generated.inputs, smooth: smooth)) : nil
         let usual = ratios(real: shares(binned(real)), made: shares(binned(generated)), mask)
         // The pairs in reliable bins, and the logarithms of r(logit).
         func samples(_ scored: Scored) -> [(pair: Int, offset: Float)] {

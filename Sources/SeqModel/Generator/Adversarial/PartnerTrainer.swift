@@ -131,7 +131,7 @@ final class PartnerTrainer {
     ) {
         let pieces = PartnerTrainer.pieces
         let learner = RowLearner(
-            net: net, critic: critic, composition: composition, pairs: pairs, chosen: chosen, labels: labels,
+            net: net, critic: critic, pairs: pairs, chosen: chosen, labels: labels,
             generatorState: generatorState, criticState: criticState, kernels: kernels, figures: rowFigures,
             penalty: plan.penalty, loss: plan.loss, seed: seed ^ phase << 63, step: step, batch: plan.batch)
         let (batch, workers) = (plan.batch, workers)

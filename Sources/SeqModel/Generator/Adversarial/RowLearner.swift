@@ -28,7 +28,6 @@ final class StepWorker {
 struct RowLearner: Sendable {
     let net: PartnerNet
     let critic: PairCritic
-    let composition: StrandComposition
     let pairs: Pairs
     let chosen: [[Int]]
     let labels: [Int]
