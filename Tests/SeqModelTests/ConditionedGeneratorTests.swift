@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func theSameWeightsForAnyNumberOfThreads() {
-        let data = GeneratorData(Self.classifier, Self.related(300), seed: 11)
+        let data = GeneratorData(Self.classifier, Self.related(300), plan: Self.plan())
         let runs = [1, 2, 5].map { threads in
             let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: Self.plan(threads: threads))
             let strands = StrandTrainer(
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func aRelationAndLengthsThatDependOnAConditionAreLearned() throws {
-        let data = GeneratorData(Self.classifier, Self.related(3_000), seed: 11)
+        let data = GeneratorData(Self.classifier, Self.related(3_000), plan: Self.plan())
         #expect(Set(data.inputs.values) == [-1, 1])
         let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: Self.plan())
         for _ in 0..<Self.plan().steps { trainer.runStep() }

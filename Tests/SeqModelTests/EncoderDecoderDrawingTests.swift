@@ -129,7 +129,7 @@ import Testing
         var plan = PairGeneratorPlan(.autoregressive, pairs: 3_000)
         (plan.steps, plan.batch) = (600, 48)
         let classifier = ModelFileTests.model().classifier
-        let data = GeneratorData(classifier, Self.related(3_000), seed: plan.seed)
+        let data = GeneratorData(classifier, Self.related(3_000), plan: plan)
         let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: plan)
         let before = trainer.validation().loss
         for _ in 0..<plan.steps { trainer.runStep() }

@@ -31,7 +31,7 @@ import Testing
         let runs = [1, 2, 3, 7].map { threads in
             var plan = Self.plan(steps: 8, threads: threads)
             plan.batch = 19
-            let data = GeneratorData(Self.classifier, Self.data, seed: 11)
+            let data = GeneratorData(Self.classifier, Self.data, plan: plan)
             let trainer = LikelihoodTrainer(data, data.encoderDecoder, plan: plan)
             for _ in 0..<8 { trainer.runStep() }
             return (trainer.buffers.map { $0[0..<$0.count] }, trainer.takeLoss(), trainer.validation().loss)

@@ -32,7 +32,7 @@ import Testing
     /// A model with a generator of strands B of 4 to 9 letters; `strands` is the model of strand A, if not a recurrent
     /// network.
     static func model(
-        _ conditions: [Condition], strands: (any StrandModel)? = nil,
+        _ conditions: [Condition], strands: (any StrandModel)? = nil, levels: ScoreLevels? = nil,
         partner: (inout RandomSource) -> PairGenerator.Partner
     ) -> ModelFile {
         var model = conditions.isEmpty ? ModelFileTests.model() : conditioned(conditions)
@@ -40,7 +40,8 @@ import Testing
         let strands = strands ?? StrandNet(letters: 4, length: 9, units: 8, conditions: conditions.count)
         let composition = StrandComposition(
             net: strands, weights: strands.initialWeights(&random),
-            lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]])
+            lengths: [[.init(a: 3, b: 4, share: 1)], [.init(a: 9, b: 8, share: 0.5), .init(a: 4, b: 9, share: 1)]],
+            levels: levels)
         model.generator = .paired(
             PairGenerator(partner(&random), composition: composition, conditions: conditions))
         return model

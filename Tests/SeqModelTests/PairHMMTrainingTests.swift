@@ -7,18 +7,27 @@ import Testing
 @testable import SeqModel
 
 @Suite(.timed) struct PairHMMTrainingTests {
-    /// A model with a generator of this kind that has learned nothing.
-    static func model(_ conditions: [Condition] = []) -> ModelFile {
-        let (net, weights) = PairHMMTests.net(
-            letters: 4, longestA: 9, lengthsB: 4...9, conditions: conditions.count)
-        let strands = MarkovMixture(letters: 4, length: 9, order: 2, conditions: conditions.count)
-        return PairGeneratorFileTests.model(conditions, strands: strands) { _ in .aligned(net, weights) }
+    /// A model with a generator of this kind that has learned nothing. Early ones have no levels.
+    static func model(_ conditions: [Condition] = [], hasLevels: Bool = true) -> ModelFile {
+        let inputs = conditions.count + (hasLevels ? 1 : 0)
+        let (net, weights) = PairHMMTests.net(letters: 4, longestA: 9, lengthsB: 4...9, conditions: inputs)
+        let strands = MarkovMixture(letters: 4, length: 9, order: 2, conditions: inputs)
+        let levels = ScoreLevels(
+            (0...1).map { label in
+                let terms = QuadraticTerms.count(conditions.count)
+                return BinShares(
+                    bins: ScoreLevels.count,
+                    weights: (0..<terms * ScoreLevels.count).map { Float(($0 + label) % 5) })
+            })
+        return PairGeneratorFileTests.model(conditions, strands: strands, levels: hasLevels ? levels : nil) { _ in
+            .aligned(net, weights)
+        }
     }
 
-    @Test(arguments: [[], PairGeneratorFileTests.conditions]) func aGeneratorIsReadAsItWasWritten(
-        conditions: [Condition]
+    @Test(arguments: [[], PairGeneratorFileTests.conditions], [true, false]) func aGeneratorIsReadAsItWasWritten(
+        conditions: [Condition], hasLevels: Bool
     ) throws {
-        let model = Self.model(conditions)
+        let model = Self.model(conditions, hasLevels: hasLevels)
         // As it is read, B faces A as the classifier's strands do.
         #expect(model.classifier.orientation == .antiparallel)
         _ = try PairGeneratorFileTests.readAsWritten(model, .aligned, conditions)
@@ -30,6 +39,7 @@ import Testing
             ("generator.blocks", ["1", "3", "0", "17", "x"]), ("generator.shortest-b", ["10", "0", "-1", "x"]),
             ("generator.longest-b", ["3", "513", "x"]),
             ("generator.chain-order", ["1", "3", "-1", "7", "13", "9223372036854775807", "x"]),
+            ("generator.score-levels", ["3", "5", "0", "-1", "x"]),
         ] {
             for value in values {
                 var forged = archive
@@ -42,7 +52,7 @@ import Testing
         }
     }
 
-    private static let classifier: PairClassifier = {
+    static let classifier: PairClassifier = {
         var configuration = DuplexConfiguration(alphabet: .dna)
         (configuration.heads, configuration.hidden) = (4, 8)
         var plan = TrainingPlan()
@@ -60,7 +70,8 @@ import Testing
     }
 
     @Test func theSameWeightsForAnyNumberOfThreads() {
-        let data = GeneratorData(Self.classifier, Example.labelled(400, seed: 31, lengths: 5...7), seed: 11)
+        let data = GeneratorData(
+            Self.classifier, Example.labelled(400, seed: 31, lengths: 5...7), plan: Self.plan(steps: 8))
         let runs = [1, 2, 3, 7].map { threads in
             var plan = Self.plan(steps: 8, threads: threads)
             plan.batch = 19
@@ -75,16 +86,17 @@ import Testing
 
     @Test func itLearnsWhichLettersFaceEachOther() throws {
         let pairs = Example.labelled(2_000, seed: 32, lengths: 8...12)
-        let data = GeneratorData(Self.classifier, pairs, seed: 11)
+        let data = GeneratorData(Self.classifier, pairs, plan: Self.plan(steps: 1_000))
         let trainer = LikelihoodTrainer(data, data.pairHMM, plan: Self.plan(steps: 1_000))
         for _ in 0..<1_000 { trainer.runStep() }
-        let tape = PairHMM.DrawingTape(trainer.net)
+        let tape = PairHMM.DrawingTape()
         var (exact, lengths) = (0, Set<Int>())
         for k in 0..<200 {
             var source = RandomSource(seed: 69, stream: UInt64(k))
             let a = (0..<8 + k % 5).map { _ in UInt8(source.index(below: 4)) }
             let b = trainer.net.draw(
-                tape, a: a[...], label: 1, inputs: [], isAllowed: trainer.net.lengthsB.map { _ in true },
+                tape, a: a[...], label: 1, inputs: [ScoreLevels.number(k % ScoreLevels.count)],
+                isAllowed: trainer.net.lengthsB.map { _ in true },
                 weights: trainer.averaged, &source, LayerKernels())
             exact += b == a.reversed().map { 3 - $0 } ? 1 : 0
             lengths.insert(b.count)

@@ -20,6 +20,7 @@ extension ModelFile {
         let net = generator.composition.net
         found["generator.strand-length"] = "\(net.length)"
         found[type(of: net).sizeKey] = "\(net.size)"
+        if generator.composition.levels != nil { found[levelKey] = "\(ScoreLevels.count)" }
         return found
     }
 
@@ -31,8 +32,28 @@ extension ModelFile {
         }
         return tensors(of: generator.acceptance, letters: composition.net.letters) + [
             WeightArchive.Tensor(name: "generator.lengths", shape: [lengths.count / 4, 4], values: lengths)
-        ] + tensors(composition.net.tensors, of: composition.weights)
-            + tensors(of: generator.partner)
+        ] + (composition.levels.map { [tensor(of: $0)] } ?? [])
+            + tensors(composition.net.tensors, of: composition.weights) + tensors(of: generator.partner)
+    }
+
+    private static let levelKey = "generator.score-levels", levelTensor = "generator.levels"
+
+    private static func tensor(of levels: ScoreLevels) -> WeightArchive.Tensor {
+        let weights = levels.frequencies.map(\.weights)
+        return WeightArchive.Tensor(
+            name: levelTensor, shape: [2, weights[0].count / ScoreLevels.count, ScoreLevels.count],
+            values: Array(weights.joined()))
+    }
+
+    private static func levels(_ tensor: WeightArchive.Tensor) throws(ModelError) -> ScoreLevels {
+        guard tensor.values.allSatisfy({ abs($0) < 80 }) else {
+            throw .inconsistent(field: levelTensor, found: "another number", expected: "below 80 in absolute value")
+        }
+        let width = tensor.values.count / 2
+        return ScoreLevels(
+            [0, 1].map {
+                BinShares(bins: ScoreLevels.count, weights: Array(tensor.values[$0 * width..<($0 + 1) * width]))
+            })
     }
 
     /// Reads a pair generator from the tensors after those of the classifier; nil if the file has none.
@@ -47,7 +68,12 @@ extension ModelFile {
                 field: "generator", found: kind, expected: "autoregressive, pair-hmm, paired, dense or dcgan")
         }
         let metadata = Metadata(archive)
-        let strands = try strandModel(method, metadata, classifier)
+        // Early files have no levels.
+        let hasLevels = archive.metadata[levelKey] != nil && method == .aligned
+        if hasLevels { _ = try metadata.number(levelKey, ScoreLevels.count...ScoreLevels.count) }
+        let conditions = classifier.conditions.count
+        let inputs = conditions + (hasLevels ? 1 : 0)
+        let strands = try strandModel(method, metadata, classifier, inputs: inputs)
         guard method != .adversarial || classifier.conditions.isEmpty else {
             throw .inconsistent(
                 field: "generator", found: kind, expected: "autoregressive or pair-hmm, as the model has conditions")
@@ -66,10 +92,14 @@ extension ModelFile {
             return weights
         }
         let acceptance = try acceptance(&rest, classifier)
-        let (net, specs, count) = try partner(method, metadata, classifier, longestA: strands.length)
+        let (net, specs, count) = try partner(method, metadata, classifier, inputs: inputs, longestA: strands.length)
         let lengths = try lengths(try next("generator.lengths", nil), a: strands.length, b: net.lengthsB)
+        let levels =
+            hasLevels
+            ? try levels(next(levelTensor, [2, QuadraticTerms.count(conditions), ScoreLevels.count])) : nil
         let composition = StrandComposition(
-            net: strands, weights: try weights(strands.tensors, count: strands.count), lengths: lengths)
+            net: strands, weights: try weights(strands.tensors, count: strands.count), lengths: lengths,
+            levels: levels)
         var generator = PairGenerator(
             net.partner(try weights(specs, count: count)), composition: composition,
             conditions: classifier.conditions)
@@ -81,20 +111,21 @@ extension ModelFile {
         return generator
     }
 
-    /// The shapes of the model of strand A. Throws `inconsistent` if a value is missing or invalid.
+    /// The shapes of the model of strand A, which sees `inputs` numbers. Throws `inconsistent` if a value is missing or
+    /// invalid.
     private static func strandModel(
-        _ method: PairGenerator.Method, _ metadata: Metadata, _ classifier: PairClassifier
+        _ method: PairGenerator.Method, _ metadata: Metadata, _ classifier: PairClassifier, inputs: Int
     ) throws(ModelError) -> any StrandModel {
-        let (letters, conditions) = (classifier.alphabet.count, classifier.conditions.count)
+        let letters = classifier.alphabet.count
         let length = try metadata.number("generator.strand-length", 1...DuplexShape.maximumLength)
         guard method == .aligned else {
             return StrandNet(
                 letters: letters, length: length, units: try metadata.channels(StrandNet.sizeKey),
-                conditions: conditions)
+                conditions: inputs)
         }
         return MarkovMixture(
             letters: letters, length: length, order: try metadata.order(MarkovMixture.sizeKey, letters: letters),
-            conditions: conditions)
+            conditions: inputs)
     }
 
     /// The rows of the tensor of lengths (label, length of A, length of B, cumulative share), by label; A has at most

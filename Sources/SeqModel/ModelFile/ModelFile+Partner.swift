@@ -66,10 +66,10 @@ extension ModelFile {
         }
     }
 
-    /// The shapes of the network for strand B, its tensors and its number of weights. Throws `inconsistent` if a value
-    /// is missing or invalid.
+    /// The shapes of the network for strand B, which sees `inputs` numbers, its tensors and its number of weights.
+    /// Throws `inconsistent` if a value is missing or invalid.
     static func partner(
-        _ method: PairGenerator.Method, _ metadata: Metadata, _ classifier: PairClassifier, longestA: Int
+        _ method: PairGenerator.Method, _ metadata: Metadata, _ classifier: PairClassifier, inputs: Int, longestA: Int
     ) throws(ModelError) -> (net: PartnerShape, tensors: [TensorSpec], count: Int) {
         let letters = classifier.alphabet.count
         let longest = DuplexShape.maximumLength
@@ -78,14 +78,14 @@ extension ModelFile {
             let lengths = try metadata.lengths("generator.shortest-b", "generator.longest-b")
             let net = EncoderDecoder(
                 letters: letters, longestA: longestA, lengthsB: lengths,
-                blocks: try metadata.number("generator.blocks", 1...16), conditions: classifier.conditions.count)
+                blocks: try metadata.number("generator.blocks", 1...16), conditions: inputs)
             return (.autoregressive(net), net.tensors, net.count)
         case .aligned:
             let net = PairHMM(
                 letters: letters, longestA: longestA,
                 lengthsB: try metadata.lengths("generator.shortest-b", "generator.longest-b"),
                 isAntiparallel: classifier.orientation == .antiparallel,
-                blocks: try metadata.number("generator.blocks", 1...16), conditions: classifier.conditions.count)
+                blocks: try metadata.number("generator.blocks", 1...16), conditions: inputs)
             return (.aligned(net), net.tensors, net.count)
         case .adversarial:
             var layout = PairLayout(

@@ -100,25 +100,26 @@ extension RejectionSampler {
                 bins: bins, of: chosen.map { bin(scored, $0) }, inputs: scored.inputs.gathered(chosen[...]),
                 frequencies: weights?.map { $0 / max(mean, 1e-9) }, smooth: smooth)
         }
-        var kept = made.map { p in
-            at(generated.inputs[p]).probability(
-                label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p))
+        func probabilities() -> [Float] {
+            made.map { p in
+                at(generated.inputs[p]).probability(
+                    label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p))
+            }
         }
+        var kept = probabilities()
         let smooth = RejectionSampler.smoothBins(own)
         let data = shares(RejectionSampler.bins, real, ofData, nil, smooth: smooth, bin: bin)
         let found = shares(RejectionSampler.bins, generated, made, kept, smooth: smooth, bin: bin)
+        // Then those that are kept with the new ratios by score.
         if let profile = profiles[label] {
             profiles[label]?.data = profile.data.times(data, over: found)
+            kept = probabilities()
         } else {
             let missing = zip(data.shares(at: []), found.shares(at: [])).map { $0 / max($1, 1e-6) }
             factors[label] = zip(own, missing).map { min($0 * $1, ModelFile.largestWeight) }
+            for (k, p) in made.enumerated() { kept[k] *= missing[bin(generated, p)] }
         }
         if let facing {
-            // Among those that are kept with the new ratios by score.
-            for (k, p) in made.enumerated() {
-                let (inputs, bin) = (generated.inputs[p], bin(generated, p))
-                kept[k] *= data.shares(at: inputs)[bin] / max(found.shares(at: inputs)[bin], 1e-6)
-            }
             func facingBin(_ scored: Scored, _ p: Int) -> Int {
                 facing.letters.bin(scored.pairs.a(p), scored.pairs.b(p))
             }

@@ -22,8 +22,9 @@ public struct RejectionSampler: Sendable {
     static let bins = 26
     /// Bounds of the mean acceptance probability. The lower one limits the cost in speed.
     static let meanAcceptance = 0.2...0.65
-    /// The largest part of the sum of the ratios that is lost because a probability is at most 1.
-    static let mostClipped = 0.15
+    /// The largest part of the sum of the ratios that is lost because a probability is at most 1, where pairs have no
+    /// conditions and where they have.
+    static let mostClipped = 0.15, mostClippedAtConditions = 0.1
     /// The maximum number of pairs that are drawn for a place in one attempt. Where all have the same strand A, the
     /// last one is kept unless its probability is 0.
     public static let mostDraws = 16
@@ -89,7 +90,7 @@ public struct RejectionSampler: Sendable {
     }
 
     /// The largest factor within the bounds, for ratios that occur with these shares.
-    static func factor(_ ratios: [(ratio: Double, share: Double)]) -> Double {
+    static func factor(_ ratios: [(ratio: Double, share: Double)], mostClipped: Double = mostClipped) -> Double {
         let whole = ratios.reduce(0) { $0 + $1.ratio * $1.share }
         // Mean acceptance and clipped part grow with the factor, so bisection finds it.
         var (low, high) = (0.0, 1e6)
@@ -137,6 +138,14 @@ public struct RejectionSampler: Sendable {
         min(1, ratio(label: label, logit: logit, a: a, b: b))
     }
 
+    /// The same before it is limited to 1, of each of several pairs at their own conditions.
+    func ratios(label: Int, of scored: Scored) -> [Float] {
+        scored.logits.indices.map { p in
+            at(scored.inputs[p]).ratio(
+                label: label, logit: scored.logits[p], a: scored.pairs.a(p), b: scored.pairs.b(p))
+        }
+    }
+
     /// The same before it is limited to 1.
     func ratio(label: Int, logit: Float, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>) -> Float {
         let factor = factors[label][RejectionSampler.bin(logit - center)]
@@ -155,6 +164,7 @@ extension RejectionSampler.Profile {
     /// The factor f of these ratios.
     fileprivate func factor(at inputs: ArraySlice<Float>, _ mask: [Float]) -> Double {
         RejectionSampler.factor(
-            Array(zip(ratios(at: inputs, mask), generated.shares(at: inputs).map(Double.init))))
+            Array(zip(ratios(at: inputs, mask), generated.shares(at: inputs).map(Double.init))),
+            mostClipped: RejectionSampler.mostClippedAtConditions)
     }
 }

@@ -4,8 +4,8 @@ import Kernels
 
 /// A trained pair generator. Immutable: many threads may draw from it at once, each with its own `Worker`.
 public struct PairGenerator: Sendable {
-    /// The distribution of lengths and of strand A.
-    let composition: StrandComposition
+    /// The distribution of levels, of lengths and of strand A.
+    var composition: StrandComposition
     /// The network for strand B.
     let partner: Partner
     /// The conditions of its pairs, in order; empty where there are none.
@@ -39,7 +39,8 @@ public struct PairGenerator: Sendable {
         _ partner: Partner, composition: StrandComposition, conditions: [Condition] = [],
         kernels: LayerKernels = .init()
     ) {
-        precondition(composition.net.conditionCount == conditions.count)
+        precondition(
+            composition.net.conditionCount == conditions.count + (composition.levels == nil ? 0 : 1))
         self.partner = partner
         self.composition = composition
         self.conditions = conditions
@@ -85,85 +86,29 @@ public struct PairGenerator: Sendable {
     /// Whether the training data had pairs of this label (0 or 1).
     public func knows(label: Int) -> Bool { !composition.lengths[label].isEmpty }
 
-    /// The buffers in which one thread draws pairs.
-    public final class Worker {
-        fileprivate let partner: Memory
-        fileprivate let strand: any StrandDrawer
-        /// A cache of the possible lengths for the last label and range, by the length of a given A.
-        private var lengths: (label: Int, allowed: ClosedRange<Int>, found: [Int?: AllowedLengths]) = (0, 0...0, [:])
-        /// Those of a free A at the last conditions; nil for another label or range.
-        private var atConditions: (inputs: ArraySlice<Float>, found: AllowedLengths)?
-
-        /// A cache of the lengths that strand B may have, for the last label and range.
-        private var partners: (label: Int, allowed: ClosedRange<Int>, found: [Bool]) = (0, 0...0, [])
-
-        fileprivate enum Memory {
-            case autoregressive(EncoderDecoder.DrawingTape)
-            case aligned(PairHMM.DrawingTape)
-            case adversarial(PartnerNet.Tape, LetterSampler)
-        }
-
-        /// Strands drawn at a time.
-        fileprivate static let strands = 16
-
-        /// Allocates the buffers for `generator`.
-        public init(_ generator: PairGenerator) {
-            switch generator.partner {
-            case .autoregressive(let net, _):
-                partner = .autoregressive(.init(net))
-            case .aligned(let net, _):
-                partner = .aligned(.init(net))
-            case .adversarial(let net, _):
-                partner = .adversarial(PartnerNet.Tape(net), LetterSampler(net.layout))
-            }
-            strand = generator.composition.drawer(strands: Worker.strands)
-        }
-
-        /// `StrandComposition.lengths` of the generator's composition, with a cache.
-        private func lengths(_ composition: StrandComposition, label: Int, a: Int?, allowed: ClosedRange<Int>)
-            -> AllowedLengths
-        {
-            if lengths.label != label || lengths.allowed != allowed {
-                (lengths, atConditions) = ((label, allowed, [:]), nil)
-            }
-            if let found = lengths.found[a] { return found }
-            let found = composition.lengths(label: label, a: a, allowed: allowed)
-            lengths.found[a] = found
-            return found
-        }
-
-        /// The same at conditions with the numbers `inputs`.
-        fileprivate func lengths(
-            _ composition: StrandComposition, label: Int, at inputs: ArraySlice<Float>, a: Int?,
-            allowed: ClosedRange<Int>, _ kernels: LayerKernels
-        ) -> AllowedLengths {
-            let usual = lengths(composition, label: label, a: a, allowed: allowed)
-            // The length of a given A does not depend on the conditions, and B's is drawn given A.
-            guard a == nil, !inputs.isEmpty else { return usual }
-            if let atConditions, atConditions.inputs == inputs { return atConditions.found }
-            let found = composition.lengths(usual, label: label, at: inputs, strand.lengths, kernels)
-            atConditions = (inputs, found)
-            return found
-        }
-
-        /// For each of `lengthsB`, whether strands B of pairs with `label` have it and it is in `allowed`.
-        fileprivate func isAllowed(
-            _ composition: StrandComposition, _ lengthsB: ClosedRange<Int>, label: Int, allowed: ClosedRange<Int>
-        ) -> [Bool] {
-            if partners.found.isEmpty || partners.label != label || partners.allowed != allowed {
-                let occurring = Set(composition.lengths[label].map(\.b))
-                partners = (label, allowed, lengthsB.map { occurring.contains($0) && allowed.contains($0) })
-            }
-            return partners.found
-        }
-    }
-
     /// Draws pairs of `label`, each at its own conditions, see `TrainedGenerator.draw`.
     func draw(
         label: Int, at points: PairConditions, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int,
         _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [DrawnPair?] {
-        let inputs = points.standardised(conditions)
+        draw(
+            label: label, inputs: inputs(label: label, at: points, &sources, worker), given: given, lengths: lengths,
+            tries: tries, &sources, worker, canGrow: canGrow)
+    }
+
+    /// The numbers that the networks see for pairs of `label`: those of the conditions `points` and, where there are
+    /// levels, that of one that is drawn for each.
+    func inputs(
+        label: Int, at points: PairConditions, _ sources: inout [RandomSource], _ worker: Worker
+    ) -> PairConditions {
+        worker.drawLevels(composition, label: label, points.standardised(conditions), &sources)
+    }
+
+    /// The same as `draw`, given these numbers.
+    func draw(
+        label: Int, inputs: PairConditions, given: [[UInt8]?], lengths: ClosedRange<Int>, tries: Int,
+        _ sources: inout [RandomSource], _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
+    ) -> [DrawnPair?] {
         let (a, sizes) = drawFirst(
             label: label, inputs, given: given, lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow)
         let found = a.indices.filter { sizes[$0] != nil && a[$0] != nil }
@@ -182,8 +127,9 @@ public struct PairGenerator: Sendable {
         _ worker: Worker, canGrow: (ArraySlice<UInt8>, Int) -> Bool
     ) -> [[UInt8]?] {
         drawFirst(
-            label: label, points.standardised(conditions), given: Array(repeating: nil, count: sources.count),
-            lengths: lengths, tries: tries, &sources, worker, canGrow: canGrow
+            label: label, inputs(label: label, at: points, &sources, worker),
+            given: Array(repeating: nil, count: sources.count), lengths: lengths, tries: tries, &sources, worker,
+            canGrow: canGrow
         ).a
     }
 
@@ -226,11 +172,11 @@ public struct PairGenerator: Sendable {
         _ sources: inout [RandomSource], _ worker: Worker
     ) {
         drawPartners(
-            &pairs, label: label, inputs: points.standardised(conditions), lengths: lengths, sizes: sizes, &sources,
-            worker)
+            &pairs, label: label, inputs: inputs(label: label, at: points, &sources, worker), lengths: lengths,
+            sizes: sizes, &sources, worker)
     }
 
-    /// The same, given the numbers of the conditions that the networks see.
+    /// The same, given the numbers that the networks see.
     private func drawPartners(
         _ pairs: inout [DrawnPair], label: Int, inputs: PairConditions, lengths: ClosedRange<Int>, sizes: [Int],
         _ sources: inout [RandomSource], _ worker: Worker

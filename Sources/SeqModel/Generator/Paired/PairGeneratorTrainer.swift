@@ -82,7 +82,7 @@ public final class PairGeneratorTrainer {
     public init(_ classifier: PairClassifier, _ pairs: LabelledPairs, plan: PairGeneratorPlan) {
         precondition(plan.method != .adversarial || pairs.conditions.width == 0)
         (self.classifier, self.plan) = (classifier, plan)
-        data = GeneratorData(classifier, pairs, seed: plan.seed)
+        data = GeneratorData(classifier, pairs, plan: plan)
     }
 
     /// Trains to the end of the plan, or until `shouldStop` returns true; it is called before each step. `timeUsed`

@@ -49,9 +49,10 @@ struct SampleSurvey: Sendable {
     /// The contingency table of facing letters in the data's pairs with label 1, at the best offset.
     let facing: ContingencyTable
 
-    /// Pairs, each at its own conditions.
+    /// Pairs, each at its own conditions, and the levels that generated ones were drawn for.
     private struct Sample {
         var pairs: Pairs, points: PairConditions
+        var levels: [Int] = []
 
         init(like data: GeneratorData) {
             (pairs, points) = (Pairs(like: data.pairs), PairConditions(width: data.points.width))
@@ -60,6 +61,8 @@ struct SampleSurvey: Sendable {
 
     /// Pairs per label for the statistics, and for fitting the rejection sampler.
     private static let samples = 512, calibrationSamples = 8_192
+    /// The same for the frequencies of levels, and then for the rejection sampler.
+    private static let levelSamples = [2_048, 2_048, 2_048, 16_384]
 
     /// Computes the statistics of the data.
     init(_ classifier: PairClassifier, _ data: GeneratorData, seed: UInt64) {
@@ -81,26 +84,44 @@ struct SampleSurvey: Sendable {
             [0, 1].map { draw(generator, label: $0, count: SampleSurvey.samples) }, classifier, facing)
     }
 
-    /// The generator with its rejection sampler fitted to the data.
+    /// The generator with its rejection sampler fitted to the data and, before that, the frequencies of its levels.
     func calibrated(_ generator: PairGenerator) -> PairGenerator {
+        var result = generator
+        guard generator.composition.levels != nil else {
+            calibrate(&result, samples: SampleSurvey.calibrationSamples)
+            return result
+        }
+        for (round, samples) in SampleSurvey.levelSamples.enumerated() {
+            let (drawn, scored) = calibrate(&result, samples: samples)
+            guard round < SampleSurvey.levelSamples.count - 1 else { break }
+            result.composition.levels = result.composition.levels?.fitted(
+                drawn.map(\.levels), inputs: scored.map(\.inputs),
+                ratios: [0, 1].map { result.acceptance.ratios(label: $0, of: scored[$0]) })
+        }
+        return result
+    }
+
+    /// Fits the rejection sampler to so many pairs of each label; returns those of the generator.
+    @discardableResult
+    private func calibrate(_ generator: inout PairGenerator, samples: Int) -> (
+        drawn: [Sample], scored: [RejectionSampler.Scored]
+    ) {
         var random = RandomSource(seed: seed, .acceptance)
         let real = [0, 1].map { label in
             let chosen = data.chosen[label]
             var sample = Sample(like: data)
-            for _ in 0..<min(SampleSurvey.calibrationSamples, chosen.count) {
+            for _ in 0..<min(samples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
                 sample.pairs.append(data.pairs.a(p), data.pairs.b(p))
                 sample.points.append(data.points[p])
             }
             return scored(sample, weight: Double(chosen.count) / Double(max(1, sample.pairs.count)))
         }
-        let generated = [0, 1].map { label in
-            scored(draw(generator, label: label, count: SampleSurvey.calibrationSamples) ?? Sample(like: data))
-        }
-        var result = generator
-        result.acceptance = RejectionSampler(
+        let drawn = [0, 1].map { draw(generator, label: $0, count: samples) ?? Sample(like: data) }
+        let generated = drawn.map { scored($0) }
+        generator.acceptance = RejectionSampler(
             real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold)
-        return result
+        return (drawn, generated)
     }
 
     private func scored(_ sample: Sample, weight: Double = 1) -> RejectionSampler.Scored {
@@ -125,13 +146,15 @@ struct SampleSurvey: Sendable {
             let members = data.chosen[label]
             for k in sources.indices { points.append(data.points[members[sources[k].index(below: members.count)]]) }
         }
+        let inputs = generator.inputs(label: label, at: points, &sources, worker)
         let drawn = generator.draw(
-            label: label, at: points, given: given, lengths: lengths, tries: 1, &sources, worker,
+            label: label, inputs: inputs, given: given, lengths: lengths, tries: 1, &sources, worker,
             canGrow: { _, _ in true })
         for (k, pair) in drawn.enumerated() {
             guard let pair else { continue }
             sample.pairs.append(pair.a[...], pair.b[...])
             sample.points.append(points[k])
+            if generator.composition.levels != nil { sample.levels.append(inputs[k].last.map(ScoreLevels.level) ?? 0) }
         }
         return sample
     }

@@ -160,8 +160,8 @@ struct MarkovMixture: Sendable {
         /// (components, contexts, K), and (places, K) from either end.
         private let chains: [Float], starts: [Float], ends: [Float]
         let lengths: LengthNet.Tape?
-        /// By length, the components' shares at the last label and conditions.
-        private var shares: (label: Int, inputs: ArraySlice<Float>, found: [Int: Components]) = (0, [], [:])
+        /// By length, the components' shares at the last labels and conditions.
+        private var shares = RecentInputs<[Components?]>()
 
         init(_ mixture: MarkovMixture, _ weights: FloatBuffer) {
             (self.mixture, self.weights) = (mixture, weights)
@@ -183,11 +183,14 @@ struct MarkovMixture: Sendable {
         }
 
         private func shares(_ label: Int, _ inputs: ArraySlice<Float>, _ length: Int) -> Components {
-            if shares.label != label || shares.inputs != inputs { shares = (label, inputs, [:]) }
-            if let found = shares.found[length] { return found }
-            let found = mixture.shares(label: label, inputs, length: length, weights)
-            shares.found[length] = found
-            return found
+            var found = shares.value(label: label, inputs) { _ in
+                [Components?](repeating: nil, count: mixture.length + 1)
+            }
+            if let shares = found[length] { return shares }
+            let own = mixture.shares(label: label, inputs, length: length, weights)
+            found[length] = own
+            shares.replaceLast(found)
+            return own
         }
 
         /// A strand of `length` letters, of a component drawn by `shares`.

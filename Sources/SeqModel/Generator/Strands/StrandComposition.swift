@@ -1,14 +1,17 @@
-// StrandComposition: the distributions of the lengths of both strands and of strand A.
+// StrandComposition: the distributions of a pair's level of score, of the lengths of both strands and of strand A.
 
 import Kernels
 
-/// By label, the distribution of a pair's lengths and of strand A. `PartnerNet` then gives strand B.
+/// By label, the distribution of a pair's level of score, of its lengths and of strand A. A network then gives
+/// strand B.
 public struct StrandComposition: Sendable {
     /// The model of strand A.
     let net: any StrandModel
     let weights: FloatBuffer
     /// By label, the pairs of lengths that occur, with cumulative shares; empty for a label without pairs.
     let lengths: [[Lengths]]
+    /// The levels of the score, of which one is drawn before the strands; nil where these do not depend on it.
+    var levels: ScoreLevels?
 
     /// All weights of the model.
     var allWeights: [Float] { weights[0..<net.count] }
