@@ -13,8 +13,9 @@ import Kernels
 /// r(A, B) what is left of the ratio by facing letters (see `FacingRatio`).
 /// r is 0 if the classifier does not predict the requested label, or so weakly that it is often wrong (see
 /// `reliableBins`): such a pair is kept only where `mostAttempts` times `mostDraws` draws have found no other. The
-/// factor f is the largest for which the limit of 1 removes at most `mostClipped` of the sum of
-/// all ratios and the mean acceptance is at most `meanAcceptance.upperBound`.
+/// factor f is the largest for which the limit of 1 removes at most `mostClipped` of the sum of all ratios
+/// (`mostClippedAtConditions` where pairs have conditions) and the mean acceptance is at most
+/// `meanAcceptance.upperBound`.
 ///
 /// Where pairs have conditions, frequencies, ratios and f are functions of these: `at` gives the sampler at a point.
 public struct RejectionSampler: Sendable {
