@@ -22,6 +22,7 @@ LARGEST = 2.0 ** 164
 LEAST, BELOW_LEAST = 2.0 ** -62, 2.0 ** -63
 ADDED = 2.0 ** -56
 SMALLEST_VARIANCE = 1e-5
+SLOPE = 1.2
 PAIRS_AT_A_TIME = 500
 
 
@@ -84,6 +85,8 @@ class Duplex:
         self.has_positions = metadata["positions-a"] != "0"
         self.has_equilibrium = metadata.get("head", "network") == "equilibrium"
         self.order = tensors["energy.stack"].ndim // 2
+        bound = metadata.get("bound-head")
+        self.bound = bound and (int(bound) - 1, float(metadata["bound-margin"]))
 
     def weights(self, name, x):
         """Boltzmann weights at the standardised conditions x (pairs, conditions); those of one pair without any."""
@@ -208,7 +211,12 @@ class Duplex:
         by_duplex, by_fold, by_homodimer = np.moveaxis(w["equilibrium"], 1, 0)
         concentration = concentration + self.tensors["feature.log_concentration"]
         log_folds = [np.log(summed(by_fold * folded)) - np.log(by_fold.sum(axis=1)) for folded, _ in alone]
-        log_duplex = np.log(summed(by_duplex * duplex)) - sum(log_folds) + concentration + correction
+        log_sum = np.log(summed(by_duplex * duplex)) + correction
+        if self.bound:
+            head, margin = self.bound
+            own = slice(head, head + 1)
+            log_sum = np.minimum(log_sum, SLOPE * np.log(summed((by_duplex * duplex)[:, own])) + margin)
+        log_duplex = log_sum - sum(log_folds) + concentration
         log_homodimers = [
             np.log(summed(by_homodimer * dimers)) - 2 * fold + concentration
             for (_, dimers), fold in zip(alone, log_folds)]

@@ -38,6 +38,8 @@ public struct DuplexShape: Sendable, Equatable {
     /// The condition, from 0, that is the concentration of the strands, on which energies do not depend; nil if there
     /// is none.
     public let concentration: Int?
+    /// A bound of the duplex's constant; nil: none. See `canHaveBound`.
+    public let bound: DuplexBound?
 
     /// Hairpin loop lengths with a weight of their own: 0 to 31 unpaired letters; longer loops share the last.
     public static let hairpinLengths = 32
@@ -54,7 +56,7 @@ public struct DuplexShape: Sendable, Equatable {
     public init(
         heads: Int, lanes: Int? = nil, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool,
         hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int, head: DuplexHead = .network,
-        conditions: Int = 0, concentration: Int? = nil
+        conditions: Int = 0, concentration: Int? = nil, bound: DuplexBound? = nil
     ) {
         precondition([2, 4, 8, 16].contains(heads) && letters >= 2 && (1...2).contains(order) && hidden % 8 == 0)
         self.heads = heads
@@ -70,6 +72,7 @@ public struct DuplexShape: Sendable, Equatable {
         self.hidden = hidden
         precondition(conditions >= 0 && concentration.map { (0..<conditions).contains($0) } ?? true)
         (self.head, self.conditions, self.concentration) = (head, conditions, concentration)
+        self.bound = bound
         contexts = order == 2 ? letters * letters : letters
         hasPositions = rowPositions > 0
         pairFeatures = heads
@@ -79,12 +82,18 @@ public struct DuplexShape: Sendable, Equatable {
         loopTables = LoopTables(
             lanes: self.lanes, contexts: contexts, rowPositions: rowPositions, columnPositions: columnPositions)
         _ = layOut()
+        precondition(bound.map { (0..<heads).contains($0.head) && canHaveBound } ?? true)
     }
 
     /// Contexts R of a stack on one strand: K^order.
     public let contexts: Int
     /// Whether there are position weights and look-ups.
     public let hasPositions: Bool
+    /// Whether it may have a bound: the score is that of the equilibrium, energies do not depend on the position, and
+    /// swapping the strands leaves the partition function of a duplex unchanged wherever it leaves the score unchanged.
+    public var canHaveBound: Bool {
+        head == .equilibrium && !hasPositions && !(isSymmetric && isAntiparallel && order == 1)
+    }
     /// Blocks of `lanes` heads.
     public let blocks: Int
     /// The layout of the tables of one block.

@@ -61,6 +61,12 @@ public protocol LoopBuild {
         target: UnsafePointer<UInt8>, count: Int, workspace: UnsafeMutableRawPointer,
         weights: UnsafeMutablePointer<Float>)
 
+    /// Writes the upper bounds that one head sets to the duplexes of strands with up to 8 partners.
+    static func duplexLimits(
+        _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, of rows: StrandList, range: Range<Int>,
+        against columns: StrandList, partners: UnsafeBufferPointer<Int>, workspace: UnsafeMutableRawPointer,
+        limits: UnsafeMutablePointer<Float>)
+
     /// Adds the gradient of the weighted binary cross-entropy of pairs to `gradient` and returns the loss.
     static func duplexGradient(
         _ shape: DuplexShape, _ numbers: DuplexNumbers<Float>, strands: StrandList, order: UnsafeBufferPointer<Int>,

@@ -6,6 +6,8 @@ import Kernels
 enum RandomStream {
     /// The initial parameters of a duplex; the letters of the pairs that the standardisation is computed from.
     case duplexParameters, duplexStandards
+    /// The letters of the pairs that the bound of a duplex is fitted to.
+    case duplexBound
     /// The data of an epoch of a duplex: negatives, letters in place of ambiguity letters, the order of the pairs.
     case duplexEpoch(Int)
     /// The initial parameters of a convolutional net; the data of an epoch; the order of strands and the dropout of a
@@ -34,6 +36,7 @@ enum RandomStream {
         switch self {
         case .duplexParameters: 1
         case .duplexStandards: 2
+        case .duplexBound: 3
         case .heldBack: 7
         case .validationNegatives: 9
         case .generatorData: 21

@@ -156,6 +156,10 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             if shape.head == .equilibrium {
                 duplexes = V.sum(duplexes, equilibriumWeights(.duplex, block: block), times: sum)
             }
+            if let bound = shape.bound, bound.head / V.scalarCount == block {
+                let lane = bound.head % V.scalarCount
+                memory.balance.row(7)[place] = equilibriumWeights(.duplex, block: block)[lane] * sum[lane]
+            }
             write(V.plus(V.logarithm(sum), shift), to: features + block * V.scalarCount)
         }
         if shape.head == .equilibrium {

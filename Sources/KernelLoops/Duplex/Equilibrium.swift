@@ -2,19 +2,20 @@
 
 import KernelShapes
 
-/// What the equilibria of the pairs of a batch follow from: seven rows of `PairBalance.stride` numbers. Partition
+/// What the equilibria of the pairs of a batch follow from: eight rows of `PairBalance.stride` numbers. Partition
 /// functions are in units of `RangeLimits.initiationScale`.
 struct PairBalance<W: Lanes> {
     private let base: UnsafeMutablePointer<W.Scalar>
     /// Numbers of a row, at least the pairs of a batch.
     static var stride: Int { 32 }
     /// Numbers in all.
-    static var count: Int { 7 * stride }
+    static var count: Int { 8 * stride }
 
     init(_ base: UnsafeMutablePointer<W.Scalar>) { self.base = base }
 
     /// Rows: partition functions, summed over the heads, of the duplex, the folded and the unfolded strand A, its
-    /// homodimer, and both of B; the logarithm of the concentration; the weight of an unfolded strand.
+    /// homodimer, and both of B; the logarithm of the concentration; the weight of an unfolded strand; where there is
+    /// a bound, the partition function of the duplex in its head.
     @inline(__always) func row(_ index: Int) -> UnsafeMutablePointer<W.Scalar> { base + index &* PairBalance.stride }
 
     @inline(__always) func vector(_ index: Int, _ start: Int) -> W {
@@ -32,19 +33,30 @@ struct LogConstants<W: Lanes> {
     W.fill(MemoryLayout<W.Scalar>.size == 8 ? 0x1p-900 : 0x1p-120)
 }
 
+extension DuplexBound {
+    /// The upper bound, given the logarithm of the head's weighted partition function.
+    @inline(__always) func limit<W: Lanes>(ofLogSum sum: W) -> W {
+        W.sum(W.fill(W.Scalar(margin)), W.fill(W.Scalar(DuplexBound.slope)), times: sum)
+    }
+}
+
 extension PairBalance {
     /// The constants of the pairs `start ..< start + lanes`. `correction` is added to the logarithm of the duplex's
-    /// constant.
+    /// constant, which is then lowered to `bound`.
     ///
     /// K(AB) = Z(AB) / (Z(A) Z(B)), K(AA) = Z(AA) / Z(A)^2, with Z(A) the sum over the folded and the unfolded strand.
     @inline(__always)
-    func constants(_ start: Int, correction: W) -> LogConstants<W> {
+    func constants(_ start: Int, correction: W, _ bound: DuplexBound?) -> LogConstants<W> {
         let shift = W.fill(RangeLimits<W>().initiationShift), least = leastSum(W.self)
         @inline(__always) func logSum(_ row: Int) -> W { W.plus(W.logarithm(W.plus(vector(row, start), least)), shift) }
         let (logConcentration, unfolded) = (vector(5, start), W.logarithm(vector(6, start)))
         let (foldA, foldB) = (logSum(1) - unfolded, logSum(3) - unfolded)
+        var duplex = logSum(0) - foldA - foldB + logConcentration + correction
+        if let bound {
+            duplex = W.least(duplex, bound.limit(ofLogSum: logSum(7)) - foldA - foldB + logConcentration)
+        }
         return LogConstants(
-            duplex: logSum(0) - foldA - foldB + logConcentration + correction,
+            duplex: duplex,
             homodimerA: logSum(2) - foldA - foldA + logConcentration,
             homodimerB: logSum(4) - foldB - foldB + logConcentration)
     }
@@ -141,7 +153,7 @@ extension DuplexScorer {
             let size = Swift.min(W.scalarCount, count - start)
             var correction = W.fill(0)
             for k in 0..<size { correction[k] = logits[start + k] }
-            let u = balance.constants(start, correction: correction).boundLogit
+            let u = balance.constants(start, correction: correction, shape.bound).boundLogit
             for k in 0..<size { logits[start + k] = u[k] }
         }
     }
@@ -149,11 +161,11 @@ extension DuplexScorer {
 
 extension DuplexScorer where Rows == EveryRow {
     /// The adjoints of the logarithms of the constants of the first pair of the batch, given its logit, the network's
-    /// output `correction`, and the adjoint `seed` of the logit.
+    /// output `correction`, and the adjoint `seed` of the logit. A classifier has no bound while it learns.
     @inline(__always)
     func equilibriumGradient(_ logit: Scalar, correction: Scalar, seed: Scalar) -> LogConstants<V.Wide> {
         typealias W = V.Wide
-        let constants = memory.balance.constants(0, correction: W.fill(correction))
+        let constants = memory.balance.constants(0, correction: W.fill(correction), nil)
         let slopes = constants.gradient(W.fill(logit)), factor = W.fill(seed)
         return LogConstants(
             duplex: slopes.duplex * factor, homodimerA: slopes.homodimerA * factor,

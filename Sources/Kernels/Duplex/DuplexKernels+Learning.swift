@@ -14,7 +14,7 @@ extension DuplexKernels {
         terms: ArraySlice<LossTerm>, dropoutRate: Float, workspace: Workspace, adding gradients: FloatBuffer, part: Int
     ) -> Double {
         let shape = weights.shape
-        precondition(pairs.letters == shape.letters && !pairs.isAmbiguous)
+        precondition(pairs.letters == shape.letters && !pairs.isAmbiguous && shape.bound == nil)
         precondition(part >= 0 && (part + 1) * shape.gradientCount <= gradients.count && order.count == terms.count)
         precondition(order.allSatisfy { $0 >= 0 && $0 < pairs.count })
         let memory = workspace.reserve(

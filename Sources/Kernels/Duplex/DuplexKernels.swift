@@ -15,6 +15,8 @@ public typealias LoopTables = KernelShapes.LoopTables
 
 /// What turns log partition functions into a logit, re-exported.
 public typealias DuplexHead = KernelShapes.DuplexHead
+/// A bound of the duplex's constant by one head, re-exported.
+public typealias DuplexBound = KernelShapes.DuplexBound
 /// What the equilibrium head adds to log partition functions, re-exported.
 public typealias EquilibriumField = KernelShapes.EquilibriumField
 /// The conditions at which weights are computed, re-exported.

@@ -57,6 +57,13 @@ public final class ClassifierTrainer {
     /// The classifier of the best epoch so far.
     public var classifier: PairClassifier { learner.classifier(best) }
 
+    /// The same with a bound for screens, where one of its heads gives one (`BoundFit`).
+    public var boundedClassifier: PairClassifier {
+        var random = RandomSource(seed: plan.seed, .duplexBound)
+        let data = training.resolved(&random, alphabet: configuration.properties.alphabet)
+        return classifier.bounded(on: data, workspaces)
+    }
+
     /// The largest absolute value of the current weights; NaN where one is NaN.
     public var largestWeight: Float { learner.parameters.largestAbsoluteValue }
 

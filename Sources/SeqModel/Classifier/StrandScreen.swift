@@ -15,43 +15,54 @@ public final class StrandScreen: Sendable {
     private let drawn = Atomic<Int>(0)
     private let workspaces: [Workspace]
     private let prepared: (rows: PreparedStrands, columns: PreparedStrands)?
+    /// The pairs that need to be scored; nil: all.
+    private let reachable: ReachablePairs?
     /// The logits of a tile, row by row, with all columns.
     private let logits: FloatBuffer
+    private let columnCount: Int
 
     /// The most rows of a tile.
     public let tileRows: Int
     /// Columns that are prepared at a time.
     private let tileColumns: Int
     private static let mostLogits = 1 << 24, mostRows = 1_024, mostColumns = 1 << 14
-    /// The most columns of a task of a thread.
+    /// The most strands of a list in a task of a thread.
     private static let piece = 1_024
+    /// Neighbouring strands that are bounded in the order of their lengths, so that few lanes are idle.
+    private static let sorted = 256
 
     /// A screen of strands in the classifier's codes, none longer than its `longestStrand`. `ambiguity` says how a pair
-    /// with ambiguity letters is scored.
+    /// with ambiguity letters is scored. Where `threshold` is given, pairs that cannot score above it need not be
+    /// scored: their logits may be -infinity.
     public init(
         _ classifier: PairClassifier, rows: StrandCodes, columns: StrandCodes, ambiguity: AmbiguityScore = .mean,
-        threads: Int
+        above threshold: Float? = nil, threads: Int
     ) {
         (self.classifier, self.rows, self.columns, self.ambiguity) = (classifier, rows, columns, ambiguity)
         let expansion = AmbiguityExpansion(like: rows)
         expansions = (expansion.counts(rows), expansion.counts(columns))
         workspaces = (0..<threads).map { _ in Workspace() }
-        let (rowCount, columnCount) = (rows.count, columns.count)
+        let rowCount = rows.count
+        columnCount = columns.count
         tileRows = max(1, min(rowCount, StrandScreen.mostRows, StrandScreen.mostLogits / max(1, columnCount)))
         tileColumns = min(columnCount, StrandScreen.mostColumns)
         logits = FloatBuffer(count: tileRows * columnCount)
         if case .duplex(let duplex) = classifier {
+            let (ofRows, ofColumns) = (expansion.examples(rows), expansion.examples(columns))
             prepared = (
-                PreparedStrands(duplex.shape, expansion.examples(rows), capacity: tileRows),
-                PreparedStrands(duplex.shape, expansion.examples(columns), capacity: tileColumns)
+                PreparedStrands(duplex.shape, ofRows, capacity: tileRows),
+                PreparedStrands(duplex.shape, ofColumns, capacity: tileColumns)
             )
+            reachable = threshold.flatMap {
+                ReachablePairs(classifier, ofRows, ofColumns, above: $0, threads: threads)
+            }
         } else {
-            prepared = nil
+            (prepared, reachable) = (nil, nil)
         }
     }
 
     /// Number of rows and of columns.
-    public var size: (rows: Int, columns: Int) { (rows.count, columns.count) }
+    public var size: (rows: Int, columns: Int) { (rows.count, columnCount) }
 
     /// Number of pairs scored so far that have too many expansions to score all of them.
     public var drawnPairs: Int { drawn.load(ordering: .relaxed) }
@@ -67,6 +78,10 @@ public final class StrandScreen: Sendable {
             for start in stride(from: first, to: size.columns, by: max(1, tileColumns)) {
                 let range = start..<min(size.columns, start + tileColumns)
                 prepare(duplex, prepared.columns, range, isB: true)
+                if let reachable {
+                    score(reachable, duplex, prepared, tile, range, fromDiagonal: fromDiagonal)
+                    continue
+                }
                 run(tile, range, fromDiagonal: fromDiagonal) { [self] a, part, worker in
                     if expansions.rows[a] == 1 {
                         duplex.logits(
@@ -85,9 +100,61 @@ public final class StrandScreen: Sendable {
         }
     }
 
+    /// Scores the rows `tile` with the columns `range` where their scores may be above the threshold.
+    private func score(
+        _ reachable: ReachablePairs, _ duplex: DuplexClassifier,
+        _ prepared: (rows: PreparedStrands, columns: PreparedStrands), _ tile: Range<Int>, _ range: Range<Int>,
+        fromDiagonal: Bool
+    ) {
+        // What is computed for eight strands at once serves all strands of the other list: those are to be many.
+        let groupsRows = classifier.isSymmetric && !fromDiagonal && tile.count < range.count
+        let (grouped, others) = groupsRows ? (tile, range) : (range, tile)
+        let groups = groups(grouped, groupsRows ? rows : columns)
+        let size = StrandScreen.piece
+        let parts = (others.count + size - 1) / size
+        Parallel.run(pieces: groups.count * parts, threads: workspaces.count) { [self] piece, worker in
+            let (group, workspace) = (groups[piece / parts], workspaces[worker])
+            let start = others.lowerBound + piece % parts * size
+            var end = min(others.upperBound, start + size)
+            if fromDiagonal { end = min(end, (group.max() ?? 0) + 1) }
+            guard start < end else { return }
+            func eachPair(_ body: (_ row: Int, _ column: Int) -> Void) {
+                for other in start..<end {
+                    for member in group { groupsRows ? body(member, other) : body(other, member) }
+                }
+            }
+            eachPair { row, column in logits[place(row, column, in: tile)] = -.infinity }
+            var limits: [Float] = []
+            reachable.forEach(start..<end, with: group, ofRows: groupsRows, workspace, &limits) { row, column in
+                guard expansions.rows[row] == 1, expansions.columns[column] == 1, !fromDiagonal || row <= column
+                else { return }
+                duplex.logits(
+                    row, of: prepared.rows, against: prepared.columns, column..<column + 1, workspace: workspace,
+                    into: logits, at: place(row, column, in: tile))
+            }
+            guard rows.isAmbiguous || columns.isAmbiguous else { return }
+            eachPair { row, column in
+                guard expansions.rows[row] > 1 || expansions.columns[column] > 1, !fromDiagonal || row <= column
+                else { return }
+                scorePairs(row, [column], in: tile, worker)
+            }
+        }
+    }
+
+    /// The strands `range` in groups of as many as are bounded at once, in each neighbourhood by their lengths.
+    private func groups(_ range: Range<Int>, _ strands: StrandCodes) -> [[Int]] {
+        let lanes = DuplexKernels.partnerLanes
+        return stride(from: range.lowerBound, to: range.upperBound, by: StrandScreen.sorted).flatMap { start in
+            let part = (start..<min(range.upperBound, start + StrandScreen.sorted)).sorted {
+                (strands.length($0), $0) < (strands.length($1), $1)
+            }
+            return stride(from: 0, to: part.count, by: lanes).map { Array(part[$0..<min(part.count, $0 + lanes)]) }
+        }
+    }
+
     /// The index of the logit of a row of `tile` and a column.
     private func place(_ row: Int, _ column: Int, in tile: Range<Int>) -> Int {
-        (row - tile.lowerBound) * size.columns + column
+        (row - tile.lowerBound) * columnCount + column
     }
 
     /// Scores a row with the columns `chosen` pair by pair, without prepared strands.

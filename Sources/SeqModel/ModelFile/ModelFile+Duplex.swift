@@ -11,6 +11,10 @@ extension ModelFile {
             "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
         ]
         if c.head != .network { own["head"] = c.head.rawValue }
+        if let bound = c.bound {
+            own["bound-head"] = "\(bound.head + 1)"
+            own["bound-margin"] = "\(bound.margin)"
+        }
         own.merge(Metadata.of(c.conditions)) { _, new in new }
         return Metadata.of(c, own: own)
     }
@@ -20,8 +24,9 @@ extension ModelFile {
         tensors(tensors(of: classifier.shape), of: classifier.parameters)
     }
 
-    /// The oldest format version whose energies have their present meaning, and the oldest with heads and conditions.
-    private static let oldestDuplex = 2, firstWithConditions = 3
+    /// The oldest format version whose energies have their present meaning, the oldest with heads and conditions, and
+    /// the oldest with a bound.
+    private static let oldestDuplex = 2, firstWithConditions = 3, firstWithBound = 4
 
     /// Reads a duplex classifier, and returns the number of its tensors; they are the first of the file.
     ///
@@ -62,9 +67,29 @@ extension ModelFile {
             configuration.conditions = try metadata.conditions()
         }
         try metadata.read(into: &configuration)
+        if archive.version >= firstWithBound { configuration.bound = try metadata.bound(of: configuration) }
         return configuration
     }
 
     /// The tensors of a shape that are stored in a file: those that are not empty.
     static func tensors(of shape: DuplexShape) -> [TensorSpec] { shape.tensors.filter { $0.count > 0 } }
+}
+
+extension ModelFile.Metadata {
+    /// The largest absolute value of a bound's margin.
+    private static let largestMargin: Float = 1_000
+
+    /// The bound of a duplex classifier; nil where there is none.
+    func bound(of configuration: DuplexConfiguration) throws(ModelError) -> DuplexBound? {
+        guard has("bound-head") else { return nil }
+        let head = try number("bound-head", 1...configuration.heads)
+        guard configuration.shape.canHaveBound else {
+            throw .inconsistent(field: "bound-head", found: "\(head)", expected: "none for such a classifier")
+        }
+        let margin = try text("bound-margin")
+        guard let number = Float(decimal: margin.utf8), abs(number) <= ModelFile.Metadata.largestMargin else {
+            throw .inconsistent(field: "bound-margin", found: margin, expected: "a number")
+        }
+        return DuplexBound(head: head - 1, margin: number)
+    }
 }

@@ -48,6 +48,7 @@ extension ModelFile {
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
         ]
         if c.head != .network || !c.conditions.isEmpty { rows.append(["head", c.head.rawValue]) }
+        if let bound = c.bound { rows.append(["bound", "head \(bound.head + 1), margin \(bound.margin) kT"]) }
         rows += c.conditions.map { ["condition \($0.name)", $0.summary] }
         rows += Metadata.rangeRows(c)
         rows += tensors(of: s).map { Metadata.row(ofTensor: $0.name, $0.shape) }

@@ -29,7 +29,9 @@ public struct ModelFile: Sendable {
     private static func version(of classifier: PairClassifier) -> Int {
         guard case .duplex(let duplex) = classifier else { return WeightArchive.plainVersion }
         let c = duplex.configuration
-        return c.conditions.isEmpty && c.head == .network ? WeightArchive.plainVersion : WeightArchive.newestVersion
+        if c.bound != nil { return WeightArchive.newestVersion }
+        return c.conditions.isEmpty && c.head == .network
+            ? WeightArchive.plainVersion : WeightArchive.equilibriumVersion
     }
 
     /// The bytes of the file.

@@ -37,15 +37,21 @@ struct SiteBound {
     /// the threshold.
     func leastWeights(_ probes: StrandCodes) -> [Float] {
         (0..<probes.count).map { p in
-            let own = SelfConstants(classifier, probes[p], like: probes, workspace)
-            let least = own.leastLogSum(threshold) - largestCorrection(probes, p, own)
+            let own = OwnStructures(classifier, probes[p], like: probes, workspace)
+            let least = leastLogSum(own, threshold) - largestCorrection(probes, p, own)
             // Weights are clamped at 2^100.
             return Float(exponential(min(least - Double(DuplexKernels.endWeightShift), 69)))
         }
     }
 
+    /// The least logarithm of the sum of duplexes at which the logit is `u` without a correction, where the window has
+    /// no structures of its own.
+    private func leastLogSum(_ probe: OwnStructures, _ u: Double) -> Double {
+        u + probe.cost(atLogit: u) - Double(classifier.logConcentration)
+    }
+
     /// The largest correction by the network to allow for.
-    private func largestCorrection(_ probes: StrandCodes, _ p: Int, _ own: SelfConstants) -> Double {
+    private func largestCorrection(_ probes: StrandCodes, _ p: Int, _ own: OwnStructures) -> Double {
         var pairs = Pairs(like: probes)
         var random = RandomSource(seed: 1)
         for _ in 0..<SiteBound.windows { pairs.append(probes[p], window(of: probes[p], &random)[...]) }
@@ -56,7 +62,7 @@ struct SiteBound {
             classifier.endWeights(probes, p..<p + 1, letters, 0..<letters.count, workspace: workspace, into: &sums)
             let sum = logarithm(Double(sums.reduce(0, +))) + Double(DuplexKernels.endWeightShift)
             let logit = Double(logits[k])
-            return (abs(logit - threshold), own.leastLogSum(logit) - sum)
+            return (abs(logit - threshold), leastLogSum(own, logit) - sum)
         }
         let known = corrections.filter { $0.correction.isFinite }
         for distance in [SiteBound.near, 2 * SiteBound.near] {
@@ -78,55 +84,5 @@ struct SiteBound {
         let kept = min(site.count, 5 + random.index(below: max(1, site.count - 4)))
         let first = random.index(below: site.count - kept + 1)
         return drawn(DuplexSites.flank) + site[first..<first + kept] + drawn(DuplexSites.flank)
-    }
-}
-
-/// What a strand does by itself: the logarithms of its partition function, folded or not, relative to the unfolded
-/// strand, and of the constant of its homodimer times the concentration.
-private struct SelfConstants {
-    private var fold = 0.0, homodimer = -Double.infinity
-    private let logConcentration: Double
-
-    init(_ classifier: DuplexClassifier, _ strand: ArraySlice<UInt8>, like strands: StrandCodes, _ workspace: Workspace)
-    {
-        logConcentration = Double(classifier.logConcentration)
-        guard classifier.shape.hasSelfMaps else { return }
-        let shape = classifier.shape
-        var pairs = Pairs(like: strands)
-        pairs.append(strand, strand)
-        let features = classifier.features(pairs, 0..<1, workspace: workspace)
-        /// The energies of the heads for `field`, and with the log sums added that begin at feature `first`.
-        func terms(_ field: EquilibriumField, _ first: Int) -> (alone: [Double], summed: [Double]) {
-            let alone = (0..<shape.heads).map {
-                Double(classifier.energy(shape.equilibrium + field.rawValue * shape.heads + $0))
-            }
-            // The features are standardised.
-            let summed = (0..<shape.heads).map { h in
-                let f = first + h
-                return alone[h] + Double(features[f]) / Double(classifier.parameters[shape.scales + f])
-                    + Double(classifier.parameters[shape.means + f])
-            }
-            return (alone, summed)
-        }
-        let folds = terms(.fold, shape.pairFeatures)
-        fold = SelfConstants.logSum(folds.summed) - SelfConstants.logSum(folds.alone)
-        homodimer =
-            SelfConstants.logSum(terms(.homodimer, shape.pairFeatures + shape.heads).summed) - 2 * fold
-            + logConcentration
-    }
-
-    /// The least logarithm of the partition function of the duplexes at which the logit is `u` without a correction,
-    /// the other strand having neither folds nor homodimers.
-    func leastLogSum(_ u: Double) -> Double {
-        let left = -softplus(u)
-        // The free share of this strand, 2 left / (1 + sqrt(1 + 8 K left)), see `LogConstants`.
-        let free = left + logarithm(2.0) - softplus(0.5 * softplus(homodimer + left + logarithm(8.0)))
-        return u - free + fold - logConcentration
-    }
-
-    private static func logSum(_ terms: [Double]) -> Double {
-        let largest = terms.max() ?? 0
-        guard largest > -.infinity else { return largest }
-        return largest + logarithm(terms.reduce(0) { $0 + exponential($1 - largest) })
     }
 }

@@ -213,7 +213,7 @@ struct Classify: CommandWithExamples {
         let others = try scores.against.map { try read([$0]) }
         let screening = StrandScreening(
             classifier: classifier, threshold: Float(scores.threshold ?? Double(classifier.threshold)),
-            keep: scores.keep,
+            keep: scores.keep, usesBound: !scores.noBound,
             ambiguity: scores.ambiguity, writesLogit: scores.logit, isMatrix: scores.matrix,
             ranking: try ranking(), delimiter: delimiter, shard: scores.shard,
             threads: running.threadCount,

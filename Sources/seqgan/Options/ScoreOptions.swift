@@ -42,6 +42,13 @@ struct ScoreOptions: ParsableArguments {
 
     @Flag(
         help: """
+            With --keep 1 and --all-pairs or --against, score every pair, also those whose score cannot reach the \
+            threshold by the model's bound. The output is the same.
+            """)
+    var noBound = false
+
+    @Flag(
+        help: """
             Add the columns dG and dH (kcal/mol) and dS (cal/(mol K)) of binding, at the conditions of the pair. They \
             are empty where it binds too strongly.
             """)

@@ -11,6 +11,8 @@ struct StrandScreening {
     let threshold: Float
     /// Only pairs with this prediction are written; nil: all.
     let keep: Int?
+    /// Whether pairs are left out where the model tells without scoring them that they are not kept.
+    let usesBound: Bool
     let ambiguity: AmbiguityScore
     let writesLogit: Bool
     /// Whether to write an .npy array (rows, columns) of scores, not lines.
@@ -33,7 +35,8 @@ struct StrandScreening {
         let others = columns ?? rows
         let (n, m) = (rows.count, others.count)
         let screen = StrandScreen(
-            classifier, rows: rows.codes, columns: others.codes, ambiguity: ambiguity, threads: threads)
+            classifier, rows: rows.codes, columns: others.codes, ambiguity: ambiguity,
+            above: usesBound && keep == 1 && !isMatrix ? threshold : nil, threads: threads)
         func pairs(ofRows count: Int) -> Int { count * m - (fromDiagonal ? count * (count - 1) / 2 : 0) }
         let mine = shard?.rows(n, total: pairs(ofRows: n), before: pairs) ?? 0..<n
         let total = pairs(ofRows: mine.upperBound) - pairs(ofRows: mine.lowerBound)
@@ -84,6 +87,8 @@ struct StrandScreening {
         var marks: [LineMark] = []
         for column in first..<logits.count {
             if let bar, Double(logits[column]) <= bar { continue }
+            // Left out: known not to be kept.
+            if logits[column] == -.infinity { continue }
             let score = PairClassifier.score(logits[column])
             let value = writesLogit ? logits[column] : score
             if isMatrix {

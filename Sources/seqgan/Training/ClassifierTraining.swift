@@ -21,7 +21,7 @@ struct ClassifierTraining {
         let trainer = ClassifierTrainer(
             configuration, plan: plan, training: data.training, validation: data.validation)
         let report = try learn(trainer)
-        return ModelFile(classifier: trainer.classifier, record: record(plan, survey, data.count, report))
+        return ModelFile(classifier: trainer.boundedClassifier, record: record(plan, survey, data.count, report))
     }
 
     /// The configuration and the plan: the options, and defaults that depend on the data.

@@ -51,6 +51,13 @@ public struct DuplexClassifier: Sendable {
             threePrime: ends.map { ThreePrimeEnd(ends: $0, rule: PairingRule(self)) })
     }
 
+    /// The same classifier with a bound.
+    func bounded(by bound: DuplexBound) -> DuplexClassifier {
+        var bounded = configuration
+        bounded.bound = bound
+        return DuplexClassifier(bounded, parameters, kernels, at: values, threePrime: threePrime)
+    }
+
     /// The energy, a log Boltzmann weight, at an offset of the shape, at the values of its conditions.
     func energy(_ offset: Int) -> Float {
         let inputs = configuration.point(values).inputs
@@ -136,6 +143,15 @@ public struct DuplexClassifier: Sendable {
         into ends: inout [Float]
     ) {
         kernels.endWeights(weights, probes, range, target, part, workspace: workspace, into: &ends)
+    }
+
+    /// Replaces `limits` by upper bounds for strands of one list with up to 8 of another; see `DuplexKernels.limits`.
+    func limits(
+        of rows: StrandCodes, _ range: Range<Int>, against columns: StrandCodes, partners: [Int], workspace: Workspace,
+        into limits: inout [Float]
+    ) {
+        kernels.limits(
+            weights, of: rows, range, against: columns, partners: partners, workspace: workspace, into: &limits)
     }
 
     /// The standardised features of the pairs `range`; see `DuplexKernels.features`.

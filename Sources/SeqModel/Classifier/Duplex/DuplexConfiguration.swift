@@ -20,6 +20,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     public var hidden = 64
     /// What turns the log partition functions into a logit.
     public var head = DuplexHead.network
+    /// A bound of the duplex's constant by one head, for screens; nil: none.
+    public var bound: DuplexBound?
     /// The conditions on which energies and yields depend; none where pairs have no conditions.
     public var conditions: [Condition] = []
     /// A score (0 to 1) above it is predicted as 1.
@@ -69,6 +71,6 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
             order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
             isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
             rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden, head: head,
-            conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration })
+            conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration }, bound: bound)
     }
 }
