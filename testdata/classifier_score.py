@@ -22,7 +22,7 @@ LARGEST = 2.0 ** 164
 LEAST, BELOW_LEAST = 2.0 ** -62, 2.0 ** -63
 ADDED = 2.0 ** -56
 SMALLEST_VARIANCE = 1e-5
-SLOPE = 1.2
+SLOPE, LARGEST_FOLD = 1.3, 4
 PAIRS_AT_A_TIME = 500
 
 
@@ -211,12 +211,14 @@ class Duplex:
         by_duplex, by_fold, by_homodimer = np.moveaxis(w["equilibrium"], 1, 0)
         concentration = concentration + self.tensors["feature.log_concentration"]
         log_folds = [np.log(summed(by_fold * folded)) - np.log(by_fold.sum(axis=1)) for folded, _ in alone]
-        log_sum = np.log(summed(by_duplex * duplex)) + correction
+        log_constant = np.log(summed(by_duplex * duplex)) - sum(log_folds) + correction
         if self.bound:
             head, margin = self.bound
             own = slice(head, head + 1)
-            log_sum = np.minimum(log_sum, SLOPE * np.log(summed((by_duplex * duplex)[:, own])) + margin)
-        log_duplex = log_sum - sum(log_folds) + concentration
+            counted = sum(np.minimum(fold, LARGEST_FOLD) for fold in log_folds)
+            limit = SLOPE * np.log(summed((by_duplex * duplex)[:, own])) + margin - counted
+            log_constant = np.minimum(log_constant, limit)
+        log_duplex = log_constant + concentration
         log_homodimers = [
             np.log(summed(by_homodimer * dimers)) - 2 * fold + concentration
             for (_, dimers), fold in zip(alone, log_folds)]

@@ -86,13 +86,39 @@ import Testing
         }
     }
 
+    /// By the built-in model of DNA, which has a bound: random strands, partners with changes, strands that bind
+    /// themselves, one twice, and one with letters that stand for several.
+    @Test func aScreenForOnesIsTheSameWithoutTheBound() throws {
+        let sandbox = try Sandbox()
+        let pairs = Example.pairs(60, seed: 8, lengths: 8...30).split(separator: "\n").flatMap { line in
+            line.split(separator: "\t").prefix(2).map(String.init)
+        }
+        let own = ["GGAATTCCGGAATTCC", "ACGTACGTACGTACGT", "GCGCGCATATGCGCGC", "GGAATTCCGGAATTCC", "GGAATTCNNGAATTCC"]
+        let named = (pairs + own).enumerated().map { ">s\($0.offset)\n\($0.element)\n" }
+        try sandbox.write(named.joined(), "s.fa")
+        try sandbox.write(named.suffix(11).joined(), "few.fa")
+        #expect(try sandbox.run("seqgan inspect").output.contains("\nbound\t"))
+        for inputs in ["--all-pairs s.fa", "--against few.fa s.fa", "--against s.fa few.fa"] {
+            for options in ["", "--at temperature=20C", "--at temperature=65C", "--threshold 0.9"] {
+                let line = "seqgan classify -q --keep 1 \(options) \(inputs)"
+                let (some, all) = (try sandbox.run(line), try sandbox.run("\(line) --no-bound"))
+                #expect(some.code == 0 && some.output == all.output, "\(line)")
+                #expect(!some.output.isEmpty, "\(line)")
+            }
+        }
+        // A score of 0.155 alone, below the threshold of 0.2.
+        let warm = try sandbox.run("seqgan classify -q --keep 1 --all-pairs --at temperature=65C s.fa").output
+        #expect(warm.contains("s120\ts120\t1\t0.155") && warm.contains("s120\ts123\t1\t0.155"))
+    }
+
     @Test func whatCannotBeIsSaid() throws {
         let (sandbox, _) = try Self.sandbox()
         for (line, code) in [
             ("--all-pairs --against s.fa s.fa", 64), ("--matrix s.fa", 64), ("--all-pairs --matrix --keep 1 s.fa", 64),
             ("--all-pairs --mates s.fa s.fa", 64), ("--against - < s.fa", 64), ("--all-pairs s.fa -o s.fa", 64),
             ("--against s.fa -o s.fa < /dev/null", 64), ("--against none.fa s.fa", 66), ("--all-pairs m.seqgan", 65),
-            ("--all-pairs s.fa > /dev/full", 74),
+            ("--all-pairs s.fa > /dev/full", 74), ("--all-pairs --no-bound s.fa", 64),
+            ("--keep 1 --no-bound s.fa", 64), ("--against s.fa --keep 0 --no-bound s.fa", 64),
         ] {
             let outcome = try sandbox.run("seqgan classify --force-lengths -m m.seqgan \(line)")
             #expect(outcome.code == Int32(code), "\(line): \(outcome.errors)")

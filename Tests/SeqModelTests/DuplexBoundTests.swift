@@ -72,7 +72,7 @@ import Testing
                         }
                     }
                     #expect(kept > 0)
-                    if place > 6 { #expect(left > kept, "\(threshold): \(left), \(kept)") }
+                    if !fold, place > 6 { #expect(left > kept, "\(threshold): \(left), \(kept)") }
                 }
             }
         }
@@ -128,24 +128,25 @@ import Testing
         return data
     }
 
-    @Test func aTrainingFindsTheHeadThatBoundsTheOthersAndLosesOneInAThousandPairs() throws {
+    @Test func aTrainingFindsTheHeadThatBoundsTheOthersAndLowersOneInTwoThousandPairs() throws {
         let classifier = Self.withOneStrongHead(1)
-        let data = Self.labelled(classifier, 6_000, seed: 4)
+        let data = Self.labelled(classifier, 9_000, seed: 4)
         let workspaces = [Workspace(), Workspace()]
         guard case .duplex(let bounded) = PairClassifier.duplex(classifier).bounded(on: data, workspaces) else {
             return
         }
         let bound = try #require(bounded.configuration.bound)
         #expect(bound.head == 1)
-        func isAbove(_ classifier: DuplexClassifier) -> [Bool] {
+        func logits(_ classifier: DuplexClassifier) -> [Float] {
             PairClassifier.duplex(classifier).logits(of: data.pairs, at: data.conditions, workspaces: workspaces)
-                .map { $0 > 0 }
         }
-        let (before, after) = (isAbove(classifier), isAbove(bounded))
-        let lost = zip(before, after).count { $0 && !$1 }
-        let positives = before.count { $0 }
-        #expect(positives > 1_000 && lost >= positives / 2_000 && lost <= positives / 1_000)
-        #expect(zip(before, after).allSatisfy { $0 || !$1 })
+        let both = Array(zip(logits(classifier), logits(bounded)))
+        // Rounding differs where the bound alone gives the logit of the pair that set the margin.
+        #expect(both.allSatisfy { $1 <= $0 + 1e-4 })
+        let positives = both.filter { $0.0 > 0 }
+        let lowered = positives.count { $1 < min($0, 4) - 1e-3 }
+        #expect(positives.count > 2_000 && lowered <= positives.count / 2_000, "\(lowered) of \(positives.count)")
+        #expect(both.count { $1 < $0 - 0.1 } > 100)
         // Neither a model without the equilibrium nor one whose heads tell nothing has a bound.
         for other in [HandmadeModel.classifier(head: .network), .duplex(Self.withOneStrongHead(9))] {
             guard case .duplex(let free) = other.bounded(on: data, workspaces) else { return }

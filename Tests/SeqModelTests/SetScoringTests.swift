@@ -185,4 +185,37 @@ import Testing
             #expect(PartnerRule(text, plain, .parallel) == nil, "\(text)")
         }
     }
+
+    /// The strands of each design that bind, at two conditions, by a classifier with a bound and by the same scores
+    /// without it.
+    @Test func aBoundLeavesOutNoConflict() {
+        guard case .duplex(let duplex) = HandmadeModel.classifier() else { return }
+        let bounded = PairClassifier.duplex(duplex.bounded(by: DuplexBound(head: 1, margin: -1)))
+        let pairs = HandmadeModel.pairs(60, seed: 6)
+        var block = DesignBlock(.dna, isPaired: false)
+        for s in 0..<120 {
+            block.append(pairs.strands[s])
+            // Designs of one, two and three strands; a strand of the third comes again in the fourth.
+            if s % 6 == 3 { block.append(pairs.strands[s - 1]) }
+            if [0, 2, 5].contains(s % 6) { block.endDesign() }
+        }
+        let scorer = CrosstalkScorer([bounded.at([1e-6, 52]), bounded.at([1e-6, 44])], threads: 2)
+        let designs = PreparedDesigns(block, scorer)
+        for limit: Float in [0.001, 0.2, 0.9] {
+            let edges = designs.conflicts(above: limit)
+            scorer.run(pieces: 1) { [count = block.count] _, worker in
+                for row in 0..<count {
+                    var found: [ScoredDesign] = []
+                    designs.forEachConflict(of: row, with: designs, row + 1..<count, above: limit, worker) {
+                        found.append($0)
+                    }
+                    let missing = found.filter { !edges.contains(.init(row, $0.design, $0.score)) }
+                    #expect(missing.isEmpty, "\(row): \(missing)")
+                    #expect(found.count == edges.count { $0.from == row })
+                }
+            }
+            #expect(edges == edges.sorted { ($0.from, $0.to) < ($1.from, $1.to) })
+            #expect(!edges.isEmpty && edges.allSatisfy { $0.weight > limit && $0.from < $0.to })
+        }
+    }
 }

@@ -34,7 +34,12 @@ struct LogConstants<W: Lanes> {
 }
 
 extension DuplexBound {
-    /// The upper bound, given the logarithm of the head's weighted partition function.
+    /// What the folds of a strand lower the bound by, given the logarithm of their partition function.
+    @inline(__always) func counted<W: Lanes>(_ fold: W) -> W {
+        W.least(fold, W.fill(W.Scalar(DuplexBound.largestFold)))
+    }
+
+    /// The upper bound without folds, given the logarithm of the head's weighted partition function.
     @inline(__always) func limit<W: Lanes>(ofLogSum sum: W) -> W {
         W.sum(W.fill(W.Scalar(margin)), W.fill(W.Scalar(DuplexBound.slope)), times: sum)
     }
@@ -53,7 +58,8 @@ extension PairBalance {
         let (foldA, foldB) = (logSum(1) - unfolded, logSum(3) - unfolded)
         var duplex = logSum(0) - foldA - foldB + logConcentration + correction
         if let bound {
-            duplex = W.least(duplex, bound.limit(ofLogSum: logSum(7)) - foldA - foldB + logConcentration)
+            let folds = bound.counted(foldA) + bound.counted(foldB)
+            duplex = W.least(duplex, bound.limit(ofLogSum: logSum(7)) - folds + logConcentration)
         }
         return LogConstants(
             duplex: duplex,

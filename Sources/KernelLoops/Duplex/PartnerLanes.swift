@@ -10,8 +10,8 @@ extension Loops {
     }
 
     /// Writes to `limits` (strands, 8), for each strand A of `range` and each of up to 8 strands B, `partners`, the
-    /// upper bound that the head of the shape's bound sets to log (sum of all w Z) + correction; see `DuplexBound`.
-    /// What is in lanes without a partner says nothing.
+    /// upper bound of log K, in which neither folds nor the concentration are counted; see `DuplexBound`. What is in
+    /// lanes without a partner says nothing.
     ///
     /// The recurrence of one head for eight partners is that of eight heads for one: the table that it reads has, in
     /// place of the context of a letter of B, the place of the letter, and is filled for these partners. Past the end

@@ -7,8 +7,8 @@ extension DuplexKernels {
     /// Partners that are bounded at once.
     public static let partnerLanes = 8
 
-    /// Replaces `limits` (strands, 8) by upper bounds of what the duplexes of the strands `range` of one list with the
-    /// strands `partners` of another can have; see `Loops.duplexLimits`. There are at most 8 partners. No code may be
+    /// Replaces `limits` (strands, 8) by upper bounds of the logarithms of the constants of the duplexes of the strands
+    /// `range` of one list with the strands `partners` of another, at most 8; see `Loops.duplexLimits`. No code may be
     /// ambiguous, and the shape has a bound.
     public func limits(
         _ weights: DuplexWeights, of rows: StrandCodes, _ range: Range<Int>, against columns: StrandCodes,

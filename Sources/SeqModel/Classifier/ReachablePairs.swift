@@ -10,8 +10,8 @@ import Kernels
 struct ReachablePairs: Sendable {
     private let classifier: DuplexClassifier
     private let rows: StrandCodes, columns: StrandCodes
-    /// For each strand, what it adds to the least logarithm of the duplexes' sum at which the threshold is reached; and
-    /// half of it, where equal strands may count double.
+    /// For each strand, what it adds to the least bound without folds at which the threshold can be reached; and at
+    /// which half of it can, where equal strands may count double.
     private let needsOfRows: Needs, needsOfColumns: Needs
 
     private struct Needs: Sendable {
@@ -22,20 +22,22 @@ struct ReachablePairs: Sendable {
     /// What rounding may add to a bound or a score, with room to spare, in kT.
     private static let rounding = 0.01
 
-    /// Nil where the classifier has no bound. No code may be ambiguous.
+    /// The pairs of two lists, or of one with itself; nil where the classifier has no bound. No code may be ambiguous.
     init?(
-        _ classifier: PairClassifier, _ rows: StrandCodes, _ columns: StrandCodes, above threshold: Float, threads: Int
+        _ classifier: PairClassifier, _ rows: StrandCodes, _ columns: StrandCodes? = nil, above threshold: Float,
+        threads: Int
     ) {
         guard case .duplex(let duplex) = classifier, duplex.configuration.bound != nil else { return nil }
-        (self.classifier, self.rows, self.columns) = (duplex, rows, columns)
+        (self.classifier, self.rows, self.columns) = (duplex, rows, columns ?? rows)
         let thresholds = classifier.countsHomodimers ? [threshold, threshold / 2] : [threshold]
         // Held where the logit is finite; near 1 a lower threshold only leaves out less.
         let logits = thresholds.map { threshold in
             let p = Double(min(max(threshold, Float.leastNormalMagnitude), 0.9999))
             return logarithm(p / (1 - p))
         }
-        needsOfRows = ReachablePairs.needs(duplex, rows, logits, threads: threads)
-        needsOfColumns = ReachablePairs.needs(duplex, columns, logits, threads: threads)
+        func needs(_ strands: StrandCodes) -> Needs { ReachablePairs.needs(duplex, strands, logits, threads: threads) }
+        needsOfRows = needs(rows)
+        needsOfColumns = columns.map(needs) ?? needsOfRows
     }
 
     /// The needs of `strands` at the logit of the threshold and, where it is there, that of half of it.
@@ -51,7 +53,7 @@ struct ReachablePairs: Sendable {
                 for (k, u) in logits.enumerated() {
                     // Half of what both strands share.
                     let shared = (u - softplus(u) - Double(duplex.logConcentration) - rounding) / 2
-                    found[k * strands.count + s] = Float(own.cost(atLogit: u) + shared)
+                    found[k * strands.count + s] = Float(own.boundCost(atLogit: u) + shared)
                 }
             }
         }

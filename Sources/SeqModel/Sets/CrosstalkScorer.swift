@@ -129,6 +129,16 @@ public final class PreparedDesigns: Sendable {
         _ row: Int, with others: PreparedDesigns, _ columns: Range<Int>, above limit: Float,
         _ worker: CrosstalkScorer.Worker, _ body: (_ column: Int, _ score: Float) -> Void
     ) {
+        for point in points {
+            forEachScore(row, with: others, columns, at: point, above: limit, worker, body)
+        }
+    }
+
+    /// The same at one condition.
+    func forEachScore(
+        _ row: Int, with others: PreparedDesigns, _ columns: Range<Int>, at point: Int, above limit: Float,
+        _ worker: CrosstalkScorer.Worker, _ body: (_ column: Int, _ score: Float) -> Void
+    ) {
         // What is far below the limit, nearly everything, is seen by its logit.
         let doubles = scorer.classifiers[0].countsHomodimers
         // Near 1 the logit of a rounded limit says little.
@@ -140,17 +150,15 @@ public final class PreparedDesigns: Sendable {
             if doubles, others.block.variants[column] == strand { score = min(1, 2 * score) }
             body(column, score)
         }
-        for point in scorer.classifiers.indices {
-            for start in stride(from: columns.lowerBound, to: columns.upperBound, by: CrosstalkScorer.mostColumns) {
-                let part = start..<min(columns.upperBound, start + CrosstalkScorer.mostColumns)
-                score(row, with: others, part, point, above: low, worker)
-                for column in part { take(worker.logits[column - start], column) }
-            }
-            guard !scorer.isSameForBothOrders else { continue }
-            for column in columns {
-                others.score(column, with: self, row..<row + 1, point, above: low, worker)
-                take(worker.logits[0], column)
-            }
+        for start in stride(from: columns.lowerBound, to: columns.upperBound, by: CrosstalkScorer.mostColumns) {
+            let part = start..<min(columns.upperBound, start + CrosstalkScorer.mostColumns)
+            score(row, with: others, part, point, above: low, worker)
+            for column in part { take(worker.logits[column - start], column) }
+        }
+        guard !scorer.isSameForBothOrders else { return }
+        for column in columns {
+            others.score(column, with: self, row..<row + 1, point, above: low, worker)
+            take(worker.logits[0], column)
         }
     }
 }

@@ -108,20 +108,67 @@ extension PreparedDesigns {
     func forEachConflict(
         above limit: Float, afterSome: (Int) -> Void, _ body: (ConflictGraph.Edge) -> Void
     ) {
+        let reachable = reachablePairs(above: limit)
+        let size = reachable == nil ? 1 : PreparedDesigns.groupSize
         let together = 32 * scorer.threads
         for start in stride(from: 0, to: block.count, by: together) {
             let rows = start..<min(block.count, start + together)
-            let found = Mutex([[ConflictGraph.Edge]](repeating: [], count: rows.count))
-            scorer.run(pieces: rows.count) { piece, worker in
-                let row = rows.lowerBound + piece
+            let pieces = (rows.count + size - 1) / size
+            let found = Mutex([[ConflictGraph.Edge]](repeating: [], count: pieces))
+            scorer.run(pieces: pieces) { piece, worker in
+                let first = rows.lowerBound + piece * size
+                let group = first..<min(rows.upperBound, first + size)
                 var own: [ConflictGraph.Edge] = []
-                forEachConflict(of: row, with: self, row + 1..<block.count, above: limit, worker) {
-                    own.append(.init(row, $0.design, $0.score))
+                if let reachable {
+                    own = conflicts(ofGroup: group, reachable, above: limit, worker)
+                } else {
+                    for row in group {
+                        forEachConflict(of: row, with: self, row + 1..<block.count, above: limit, worker) {
+                            own.append(.init(row, $0.design, $0.score))
+                        }
+                    }
                 }
                 found.withLock { [own] in $0[piece] = own }
             }
             for own in found.withLock({ $0 }) { own.forEach(body) }
             afterSome(rows.upperBound)
+        }
+    }
+
+    /// Designs whose strands are bounded together.
+    private static let groupSize = 8
+
+    /// For each condition, the pairs of variants that need to be scored; nil where the classifier has no bound.
+    private func reachablePairs(above limit: Float) -> [ReachablePairs]? {
+        guard scorer.isSameForBothOrders, block.count > PreparedDesigns.groupSize else { return nil }
+        let found = scorer.classifiers.compactMap {
+            ReachablePairs($0, block.variants, above: limit, threads: scorer.threads)
+        }
+        return found.count == scorer.classifiers.count ? found : nil
+    }
+
+    /// The conflicts of the designs `group` with all later ones, in order.
+    private func conflicts(
+        ofGroup group: Range<Int>, _ reachable: [ReachablePairs], above limit: Float,
+        _ worker: CrosstalkScorer.Worker
+    ) -> [ConflictGraph.Edge] {
+        var greatest: [SIMD2<Int32>: Float] = [:]
+        var limits: [Float] = []
+        let (own, others) = (block.variants(of: group), block.variants(of: group.lowerBound..<block.count))
+        for point in points {
+            for start in stride(from: own.lowerBound, to: own.upperBound, by: DuplexKernels.partnerLanes) {
+                let lanes = Array(start..<min(own.upperBound, start + DuplexKernels.partnerLanes))
+                reachable[point].forEach(others, with: lanes, ofRows: true, worker.workspace, &limits) { row, column in
+                    let edge = SIMD2(block.designs[row], block.designs[column])
+                    guard edge.x < edge.y else { return }
+                    forEachScore(row, with: self, column..<column + 1, at: point, above: limit, worker) { _, score in
+                        if score > limit { greatest[edge, default: score].raise(to: score) }
+                    }
+                }
+            }
+        }
+        return greatest.sorted { ($0.key.x, $0.key.y) < ($1.key.x, $1.key.y) }.map {
+            ConflictGraph.Edge(Int($0.key.x), Int($0.key.y), $0.value)
         }
     }
 }

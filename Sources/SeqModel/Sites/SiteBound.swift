@@ -47,7 +47,7 @@ struct SiteBound {
     /// The least logarithm of the sum of duplexes at which the logit is `u` without a correction, where the window has
     /// no structures of its own.
     private func leastLogSum(_ probe: OwnStructures, _ u: Double) -> Double {
-        u + probe.cost(atLogit: u) - Double(classifier.logConcentration)
+        u + probe.fold - probe.free(atLogit: u) - Double(classifier.logConcentration)
     }
 
     /// The largest correction by the network to allow for.

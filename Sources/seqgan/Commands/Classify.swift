@@ -83,6 +83,9 @@ struct Classify: CommandWithExamples {
         if scores.matrix, scores.keep != nil {
             throw ValidationError("--matrix writes every pair: it does not go with --keep")
         }
+        if scores.noBound, !isScreen || scores.keep != 1 {
+            throw ValidationError("--no-bound goes with --keep 1 and --all-pairs or --against")
+        }
         if scores.matrix, table.headerOut {
             throw ValidationError("--header-out names columns: it does not go with --matrix")
         }

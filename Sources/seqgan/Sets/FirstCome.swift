@@ -104,16 +104,11 @@ struct FirstCome {
     /// For each design, those before it that it binds.
     private func conflicts(within survivors: DesignBlock) -> [[ScoredDesign]] {
         guard survivors.count > 1 else { return Array(repeating: [], count: survivors.count) }
-        let prepared = PreparedDesigns(survivors, scorer)
-        let found = Mutex([[ScoredDesign]](repeating: [], count: survivors.count))
-        scorer.run(pieces: survivors.count) { [limits] design, worker in
-            var own: [ScoredDesign] = []
-            prepared.forEachConflict(of: design, with: prepared, 0..<design, above: limits.crosstalk, worker) {
-                own.append($0)
-            }
-            if !own.isEmpty { found.withLock { [own] in $0[design] = own } }
+        var found = Array(repeating: [ScoredDesign](), count: survivors.count)
+        for edge in PreparedDesigns(survivors, scorer).conflicts(above: limits.crosstalk) {
+            found[Int(edge.to)].append(ScoredDesign(design: Int(edge.from), score: edge.weight))
         }
-        return found.withLock { $0 }
+        return found
     }
 
     /// Whether a survivor binds one of those kept before it in its block, or is too near to one.

@@ -15,10 +15,11 @@ extension PairClassifier {
 /// Fits a `DuplexBound` to pairs.
 ///
 /// Some head learns by itself most of what makes a duplex, the others refine it. With a margin, that head bounds what
-/// all of them find: the margin at which all but 1 in 1,000 of the pairs above the threshold stay there. The head is
-/// the one that then excludes most of the pairs below it.
+/// all of them find: the margin at which all but 1 in 2,000 of the pairs above the threshold keep their score, or one
+/// of 0.98. The head is the one that then excludes most of the pairs below the threshold.
 struct BoundFit {
-    /// A pair: its logit and, for each head, the margin at which the bound alone gives the threshold.
+    /// A pair: its logit and, for each head, the margin at which the bound alone gives that logit, where it is between
+    /// the threshold and `highest`, or else the nearer of these.
     private struct Fitted {
         var logit: Float
         var margins: [Float]
@@ -28,8 +29,10 @@ struct BoundFit {
 
     /// The most pairs that are looked at.
     private static let most = 32_768
-    /// Of the pairs above the threshold, this share may lose that to the bound.
-    private static let lost = 0.001
+    /// A score that is lowered to this logit, 0.98, says the same.
+    private static let highest = 4.0
+    /// Of the pairs above the threshold, this share may be lowered.
+    private static let lost = 0.000_5
     /// A head that excludes less than this share of the pairs below the threshold is of no use.
     private static let leastExcluded = 0.1
 
@@ -56,8 +59,9 @@ struct BoundFit {
                 let features = there.features(training.pairs, p..<p + 1, workspace: workspace)
                 let first = OwnStructures(there, features, first: shape.pairFeatures)
                 let second = OwnStructures(there, features, first: shape.pairFeatures + shape.strandFeatures)
+                let u = max(threshold, min(Double(logits[0]), BoundFit.highest))
                 let least =
-                    threshold - softplus(threshold) + first.cost(atLogit: threshold) + second.cost(atLogit: threshold)
+                    u - softplus(u) + first.boundCost(atLogit: u) + second.boundCost(atLogit: u)
                     - Double(there.logConcentration)
                 let heads = HeadSums(there, .duplex, features, first: 0).terms
                 found[k * (1 + shape.heads)] = logits[0]

@@ -2,14 +2,18 @@
 
 import Kernels
 
-/// What a strand does without its partner: the logarithms of its partition function, folded or not, relative to the
-/// unfolded strand, and of the constant of its homodimer times the concentration.
+/// What a strand does without its partner: its folds, and the logarithm of the constant of its homodimer times the
+/// concentration.
 ///
-/// The score of a pair follows from the logarithm of the sum of its duplexes, which reaches a logit u at
+/// A pair has a logit u where the logarithm of the constant of its duplex is
 ///
-///     u - log(1 + exp(u)) + cost(A) + cost(B) - log concentration
+///     u - log(1 + exp(u)) - free(A) - free(B) - log concentration
+///
+/// and that constant is the sum of its duplexes, times a correction, less what the folds of both strands take.
 struct OwnStructures {
-    private var fold = 0.0, homodimer = -Double.infinity
+    /// The logarithm of the strand's partition function relative to the unfolded strand.
+    private(set) var fold = 0.0
+    private var homodimer = -Double.infinity
 
     /// Those of a strand of a classifier with the equilibrium head, by the standardised features of a pair; `first` is
     /// the place of the strand's own.
@@ -31,13 +35,15 @@ struct OwnStructures {
             classifier, classifier.features(pairs, 0..<1, workspace: workspace), first: classifier.shape.pairFeatures)
     }
 
-    /// What has to be added to the logarithm of the duplexes' sum for these structures, where the logit is `u`. Of a
-    /// strand without any it is log(1 + exp(u)).
-    func cost(atLogit u: Double) -> Double {
+    /// What the bound of the duplex's constant must exceed for the strand's own structures, where the logit is `u`.
+    func boundCost(atLogit u: Double) -> Double { min(fold, Double(DuplexBound.largestFold)) - free(atLogit: u) }
+
+    /// The logarithm of the share of the strand that is in no dimer where the logit is `u`: of a strand without
+    /// homodimers, -log(1 + exp(u)).
+    func free(atLogit u: Double) -> Double {
         let left = -softplus(u)
-        // The free share of the strand, 2 left / (1 + sqrt(1 + 8 K left)), see `LogConstants`.
-        let free = left + logarithm(2.0) - softplus(0.5 * softplus(homodimer + left + logarithm(8.0)))
-        return fold - free
+        // 2 left / (1 + sqrt(1 + 8 K left)), see `LogConstants`.
+        return left + logarithm(2.0) - softplus(0.5 * softplus(homodimer + left + logarithm(8.0)))
     }
 
     fileprivate static func logSum(_ terms: [Double]) -> Double {
