@@ -28,9 +28,11 @@ struct LogConstants<W: Lanes> {
     var duplex, homodimerA, homodimerB: W
 }
 
-/// A sum over the heads that is too small for a float counts as this.
-@inline(__always) private func leastSum<W: Lanes>(_: W.Type) -> W {
-    W.fill(MemoryLayout<W.Scalar>.size == 8 ? 0x1p-900 : 0x1p-120)
+/// The logarithm of a sum of weighted partition functions, which is in units of `RangeLimits.initiationScale`. One that
+/// is too small for a float counts as 2^-120 of them, in double precision 2^-900.
+@inline(__always) func logSum<W: Lanes>(_ sum: W) -> W {
+    let least = W.fill(MemoryLayout<W.Scalar>.size == 8 ? 0x1p-900 : 0x1p-120)
+    return W.plus(W.logarithm(W.plus(sum, least)), W.fill(RangeLimits<W>().initiationShift))
 }
 
 extension DuplexBound {
@@ -52,19 +54,18 @@ extension PairBalance {
     /// K(AB) = Z(AB) / (Z(A) Z(B)), K(AA) = Z(AA) / Z(A)^2, with Z(A) the sum over the folded and the unfolded strand.
     @inline(__always)
     func constants(_ start: Int, correction: W, _ bound: DuplexBound?) -> LogConstants<W> {
-        let shift = W.fill(RangeLimits<W>().initiationShift), least = leastSum(W.self)
-        @inline(__always) func logSum(_ row: Int) -> W { W.plus(W.logarithm(W.plus(vector(row, start), least)), shift) }
+        @inline(__always) func logOf(_ row: Int) -> W { logSum(vector(row, start)) }
         let (logConcentration, unfolded) = (vector(5, start), W.logarithm(vector(6, start)))
-        let (foldA, foldB) = (logSum(1) - unfolded, logSum(3) - unfolded)
-        var duplex = logSum(0) - foldA - foldB + logConcentration + correction
+        let (foldA, foldB) = (logOf(1) - unfolded, logOf(3) - unfolded)
+        var duplex = logOf(0) - foldA - foldB + logConcentration + correction
         if let bound {
             let folds = bound.counted(foldA) + bound.counted(foldB)
-            duplex = W.least(duplex, bound.limit(ofLogSum: logSum(7)) - folds + logConcentration)
+            duplex = W.least(duplex, bound.limit(ofLogSum: logOf(7)) - folds + logConcentration)
         }
         return LogConstants(
             duplex: duplex,
-            homodimerA: logSum(2) - foldA - foldA + logConcentration,
-            homodimerB: logSum(4) - foldB - foldB + logConcentration)
+            homodimerA: logOf(2) - foldA - foldA + logConcentration,
+            homodimerB: logOf(4) - foldB - foldB + logConcentration)
     }
 }
 

@@ -29,15 +29,9 @@ extension Loops {
         let memory = PartnerMemory(workspace, shape, rows: rows.longest, columns: width)
         flushingSubnormals {
             memory.fill(shape, head, strands)
-            let shift = SIMD8<Float>.fill(RangeLimits<SIMD8<Float>>().initiationShift)
             for (place, number) in range.enumerated() {
                 let sum = memory.sum(shape, rows.strand(number))
-                let weighted = SIMD8<Float>.product(sum, SIMD8<Float>.fill(head.weight))
-                // A sum that is too small for a float counts as this.
-                let least = SIMD8<Float>.fill(0x1p-120)
-                let logSum = SIMD8<Float>.plus(
-                    SIMD8<Float>.logarithm(SIMD8<Float>.plus(weighted, least)), shift)
-                let limit = bound.limit(ofLogSum: logSum)
+                let limit = bound.limit(ofLogSum: logSum(SIMD8.product(sum, SIMD8.fill(head.weight))))
                 for lane in 0..<8 { limits[place * 8 + lane] = limit[lane] }
             }
         }

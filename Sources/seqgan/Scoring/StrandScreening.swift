@@ -36,7 +36,7 @@ struct StrandScreening {
         let (n, m) = (rows.count, others.count)
         let screen = StrandScreen(
             classifier, rows: rows.codes, columns: others.codes, ambiguity: ambiguity,
-            above: usesBound && keep == 1 && !isMatrix ? threshold : nil, threads: threads)
+            above: usesBound && keep == 1 ? threshold : nil, threads: threads)
         func pairs(ofRows count: Int) -> Int { count * m - (fromDiagonal ? count * (count - 1) / 2 : 0) }
         let mine = shard?.rows(n, total: pairs(ofRows: n), before: pairs) ?? 0..<n
         let total = pairs(ofRows: mine.upperBound) - pairs(ofRows: mine.lowerBound)
