@@ -14,6 +14,23 @@ public enum PairEntryKind: Sendable {
     case rejected
 }
 
+/// A range of a batch's bytes, which are fewer than 2^32. It takes half of the memory of a range of Int: the entries
+/// of a batch are to stay in the cache.
+@propertyWrapper public struct BatchRange: Sendable {
+    private var lower: UInt32, upper: UInt32
+
+    /// Stores a range.
+    public init(wrappedValue: Range<Int>) {
+        (lower, upper) = (UInt32(wrappedValue.lowerBound), UInt32(wrappedValue.upperBound))
+    }
+
+    /// The range.
+    public var wrappedValue: Range<Int> {
+        get { Int(lower)..<Int(upper) }
+        set { self = BatchRange(wrappedValue: newValue) }
+    }
+}
+
 /// An entry of a batch. Its ranges refer to the batch's `bytes`.
 public struct PairEntry: Sendable {
     /// The kind of the entry.
@@ -23,15 +40,19 @@ public struct PairEntry: Sendable {
     /// The line of strand B's record; 0 in tables.
     public var lineB = 0
     /// The text as read, without its last line end and without empty lines.
-    public var text = 0..<0
+    @BatchRange public var text = 0..<0
+    /// The name of strand A; empty for pairs of a table.
+    @BatchRange public var nameA = 0..<0
+    /// The name of strand B.
+    @BatchRange public var nameB = 0..<0
+    /// Strand A, without line ends.
+    @BatchRange public var strandA = 0..<0
+    /// Strand B.
+    @BatchRange public var strandB = 0..<0
+    /// The text of the label; empty where none was asked for.
+    @BatchRange public var label = 0..<0
     /// Where the record of strand B begins in `bytes`.
     var startB = 0
-    /// The names of the strands; empty for pairs of a table.
-    public var nameA = 0..<0, nameB = 0..<0
-    /// The strands, without line ends.
-    public var strandA = 0..<0, strandB = 0..<0
-    /// The text of the label; empty where none was asked for.
-    public var label = 0..<0
     /// Whether the text is FASTA or FASTQ, not a table; of a made header, whether it is that of such records.
     public var isSequenceText = false
     /// The index in the batch's `conditions` of the first of this entry's.

@@ -43,7 +43,7 @@ extension PairReader {
     mutating func beginTable(_ scanner: LineScanner) throws(InputError) -> Bool {
         let table = try TableLayout(scanner, columns, letters)
         try requireConditions(scanner, of: table)
-        self.table = table
+        (self.table, numbers) = (table, table.numbers)
         if table.isHeaderFirst, headerText.isEmpty { headerText = Array(scanner.buffer[scanner.line]) }
         return table.isHeaderFirst
     }
@@ -76,7 +76,7 @@ extension PairReader {
         let line = scanner.line
         if line.count == headerText.count, scanner.buffer[line].elementsEqual(headerText) { return true }
         // Words are short, and words that could be strands have ambiguity letters.
-        guard let table, entry.strandA.count < FieldProfile.longestWord, entry.strandB.count < FieldProfile.longestWord,
+        guard entry.strandA.count < FieldProfile.longestWord, entry.strandB.count < FieldProfile.longestWord, let table,
             hasAmbiguous(bytes[entry.strandA]) || hasAmbiguous(bytes[entry.strandB])
         else { return false }
         return table.isHeader(scanner.buffer[line])
@@ -85,7 +85,7 @@ extension PairReader {
     private func hasAmbiguous(_ field: ArraySlice<UInt8>) -> Bool { field.contains { letters[Int($0)] == .ambiguous } }
 
     private func readFields(_ scanner: LineScanner, into batch: inout PairBatch) {
-        let numbers = table?.numbers ?? TableLayout.Numbers()
+        let numbers = numbers
         let line = scanner.line
         let text = scanner.appendLine(to: &batch.bytes)
         var entry = PairEntry(kind: .pair, line: scanner.number, text: text)

@@ -16,6 +16,8 @@ public struct PairReader {
     var sequences: SequenceReader?
     /// The layout of the current table, once its first line has been inspected.
     var table: TableLayout?
+    /// The columns of this layout. (Looking them up in it takes longer than reading a line.)
+    var numbers = TableLayout.Numbers()
     var isFirstLine = true, isPending = false
     var hasHeader = false
     /// The path of the first table with a column of each condition; nil where there was none yet.

@@ -14,8 +14,9 @@ public struct OneHotRows: Sendable {
         self.reversesB = reversesB
     }
 
-    /// Columns that are written at once, the bytes of a word.
-    private static let block = 8
+    /// Columns that are written at once, the bytes of a block.
+    private static let block = MemoryLayout<Block>.size
+    private typealias Block = SIMD2<UInt64>
     /// A value that is no code of any alphabet.
     private static let noCode: UInt8 = 255
 
@@ -33,11 +34,11 @@ public struct OneHotRows: Sendable {
                     if isAmbiguous {
                         for j in 0..<columns { row[j] = strands.holds(line[j], letter) ? 1 : 0 }
                     } else {
-                        let sought = UInt64(letter) &* 0x0101_0101_0101_0101
+                        let sought = Block(repeating: UInt64(letter) &* 0x0101_0101_0101_0101)
                         for j in stride(from: 0, to: columns, by: OneHotRows.block) {
-                            let codes = UnsafeRawPointer(line + j).loadUnaligned(as: UInt64.self)
+                            let codes = UnsafeRawPointer(line + j).loadUnaligned(as: Block.self)
                             UnsafeMutableRawPointer(row + j).storeBytes(
-                                of: OneHotRows.areEqual(codes, sought), as: UInt64.self)
+                                of: OneHotRows.areEqual(codes, sought), as: Block.self)
                         }
                     }
                     row += columns
@@ -71,13 +72,13 @@ public struct OneHotRows: Sendable {
         }
     }
 
-    /// A word with 1 in each byte where two words are equal, and 0 in the others.
-    @inline(__always) private static func areEqual(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        let difference = a ^ b
+    /// A block with 1 in each byte where two blocks are equal, and 0 in the others.
+    @inline(__always) private static func areEqual(_ a: Block, _ b: Block) -> Block {
+        let (difference, low) = (a ^ b, Block(repeating: 0x7f7f_7f7f_7f7f_7f7f))
         // &+: no carry between bytes, as each sum is at most 254. A sum is 128 or more if one of the lower bits is
         // set.
-        let isOther = ((difference & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | difference
-        return ~isOther &>> 7 & 0x0101_0101_0101_0101
+        let isOther = ((difference & low) &+ low) | difference
+        return ~isOther &>> 7 & Block(repeating: 0x0101_0101_0101_0101)
     }
 
     private func resize(_ image: inout [UInt8], _ count: Int) {
