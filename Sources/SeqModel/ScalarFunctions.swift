@@ -27,6 +27,9 @@
 /// Natural logarithm.
 @inline(__always) func logarithm(_ x: Float) -> Float { logf(x) }
 
+/// asinh(x).
+@inline(__always) func inverseHyperbolicSine(_ x: Float) -> Float { asinhf(x) }
+
 /// The logistic function, 1 / (1 + exp(-x)).
 @inline(__always) func logistic(_ x: Float) -> Float { 1 / (1 + exponential(-x)) }
 

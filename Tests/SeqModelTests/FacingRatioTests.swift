@@ -109,15 +109,17 @@ import Testing
             facing: FacingRatio(
                 letters: FacingLetters(
                     orientation: model.classifier.orientation, offset: -2, partners: [3, 2, 1, 0]), profiles: profiles),
-            threshold: model.classifier.threshold)
+            bins: LogitBins(threshold: model.classifier.threshold, scale: 1.5))
         model.generator = .paired(generator)
         let loaded = try ModelFile(decoding: model.encoded())
         #expect(loaded.generator?.paired?.acceptance.facing == generator.acceptance.facing)
+        #expect(loaded.generator?.paired?.acceptance.bins == generator.acceptance.bins)
         #expect(loaded.encoded() == model.encoded())
         // What cannot be is refused.
         let archive = try WeightArchive(decoding: model.encoded())
         for (name, values) in [
             ("generator.acceptance.facing", [Float](repeating: 90, count: 4 * width)),
+            ("generator.acceptance.scale", [0]), ("generator.acceptance.scale", [.nan]),
             ("generator.acceptance.partners", [0, 3, 2, 1, 4]), ("generator.acceptance.partners", [1e9, 3, 2, 1, 0]),
         ] {
             var forged = archive

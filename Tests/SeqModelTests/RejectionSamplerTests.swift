@@ -36,9 +36,44 @@ import Testing
         let wanted = mean(real, real.map { _ in 1 })
         let before = mean(made, made.map { _ in 1 }), after = mean(made, kept)
         #expect(abs(after - wanted) < 0.25 * abs(before - wanted), "\(before) \(after) \(wanted)")
-        let share = kept.reduce(0, +) / Float(made.count)
-        #expect(RejectionSampler.meanAcceptance.contains(Double(share)))
+        // To 6 digits, as the probabilities are rounded.
+        let share = kept.reduce(0) { $0 + Double($1) } / Double(made.count)
+        #expect(RejectionSampler.meanAcceptance.contains((1e6 * share).rounded() / 1e6), "\(share)")
         #expect(kept.allSatisfy { (0...1).contains($0) })
+    }
+
+    /// As of a classifier that learned from labels 0 and 1: nearly all logits are far from the threshold.
+    @Test func whatIsKeptIsSpreadLikeTheDataFarFromTheThreshold() {
+        func logits(_ mean: Float, seed: UInt64) -> [Float] {
+            var random = RandomSource(seed: seed)
+            return (0..<5_000).map { _ in max(-1, mean + 8 * random.normal()) }
+        }
+        let (real, made) = (logits(16, seed: 1), logits(22, seed: 2))
+        let acceptance = Self.acceptance(real: [[], real], generated: [[], made], threshold: 0.5)
+        let kept = made.map { acceptance.probability(label: 1, logit: $0, a: [0, 1, 2, 3], b: [0, 1, 2, 3]) }
+        let wanted = real.filter { $0 > 0 }.reduce(0, +) / Float(real.count { $0 > 0 })
+        let found = zip(made, kept).reduce(0) { $0 + $1.0 * $1.1 } / kept.reduce(0, +)
+        #expect(abs(found - wanted) < 1.5, "\(found) \(wanted)")
+    }
+
+    @Test func theHighestProbabilityIsThatOfSomeLogit() {
+        var random = RandomSource(seed: 3)
+        let weights = (0..<KmerDensityRatio.count(letters: 4)).map { _ in 0.3 * random.normal() }
+        let factors = (0..<2 * LogitBins.count).map { max(0, random.uniform() - Float($0 % 3)) }
+        let acceptance = RejectionSampler(
+            factors: [Array(factors[..<LogitBins.count]), Array(factors[LogitBins.count...])],
+            kmerRatios: [KmerDensityRatio(letters: 4), KmerDensityRatio(letters: 4, weights: weights)],
+            bins: LogitBins(threshold: 0.2))
+        var highest: [Float] = []
+        for _ in 0..<200 {
+            let b = ArraySlice((0..<12).map { _ in UInt8(random.index(below: 4)) })
+            let all = stride(from: Float(-9), to: 9, by: 0.25).map {
+                acceptance.probability(label: 1, logit: $0, a: [0, 1, 2, 3], b: b)
+            }
+            highest.append(acceptance.highestProbability(label: 1, a: [0, 1, 2, 3], b: b))
+            #expect(all.max() == highest.last)
+        }
+        #expect(highest.contains { $0 == 1 } && highest.contains { $0 < 0.5 })
     }
 
     @Test func aPairThatTheClassifierGivesTheOtherLabelIsNotKept() {

@@ -3,24 +3,26 @@
 import Kernels
 
 extension ModelFile {
-    private static let factorTensor = "generator.acceptance", kmerTensor = "generator.acceptance.words"
+    private static let factorTensor = "generator.acceptance", scaleTensor = "generator.acceptance.scale"
+    private static let kmerTensor = "generator.acceptance.words"
     private static let profileTensor = "generator.acceptance.profiles"
     private static let facingTensor = "generator.acceptance.facing", partnerTensor = "generator.acceptance.partners"
 
     /// The tensors of a rejection sampler.
     static func tensors(of acceptance: RejectionSampler, letters: Int) -> [WeightArchive.Tensor] {
-        let bins = RejectionSampler.bins
+        let bins = LogitBins.count
         let width = acceptance.profiles.compactMap { $0?.data.weights.count }.first ?? 0
         let profiles = acceptance.profiles.flatMap { profile in
             profile.map { $0.data.weights + $0.generated.weights } ?? [Float](repeating: 0, count: 2 * width)
         }
-        return [
-            WeightArchive.Tensor(
-                name: factorTensor, shape: [2, bins], values: Array(acceptance.factors.joined())),
-            WeightArchive.Tensor(
-                name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: letters)],
-                values: Array(acceptance.kmerRatios.map(\.weights).joined())),
-        ]
+        let factors = WeightArchive.Tensor(
+            name: factorTensor, shape: [2, bins], values: Array(acceptance.factors.joined()))
+        let kmers = WeightArchive.Tensor(
+            name: kmerTensor, shape: [2, KmerDensityRatio.count(letters: letters)],
+            values: Array(acceptance.kmerRatios.map(\.weights).joined()))
+        return [factors]
+            + (acceptance.bins.scale.map { [WeightArchive.Tensor(name: scaleTensor, shape: [1], values: [$0])] } ?? [])
+            + [kmers]
             + (width > 0
                 ? [WeightArchive.Tensor(name: profileTensor, shape: [2, 2, width / bins, bins], values: profiles)] : [])
             + (acceptance.facing.map { tensors(of: $0) } ?? [])
@@ -43,7 +45,7 @@ extension ModelFile {
     static func acceptance(_ rest: inout ArraySlice<WeightArchive.Tensor>, _ classifier: PairClassifier)
         throws(ModelError) -> RejectionSampler
     {
-        let bins = RejectionSampler.bins
+        let bins = LogitBins.count
         guard let tensor = rest.popFirst(), tensor.name == factorTensor, tensor.shape == [2, bins] else {
             throw .inconsistent(field: "a tensor", found: "another", expected: "\(factorTensor) [2, \(bins)]")
         }
@@ -52,11 +54,24 @@ extension ModelFile {
             throw .inconsistent(
                 field: factorTensor, found: "another number", expected: "0 to \(ModelFile.largestWeight)")
         }
+        let ofLogits = LogitBins(threshold: classifier.threshold, scale: try scale(&rest))
         let kmerRatios = try kmerRatios(&rest, letters: classifier.alphabet.count)
         let profiles = try profiles(&rest, conditions: classifier.conditions.count)
         return RejectionSampler(
             factors: [Array(factors[..<bins]), Array(factors[bins...])], kmerRatios: kmerRatios,
-            facing: try facing(&rest, classifier), profiles: profiles, threshold: classifier.threshold)
+            facing: try facing(&rest, classifier), profiles: profiles, bins: ofLogits)
+    }
+
+    /// The scale of the bins; nil where there is none, as in early files.
+    private static func scale(_ rest: inout ArraySlice<WeightArchive.Tensor>) throws(ModelError) -> Float? {
+        guard let tensor = rest.first, tensor.name == scaleTensor else { return nil }
+        guard tensor.shape == [1], LogitBins.scales.contains(tensor.values[0]) else {
+            throw .inconsistent(
+                field: scaleTensor, found: "another",
+                expected: "a number from \(LogitBins.scales.lowerBound) to \(LogitBins.scales.upperBound)")
+        }
+        rest.removeFirst()
+        return tensor.values[0]
     }
 
     /// The ratio by facing letters; nil in early files, which have none.
@@ -88,7 +103,7 @@ extension ModelFile {
         -> [RejectionSampler.Profile?]
     {
         guard conditions > 0, rest.first?.name == profileTensor else { return [nil, nil] }
-        return try profiles(&rest, profileTensor, conditions: conditions, bins: RejectionSampler.bins).map { profile in
+        return try profiles(&rest, profileTensor, conditions: conditions, bins: LogitBins.count).map { profile in
             // Zeros stand for a label without pairs to compare.
             (profile.data.weights + profile.generated.weights).contains { $0 != 0 } ? profile : nil
         }

@@ -180,17 +180,27 @@ struct PairDesign: Sendable {
         let isLast = attempt + 1 >= RejectionSampler.mostAttempts
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
+            var rejected: [Int] = [], scored: [(candidate: Int, draw: Float)] = []
             worker.pairs.removeAll()
-            for k in open { worker.pairs.append(candidates[k].pair.a[...], candidates[k].pair.b[...]) }
+            for k in open {
+                let (pair, draw) = (candidates[k].pair, sources[k].uniform())
+                let most = worker.acceptance.highestProbability(label: label, a: pair.a[...], b: pair.b[...])
+                // What the classifier would say matters in the last round, as the pair may be kept then.
+                guard draw < most || round == RejectionSampler.mostDraws else {
+                    rejected.append(k)
+                    continue
+                }
+                scored.append((k, draw))
+                worker.pairs.append(pair.a[...], pair.b[...])
+            }
             classifier.logits(
                 worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
-            var rejected: [Int] = []
-            for (k, logit) in zip(open, worker.logits) {
+            for ((k, draw), logit) in zip(scored, worker.logits) {
                 let pair = candidates[k].pair
                 let kept = worker.acceptance.probability(
                     label: label, logit: logit, a: pair.a[...], b: pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
-                guard sources[k].uniform() >= kept else { continue }
+                guard draw >= kept else { continue }
                 guard round < RejectionSampler.mostDraws else {
                     candidates[k].isFit = isLast || (keepsA && kept > 0)
                     continue

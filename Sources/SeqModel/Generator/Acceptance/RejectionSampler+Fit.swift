@@ -12,9 +12,13 @@ extension RejectionSampler {
     /// facing letters is estimated from what is kept then. Doing so again brings the scores nearer to the data's, and
     /// takes the k-mers away from them.
     init(real: [Scored], generated: [Scored], letters: FacingLetters? = nil, threshold: Float) {
-        let center = PairClassifier.logit(ofThreshold: threshold)
+        // Labels at conditions are yields as a rule, of which the bins within reach tell all but the last 0.2 %.
+        let hasConditions = real.contains { $0.inputs.width > 0 }
+        let bins =
+            hasConditions
+            ? LogitBins(threshold: threshold) : LogitBins(threshold: threshold, for: real.map(\.logits))
         let estimates = (0...1).map { label in
-            RejectionSampler.estimate(real, generated[label], label: label, center: center)
+            RejectionSampler.estimate(real, generated[label], label: label, bins)
         }
         self.init(
             factors: estimates.map(\.factors), kmerRatios: estimates.map(\.kmerRatios),
@@ -23,7 +27,7 @@ extension RejectionSampler {
                     letters: letters,
                     profiles: real.map { .equal(FacingLetters.bins, conditions: $0.inputs.width) })
             },
-            profiles: estimates.map(\.profile), center: center)
+            profiles: estimates.map(\.profile), bins: bins)
         for label in 0...1 where estimates[label].isFitted { refine(label, real[label], generated[label]) }
     }
 
@@ -36,32 +40,32 @@ extension RejectionSampler {
     }
 
     /// The ratios of one label by score, then by k-mers.
-    private static func estimate(_ both: [Scored], _ generated: Scored, label: Int, center: Float) -> Estimate {
+    private static func estimate(_ both: [Scored], _ generated: Scored, label: Int, _ bins: LogitBins) -> Estimate {
         let real = both[label]
         let letters = real.pairs.letters
         // The scores are no guide if the classifier predicts the other label for most pairs of the data.
-        let agreeing = real.logits.count { ($0 >= center) == (label == 1) }
+        let agreeing = real.logits.count { ($0 >= bins.center) == (label == 1) }
         guard !generated.logits.isEmpty, agreeing * 2 > real.logits.count else {
             return Estimate(
-                factors: [Float](repeating: 1, count: bins), kmerRatios: KmerDensityRatio(letters: letters),
+                factors: [Float](repeating: 1, count: LogitBins.count), kmerRatios: KmerDensityRatio(letters: letters),
                 isFitted: false)
         }
-        func binned(_ scored: Scored) -> [Int] { scored.logits.map { bin($0 - center) } }
+        func binned(_ scored: Scored) -> [Int] { scored.logits.map { bins($0) } }
         let isReliable = reliableBins(label: label, both.map { (binned($0), $0.weight) })
         let mask: [Float] = isReliable.map { $0 ? 1 : 0 }
         let (hasConditions, smooth) = (real.inputs.width > 0, smoothBins(mask))
         let profile =
             hasConditions
             ? Profile(
-                data: BinShares(bins: bins, of: binned(real), inputs: real.inputs, smooth: smooth),
+                data: BinShares(bins: LogitBins.count, of: binned(real), inputs: real.inputs, smooth: smooth),
                 generated: BinShares(
-                    bins: bins, of: binned(generated), inputs: generated.inputs, smooth: smooth)) : nil
+                    bins: LogitBins.count, of: binned(generated), inputs: generated.inputs, smooth: smooth)) : nil
         let usual = ratios(real: shares(binned(real)), made: shares(binned(generated)), mask)
         // The pairs in reliable bins, and the logarithms of r(logit).
         func samples(_ scored: Scored) -> [(pair: Int, offset: Float)] {
             scored.logits.indices.compactMap { p in
                 let ratios = profile?.ratios(at: scored.inputs[p], mask) ?? usual
-                let ratio = ratios[bin(scored.logits[p] - center)]
+                let ratio = ratios[bins(scored.logits[p])]
                 return ratio > 0 ? (p, Float(logarithm(ratio))) : nil
             }
         }
@@ -86,7 +90,8 @@ extension RejectionSampler {
     /// Multiplies the ratios of one label, first by score, then by facing letters, by what they miss.
     private mutating func refine(_ label: Int, _ real: Scored, _ generated: Scored) {
         let own = factors[label]
-        func bin(_ scored: Scored, _ p: Int) -> Int { RejectionSampler.bin(scored.logits[p] - center) }
+        let bins = bins
+        func bin(_ scored: Scored, _ p: Int) -> Int { bins(scored.logits[p]) }
         /// The pairs in bins that are kept.
         func reliable(_ scored: Scored) -> [Int] { scored.logits.indices.filter { own[bin(scored, $0)] > 0 } }
         let (ofData, made) = (reliable(real), reliable(generated))
@@ -108,8 +113,8 @@ extension RejectionSampler {
         }
         var kept = probabilities()
         let smooth = RejectionSampler.smoothBins(own)
-        let data = shares(RejectionSampler.bins, real, ofData, nil, smooth: smooth, bin: bin)
-        let found = shares(RejectionSampler.bins, generated, made, kept, smooth: smooth, bin: bin)
+        let data = shares(LogitBins.count, real, ofData, nil, smooth: smooth, bin: bin)
+        let found = shares(LogitBins.count, generated, made, kept, smooth: smooth, bin: bin)
         // Then those that are kept with the new ratios by score.
         if let profile = profiles[label] {
             profiles[label]?.data = profile.data.times(data, over: found)
@@ -151,7 +156,8 @@ extension RejectionSampler {
     /// more than `mostWrong` of the data's pairs in the rest have the other label, and at most `mostGivenUp` of those
     /// with the label are given up. `real` are the bins of the data's pairs of each label and the weight of a pair.
     private static func reliableBins(label: Int, _ real: [(bins: [Int], weight: Double)]) -> [Bool] {
-        let side = label == 1 ? Array(bins / 2..<bins) : (0..<bins / 2).reversed()
+        let count = LogitBins.count
+        let side = label == 1 ? Array(count / 2..<count) : (0..<count / 2).reversed()
         let counts = real.map { bins, weight in
             side.map { bin in weight * Double(bins.count { $0 == bin }) }
         }
@@ -165,21 +171,21 @@ extension RejectionSampler {
             first += 1
         }
         let kept = Set(side[first...])
-        return (0..<bins).map(kept.contains)
+        return (0..<count).map(kept.contains)
     }
 
     /// The bins whose frequencies change smoothly from one to the next: those of the mask, but for the first and last
     /// of all, which reach to infinity, and for the one at the threshold, where the data's pairs may begin.
     private static func smoothBins(_ mask: [Float]) -> Range<Int> {
-        let kept = (1..<bins - 1).filter { mask[$0] > 0 }
+        let kept = (1..<LogitBins.count - 1).filter { mask[$0] > 0 }
         guard let first = kept.first, let last = kept.last else { return 0..<0 }
-        return first >= bins / 2 ? first + 1..<last + 1 : first..<last
+        return first >= LogitBins.count / 2 ? first + 1..<last + 1 : first..<last
     }
 
     /// Frequencies of the bins, with a pseudocount of 0.5.
     private static func shares(_ pairs: [Int]) -> [Double] {
-        var counts = [Double](repeating: 0.5, count: bins)
+        var counts = [Double](repeating: 0.5, count: LogitBins.count)
         for bin in pairs { counts[bin] += 1 }
-        return counts.map { $0 / (Double(pairs.count) + 0.5 * Double(bins)) }
+        return counts.map { $0 / (Double(pairs.count) + 0.5 * Double(LogitBins.count)) }
     }
 }

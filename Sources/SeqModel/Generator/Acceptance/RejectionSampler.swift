@@ -19,13 +19,11 @@ import Kernels
 ///
 /// Where pairs have conditions, frequencies, ratios and f are functions of these: `at` gives the sampler at a point.
 public struct RejectionSampler: Sendable {
-    /// Number of bins of (logit - threshold's logit): one below -6, 24 of width 0.5 up to 6, one above.
-    static let bins = 26
     /// Bounds of the mean acceptance probability. The lower one limits the cost in speed.
     static let meanAcceptance = 0.2...0.65
     /// The largest part of the sum of the ratios that is lost because a probability is at most 1, where pairs have no
     /// conditions and where they have.
-    static let mostClipped = 0.15, mostClippedAtConditions = 0.1
+    static let mostClipped = 0.05, mostClippedAtConditions = 0.1
     /// The maximum number of pairs that are drawn for a place in one attempt. Where all have the same strand A, the
     /// last one is kept unless its probability is 0.
     public static let mostDraws = 16
@@ -42,8 +40,7 @@ public struct RejectionSampler: Sendable {
     /// By label, the frequencies of the logits in the data and among generated pairs, as functions of the conditions;
     /// nil where there are none to compare.
     var profiles: [Profile?]
-    /// The logit of the classifier's threshold.
-    let center: Float
+    let bins: LogitBins
 
     /// The frequencies of the bins at any conditions.
     struct Profile: Sendable, Equatable {
@@ -59,26 +56,18 @@ public struct RejectionSampler: Sendable {
     /// A sampler that accepts every pair.
     static func everything(letters: Int) -> RejectionSampler {
         RejectionSampler(
-            factors: [[Float]](repeating: [Float](repeating: 1, count: bins), count: 2),
-            kmerRatios: [KmerDensityRatio](repeating: KmerDensityRatio(letters: letters), count: 2), threshold: 0.5)
+            factors: [[Float]](repeating: [Float](repeating: 1, count: LogitBins.count), count: 2),
+            kmerRatios: [KmerDensityRatio](repeating: KmerDensityRatio(letters: letters), count: 2),
+            bins: LogitBins(threshold: 0.5))
     }
 
-    /// Creates a sampler from `bins` factors and a ratio for each label; `threshold` is a score.
+    /// Creates a sampler from a factor of each bin and a ratio by k-mers, of each label.
     init(
         factors: [[Float]], kmerRatios: [KmerDensityRatio], facing: FacingRatio? = nil,
-        profiles: [Profile?] = [nil, nil], threshold: Float
+        profiles: [Profile?] = [nil, nil], bins: LogitBins
     ) {
-        self.init(
-            factors: factors, kmerRatios: kmerRatios, facing: facing, profiles: profiles,
-            center: PairClassifier.logit(ofThreshold: threshold))
-    }
-
-    init(
-        factors: [[Float]], kmerRatios: [KmerDensityRatio], facing: FacingRatio?, profiles: [Profile?], center: Float
-    ) {
-        (self.factors, self.kmerRatios, self.facing, self.profiles, self.center) = (
-            factors, kmerRatios, facing, profiles, center
-        )
+        (self.factors, self.kmerRatios, self.facing) = (factors, kmerRatios, facing)
+        (self.profiles, self.bins) = (profiles, bins)
     }
 
     /// Pairs without ambiguous letters, their logits by the classifier, and the numbers of their conditions.
@@ -109,7 +98,7 @@ public struct RejectionSampler: Sendable {
 
     /// The ratio of both frequencies in the bins of the mask.
     static func ratios(real: [Double], made: [Double], _ mask: [Float]) -> [Double] {
-        (0..<bins).map { mask[$0] > 0 ? real[$0] / max(made[$0], 1e-6) : 0 }
+        mask.indices.map { mask[$0] > 0 ? real[$0] / max(made[$0], 1e-6) : 0 }
     }
 
     /// Whether another pair takes the place of a rejected one. Otherwise it is another strand B for the same A: so in
@@ -124,12 +113,7 @@ public struct RejectionSampler: Sendable {
             return zip(ratios, factors).map { min(Float(factor * $0) * $1, ModelFile.largestWeight) }
         }
         return RejectionSampler(
-            factors: factors, kmerRatios: kmerRatios, facing: facing?.at(inputs), profiles: [nil, nil], center: center)
-    }
-
-    /// The bin of a logit relative to the threshold's.
-    static func bin(_ logit: Float) -> Int {
-        Int(min(max(2 * logit + Float(bins) / 2, 0), Float(bins - 1)))
+            factors: factors, kmerRatios: kmerRatios, facing: facing?.at(inputs), bins: bins)
     }
 
     /// The probability (0 to 1) with which a pair generated for `label` is kept.
@@ -139,7 +123,14 @@ public struct RejectionSampler: Sendable {
         min(1, ratio(label: label, logit: logit, a: a, b: b))
     }
 
-    /// The same before it is limited to 1, of each of several pairs at their own conditions.
+    /// The most that `probability` can be for these strands, whatever their logit.
+    ///
+    /// It costs much less than the logit, so that many pairs can be rejected before they are scored.
+    public func highestProbability(label: Int, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>) -> Float {
+        min(1, ratio(label: label, factor: factors[label].reduce(0, max), a: a, b: b))
+    }
+
+    /// `probability` before it is limited to 1, of each of several pairs at their own conditions.
     func ratios(label: Int, of scored: Scored) -> [Float] {
         scored.logits.indices.map { p in
             at(scored.inputs[p]).ratio(
@@ -147,9 +138,13 @@ public struct RejectionSampler: Sendable {
         }
     }
 
-    /// The same before it is limited to 1.
+    /// The same of one pair.
     func ratio(label: Int, logit: Float, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>) -> Float {
-        let factor = factors[label][RejectionSampler.bin(logit - center)]
+        ratio(label: label, factor: factors[label][bins(logit)], a: a, b: b)
+    }
+
+    /// The same, given the factor of the logit's bin: as products are rounded, never smaller for a larger factor.
+    private func ratio(label: Int, factor: Float, a: ArraySlice<UInt8>, b: ArraySlice<UInt8>) -> Float {
         guard factor > 0 else { return 0 }
         return factor * exponential(kmerRatios[label].logarithm(b)) * (facing?.ratio(label: label, a, b) ?? 1)
     }
