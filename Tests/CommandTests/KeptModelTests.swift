@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func theBuiltInModelsTellTheirVersions() throws {
-        for (name, version) in [("dna", 4), ("rna", 3)] {
+        for (name, version) in [("dna", 4), ("rna", 4)] {
             let shown = try Sandbox().run("seqgan inspect \(name)")
             #expect(shown.output.contains("format version\t\(version)\n"), "\(shown.output.prefix(500))")
         }
