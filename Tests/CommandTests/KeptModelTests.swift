@@ -105,9 +105,9 @@ import Testing
     }
 
     @Test func theBuiltInModelsTellTheirVersions() throws {
-        for (name, version) in [("dna", 4), ("rna", 4)] {
+        for name in ["dna", "rna"] {
             let shown = try Sandbox().run("seqgan inspect \(name)")
-            #expect(shown.output.contains("format version\t\(version)\n"), "\(shown.output.prefix(500))")
+            #expect(shown.output.contains("format version\t4\n"), "\(shown.output.prefix(500))")
         }
     }
 
