@@ -28,6 +28,8 @@ public final class StrandScreen: Sendable {
     private static let mostLogits = 1 << 24, mostRows = 1_024, mostColumns = 1 << 14
     /// The most strands of a list in a task of a thread.
     private static let piece = 1_024
+    /// Prepared columns that a core keeps in its cache, a kilobyte each.
+    private static let cached = 256
     /// Neighbouring strands that are bounded in the order of their lengths, so that few lanes are idle.
     private static let sorted = 256
 
@@ -191,16 +193,17 @@ public final class StrandScreen: Sendable {
         }
     }
 
-    /// Calls `body` on all threads with every row of a tile and every part of the columns `range`.
+    /// Calls `body` on all threads with every row of a tile and every part of the columns `range`. The rows are taken
+    /// in turn for one part after the other, whose prepared strands then stay in the cache of a core.
     private func run(
         _ tile: Range<Int>, _ range: Range<Int>, fromDiagonal: Bool,
         _ body: @Sendable (_ row: Int, _ columns: Range<Int>, _ worker: Int) -> Void
     ) {
-        let size = StrandScreen.piece
-        let pieces = (range.count + size - 1) / size
-        Parallel.run(pieces: tile.count * pieces, threads: workspaces.count) { piece, worker in
-            let row = tile.lowerBound + piece / pieces
-            let start = range.lowerBound + piece % pieces * size
+        let size = StrandScreen.cached
+        let parts = (range.count + size - 1) / size
+        Parallel.run(pieces: tile.count * parts, threads: workspaces.count) { piece, worker in
+            let row = tile.lowerBound + piece % tile.count
+            let start = range.lowerBound + piece / tile.count * size
             let end = min(range.upperBound, start + size)
             let first = fromDiagonal ? max(start, row) : start
             if first < end { body(row, first..<end, worker) }

@@ -72,9 +72,9 @@ struct StrandScreening {
 
     /// The share of a strand that is bound. Equal strands bind as the pair A and B, half of what is bound, and as
     /// homodimers: their bound share is twice the score. Otherwise it is the score.
-    private func boundShare(_ score: Float, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Float {
+    private func boundShare(_ score: Float, areEqual: @autoclosure () -> Bool) -> Float {
         // The strands are compared only where the result could change the prediction.
-        guard classifier.countsHomodimers, score <= threshold, 2 * score > threshold, a == b else { return score }
+        guard classifier.countsHomodimers, score <= threshold, 2 * score > threshold, areEqual() else { return score }
         return 2 * score
     }
 
@@ -85,6 +85,9 @@ struct StrandScreening {
     ) -> ([UInt8], [LineMark]) {
         var text: [UInt8] = []
         var marks: [LineMark] = []
+        var name: [UInt8] = []
+        delimiter.append(rows.names[row][...], to: &name)
+        name.append(delimiter.byte)
         for column in first..<logits.count {
             if let bar, Double(logits[column]) <= bar { continue }
             // Left out: known not to be kept.
@@ -97,11 +100,10 @@ struct StrandScreening {
                 }
                 continue
             }
-            let share = boundShare(score, rows.codes[row], columns.codes[column])
+            let share = boundShare(score, areEqual: rows.codes[row] == columns.codes[column])
             let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
-            delimiter.append(rows.names[row][...], to: &text)
-            text.append(delimiter.byte)
+            text.append(contentsOf: name)
             delimiter.append(columns.names[column][...], to: &text)
             text.append(delimiter.byte)
             text.append(48 + UInt8(predicted))
