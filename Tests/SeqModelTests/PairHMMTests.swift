@@ -12,11 +12,11 @@ import Testing
     /// A net that has learned nothing, with weights large enough for strands that differ by all that they depend on.
     static func net(
         letters: Int = 2, longestA: Int = 4, lengthsB: ClosedRange<Int> = 1...4, isAntiparallel: Bool = true,
-        blocks: Int = 2, conditions: Int = 2
+        blocks: Int = 2, conditions: Int = 2, terms: PairHMM.Terms = .quadratic
     ) -> (net: PairHMM, weights: FloatBuffer) {
         let net = PairHMM(
             letters: letters, longestA: longestA, lengthsB: lengthsB, isAntiparallel: isAntiparallel, blocks: blocks,
-            conditions: conditions)
+            conditions: conditions, terms: terms)
         var random = RandomSource(seed: 61)
         let weights = net.initialWeights(&random)
         for k in 0..<weights.count { weights[k] += 0.5 * random.normal() }
@@ -122,14 +122,14 @@ import Testing
         }
     }
 
-    /// The logit of a vector of a component, and the probabilities of its group.
+    /// The probabilities of a component, each vector's among those of its group; `terms` are those of the inputs.
     private static func probabilities(
-        _ net: PairHMM, _ weights: FloatBuffer, _ component: Int, label: Int, inputs: [Float]
+        _ net: PairHMM, _ weights: FloatBuffer, _ component: Int, label: Int, terms: [Float]
     ) -> [Double] {
         let (block, lane) = (component / 8, component % 8)
         let logits = (0..<net.shape.vectors).map { vector -> Double in
             let at = (block * net.shape.vectors + vector) * 8 + lane
-            return inputs.enumerated().reduce(Double(weights[label * net.shape.row + at])) {
+            return terms.enumerated().reduce(Double(weights[label * net.shape.row + at])) {
                 $0 + Double($1.element) * Double(weights[(2 + $1.offset) * net.shape.row + at])
             }
         }
@@ -148,16 +148,18 @@ import Testing
     }
 
     @Test(arguments: processors) func theProbabilityIsTheSumOverAllPathsOfAllComponents(processor: Processor) {
-        for (letters, isAntiparallel) in [(2, true), (3, false)] {
-            let (net, weights) = Self.net(letters: letters, lengthsB: 2...4, isAntiparallel: isAntiparallel)
+        for (letters, isAntiparallel, kind) in [(2, true, PairHMM.Terms.linear), (3, false, .quadratic)] {
+            let (net, weights) = Self.net(
+                letters: letters, lengthsB: 2...4, isAntiparallel: isAntiparallel, terms: kind)
             var random = RandomSource(seed: 62)
             for k in 0..<12 {
                 let a = (0..<1 + k % 4).map { _ in UInt8(random.index(below: letters)) }
                 let b = (0..<2 + k % 3).map { _ in UInt8(random.index(below: letters)) }
-                let (label, inputs) = (k % 2, [random.normal(), random.normal()])
+                let (label, x, y) = (k % 2, random.normal(), random.normal())
+                let (inputs, terms) = ([x, y], kind == .linear ? [x, y] : [x, y, x * x, x * y, y * y])
                 var (given, any) = (0.0, 0.0)
                 for component in 0..<net.components {
-                    let own = Self.probabilities(net, weights, component, label: label, inputs: inputs)
+                    let own = Self.probabilities(net, weights, component, label: label, terms: terms)
                     var prior = own[net.shape.prior]
                     net.eachFeature(of: a[...]) { k, at, x in
                         if k == component { prior += Double(x * weights[at]) }

@@ -7,10 +7,11 @@ import Testing
 @testable import SeqModel
 
 @Suite(.timed) struct PairHMMTrainingTests {
-    /// A model with a generator of this kind that has learned nothing. Early ones have no levels.
+    /// A model with a generator of this kind that has learned nothing. Early ones have no levels, and are linear.
     static func model(_ conditions: [Condition] = [], hasLevels: Bool = true) -> ModelFile {
         let inputs = conditions.count + (hasLevels ? 1 : 0)
-        let (net, weights) = PairHMMTests.net(letters: 4, longestA: 9, lengthsB: 4...9, conditions: inputs)
+        let (net, weights) = PairHMMTests.net(
+            letters: 4, longestA: 9, lengthsB: 4...9, conditions: inputs, terms: hasLevels ? .quadratic : .linear)
         let strands = MarkovMixture(letters: 4, length: 9, order: 2, conditions: inputs)
         let levels = ScoreLevels(
             (0...1).map { label in
@@ -33,13 +34,25 @@ import Testing
         _ = try PairGeneratorFileTests.readAsWritten(model, .aligned, conditions)
     }
 
+    @Test func anEarlyGeneratorIsLinearInTheConditions() throws {
+        var archive = try WeightArchive(
+            decoding: Self.model(PairGeneratorFileTests.conditions, hasLevels: false).encoded())
+        archive.metadata["generator.terms"] = nil
+        let read = try ModelFile(decoding: archive.encoded())
+        guard case .aligned(let net, _) = read.generator?.paired?.partner else {
+            Issue.record("another generator")
+            return
+        }
+        #expect(net.terms == .linear && net.shape.conditions == PairGeneratorFileTests.conditions.count)
+    }
+
     @Test func sizesThatAreNotThoseOfTheTensorsAreRefused() throws {
         let archive = try WeightArchive(decoding: Self.model().encoded())
         for (key, values) in [
             ("generator.blocks", ["1", "3", "0", "17", "x"]), ("generator.shortest-b", ["10", "0", "-1", "x"]),
             ("generator.longest-b", ["3", "513", "x"]),
             ("generator.chain-order", ["1", "3", "-1", "7", "13", "9223372036854775807", "x"]),
-            ("generator.score-levels", ["3", "5", "0", "-1", "x"]),
+            ("generator.score-levels", ["3", "5", "0", "-1", "x"]), ("generator.terms", ["linear", "cubic", ""]),
         ] {
             for value in values {
                 var forged = archive

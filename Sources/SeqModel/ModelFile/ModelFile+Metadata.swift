@@ -41,8 +41,11 @@ extension ModelFile {
             return value == "true"
         }
 
-        /// A case of `Choice` by its raw value.
-        func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(ModelError) -> Choice {
+        /// A case of `Choice` by its raw value, or `missing` where there is none.
+        func choice<Choice: RawRepresentable<String> & CaseIterable>(
+            _ key: String, missing: Choice? = nil
+        ) throws(ModelError) -> Choice {
+            if let missing, values[key] == nil { return missing }
             let value = try text(key)
             guard let choice = Choice(rawValue: value) else {
                 let names = Choice.allCases.map(\.rawValue).joined(separator: " or ")

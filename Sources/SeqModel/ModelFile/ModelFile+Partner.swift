@@ -48,6 +48,7 @@ extension ModelFile {
             [
                 "generator.shortest-b": "\(net.lengthsB.lowerBound)",
                 "generator.longest-b": "\(net.lengthsB.upperBound)", "generator.blocks": "\(net.shape.blocks)",
+                "generator.terms": net.terms.rawValue,
             ]
         case .adversarial(let net, _):
             [
@@ -85,7 +86,8 @@ extension ModelFile {
                 letters: letters, longestA: longestA,
                 lengthsB: try metadata.lengths("generator.shortest-b", "generator.longest-b"),
                 isAntiparallel: classifier.orientation == .antiparallel,
-                blocks: try metadata.number("generator.blocks", 1...16), conditions: inputs)
+                blocks: try metadata.number("generator.blocks", 1...16), conditions: inputs,
+                terms: try metadata.choice("generator.terms", missing: .linear))
             return (.aligned(net), net.tensors, net.count)
         case .adversarial:
             var layout = PairLayout(

@@ -54,7 +54,7 @@ extension PairHMM {
             _ kernels: LayerKernels
         ) {
             for component in paths.indices { paths[component] = nil }
-            kernels.pairHMMTables(tape, label: label, inputs: inputs, parameters: weights)
+            kernels.pairHMMTables(tape, label: label, inputs: net.terms.of(inputs), parameters: weights)
             // Only the number of letters of A that are left counts: shorter strands begin in a later row.
             kernels.pairHMMBackward(
                 tape, tape.any, a: [UInt8](repeating: 0, count: net.longestA), b: nil,

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// Each component goes along both strands at once: letters of B and of A before the first pair, then pairs of letters
 /// in helices and in loops and letters of one strand alone, then letters behind the last pair. Its transitions and
-/// emissions depend on the label and the conditions: logits are linear in these. The weight of a component also
+/// emissions depend on the label and the conditions: logits are quadratic in these. The weight of a component also
 /// depends on A's length and letters. Strands B of all lengths together have the probability 1.
 ///
 /// It knows relations along an alignment: letters that face each other, with bulges, loops and free ends. It draws in a
@@ -15,6 +15,18 @@ import Kernels
 struct PairHMM: Sendable {
     /// Blocks of 8 components of a new mixture.
     static let usualBlocks = 2
+    /// How logits depend on the numbers of the conditions. Early models are linear.
+    enum Terms: String, CaseIterable {
+        case linear, quadratic
+
+        /// The number of terms of so many numbers, without the constant.
+        func count(_ numbers: Int) -> Int { self == .linear ? numbers : QuadraticTerms.count(numbers) - 1 }
+
+        /// The terms of `numbers`, without the constant.
+        func of(_ numbers: ArraySlice<Float>) -> ArraySlice<Float> {
+            self == .linear ? numbers : QuadraticTerms.of(numbers).dropFirst()
+        }
+    }
 
     let shape: PairHMMShape
     /// The longest strand A, in letters.
@@ -23,6 +35,7 @@ struct PairHMM: Sendable {
     let lengthsB: ClosedRange<Int>
     /// Whether B faces the reverse of A.
     let isAntiparallel: Bool
+    let terms: Terms
     /// All tensors, in the order of their offsets, and the number of weights.
     let tensors: [TensorSpec]
     let count: Int
@@ -31,14 +44,15 @@ struct PairHMM: Sendable {
 
     init(
         letters: Int, longestA: Int, lengthsB: ClosedRange<Int>, isAntiparallel: Bool, blocks: Int = usualBlocks,
-        conditions: Int = 0
+        conditions: Int = 0, terms: Terms = .quadratic
     ) {
-        shape = PairHMMShape(letters: letters, blocks: blocks, conditions: conditions)
+        shape = PairHMMShape(letters: letters, blocks: blocks, conditions: terms.count(conditions))
         (self.longestA, self.lengthsB, self.isAntiparallel) = (longestA, lengthsB, isAntiparallel)
+        self.terms = terms
         var table = TensorTable()
         let sizes = [blocks, shape.vectors, PairHMMShape.lanes]
         _ = table.add("generator.hmm.labels", [2] + sizes)
-        if conditions > 0 { _ = table.add("generator.hmm.conditions", [conditions] + sizes) }
+        if conditions > 0 { _ = table.add("generator.hmm.conditions", [shape.conditions] + sizes) }
         strandRows = table.add("generator.hmm.strand", [letters + 1, blocks * PairHMMShape.lanes])
         (tensors, count) = (table.tensors, table.end)
     }
@@ -109,7 +123,7 @@ struct PairHMM: Sendable {
         _ tape: PairHMMTape, _ pair: TrainingPair, weights: FloatBuffer, _ kernels: LayerKernels,
         sums: FloatBuffer? = nil, part: Int = 0
     ) -> Double {
-        kernels.pairHMMTables(tape, label: pair.label, inputs: pair.inputs, parameters: weights)
+        kernels.pairHMMTables(tape, label: pair.label, inputs: terms.of(pair.inputs), parameters: weights)
         let a = facing(pair.a), size = pair.b.count
         kernels.pairHMMBackward(tape, tape.given, a: a, b: Array(pair.b), ends: (0...size).map { $0 == size })
         kernels.pairHMMBackward(tape, tape.any, a: a, b: nil, ends: ends { _ in true })
