@@ -82,6 +82,7 @@ class Duplex:
         self.letters, self.heads = len(metadata["alphabet"]), int(metadata["heads"])
         self.is_antiparallel = metadata["orientation"] == "antiparallel"
         self.is_symmetric, self.has_self_maps = (metadata[key] == "true" for key in ["symmetric", "self-maps"])
+        self.has_self_bulges = metadata.get("self-bulges", "true") == "true"
         self.has_positions = metadata["positions-a"] != "0"
         self.has_equilibrium = metadata.get("head", "network") == "equilibrium"
         self.order = tensors["energy.stack"].ndim // 2
@@ -121,6 +122,7 @@ class Duplex:
         k = self.letters
         none = np.zeros((len(a), self.heads))
         is_positioned = self.has_positions and not is_self
+        has_bulges = self.has_self_bulges or not is_self
 
         def stack(before_a, i, before_b, j):
             here = a[:, i] * k + b[:, j]
@@ -140,9 +142,9 @@ class Duplex:
                 q = rows_of(w["start"], letters) * (first + (w["open"] * loops_above[j - 1] if j > 0 else 0))
                 if i > 0 and j > 0:
                     stacked = stack(i - 1, i, j - 1, j) * above[j - 1]
-                    if i > 1:
+                    if i > 1 and has_bulges:
                         stacked += w["bulge"] * stack(i - 2, i, j - 1, j) * second[j - 1]
-                    if j > 1:
+                    if j > 1 and has_bulges:
                         stacked += w["bulge"] * stack(i - 1, i, j - 2, j) * above[j - 2]
                     q = q + (self.position(i, 1, w) if is_positioned else 1) * stacked
                 m = np.minimum(q * end, LARGEST)

@@ -27,6 +27,8 @@ public struct DuplexShape: Sendable, Equatable {
     public let isSymmetric: Bool
     /// Whether each strand is also paired with itself, for hairpins and homodimers, which compete with the duplex.
     public let hasSelfMaps: Bool
+    /// Whether self maps have bulges, as the map of both strands has.
+    public let hasSelfBulges: Bool
     /// Positions in A and B with weights of their own, later ones share the last; 0 where the position does not matter.
     public let rowPositions: Int, columnPositions: Int
     /// Units W of each of the two hidden layers, a multiple of 8.
@@ -55,8 +57,8 @@ public struct DuplexShape: Sendable, Equatable {
     /// A shape. The sizes must be as documented on the properties; `lanes` defaults to the smaller of `heads` and 8.
     public init(
         heads: Int, lanes: Int? = nil, letters: Int, order: Int, isAntiparallel: Bool, isSymmetric: Bool,
-        hasSelfMaps: Bool, rowPositions: Int, columnPositions: Int, hidden: Int, head: DuplexHead = .network,
-        conditions: Int = 0, concentration: Int? = nil, bound: DuplexBound? = nil
+        hasSelfMaps: Bool, hasSelfBulges: Bool = true, rowPositions: Int, columnPositions: Int, hidden: Int,
+        head: DuplexHead = .network, conditions: Int = 0, concentration: Int? = nil, bound: DuplexBound? = nil
     ) {
         precondition([2, 4, 8, 16].contains(heads) && letters >= 2 && (1...2).contains(order) && hidden % 8 == 0)
         self.heads = heads
@@ -66,7 +68,7 @@ public struct DuplexShape: Sendable, Equatable {
         self.order = order
         self.isAntiparallel = isAntiparallel
         self.isSymmetric = isSymmetric
-        self.hasSelfMaps = hasSelfMaps
+        (self.hasSelfMaps, self.hasSelfBulges) = (hasSelfMaps, hasSelfBulges)
         self.rowPositions = rowPositions
         self.columnPositions = columnPositions
         self.hidden = hidden

@@ -20,16 +20,20 @@ import Testing
         shape(
             order: 2, antiparallel: false, symmetric: true, selfMaps: false, positions: 0, .equilibrium, conditions: 1),
         shape(order: 1, antiparallel: true, symmetric: false, selfMaps: true, positions: 5, conditions: 2),
+        shape(order: 1, antiparallel: true, symmetric: true, selfMaps: true, selfBulges: false, positions: 0),
+        shape(order: 2, antiparallel: true, symmetric: false, selfMaps: true, selfBulges: false, positions: 5),
     ]
 
     static func shape(
-        heads: Int = 2, order: Int, antiparallel: Bool, symmetric: Bool, selfMaps: Bool, positions: Int,
+        heads: Int = 2, order: Int, antiparallel: Bool, symmetric: Bool, selfMaps: Bool, selfBulges: Bool = true,
+        positions: Int,
         _ head: DuplexHead = .network, conditions: Int = 0, concentration: Int? = nil
     ) -> DuplexShape {
         DuplexShape(
             heads: heads, lanes: 2, letters: 4, order: order, isAntiparallel: antiparallel, isSymmetric: symmetric,
-            hasSelfMaps: selfMaps, rowPositions: positions, columnPositions: positions > 0 ? positions + 2 : 0,
-            hidden: 8, head: head, conditions: conditions, concentration: concentration)
+            hasSelfMaps: selfMaps, hasSelfBulges: selfBulges, rowPositions: positions,
+            columnPositions: positions > 0 ? positions + 2 : 0, hidden: 8, head: head, conditions: conditions,
+            concentration: concentration)
     }
 
     @Test(arguments: shapes, [Float(0), 0.3])

@@ -97,6 +97,13 @@ struct Structure {
         return ways.map { Structure(pairs: pairs, joints: $0) }
     }
 
+    /// Whether a helix goes on over a letter that is not paired.
+    var hasBulge: Bool {
+        zip(joints, zip(pairs, pairs.dropFirst())).contains { joint, pairs in
+            joint == .helix && (pairs.1.i - pairs.0.i) + (pairs.1.j - pairs.0.j) > 2
+        }
+    }
+
     /// The weight of the structure, of strand `a` and the facing strand `b`.
     func weight(_ a: [Int], _ b: [Int], _ w: HeadWeights) -> Double {
         guard let first = pairs.first, let last = pairs.last else { return 0 }
@@ -147,7 +154,7 @@ struct EveryStructure {
         for structure in Structure.all(rows: rows.count, columns: rows.count) {
             guard let last = structure.pairs.last else { continue }
             let loopLength = rows.count - 2 - last.j - last.i
-            guard loopLength >= 0 else { continue }
+            guard loopLength >= 0, shape.hasSelfBulges || !structure.hasBulge else { continue }
             sum += structure.weight(rows, columns, plain) * (isHairpin ? weights.hairpin(loopLength: loopLength) : 1)
         }
         return log(sum)
@@ -157,7 +164,7 @@ struct EveryStructure {
     private static func withoutPositions(_ s: DuplexShape) -> DuplexShape {
         DuplexShape(
             heads: s.heads, lanes: s.lanes, letters: s.letters, order: s.order, isAntiparallel: s.isAntiparallel,
-            isSymmetric: s.isSymmetric, hasSelfMaps: s.hasSelfMaps, rowPositions: 0, columnPositions: 0,
-            hidden: s.hidden)
+            isSymmetric: s.isSymmetric, hasSelfMaps: s.hasSelfMaps, hasSelfBulges: s.hasSelfBulges,
+            rowPositions: 0, columnPositions: 0, hidden: s.hidden)
     }
 }

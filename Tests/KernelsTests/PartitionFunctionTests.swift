@@ -32,14 +32,15 @@ extension DoubleModel {
 @Suite(.timed) struct PartitionFunctionTests {
     /// Shapes with different features, each for stacks of both orders, parallel and antiparallel.
     static let shapes: [DuplexShape] = [
-        (false, false, 0), (false, true, 0), (true, true, 0), (false, true, 4), (false, false, 9),
+        (false, false, true, 0), (false, true, true, 0), (true, true, true, 0), (false, true, true, 4),
+        (false, false, true, 9), (false, true, false, 0),
     ]
     .flatMap { kind in
         [(1, true), (2, true), (1, false), (2, false)].map { order, isAntiparallel in
             DuplexShape(
                 heads: 2, lanes: 2, letters: 4, order: order, isAntiparallel: isAntiparallel,
-                isSymmetric: kind.0, hasSelfMaps: kind.1, rowPositions: kind.2,
-                columnPositions: kind.2 > 0 ? 3 : 0, hidden: 8)
+                isSymmetric: kind.0, hasSelfMaps: kind.1, hasSelfBulges: kind.2, rowPositions: kind.3,
+                columnPositions: kind.3 > 0 ? 3 : 0, hidden: 8)
         }
     }
 

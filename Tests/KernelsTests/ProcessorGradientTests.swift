@@ -13,15 +13,16 @@ import Testing
         (4, 2, false, true, 0), (4, 1, true, false, 5), (8, 2, true, true, 0), (16, 2, false, true, 0),
         (4, 2, true, false, 0),
     ]
-    /// The shapes from this index on have the equilibrium head and conditions.
+    /// The shapes from this index on have the equilibrium head, conditions, and self maps without bulges.
     private static let firstBalanced = 6
 
     private static func shape(_ index: Int, lanes: Int?) -> DuplexShape {
         let (heads, order, isSymmetric, hasSelfMaps, positions) = shapes[index]
         return DuplexShape(
             heads: heads, lanes: lanes, letters: 4, order: order, isAntiparallel: order == 2,
-            isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps, rowPositions: positions, columnPositions: positions,
-            hidden: 16, head: index < firstBalanced ? .network : .equilibrium,
+            isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps, hasSelfBulges: index < firstBalanced,
+            rowPositions: positions, columnPositions: positions, hidden: 16,
+            head: index < firstBalanced ? .network : .equilibrium,
             conditions: index < firstBalanced ? 0 : 3, concentration: index < firstBalanced ? nil : 2)
     }
 

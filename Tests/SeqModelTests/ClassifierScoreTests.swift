@@ -35,6 +35,7 @@ import Testing
         var orientation = Orientation.antiparallel
         var isSymmetric = true
         var hasSelfMaps = true
+        var hasSelfBulges = true
         var positions = (a: 0, b: 0)
 
         func configuration() throws -> DuplexConfiguration {
@@ -43,6 +44,7 @@ import Testing
             (configuration.conditions, configuration.orientation) = (conditions, orientation)
             (configuration.isSymmetric, configuration.hasSelfMaps) = (isSymmetric, hasSelfMaps)
             (configuration.rowPositions, configuration.columnPositions) = positions
+            configuration.hasSelfBulges = hasSelfBulges
             return configuration
         }
     }
@@ -54,6 +56,9 @@ import Testing
         Shape(
             testDescription: "network at conditions", heads: 16, conditions: [concentration, temperature],
             isSymmetric: false),
+        Shape(
+            testDescription: "self maps without bulges", head: .equilibrium,
+            conditions: [temperature, sodium, concentration], hasSelfBulges: false),
         Shape(testDescription: "no conditions"),
         Shape(testDescription: "equilibrium without conditions", heads: 4, head: .equilibrium, isSymmetric: false),
         Shape(

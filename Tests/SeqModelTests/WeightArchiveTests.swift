@@ -60,8 +60,8 @@ import Testing
 
     @Test func aNewerVersionSaysWhatToDo() {
         let bytes = Self.file(
-            tensors: #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, data: [0, 0, 0, 0], version: "5")
-        #expect(Self.refusal(bytes) == .newerVersion(found: 5, known: 4))
+            tensors: #""a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, data: [0, 0, 0, 0], version: "6")
+        #expect(Self.refusal(bytes) == .newerVersion(found: 6, known: 5))
         #expect(Self.refusal(bytes)?.description.contains("update seqgan") == true)
         for version in ["0", "-1", "x", ""] {
             #expect(Self.refusal(ModelBytes.file("{\(Self.metadata(version: version))}", [])) != nil, "\(version)")

@@ -118,17 +118,21 @@ private struct BackwardRow<V: Lanes, Kind: MapKind> {
         } else {
             shared.dInitiation = V.plus(shared.dInitiation, onLoop)
         }
-        let bulgeA = vector(map.stackTable, inA)[2], bulgeB = vector(map.stackTable, inB)[2]
+        let zero = V.fill(0)
+        let bulgeA = Kind.hasBulges ? vector(map.stackTable, inA)[2] : zero
+        let bulgeB = Kind.hasBulges ? vector(map.stackTable, inB)[2] : zero
         var seed = dm
         if Kind.hasPositions {
             let stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), fields[1], times: back)
             dStack = V.sum(dStack, stacked, times: dm)
             seed = V.product(dm, stackWeight)
         }
-        let dBulgeA = vector(gradient.stackTable, inA), dBulgeB = vector(gradient.stackTable, inB)
         dFields[1] = V.sum(dFields[1], back, times: seed)
-        dBulgeA[2] = V.sum(dBulgeA[2], backA, times: seed)
-        dBulgeB[2] = V.sum(dBulgeB[2], backB, times: seed)
+        if Kind.hasBulges {
+            let dBulgeA = vector(gradient.stackTable, inA), dBulgeB = vector(gradient.stackTable, inB)
+            dBulgeA[2] = V.sum(dBulgeA[2], backA, times: seed)
+            dBulgeB[2] = V.sum(dBulgeB[2], backB, times: seed)
+        }
         return StackWeights(stack: fields[1], bulgeA: bulgeA, bulgeB: bulgeB, seed: seed)
     }
 

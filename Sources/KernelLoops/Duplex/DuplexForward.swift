@@ -85,9 +85,13 @@ private struct ForwardRow<V: Lanes, Kind: MapKind> {
     /// Computes what stacks add to M in the next column, from M one row and one column before that (`back`), and over
     /// a bulge from M two rows (`backA`) or two columns (`backB`) before.
     @inline(__always) mutating func stack(on column: LetterOffsets, _ back: V, backA: V, backB: V) {
-        let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
-        stacked = V.sum(
-            V.sum(V.product(bulgeA, backA), bulgeB, times: backB), vector(table, column.stack)[1], times: back)
+        let weight = vector(table, column.stack)[1]
+        if Kind.hasBulges {
+            let bulgeA = vector(skipped, column.stack)[2], bulgeB = vector(table, column.skip)[2]
+            stacked = V.sum(V.sum(V.product(bulgeA, backA), bulgeB, times: backB), weight, times: back)
+        } else {
+            stacked = V.product(weight, back)
+        }
         if Kind.hasPositions { stacked = V.product(stackWeight, stacked) }
     }
 
@@ -230,7 +234,7 @@ private func allRows<V: Lanes, Kind: MapKind, Rows: RowKeeping, H: Clamping>(
 ///
 /// M is the weight of all structures that end in the cell, X and Y those of structures with an open loop. T' and T"
 /// are weights of the stack of the pair on the pair two letters back in one strand, times that of a bulge: across a
-/// bulge of one letter the pairs stack.
+/// bulge of one letter the pairs stack. Both are 0 where the kind of map has no bulges.
 ///
 /// This is the recurrence of McCaskill (1990) for two strands without structure within a strand, with all weights
 /// learned. Returns `sum` and, for a self map, `hairpin`: the sum of M times the weight of the hairpin loop that the

@@ -32,12 +32,15 @@ protocol MapKind {
     static var isSelf: Bool { get }
     /// Whether the sum of M over each row is written to the totals.
     static var countsRows: Bool { get }
+    /// Whether there are bulges.
+    static var hasBulges: Bool { get }
 }
 
 extension MapKind {
     @inline(__always) static var hasPositions: Bool { false }
     @inline(__always) static var isSelf: Bool { false }
     @inline(__always) static var countsRows: Bool { false }
+    @inline(__always) static var hasBulges: Bool { true }
 }
 
 /// Strand A against strand B.
@@ -51,6 +54,12 @@ enum PositionedMap: MapKind {
 /// A strand against itself, for hairpins and homodimers.
 enum SelfMap: MapKind {
     @inline(__always) static var isSelf: Bool { true }
+}
+
+/// The same without bulges.
+enum StraightSelfMap: MapKind {
+    @inline(__always) static var isSelf: Bool { true }
+    @inline(__always) static var hasBulges: Bool { false }
 }
 
 /// Offsets of a letter's context in the stack table, in bytes. The offset of a cell is the sum of those of its row and

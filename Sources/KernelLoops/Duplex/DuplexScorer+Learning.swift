@@ -69,7 +69,11 @@ extension DuplexScorer where Rows == EveryRow {
                 let ownCells = cells(index, block: block, columns: strand.strand.count)
                 let dimers = read(at + shape.heads) / memory.sums[2 * index * shape.blocks + block]
                 let folded = read(at) / memory.sums[(2 * index - 1) * shape.blocks + block]
-                back(own, ownCells, seed: dimers, hairpinSeed: folded, SelfMap.self)
+                if shape.hasSelfBulges {
+                    back(own, ownCells, seed: dimers, hairpinSeed: folded, SelfMap.self)
+                } else {
+                    back(own, ownCells, seed: dimers, hairpinSeed: folded, StraightSelfMap.self)
+                }
             }
         }
         guard shape.hasPositions else { return }

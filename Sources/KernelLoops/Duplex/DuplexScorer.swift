@@ -106,7 +106,9 @@ struct DuplexScorer<V: Lanes, Rows: RowKeeping> {
             for block in 0..<shape.blocks {
                 let map = map(prepared, prepared, block: block)
                 let cells = cells(index, block: block, columns: strand.count)
-                let own = duplexForward(map, cells, SelfMap.self)
+                let own =
+                    shape.hasSelfBulges
+                    ? duplexForward(map, cells, SelfMap.self) : duplexForward(map, cells, StraightSelfMap.self)
                 // The unpaired strand is the reference state, with weight 1.
                 let folded = V.plus(own.hairpin, unit)
                 let dimers = V.plus(own.sum, unit)

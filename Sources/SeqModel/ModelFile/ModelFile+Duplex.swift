@@ -10,6 +10,7 @@ extension ModelFile {
             "kind": "duplex", "heads": "\(c.heads)", "self-maps": "\(c.hasSelfMaps)", "hidden": "\(c.hidden)",
             "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
         ]
+        if !c.hasSelfBulges { own["self-bulges"] = "false" }
         if c.head != .network { own["head"] = c.head.rawValue }
         if let bound = c.bound {
             own["bound-head"] = "\(bound.head + 1)"
@@ -24,9 +25,9 @@ extension ModelFile {
         tensors(tensors(of: classifier.shape), of: classifier.parameters)
     }
 
-    /// The oldest format version whose energies have their present meaning, the oldest with heads and conditions, and
-    /// the oldest with a bound.
-    private static let oldestDuplex = 2, firstWithConditions = 3, firstWithBound = 4
+    /// The oldest format version whose energies have their present meaning, the oldest with heads and conditions,
+    /// with a bound, and with self maps without bulges.
+    private static let oldestDuplex = 2, firstWithConditions = 3, firstWithBound = 4, firstWithoutBulges = 5
 
     /// Reads a duplex classifier, and returns the number of its tensors; they are the first of the file.
     ///
@@ -55,6 +56,9 @@ extension ModelFile {
             throw .inconsistent(field: "hidden", found: "\(configuration.hidden)", expected: "a multiple of 8")
         }
         configuration.hasSelfMaps = try metadata.flag("self-maps")
+        if archive.version >= firstWithoutBulges, metadata.has("self-bulges") {
+            configuration.hasSelfBulges = try metadata.flag("self-bulges")
+        }
         let longest = DuplexShape.maximumLength
         configuration.rowPositions = try metadata.number("positions-a", 0...longest)
         configuration.columnPositions = try metadata.number("positions-b", 0...longest)

@@ -44,7 +44,7 @@ extension ModelFile {
         var rows = [["kind", "duplex"], ["alphabet", c.alphabet.name], ["heads", "\(c.heads)"]]
         rows += Metadata.strandRows(c)
         rows += [
-            ["self maps", c.hasSelfMaps ? "yes" : "no"],
+            ["self maps", !c.hasSelfMaps ? "no" : c.hasSelfBulges ? "yes" : "without bulges"],
             ["positions", s.hasPositions ? "\(c.rowPositions) and \(c.columnPositions)" : "none"],
         ]
         if c.head != .network || !c.conditions.isEmpty { rows.append(["head", c.head.rawValue]) }

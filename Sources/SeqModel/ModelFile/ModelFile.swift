@@ -29,7 +29,8 @@ public struct ModelFile: Sendable {
     private static func version(of classifier: PairClassifier) -> Int {
         guard case .duplex(let duplex) = classifier else { return WeightArchive.plainVersion }
         let c = duplex.configuration
-        if c.bound != nil { return WeightArchive.newestVersion }
+        if c.hasSelfMaps, !c.hasSelfBulges { return WeightArchive.newestVersion }
+        if c.bound != nil { return WeightArchive.boundVersion }
         return c.conditions.isEmpty && c.head == .network
             ? WeightArchive.plainVersion : WeightArchive.equilibriumVersion
     }

@@ -30,8 +30,10 @@ public struct WeightArchive: Equatable, Sendable {
     /// The format version that the archive was read from, or that it is written in.
     public var version = plainVersion
 
-    /// The newest format version, in which models with a bound are written.
-    public static let newestVersion = 4
+    /// The newest format version, in which models are written whose self maps have no bulges.
+    public static let newestVersion = 5
+    /// The format version in which other models with a bound are written.
+    public static let boundVersion = 4
     /// The format version in which other models with conditions or an equilibrium are written.
     public static let equilibriumVersion = 3
     /// The format version in which all other models are written.

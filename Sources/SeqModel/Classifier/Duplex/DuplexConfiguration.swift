@@ -14,6 +14,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
     public var isSymmetric = true
     /// Whether the partition functions of each strand with itself (homodimers, hairpins) are features too.
     public var hasSelfMaps = true
+    /// Whether there are bulges in them.
+    public var hasSelfBulges = true
     /// Number of positions of A, and of B, with energies of their own; 0 where energies do not depend on the position.
     public var rowPositions = 0, columnPositions = 0
     /// Units of each hidden layer: a multiple of 8.
@@ -70,7 +72,8 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
             heads: heads, letters: alphabet.count,
             order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
             isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
-            rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden, head: head,
+            hasSelfBulges: hasSelfBulges, rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden,
+            head: head,
             conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration }, bound: bound)
     }
 }
