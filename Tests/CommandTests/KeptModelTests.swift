@@ -51,8 +51,16 @@ import Testing
             name: "equilibrium-3", scores: "0.808621 0.098482 0.002481 0.072993",
             logits: [1.441071, -2.214207, -5.996509, -2.541590]),
         Kept(
+            name: "pair-hmm-3", scores: "0.808621 0.098482 0.002481 0.072993",
+            logits: [1.441071, -2.214207, -5.996509, -2.541590],
+            generated: "GCTATTT AAATAGC GTCAGCCGT ACGGTTGAC CTCATCTCC GGAGATGAG ATCGAAAA TTGTCGAT"),
+        Kept(
             name: "bounded-4", scores: "0.698895 0.098482 0.002481 0.072993",
             logits: [0.842041, -2.214207, -5.996509, -2.541590]),
+        Kept(
+            name: "straight-5", scores: "0.803007 0.094440 0.002531 0.050589",
+            logits: [1.405193, -2.260594, -5.976731, -2.932111],
+            generated: "TCGCTAA TTAGCGA GTCAGCCGT ACGGTTGAC GCCGTGA TCACGGC TGGTCCG CGGACCAT"),
     ]
 
     private static func sandbox(_ name: String) throws -> Sandbox {
