@@ -9,7 +9,7 @@
 set -euo pipefail
 
 dna=74000 dna_near=21000 dna_target=16000
-rna=27000 rna_near=18000 rna_target=7000
+rna=27000 rna_near=18000 rna_target=9000
 held_dna=4000 held_dna_target=1000 held_rna=3000 held_rna_target=500
 condition=1500
 

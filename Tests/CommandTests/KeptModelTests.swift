@@ -115,7 +115,7 @@ import Testing
     @Test func theBuiltInModelsTellTheirVersions() throws {
         for name in ["dna", "rna"] {
             let shown = try Sandbox().run("seqgan inspect \(name)")
-            #expect(shown.output.contains("format version\t4\n"), "\(shown.output.prefix(500))")
+            #expect(shown.output.contains("format version\t5\n"), "\(shown.output.prefix(500))")
         }
     }
 

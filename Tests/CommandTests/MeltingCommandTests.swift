@@ -171,7 +171,7 @@ extension Sandbox {
             "binds too strongly to compute energies: its dG, dH and dS are left empty\n"
         let outcome = try sandbox.run("\(classify) --worst odd.tsv")
         #expect(outcome.code == 0 && outcome.errors.hasSuffix("seqgan: 1 pair \(remark)"), "\(outcome.errors)")
-        let twice = try sandbox.run("cat odd.tsv <(tail -n 1 odd.tsv) | \(classify) --melting")
+        let twice = try sandbox.run("cat odd.tsv <(tail -n 2 odd.tsv) | \(classify) --melting")
         #expect(twice.errors.contains("2 pairs bind too strongly to compute energies"), "\(twice.errors)")
         #expect(twice.errors.contains(" do not melt between 0C and 100C: their "), "\(twice.errors)")
     }

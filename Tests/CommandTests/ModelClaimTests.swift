@@ -16,7 +16,7 @@ import Testing
         infinite.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0x80, 0x7f])
         let files: [(name: String, bytes: [UInt8], words: String)] = [
             (
-                "newer", ModelBytes.file(header.replacing("\"version\":\"2\"", with: "\"version\":\"5\""), data),
+                "newer", ModelBytes.file(header.replacing("\"version\":\"2\"", with: "\"version\":\"6\""), data),
                 "update seqgan"
             ),
             ("nan", ModelBytes.file(header, notANumber), "not finite"),

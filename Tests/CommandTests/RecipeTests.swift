@@ -195,7 +195,7 @@ struct RecipeTests {
         #expect(second.code == 0 && second.errors.contains("dna.tsv.gz is there\n"), "\(second.errors)")
         #expect(try sandbox.run("ls -A data | wc -l").output.trimmingCharacters(in: .whitespaces) == "13\n")
         let asked = try sandbox.run("zcat data/rna_target.tsv.gz && zcat data/held_fish.tsv.gz").output
-        #expect(asked.contains(/make_pairs.py --count 7000 --seed 3104 --processes \d+ --kinds target -- .\/python/))
+        #expect(asked.contains(/make_pairs.py --count 9000 --seed 3104 --processes \d+ --kinds target -- .\/python/))
         #expect(asked.contains("label_pairs.py --material rna --draw 3104\n"))
         #expect(asked.contains("--lengths 8:50 -- ./python") && asked.hasSuffix("--at 68 0.39 1e-8\n"))
         // gzip keeps no time.

@@ -51,13 +51,13 @@ extension DuplexConfiguration {
         let hasEquilibrium =
             !configuration.conditions.isEmpty && survey.hasSoftLabels && configuration.orientation == .antiparallel
         configuration.head = choices.head ?? (hasEquilibrium ? .equilibrium : .network)
-        if configuration.head == .equilibrium {
-            // The network only corrects: more units and bulges of single strands take time and gain nothing.
-            (configuration.hidden, configuration.hasSelfBulges) = (16, false)
-        }
         configuration.isSymmetric = choices.isSymmetric ?? survey.isSymmetric
         // In parallel orientation every strand matches itself: homodimers carry no information there.
         configuration.hasSelfMaps = configuration.orientation == .antiparallel
+        if configuration.head == .equilibrium {
+            // The network only corrects: more units and bulges of single strands take time, and gain next to nothing.
+            (configuration.hidden, configuration.hasSelfBulges) = (16, !configuration.hasSelfMaps)
+        }
         // Few distinct strands A with many B of another length: positions matter, as in microRNA target sites.
         let hasRegister = !configuration.isSymmetric && !survey.hasSoftLabels && survey.distinctFractionA < fewStrands
         let hasPositions = choices.hasPositions ?? hasRegister

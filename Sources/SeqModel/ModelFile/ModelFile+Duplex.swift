@@ -10,7 +10,7 @@ extension ModelFile {
             "kind": "duplex", "heads": "\(c.heads)", "self-maps": "\(c.hasSelfMaps)", "hidden": "\(c.hidden)",
             "positions-a": "\(c.rowPositions)", "positions-b": "\(c.columnPositions)",
         ]
-        if !c.hasSelfBulges { own["self-bulges"] = "false" }
+        if c.hasSelfMaps, !c.hasSelfBulges { own["self-bulges"] = "false" }
         if c.head != .network { own["head"] = c.head.rawValue }
         if let bound = c.bound {
             own["bound-head"] = "\(bound.head + 1)"

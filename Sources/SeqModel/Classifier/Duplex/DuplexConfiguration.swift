@@ -73,7 +73,7 @@ public struct DuplexConfiguration: ClassifierProperties, Sendable, Equatable {
             order: alphabet.count <= DuplexConfiguration.largestStackedAlphabet ? 2 : 1,
             isAntiparallel: orientation == .antiparallel, isSymmetric: isSymmetric, hasSelfMaps: hasSelfMaps,
             hasSelfBulges: hasSelfBulges, rowPositions: rowPositions, columnPositions: columnPositions, hidden: hidden,
-            head: head,
-            conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration }, bound: bound)
+            head: head, conditions: conditions.count, concentration: conditions.firstIndex { $0.isConcentration },
+            bound: bound)
     }
 }
