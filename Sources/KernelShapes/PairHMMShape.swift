@@ -15,7 +15,7 @@ public struct PairHMMShape: Sendable, Equatable {
     public let letters: Int
     /// Blocks of components.
     public let blocks: Int
-    /// Number of conditions.
+    /// Numbers that the logits are linear in: the terms of the conditions.
     public let conditions: Int
 
     /// A mixture of `8 blocks` components.
