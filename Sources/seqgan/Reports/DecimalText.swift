@@ -2,6 +2,7 @@
 
 /// Appends a number with `decimals` (at most 6) digits after the point; one of 1e12 or more in absolute value is
 /// written as Swift prints it. It allocates nothing for numbers below 10 in absolute value.
+@inline(__always)
 func writeFixed(_ value: Float, decimals: Int = 6, into output: inout [UInt8]) {
     guard abs(value) < 1e12 else { return output.append(contentsOf: "\(value)".utf8) }
     if value < 0 { output.append(UInt8(ascii: "-")) }

@@ -38,6 +38,7 @@ struct StrandScreening {
             classifier, rows: rows.codes, columns: others.codes, ambiguity: ambiguity,
             above: usesBound && keep == 1 ? threshold : nil, threads: threads)
         func pairs(ofRows count: Int) -> Int { count * m - (fromDiagonal ? count * (count - 1) / 2 : 0) }
+        let fields = NameFields(others.names, delimiter)
         let mine = shard?.rows(n, total: pairs(ofRows: n), before: pairs) ?? 0..<n
         let total = pairs(ofRows: mine.upperBound) - pairs(ofRows: mine.lowerBound)
         var progress = ProgressBar(total: total, noun: "pairs", isQuiet: quiet)
@@ -55,7 +56,8 @@ struct StrandScreening {
                 let bar = lines.bar
                 Parallel.run(pieces: part.count, threads: threads) { piece, _ in
                     let row = part.lowerBound + piece
-                    let text = text(logits[piece], rows, row, others, from: fromDiagonal ? row : 0, above: bar)
+                    let text = text(
+                        logits[piece], rows, row, others, fields, from: fromDiagonal ? row : 0, above: bar)
                     texts.withLock { $0[piece] = text }
                 }
                 for text in texts.withLock({ $0 }) { try lines.write(text.0, text.1) }
@@ -80,8 +82,8 @@ struct StrandScreening {
 
     /// The lines of a row, or its numbers as bytes. Ranked lines are marked, and only those above `bar` are wanted.
     private func text(
-        _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, from first: Int,
-        above bar: Double?
+        _ logits: [Float], _ rows: NamedStrands, _ row: Int, _ columns: NamedStrands, _ fields: NameFields,
+        from first: Int, above bar: Double?
     ) -> ([UInt8], [LineMark]) {
         var text: [UInt8] = []
         var marks: [LineMark] = []
@@ -104,8 +106,7 @@ struct StrandScreening {
             let predicted = share > threshold ? 1 : 0
             if let keep, keep != predicted { continue }
             text.append(contentsOf: name)
-            delimiter.append(columns.names[column][...], to: &text)
-            text.append(delimiter.byte)
+            fields.append(column, to: &text)
             text.append(48 + UInt8(predicted))
             text.append(delimiter.byte)
             writeFixed(value, into: &text)
@@ -113,5 +114,28 @@ struct StrandScreening {
             if ranking != nil { marks.append(LineMark(end: text.count, rank: Double(logits[column]))) }
         }
         return (text, marks)
+    }
+}
+
+/// The names of strands as they stand in lines, each with a delimiter behind it, in one array.
+///
+/// All threads write them: a slice of an array, or one array for each name, would be retained for each line, and the
+/// cores would wait for each other's counts.
+private struct NameFields: Sendable {
+    private var bytes: [UInt8] = []
+    /// Where each field begins, and the end of the last one.
+    private var starts = [0]
+
+    init(_ names: [[UInt8]], _ delimiter: Delimiter) {
+        for name in names {
+            delimiter.append(name[...], to: &bytes)
+            bytes.append(delimiter.byte)
+            starts.append(bytes.count)
+        }
+    }
+
+    /// Appends the field of a name to a line.
+    @inline(__always) func append(_ name: Int, to text: inout [UInt8]) {
+        for place in starts[name]..<starts[name + 1] { text.append(bytes[place]) }
     }
 }
