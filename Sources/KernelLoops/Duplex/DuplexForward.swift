@@ -143,17 +143,6 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowBlock, H: Cla
         r0.pair(column, loop: back[CellPart.loop], weights, H.self)
         if count > 1 { r1.pair(column, loop: loop0, weights, H.self) }
         if count > 2 { r2.pair(column, loop: loop1, weights, H.self) }
-        r0.extendLoops(x: &x, weights)
-        if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
-        if count > 1 {
-            r1.extendLoops(x: &x, weights)
-            if Rows.keepsAll || count == 2 { r1.write(x, to: cell + nextRow) }
-        }
-        if count > 2 {
-            r2.extendLoops(x: &x, weights)
-            r2.write(x, to: cell + 2 &* nextRow)
-        }
-        if !Rows.keepsAll { cell[CellPart.upperM] = count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m] }
         if Kind.hasPositions {
             r0.count(j, map)
             if count > 1 { r1.count(j, map) }
@@ -175,10 +164,23 @@ private func pass<V: Lanes, Kind: MapKind, Rows: RowKeeping, N: RowBlock, H: Cla
             if count > 1 { r1.sum = V.plus(r1.sum, r1.m) }
             if count > 2 { r2.sum = V.plus(r2.sum, r2.m) }
         } else {
-            ended = V.plus(ended, r0.m)
-            if count > 1 { ended = V.plus(ended, r1.m) }
-            if count > 2 { ended = V.plus(ended, r2.m) }
+            // Three additions to the sum in turn would take nearly as long as all the rest of the column.
+            var total = r0.m
+            if count > 1 { total = V.plus(total, r1.m) }
+            if count > 2 { total = V.plus(total, r2.m) }
+            ended = V.plus(ended, total)
         }
+        r0.extendLoops(x: &x, weights)
+        if Rows.keepsAll || count == 1 { r0.write(x, to: cell) }
+        if count > 1 {
+            r1.extendLoops(x: &x, weights)
+            if Rows.keepsAll || count == 2 { r1.write(x, to: cell + nextRow) }
+        }
+        if count > 2 {
+            r2.extendLoops(x: &x, weights)
+            r2.write(x, to: cell + 2 &* nextRow)
+        }
+        if !Rows.keepsAll { cell[CellPart.upperM] = count > 2 ? r1.m : count > 1 ? r0.m : above[CellPart.m] }
         r0.stack(on: next, mAbove, backA: second[Rows.width &* j], backB: mBack)
         if count > 1 { r1.stack(on: next, r0.m, backA: mAbove, backB: m0) }
         if count > 2 { r2.stack(on: next, r1.m, backA: r0.m, backB: m1) }
