@@ -26,6 +26,8 @@ enum RandomStream {
     case partnerStep(Int), partnerDropout(Int)
     /// A sample of the data; the pairs that acceptance is calibrated on; a generated pair of a survey.
     case surveyData, acceptance, surveyPair(Int)
+    /// A pair that is drawn to count what a generator makes at a point.
+    case countedPair(Int)
     /// A plain GAN: initial parameters, a step, a sample of the data, a generated pair of a survey.
     case imageParameters, imageStep(Int), imageSurvey, imagePair(Int)
     /// The order in which samples are compared; the pairs of strands whose identity is computed.
@@ -55,6 +57,7 @@ enum RandomStream {
         case .imageStep(let step): UInt64(step) | 1 << 59
         case .convolutionalStep(let step): UInt64(step) | 1 << 60
         case .surveyPair(let index): UInt64(index) | 1 << 61
+        case .countedPair(let index): UInt64(index) | 3 << 58
         case .generatorRow(let row): UInt64(row) | 1 << 62
         case .strandRow(let row): UInt64(row) | 3 << 60
         case .partnerStep(let step): UInt64(step) | 5 << 57

@@ -115,8 +115,9 @@ enum ModelTarget {
     private static func draw(_ generator: TrainedGenerator, _ classifier: PairClassifier, seed: UInt8) {
         let worker = TrainedGenerator.Worker(generator)
         let point = generator.conditions.map { Float($0.usual) }
-        let acceptance = generator.acceptance(at: point)
         for label in 0...1 where generator.knows(label: label) {
+            let acceptance = generator.acceptance(
+                at: point, label: label, judgedBy: classifier.at(point), threads: 1)
             var sources = (0..<2).map { RandomSource(seed: UInt64(seed), stream: UInt64($0)) }
             let drawn = generator.draw(
                 label: label, at: point, given: [nil, nil], lengths: 1...DuplexShape.maximumLength, &sources, worker)

@@ -81,19 +81,41 @@ import Testing
                 let pair = try #require(pair)
                 pairs.append(pair.a[...], pair.b[...])
             }
-            func accepted(at dose: Float) -> (agreeing: Int, kept: Float) {
-                var logits: [Float] = []
-                let classifier = Self.classifier.at([dose])
-                classifier.logits(pairs, 0..<200, workspace: Workspace(), into: &logits)
-                let acceptance = generator.acceptance(at: [dose])
-                let kept = logits.indices.reduce(Float(0)) {
-                    $0 + acceptance.probability(label: 1, logit: logits[$1], a: pairs.a($1), b: pairs.b($1))
-                }
-                return (logits.count { PairClassifier.score($0) > classifier.threshold }, kept)
-            }
-            let (own, other) = (accepted(at: dose), accepted(at: 10 - dose))
+            let (own, other) = (
+                Self.accepted(pairs, generator, at: dose), Self.accepted(pairs, generator, at: 10 - dose)
+            )
             #expect(own.agreeing > 160 && other.agreeing < 120, "\(dose): \(own) \(other)")
-            #expect(own.kept > 2 * other.kept)
+            // What the classifier refuses is rejected, and what is kept has the scores of the data at this dose.
+            #expect(other.kept <= Float(other.agreeing) && own.kept >= 0.19 * Float(own.agreeing), "\(own) \(other)")
+            let data = Self.accepted(Self.positives(at: dose), nil, at: dose)
+            #expect(abs(own.meanOfKept - data.mean) < max(0.3, abs(own.mean - data.mean)), "\(own) \(data)")
         }
+    }
+
+    /// The data's pairs of label 1 at a dose.
+    private static func positives(at dose: Float) -> Pairs {
+        var pairs = Pairs(alphabet: .dna)
+        for p in 0..<data.count where data.targets[p] == 1 && data.conditions[p].first == dose {
+            pairs.append(data.pairs.a(p), data.pairs.b(p))
+        }
+        return pairs
+    }
+
+    /// How many pairs the classifier takes at a dose, their mean logit, and what a generator would keep of them there.
+    private static func accepted(_ pairs: Pairs, _ generator: TrainedGenerator?, at dose: Float) -> (
+        agreeing: Int, mean: Float, kept: Float, meanOfKept: Float
+    ) {
+        var logits: [Float] = []
+        let classifier = classifier.at([dose])
+        classifier.logits(pairs, 0..<pairs.count, workspace: Workspace(), into: &logits)
+        let agreeing = logits.indices.filter { PairClassifier.score(logits[$0]) > classifier.threshold }
+        let acceptance = generator?.acceptance(at: [dose], label: 1, judgedBy: classifier, threads: 1)
+        var (sum, kept, sumOfKept): (Float, Float, Float) = (0, 0, 0)
+        for (p, logit) in logits.enumerated() {
+            let share = acceptance?.probability(label: 1, logit: logit, a: pairs.a(p), b: pairs.b(p)) ?? 0
+            (kept, sumOfKept) = (kept + share, sumOfKept + share * logit)
+        }
+        for p in agreeing { sum += logits[p] }
+        return (agreeing.count, sum / Float(max(1, agreeing.count)), kept, sumOfKept / max(kept, 1e-9))
     }
 }

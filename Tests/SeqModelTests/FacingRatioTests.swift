@@ -92,6 +92,85 @@ import Testing
         #expect(abs(kept.exact / kept.all - 1 / 8) < 0.015, "\(kept)")
     }
 
+    /// Pairs with logits around `mean`, independent of which are exact, all at the conditions `inputs`.
+    private static func scored(
+        exact: Int, mean: Float, _ count: Int, seed: UInt64, at inputs: [Float]
+    ) -> RejectionSampler.Scored {
+        RejectionSampler.Scored(
+            pairs: scored(exact: exact, count, seed: seed).pairs,
+            logits: RejectionSamplerTests.logits(mean, count, seed: seed + 100),
+            inputs: inputs.isEmpty ? .none : PairConditions(repeating: inputs, count: count))
+    }
+
+    private static func joined(_ parts: [RejectionSampler.Scored]) -> RejectionSampler.Scored {
+        var (pairs, logits, inputs) = (Pairs(alphabet: .dna), [Float](), PairConditions(width: 1))
+        for part in parts {
+            for p in 0..<part.pairs.count {
+                pairs.append(part.pairs.a(p), part.pairs.b(p))
+                inputs.append(part.inputs[p])
+            }
+            logits += part.logits
+        }
+        return RejectionSampler.Scored(pairs: pairs, logits: logits, inputs: inputs)
+    }
+
+    /// The generator makes other shares at each point than anywhere in training: counting them is what helps.
+    @Test(arguments: [-1, 1] as [Float])
+    func pairsThatAreCountedAreKeptAsOftenAsTheDataHasThemAtAPoint(x: Float) {
+        let none = RejectionSampler.Scored(pairs: Pairs(alphabet: .dna), logits: [], inputs: PairConditions(width: 1))
+        let data = Self.joined([
+            Self.scored(exact: 12, mean: 2, 4_200, seed: 73, at: [-1]),
+            Self.scored(exact: 4, mean: 4, 4_200, seed: 74, at: [1]),
+        ])
+        let usual = Self.scored(exact: 8, mean: 3, 4_200, seed: 75, at: [0])
+        let fitted = RejectionSampler(
+            real: [none, data], generated: [none, usual], letters: Self.letters, threshold: 0.5)
+        let counting = fitted.counting([none, data])
+        #expect(!fitted.counts(label: 1) && counting.counts(label: 1) && !counting.counts(label: 0))
+        let made = Self.scored(exact: x < 0 ? 6 : 16, mean: x < 0 ? 2.8 : 3.2, 4_200, seed: 76, at: [])
+        /// The share of exact pairs and the mean logit of what is kept.
+        func kept(_ acceptance: RejectionSampler) -> (exact: Float, logit: Float) {
+            var (exact, sum, all): (Float, Float, Float) = (0, 0, 0)
+            for (p, logit) in made.logits.enumerated() {
+                let (a, b) = (made.pairs.a(p), made.pairs.b(p))
+                let probability = acceptance.probability(label: 1, logit: logit, a: a, b: b)
+                all += probability
+                sum += probability * logit
+                if Self.letters.bin(a, b) == 0 { exact += probability }
+            }
+            return (exact / all, sum / all)
+        }
+        let counted = kept(counting.at([x], label: 1, generated: made)), before = kept(fitted.at([x]))
+        let wanted: Float = x < 0 ? 0.0833 : 0.25
+        let asked = data.logits.indices.filter { data.inputs[$0].first == x && data.logits[$0] > 0 }
+        let mean = asked.reduce(Float(0)) { $0 + data.logits[$1] } / Float(asked.count)
+        #expect(abs(counted.exact - wanted) < 0.015 && abs(counted.logit - mean) < 0.1, "\(counted) \(mean)")
+        #expect(abs(before.exact - wanted) > 0.03, "\(before)")
+    }
+
+    @Test func aModelFileKeepsFrequenciesThatAreToBeCounted() throws {
+        var model = PairGeneratorFileTests.autoregressive(PairGeneratorFileTests.conditions)
+        guard case .paired(var generator) = model.generator else { return }
+        let terms = BinShares(bins: 1, conditions: PairGeneratorFileTests.conditions.count).weights.count
+        func profile(_ bins: Int) -> RejectionSampler.Profile {
+            let weights = (0..<bins * terms).map { 0.01 * Float($0 + 1) }
+            return RejectionSampler.Profile(data: BinShares(bins: bins, weights: weights), generated: nil)
+        }
+        let letters = FacingLetters(orientation: model.classifier.orientation, offset: 1, partners: [3, 2, 1, 0])
+        let none = RejectionSampler.Profile.equal(
+            FacingLetters.bins, conditions: PairGeneratorFileTests.conditions.count)
+        generator.acceptance.facing = FacingRatio(
+            letters: letters, profiles: [none, profile(FacingLetters.bins)])
+        generator.acceptance.profiles = [nil, profile(LogitBins.count)]
+        model.generator = .paired(generator)
+        let loaded = try ModelFile(decoding: model.encoded())
+        let found = try #require(loaded.generator?.paired?.acceptance)
+        #expect(found.counts(label: 1) && !found.counts(label: 0))
+        #expect(found.profiles == generator.acceptance.profiles)
+        #expect(found.facing?.profiles[1] == generator.acceptance.facing?.profiles[1])
+        #expect(loaded.encoded() == model.encoded())
+    }
+
     @Test(arguments: [[], PairGeneratorFileTests.conditions])
     func aModelFileKeepsThem(conditions: [Condition]) throws {
         var model = PairGeneratorFileTests.autoregressive(conditions)

@@ -39,17 +39,6 @@ public enum TrainedGenerator: Sendable {
         }
     }
 
-    /// The sampler that decides which of its pairs are kept at `point`, the values of its conditions in order and in
-    /// their units.
-    public func acceptance(at point: [Float]) -> RejectionSampler {
-        switch self {
-        case .paired(let generator):
-            let inputs = zip(generator.conditions, point).map { $0.standardised(Double($1)) }
-            return generator.acceptance.at(inputs[...])
-        case .images(let generator): return .everything(letters: generator.letters)
-        }
-    }
-
     /// The buffers in which one thread draws pairs.
     public enum Worker {
         /// Buffers of a pair generator.

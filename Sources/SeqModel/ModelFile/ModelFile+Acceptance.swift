@@ -11,10 +11,7 @@ extension ModelFile {
     /// The tensors of a rejection sampler.
     static func tensors(of acceptance: RejectionSampler, letters: Int) -> [WeightArchive.Tensor] {
         let bins = LogitBins.count
-        let width = acceptance.profiles.compactMap { $0?.data.weights.count }.first ?? 0
-        let profiles = acceptance.profiles.flatMap { profile in
-            profile.map { $0.data.weights + $0.generated.weights } ?? [Float](repeating: 0, count: 2 * width)
-        }
+        let profiles = acceptance.profiles.contains { $0 != nil } ? [tensor(profileTensor, acceptance.profiles)] : []
         let factors = WeightArchive.Tensor(
             name: factorTensor, shape: [2, bins], values: Array(acceptance.factors.joined()))
         let kmers = WeightArchive.Tensor(
@@ -22,19 +19,26 @@ extension ModelFile {
             values: Array(acceptance.kmerRatios.map(\.weights).joined()))
         return [factors]
             + (acceptance.bins.scale.map { [WeightArchive.Tensor(name: scaleTensor, shape: [1], values: [$0])] } ?? [])
-            + [kmers]
-            + (width > 0
-                ? [WeightArchive.Tensor(name: profileTensor, shape: [2, 2, width / bins, bins], values: profiles)] : [])
-            + (acceptance.facing.map { tensors(of: $0) } ?? [])
+            + [kmers] + profiles + (acceptance.facing.map { tensors(of: $0) } ?? [])
+    }
+
+    /// The frequencies of bins, of each label: (label, data and generator, terms, bins), without the generator's where
+    /// those are counted. Zeros stand for a label without pairs to compare.
+    private static func tensor(_ name: String, _ profiles: [RejectionSampler.Profile?]) -> WeightArchive.Tensor {
+        let known = profiles.compactMap { $0 }
+        let (bins, width) = (known[0].data.bins, known[0].data.weights.count)
+        let parts = known.contains { $0.generated == nil } ? 1 : 2
+        let values = profiles.flatMap { profile -> [Float] in
+            guard let profile else { return [Float](repeating: 0, count: parts * width) }
+            return profile.data.weights + (parts > 1 ? profile.generated?.weights ?? [] : [])
+        }
+        return WeightArchive.Tensor(name: name, shape: [2, parts, width / bins, bins], values: values)
     }
 
     private static func tensors(of facing: FacingRatio) -> [WeightArchive.Tensor] {
         let letters = facing.letters
-        let width = facing.profiles.first?.data.weights.count ?? 0
         return [
-            WeightArchive.Tensor(
-                name: facingTensor, shape: [2, 2, width / FacingLetters.bins, FacingLetters.bins],
-                values: facing.profiles.flatMap { $0.data.weights + $0.generated.weights }),
+            tensor(facingTensor, facing.profiles),
             WeightArchive.Tensor(
                 name: partnerTensor, shape: [letters.partners.count + 1],
                 values: [Float(letters.offset)] + letters.partners.map(Float.init)),
@@ -105,7 +109,7 @@ extension ModelFile {
         guard conditions > 0, rest.first?.name == profileTensor else { return [nil, nil] }
         return try profiles(&rest, profileTensor, conditions: conditions, bins: LogitBins.count).map { profile in
             // Zeros stand for a label without pairs to compare.
-            (profile.data.weights + profile.generated.weights).contains { $0 != 0 } ? profile : nil
+            (profile.data.weights + (profile.generated?.weights ?? [])).contains { $0 != 0 } ? profile : nil
         }
     }
 
@@ -113,18 +117,20 @@ extension ModelFile {
     private static func profiles(
         _ rest: inout ArraySlice<WeightArchive.Tensor>, _ name: String, conditions: Int, bins: Int
     ) throws(ModelError) -> [RejectionSampler.Profile] {
-        // Early files have no products of conditions.
-        let isLinear = rest.first.map { $0.shape == [2, 2, 1 + conditions, bins] } ?? false
-        let terms = isLinear ? 1 + conditions : QuadraticTerms.count(conditions)
-        let shape = [2, 2, terms, bins], width = terms * bins
+        // Early files have no products of conditions, but frequencies of the generator's pairs.
+        let own = rest.first?.shape ?? []
+        let terms = own.dropFirst(2).first == 1 + conditions ? 1 + conditions : QuadraticTerms.count(conditions)
+        let parts = own.dropFirst().first == 2 ? 2 : 1
+        let shape = [2, parts, terms, bins], width = terms * bins
         guard let tensor = rest.popFirst(), tensor.shape == shape, tensor.values.allSatisfy({ abs($0) < 80 }) else {
             throw .inconsistent(field: name, found: "another", expected: "\(shape), below 80 in absolute value")
         }
-        let parts = (0..<4).map { Array(tensor.values[$0 * width..<($0 + 1) * width]) }
+        let shares = (0..<2 * parts).map {
+            BinShares(bins: bins, weights: Array(tensor.values[$0 * width..<($0 + 1) * width]))
+        }
         return [0, 1].map { label in
             RejectionSampler.Profile(
-                data: BinShares(bins: bins, weights: parts[2 * label]),
-                generated: BinShares(bins: bins, weights: parts[2 * label + 1]))
+                data: shares[parts * label], generated: parts > 1 ? shares[parts * label + 1] : nil)
         }
     }
 

@@ -71,9 +71,9 @@ struct PairDesign: Sendable {
         var pairs: Pairs
         var logits: [Float] = []
 
-        init(_ design: PairDesign) {
+        init(_ design: PairDesign, _ acceptance: RejectionSampler) {
             drawing = TrainedGenerator.Worker(design.generator)
-            acceptance = design.generator.acceptance(at: design.point)
+            self.acceptance = acceptance
             pairs = Pairs(alphabet: design.classifier.alphabet)
         }
     }
@@ -88,7 +88,8 @@ struct PairDesign: Sendable {
         places: Int, each: Int, given: [GivenStrand], _ written: inout AcceptedPairs,
         write: @Sendable (Int, Candidate) throws -> Void, didPass: @Sendable (Int) -> Void = { _ in }
     ) throws -> Int {
-        let workers = (0..<threads).map { _ in WorkerCell(Worker(self)) }
+        let acceptance = generator.acceptance(at: point, label: label, judgedBy: classifier, threads: threads)
+        let workers = (0..<threads).map { _ in WorkerCell(Worker(self, acceptance)) }
         let partners = given.isEmpty ? nil : GivenPartners(each: each, mostMisses: mostDraws)
         let filling = Mutex(PairPlaces(written, mostDraws: given.isEmpty ? mostDraws : .max, given: partners))
         func window(from start: Int) -> Range<Int> {

@@ -30,6 +30,11 @@ struct BinShares: Sendable, Equatable {
         self.init(bins: bins, weights: [Float](repeating: 0, count: QuadraticTerms.count(conditions) * bins))
     }
 
+    /// The same shares at any conditions.
+    init(constant shares: [Float]) {
+        self.init(bins: shares.count, weights: shares.map { logarithm(max($0, 1e-30)) })
+    }
+
     /// Fits the weights to the bin of each pair; `inputs` are the numbers of its conditions. Each pair counts as often
     /// as `frequencies` tells, by default once.
     ///

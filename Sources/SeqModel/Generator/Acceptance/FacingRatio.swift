@@ -57,6 +57,13 @@ struct FacingRatio: Sendable, Equatable {
         ratios = profiles.map { FacingRatio.ratios($0, at: []) }
     }
 
+    /// The same with other frequencies of a label.
+    func with(_ profile: RejectionSampler.Profile, label: Int) -> FacingRatio {
+        var profiles = profiles
+        profiles[label] = profile
+        return FacingRatio(letters: letters, profiles: profiles)
+    }
+
     /// The ratios at conditions with the numbers `inputs`.
     func at(_ inputs: ArraySlice<Float>) -> FacingRatio {
         var result = self
@@ -69,9 +76,10 @@ struct FacingRatio: Sendable, Equatable {
         ratios[label][letters.bin(a, b)]
     }
 
-    /// The ratio of each bin at conditions with the numbers `inputs`.
+    /// The ratio of each bin at conditions with the numbers `inputs`; 1 where the generator's pairs are to be counted.
     static func ratios(_ profile: RejectionSampler.Profile, at inputs: ArraySlice<Float>) -> [Float] {
-        zip(profile.data.shares(at: inputs), profile.generated.shares(at: inputs)).map { real, made in
+        let data = profile.data.shares(at: inputs)
+        return zip(data, profile.generated?.shares(at: inputs) ?? data).map { real, made in
             min(max((real + least) / (made + least), 1 / largest), largest)
         }
     }

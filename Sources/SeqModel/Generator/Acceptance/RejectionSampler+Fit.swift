@@ -28,7 +28,82 @@ extension RejectionSampler {
                     profiles: real.map { .equal(FacingLetters.bins, conditions: $0.inputs.width) })
             },
             profiles: estimates.map(\.profile), bins: bins)
-        for label in 0...1 where estimates[label].isFitted { refine(label, real[label], generated[label]) }
+        for label in 0...1 where estimates[label].isFitted {
+            guard let target = target(label, real[label]) else { continue }
+            refine(label, target, generated[label])
+        }
+    }
+
+    /// The sampler of which the generator's pairs are to be counted at each point, given pairs of the data with their
+    /// conditions; the same without conditions.
+    func counting(_ real: [Scored]) -> RejectionSampler {
+        var result = self
+        for label in 0...1 where profiles[label] != nil {
+            guard let target = target(label, real[label]) else { continue }
+            result.factors[label] = factors[label].map { $0 > 0 ? 1 : 0 }
+            result.profiles[label] = Profile(data: target.logits, generated: nil)
+            if let facing = result.facing, let own = target.facing {
+                result.facing = facing.with(Profile(data: own, generated: nil), label: label)
+            }
+        }
+        return result
+    }
+
+    /// The sampler at conditions with the numbers `inputs` for pairs of `label`, which are to be counted. `generated`
+    /// are some that the generator makes there.
+    func at(_ inputs: ArraySlice<Float>, label: Int, generated: Scored) -> RejectionSampler {
+        guard let profile = profiles[label], !generated.logits.isEmpty else { return at(inputs) }
+        var result = RejectionSampler(
+            factors: factors, kmerRatios: kmerRatios,
+            facing: facing.map { facing in
+                FacingRatio(
+                    letters: facing.letters,
+                    profiles: [Profile](repeating: .equal(FacingLetters.bins, conditions: 0), count: 2))
+            }, bins: bins)
+        let real = profile.data.shares(at: inputs).map(Double.init)
+        let ratios = RejectionSampler.ratios(
+            real: real, made: RejectionSampler.shares(generated.logits.map { bins($0) }), factors[label])
+        result.factors[label] = ratios.map { min(Float($0), ModelFile.largestWeight) }
+        result.limit(label, of: Array(generated.logits.indices), generated)
+        let target = Target(
+            logits: BinShares(constant: profile.data.shares(at: inputs)),
+            facing: facing.map { BinShares(constant: $0.profiles[label].data.shares(at: inputs)) })
+        result.refine(label, target, generated)
+        return result
+    }
+
+    /// How frequent the bins are to be among the pairs of a label that are kept: as among the data's in bins that are
+    /// kept.
+    private struct Target {
+        var logits: BinShares
+        var facing: BinShares?
+    }
+
+    /// The target by the data's pairs of a label; nil where none are in bins that are kept.
+    private func target(_ label: Int, _ real: Scored) -> Target? {
+        let chosen = reliable(label, real)
+        guard !chosen.isEmpty else { return nil }
+        return Target(
+            logits: logitShares(label, real, chosen, nil), facing: facing.map { facingShares($0, real, chosen, nil) })
+    }
+
+    /// The pairs of a label in bins that are kept.
+    private func reliable(_ label: Int, _ scored: Scored) -> [Int] {
+        scored.logits.indices.filter { factors[label][bins(scored.logits[$0])] > 0 }
+    }
+
+    private func logitShares(_ label: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?) -> BinShares {
+        RejectionSampler.shares(
+            LogitBins.count, scored, chosen, weights, smooth: RejectionSampler.smoothBins(factors[label])
+        ) { bins($0.logits[$1]) }
+    }
+
+    private func facingShares(
+        _ facing: FacingRatio, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?
+    ) -> BinShares {
+        RejectionSampler.shares(FacingLetters.bins, scored, chosen, weights) {
+            facing.letters.bin($0.pairs.a($1), $0.pairs.b($1))
+        }
     }
 
     private struct Estimate {
@@ -87,53 +162,47 @@ extension RejectionSampler {
             factors: usual.map { min(Float(factor * $0), ModelFile.largestWeight) }, kmerRatios: kmerRatio)
     }
 
+    /// How often the ratios by facing letters are estimated, each time from what is kept with those before.
+    private static let facingRounds = 4
+
     /// Multiplies the ratios of one label, first by score, then by facing letters, by what they miss.
-    private mutating func refine(_ label: Int, _ real: Scored, _ generated: Scored) {
-        let own = factors[label]
-        let bins = bins
-        func bin(_ scored: Scored, _ p: Int) -> Int { bins(scored.logits[p]) }
-        /// The pairs in bins that are kept.
-        func reliable(_ scored: Scored) -> [Int] { scored.logits.indices.filter { own[bin(scored, $0)] > 0 } }
-        let (ofData, made) = (reliable(real), reliable(generated))
-        guard !ofData.isEmpty, !made.isEmpty else { return }
-        func shares(
-            _ bins: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?, smooth: Range<Int> = 0..<0,
-            bin: (Scored, Int) -> Int
-        ) -> BinShares {
-            let mean = (weights ?? [1]).reduce(0, +) / Float(weights?.count ?? 1)
-            return BinShares(
-                bins: bins, of: chosen.map { bin(scored, $0) }, inputs: scored.inputs.gathered(chosen[...]),
-                frequencies: weights?.map { $0 / max(mean, 1e-9) }, smooth: smooth)
-        }
+    private mutating func refine(_ label: Int, _ target: Target, _ generated: Scored) {
+        let (own, made) = (factors[label], reliable(label, generated))
+        guard !made.isEmpty else { return }
         func probabilities() -> [Float] {
             made.map { p in
-                at(generated.inputs[p]).probability(
+                let sampler = generated.inputs.width > 0 ? at(generated.inputs[p]) : self
+                return sampler.probability(
                     label: label, logit: generated.logits[p], a: generated.pairs.a(p), b: generated.pairs.b(p))
             }
         }
         var kept = probabilities()
-        let smooth = RejectionSampler.smoothBins(own)
-        let data = shares(LogitBins.count, real, ofData, nil, smooth: smooth, bin: bin)
-        let found = shares(LogitBins.count, generated, made, kept, smooth: smooth, bin: bin)
+        let found = logitShares(label, generated, made, kept)
         // Then those that are kept with the new ratios by score.
         if let profile = profiles[label] {
-            profiles[label]?.data = profile.data.times(data, over: found)
+            profiles[label]?.data = profile.data.times(target.logits, over: found)
             kept = probabilities()
         } else {
-            let missing = zip(data.shares(at: []), found.shares(at: [])).map { $0 / max($1, 1e-6) }
+            let missing = zip(target.logits.shares(at: []), found.shares(at: [])).map { $0 / max($1, 1e-6) }
             factors[label] = zip(own, missing).map { min($0 * $1, ModelFile.largestWeight) }
-            for (k, p) in made.enumerated() { kept[k] *= missing[bin(generated, p)] }
+            for (k, p) in made.enumerated() { kept[k] *= missing[bins(generated.logits[p])] }
         }
-        if let facing {
-            func facingBin(_ scored: Scored, _ p: Int) -> Int {
-                facing.letters.bin(scored.pairs.a(p), scored.pairs.b(p))
+        if let facing, let data = target.facing {
+            var profile = Profile(data: data, generated: facingShares(facing, generated, made, kept))
+            self.facing = facing.with(profile, label: label)
+            // Then what the limit of 1 and the smoothness of the shares have left.
+            for _ in 1..<RejectionSampler.facingRounds {
+                limit(label, of: made, generated)
+                let found = facingShares(facing, generated, made, probabilities())
+                profile.data = profile.data.times(data, over: found)
+                self.facing = facing.with(profile, label: label)
             }
-            var profiles = facing.profiles
-            profiles[label] = Profile(
-                data: shares(FacingLetters.bins, real, ofData, nil, bin: facingBin),
-                generated: shares(FacingLetters.bins, generated, made, kept, bin: facingBin))
-            self.facing = FacingRatio(letters: facing.letters, profiles: profiles)
         }
+        limit(label, of: made, generated)
+    }
+
+    /// Where there are no conditions, makes the factors of a label the largest within the bounds for these pairs.
+    private mutating func limit(_ label: Int, of made: [Int], _ generated: Scored) {
         guard profiles[label] == nil else { return }
         let ratios = made.map { p in
             Double(
@@ -180,6 +249,17 @@ extension RejectionSampler {
         let kept = (1..<LogitBins.count - 1).filter { mask[$0] > 0 }
         guard let first = kept.first, let last = kept.last else { return 0..<0 }
         return first >= LogitBins.count / 2 ? first + 1..<last + 1 : first..<last
+    }
+
+    /// The shares of the bins among some pairs, each of which counts as often as its weight tells.
+    private static func shares(
+        _ bins: Int, _ scored: Scored, _ chosen: [Int], _ weights: [Float]?, smooth: Range<Int> = 0..<0,
+        bin: (Scored, Int) -> Int
+    ) -> BinShares {
+        let mean = (weights ?? [1]).reduce(0, +) / Float(weights?.count ?? 1)
+        return BinShares(
+            bins: bins, of: chosen.map { bin(scored, $0) }, inputs: scored.inputs.gathered(chosen[...]),
+            frequencies: weights?.map { $0 / max(mean, 1e-9) }, smooth: smooth)
     }
 
     /// Frequencies of the bins, with a pseudocount of 0.5.

@@ -14,15 +14,17 @@ import Kernels
 /// r is 0 if the classifier does not predict the requested label, or so weakly that it is often wrong (see
 /// `reliableBins`): such a pair is kept only where `mostAttempts` times `mostDraws` draws have found no other. The
 /// factor f is the largest for which the limit of 1 removes at most `mostClipped` of the sum of all ratios
-/// (`mostClippedAtConditions` where pairs have conditions) and the mean acceptance is at most
+/// (`mostClippedAtConditions` where the generator's frequencies are fitted) and the mean acceptance is at most
 /// `meanAcceptance.upperBound`.
 ///
-/// Where pairs have conditions, frequencies, ratios and f are functions of these: `at` gives the sampler at a point.
+/// Where pairs have conditions, the data's frequencies are functions of these, fitted to its pairs. The generator's are
+/// counted among some pairs that it makes at a point, from which the sampler for that point follows, see
+/// `TrainedGenerator.acceptance`. In early model files, they are fitted functions as well.
 public struct RejectionSampler: Sendable {
     /// Bounds of the mean acceptance probability. The lower one limits the cost in speed.
     static let meanAcceptance = 0.2...0.65
-    /// The largest part of the sum of the ratios that is lost because a probability is at most 1, where pairs have no
-    /// conditions and where they have.
+    /// The largest part of the sum of the ratios that is lost because a probability is at most 1, where the generator's
+    /// pairs are counted and where their frequencies are fitted.
     static let mostClipped = 0.05, mostClippedAtConditions = 0.1
     /// The maximum number of pairs that are drawn for a place in one attempt. Where all have the same strand A, the
     /// last one is kept unless its probability is 0.
@@ -31,7 +33,8 @@ public struct RejectionSampler: Sendable {
     public static let mostAttempts = 8
 
     /// By label and bin, f r(logit): the acceptance probability if the other ratios are 1. May exceed 1. Where pairs
-    /// have conditions, what f r(logit) is multiplied by: 0, or a number that makes the mean of the other ratios 1.
+    /// have conditions, what f r(logit) is multiplied by: 0 or 1 or, where the generator's frequencies are fitted, a
+    /// number that makes the mean of the other ratios 1.
     var factors: [[Float]]
     /// By label, r(B).
     let kmerRatios: [KmerDensityRatio]
@@ -44,7 +47,9 @@ public struct RejectionSampler: Sendable {
 
     /// The frequencies of the bins at any conditions.
     struct Profile: Sendable, Equatable {
-        var data: BinShares, generated: BinShares
+        var data: BinShares
+        /// Nil where they are to be counted.
+        var generated: BinShares?
 
         /// The same frequencies in both.
         static func equal(_ bins: Int, conditions: Int) -> Profile {
@@ -52,6 +57,9 @@ public struct RejectionSampler: Sendable {
             return Profile(data: shares, generated: shares)
         }
     }
+
+    /// Whether the generator's pairs of a label are to be counted.
+    func counts(label: Int) -> Bool { profiles[label].map { $0.generated == nil } ?? false }
 
     /// A sampler that accepts every pair.
     static func everything(letters: Int) -> RejectionSampler {
@@ -105,10 +113,11 @@ public struct RejectionSampler: Sendable {
     /// early model files, which have no ratio by facing letters, and which are to make the same pairs for ever.
     public var replacesPairs: Bool { facing != nil }
 
-    /// The sampler at conditions with the numbers `inputs`; the same where there are none.
+    /// The sampler at conditions with the numbers `inputs`; the same where there are none. Of a label whose pairs are
+    /// to be counted, every pair that may be kept is.
     func at(_ inputs: ArraySlice<Float>) -> RejectionSampler {
         let factors = zip(factors, profiles).map { factors, profile in
-            guard let profile else { return factors }
+            guard let profile, profile.generated != nil else { return factors }
             let (ratios, factor) = (profile.ratios(at: inputs, factors), profile.factor(at: inputs, factors))
             return zip(ratios, factors).map { min(Float(factor * $0) * $1, ModelFile.largestWeight) }
         }
@@ -153,14 +162,19 @@ public struct RejectionSampler: Sendable {
 extension RejectionSampler.Profile {
     /// The ratio of the data's frequency to the generator's in the bins of `mask`, at these conditions.
     func ratios(at inputs: ArraySlice<Float>, _ mask: [Float]) -> [Double] {
-        RejectionSampler.ratios(
-            real: data.shares(at: inputs).map(Double.init), made: generated.shares(at: inputs).map(Double.init), mask)
+        RejectionSampler.ratios(real: data.shares(at: inputs).map(Double.init), made: made(at: inputs), mask)
+    }
+
+    /// The generator's frequencies, which must be known.
+    private func made(at inputs: ArraySlice<Float>) -> [Double] {
+        guard let generated else { preconditionFailure("pairs are to be counted") }
+        return generated.shares(at: inputs).map(Double.init)
     }
 
     /// The factor f of these ratios.
     fileprivate func factor(at inputs: ArraySlice<Float>, _ mask: [Float]) -> Double {
         RejectionSampler.factor(
-            Array(zip(ratios(at: inputs, mask), generated.shares(at: inputs).map(Double.init))),
+            Array(zip(ratios(at: inputs, mask), made(at: inputs))),
             mostClipped: RejectionSampler.mostClippedAtConditions)
     }
 }

@@ -63,6 +63,8 @@ struct SampleSurvey: Sendable {
     private static let samples = 512, calibrationSamples = 8_192
     /// The same for the frequencies of levels, and then for the rejection sampler.
     private static let levelSamples = [2_048, 2_048, 2_048, 16_384]
+    /// The same for how frequent scores and facing letters are in the data at any conditions.
+    private static let targetSamples = 65_536
 
     /// Computes the statistics of the data.
     init(_ classifier: PairClassifier, _ data: GeneratorData, seed: UInt64) {
@@ -88,12 +90,13 @@ struct SampleSurvey: Sendable {
     func calibrated(_ generator: PairGenerator) -> PairGenerator {
         var result = generator
         guard generator.composition.levels != nil else {
-            calibrate(&result, samples: SampleSurvey.calibrationSamples)
+            calibrate(&result, samples: SampleSurvey.calibrationSamples, isLast: true)
             return result
         }
         for (round, samples) in SampleSurvey.levelSamples.enumerated() {
-            let (drawn, scored) = calibrate(&result, samples: samples)
-            guard round < SampleSurvey.levelSamples.count - 1 else { break }
+            let isLast = round == SampleSurvey.levelSamples.count - 1
+            let (drawn, scored) = calibrate(&result, samples: samples, isLast: isLast)
+            if isLast { break }
             result.composition.levels = result.composition.levels?.fitted(
                 drawn.map(\.levels), inputs: scored.map(\.inputs),
                 ratios: [0, 1].map { result.acceptance.ratios(label: $0, of: scored[$0]) })
@@ -101,13 +104,27 @@ struct SampleSurvey: Sendable {
         return result
     }
 
-    /// Fits the rejection sampler to so many pairs of each label; returns those of the generator.
+    /// Fits the rejection sampler to so many pairs of each label; returns those of the generator. The last one counts
+    /// its pairs where they are made.
     @discardableResult
-    private func calibrate(_ generator: inout PairGenerator, samples: Int) -> (
+    private func calibrate(_ generator: inout PairGenerator, samples: Int, isLast: Bool) -> (
         drawn: [Sample], scored: [RejectionSampler.Scored]
     ) {
+        let real = ofData(samples)
+        let drawn = [0, 1].map { draw(generator, label: $0, count: samples) ?? Sample(like: data) }
+        let generated = drawn.map { scored($0) }
+        generator.acceptance = RejectionSampler(
+            real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold)
+        if isLast, data.points.width > 0 {
+            generator.acceptance = generator.acceptance.counting(ofData(SampleSurvey.targetSamples))
+        }
+        return (drawn, generated)
+    }
+
+    /// So many pairs of the data of each label.
+    private func ofData(_ samples: Int) -> [RejectionSampler.Scored] {
         var random = RandomSource(seed: seed, .acceptance)
-        let real = [0, 1].map { label in
+        return [0, 1].map { label in
             let chosen = data.chosen[label]
             var sample = Sample(like: data)
             for _ in 0..<min(samples, chosen.count) {
@@ -117,11 +134,6 @@ struct SampleSurvey: Sendable {
             }
             return scored(sample, weight: Double(chosen.count) / Double(max(1, sample.pairs.count)))
         }
-        let drawn = [0, 1].map { draw(generator, label: $0, count: samples) ?? Sample(like: data) }
-        let generated = drawn.map { scored($0) }
-        generator.acceptance = RejectionSampler(
-            real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold)
-        return (drawn, generated)
     }
 
     private func scored(_ sample: Sample, weight: Double = 1) -> RejectionSampler.Scored {
