@@ -66,12 +66,12 @@ struct PairDesign: Sendable {
     private final class Worker {
         let drawing: TrainedGenerator.Worker
         let workspace = Workspace()
-        /// Decides which pairs are kept.
-        let acceptance: RejectionSampler
+        /// Decides which pairs are kept; nil where the generator draws strand A alone.
+        let acceptance: RejectionSampler?
         var pairs: Pairs
         var logits: [Float] = []
 
-        init(_ design: PairDesign, _ acceptance: RejectionSampler) {
+        init(_ design: PairDesign, _ acceptance: RejectionSampler?) {
             drawing = TrainedGenerator.Worker(design.generator)
             self.acceptance = acceptance
             pairs = Pairs(alphabet: design.classifier.alphabet)
@@ -88,7 +88,9 @@ struct PairDesign: Sendable {
         places: Int, each: Int, given: [GivenStrand], _ written: inout AcceptedPairs,
         write: @Sendable (Int, Candidate) throws -> Void, didPass: @Sendable (Int) -> Void = { _ in }
     ) throws -> Int {
-        let acceptance = generator.acceptance(at: point, label: label, judgedBy: classifier, threads: threads)
+        let acceptance =
+            exact == nil
+            ? generator.acceptance(at: point, label: label, judgedBy: classifier, threads: threads) : nil
         let workers = (0..<threads).map { _ in WorkerCell(Worker(self, acceptance)) }
         let partners = given.isEmpty ? nil : GivenPartners(each: each, mostMisses: mostDraws)
         let filling = Mutex(PairPlaces(written, mostDraws: given.isEmpty ? mostDraws : .max, given: partners))
@@ -161,10 +163,8 @@ struct PairDesign: Sendable {
     ) -> [Candidate] {
         var candidates = places.map { Candidate(place: $0) }
         var sources = sources(places, attempt: attempt)
-        if let exact {
-            drawExact(exact, &candidates, &sources, worker)
-            return candidates
-        }
+        if let exact { drawExact(exact, &candidates, &sources, worker) }
+        guard let acceptance = worker.acceptance else { return candidates }
         let strands = zip(places, sources.indices).map { place, k in
             given.isEmpty ? nil : resolved(given[place / each].codes, &sources[k])
         }
@@ -177,7 +177,7 @@ struct PairDesign: Sendable {
             candidates[k].pair = pair
         }
         // Rejection sampling: another pair takes the place of a rejected one, or another B for the same A.
-        let keepsA = !given.isEmpty || !worker.acceptance.replacesPairs
+        let keepsA = !given.isEmpty || !acceptance.replacesPairs
         let isLast = attempt + 1 >= RejectionSampler.mostAttempts
         var open = candidates.indices.filter { candidates[$0].isFit }
         for round in 1...RejectionSampler.mostDraws where !open.isEmpty {
@@ -185,7 +185,7 @@ struct PairDesign: Sendable {
             worker.pairs.removeAll()
             for k in open {
                 let (pair, draw) = (candidates[k].pair, sources[k].uniform())
-                let most = worker.acceptance.highestProbability(label: label, a: pair.a[...], b: pair.b[...])
+                let most = acceptance.highestProbability(label: label, a: pair.a[...], b: pair.b[...])
                 // What the classifier would say matters in the last round, as the pair may be kept then.
                 guard draw < most || round == RejectionSampler.mostDraws else {
                     rejected.append(k)
@@ -198,7 +198,7 @@ struct PairDesign: Sendable {
                 worker.pairs, 0..<worker.pairs.count, workspace: worker.workspace, into: &worker.logits)
             for ((k, draw), logit) in zip(scored, worker.logits) {
                 let pair = candidates[k].pair
-                let kept = worker.acceptance.probability(
+                let kept = acceptance.probability(
                     label: label, logit: logit, a: pair.a[...], b: pair.b[...])
                 candidates[k].score = PairClassifier.score(logit)
                 guard draw >= kept else { continue }
