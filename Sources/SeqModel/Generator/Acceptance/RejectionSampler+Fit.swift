@@ -30,7 +30,7 @@ extension RejectionSampler {
             profiles: estimates.map(\.profile), bins: bins)
         for label in 0...1 where estimates[label].isFitted {
             guard let target = target(label, real[label]) else { continue }
-            refine(label, target, generated[label])
+            refine(label, target, generated[label], rounds: hasConditions ? RejectionSampler.facingRounds : 1)
         }
     }
 
@@ -68,7 +68,7 @@ extension RejectionSampler {
         let target = Target(
             logits: BinShares(constant: profile.data.shares(at: inputs)),
             facing: facing.map { BinShares(constant: $0.profiles[label].data.shares(at: inputs)) })
-        result.refine(label, target, generated)
+        result.refine(label, target, generated, rounds: RejectionSampler.facingRounds)
         return result
     }
 
@@ -162,11 +162,13 @@ extension RejectionSampler {
             factors: usual.map { min(Float(factor * $0), ModelFile.largestWeight) }, kmerRatios: kmerRatio)
     }
 
-    /// How often the ratios by facing letters are estimated, each time from what is kept with those before.
+    /// How often the ratios by facing letters are estimated where pairs have conditions, each time from what is kept
+    /// with those before. Without conditions it is once: what the limit of 1 leaves is little, and more rounds would
+    /// follow the noise of bins that hardly occur.
     private static let facingRounds = 4
 
     /// Multiplies the ratios of one label, first by score, then by facing letters, by what they miss.
-    private mutating func refine(_ label: Int, _ target: Target, _ generated: Scored) {
+    private mutating func refine(_ label: Int, _ target: Target, _ generated: Scored, rounds: Int) {
         let (own, made) = (factors[label], reliable(label, generated))
         guard !made.isEmpty else { return }
         func probabilities() -> [Float] {
@@ -191,7 +193,7 @@ extension RejectionSampler {
             var profile = Profile(data: data, generated: facingShares(facing, generated, made, kept))
             self.facing = facing.with(profile, label: label)
             // Then what the limit of 1 and the smoothness of the shares have left.
-            for _ in 1..<RejectionSampler.facingRounds {
+            for _ in 1..<rounds {
                 limit(label, of: made, generated)
                 let found = facingShares(facing, generated, made, probabilities())
                 profile.data = profile.data.times(data, over: found)
