@@ -106,7 +106,7 @@ import Testing
         var (pairs, logits, inputs) = (Pairs(alphabet: .dna), [Float](), PairConditions(width: 1))
         for part in parts {
             for p in 0..<part.pairs.count {
-                pairs.append(part.pairs.a(p), part.pairs.b(p))
+                pairs.append(pair: p, of: part.pairs)
                 inputs.append(part.inputs[p])
             }
             logits += part.logits
@@ -125,7 +125,8 @@ import Testing
         let usual = Self.scored(exact: 8, mean: 3, 4_200, seed: 75, at: [0])
         let fitted = RejectionSampler(
             real: [none, data], generated: [none, usual], letters: Self.letters, threshold: 0.5)
-        let counting = fitted.counting([none, data])
+        let counting = RejectionSampler(
+            real: [none, data], generated: [none, usual], letters: Self.letters, threshold: 0.5, asked: [none, data])
         #expect(!fitted.counts(label: 1) && counting.counts(label: 1) && !counting.counts(label: 0))
         let made = Self.scored(exact: x < 0 ? 6 : 16, mean: x < 0 ? 2.8 : 3.2, 4_200, seed: 76, at: [])
         /// The share of exact pairs and the mean logit of what is kept.

@@ -21,7 +21,8 @@ extension TrainedGenerator {
         guard generator.acceptance.counts(label: label) else { return generator.acceptance.at(inputs[...]) }
         let (size, given) = (TrainedGenerator.piece, [[UInt8]?](repeating: nil, count: TrainedGenerator.piece))
         let pieces = TrainedGenerator.counted / size
-        let workers = (0..<threads).map { _ in WorkerCell((drawing: Worker(self), workspace: Workspace())) }
+        let workers = (0..<min(threads, pieces)).map { _ in WorkerCell((drawing: Worker(self), workspace: Workspace()))
+        }
         let drawn = Mutex([RejectionSampler.Scored?](repeating: nil, count: pieces))
         Parallel.run(pieces: pieces, threads: threads) { piece, worker in
             workers[worker].work { worker in
@@ -42,7 +43,7 @@ extension TrainedGenerator {
         var pairs = Pairs(alphabet: classifier.alphabet)
         var logits: [Float] = []
         for part in drawn.withLock({ $0 }).compactMap({ $0 }) {
-            for p in 0..<part.pairs.count { pairs.append(part.pairs.a(p), part.pairs.b(p)) }
+            for p in 0..<part.pairs.count { pairs.append(pair: p, of: part.pairs) }
             logits += part.logits
         }
         return generator.acceptance.at(

@@ -11,7 +11,12 @@ extension RejectionSampler {
     /// by score is multiplied by the ratio of the data's frequencies to those of the pairs that are kept, and that by
     /// facing letters is estimated from what is kept then. Doing so again brings the scores nearer to the data's, and
     /// takes the k-mers away from them.
-    init(real: [Scored], generated: [Scored], letters: FacingLetters? = nil, threshold: Float) {
+    ///
+    /// With `asked`, pairs of the data with their conditions, only the ratios by k-mers are estimated: the generator's
+    /// pairs are to be counted at each point, to be as those are.
+    init(
+        real: [Scored], generated: [Scored], letters: FacingLetters? = nil, threshold: Float, asked: [Scored]? = nil
+    ) {
         // Labels at conditions are yields as a rule, of which the bins within reach tell all but the last 0.2 %.
         let hasConditions = real.contains { $0.inputs.width > 0 }
         let bins =
@@ -29,24 +34,20 @@ extension RejectionSampler {
             },
             profiles: estimates.map(\.profile), bins: bins)
         for label in 0...1 where estimates[label].isFitted {
-            guard let target = target(label, real[label]) else { continue }
-            refine(label, target, generated[label], rounds: hasConditions ? RejectionSampler.facingRounds : 1)
+            guard let target = target(label, (asked ?? real)[label]) else { continue }
+            if asked != nil {
+                count(label, target)
+            } else {
+                refine(label, target, generated[label], rounds: hasConditions ? RejectionSampler.facingRounds : 1)
+            }
         }
     }
 
-    /// The sampler of which the generator's pairs are to be counted at each point, given pairs of the data with their
-    /// conditions; the same without conditions.
-    func counting(_ real: [Scored]) -> RejectionSampler {
-        var result = self
-        for label in 0...1 where profiles[label] != nil {
-            guard let target = target(label, real[label]) else { continue }
-            result.factors[label] = factors[label].map { $0 > 0 ? 1 : 0 }
-            result.profiles[label] = Profile(data: target.logits, generated: nil)
-            if let facing = result.facing, let own = target.facing {
-                result.facing = facing.with(Profile(data: own, generated: nil), label: label)
-            }
-        }
-        return result
+    /// Leaves the ratios of a label by score and facing letters to pairs that are counted at each point.
+    private mutating func count(_ label: Int, _ target: Target) {
+        factors[label] = factors[label].map { $0 > 0 ? 1 : 0 }
+        profiles[label] = Profile(data: target.logits, generated: nil)
+        if let own = target.facing { facing = facing?.with(Profile(data: own, generated: nil), label: label) }
     }
 
     /// The sampler at conditions with the numbers `inputs` for pairs of `label`, which are to be counted. `generated`
@@ -60,13 +61,14 @@ extension RejectionSampler {
                     letters: facing.letters,
                     profiles: [Profile](repeating: .equal(FacingLetters.bins, conditions: 0), count: 2))
             }, bins: bins)
-        let real = profile.data.shares(at: inputs).map(Double.init)
+        let asked = profile.data.shares(at: inputs)
         let ratios = RejectionSampler.ratios(
-            real: real, made: RejectionSampler.shares(generated.logits.map { bins($0) }), factors[label])
+            real: asked.map(Double.init), made: RejectionSampler.shares(generated.logits.map { bins($0) }),
+            factors[label])
         result.factors[label] = ratios.map { min(Float($0), ModelFile.largestWeight) }
         result.limit(label, of: Array(generated.logits.indices), generated)
         let target = Target(
-            logits: BinShares(constant: profile.data.shares(at: inputs)),
+            logits: BinShares(constant: asked),
             facing: facing.map { BinShares(constant: $0.profiles[label].data.shares(at: inputs)) })
         result.refine(label, target, generated, rounds: RejectionSampler.facingRounds)
         return result
@@ -203,7 +205,7 @@ extension RejectionSampler {
         limit(label, of: made, generated)
     }
 
-    /// Where there are no conditions, makes the factors of a label the largest within the bounds for these pairs.
+    /// Makes the factors of a label the largest within the bounds for these pairs, unless they follow from a profile.
     private mutating func limit(_ label: Int, of made: [Int], _ generated: Scored) {
         guard profiles[label] == nil else { return }
         let ratios = made.map { p in

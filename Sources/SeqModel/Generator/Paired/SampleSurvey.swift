@@ -114,10 +114,8 @@ struct SampleSurvey: Sendable {
         let drawn = [0, 1].map { draw(generator, label: $0, count: samples) ?? Sample(like: data) }
         let generated = drawn.map { scored($0) }
         generator.acceptance = RejectionSampler(
-            real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold)
-        if isLast, data.points.width > 0 {
-            generator.acceptance = generator.acceptance.counting(ofData(SampleSurvey.targetSamples))
-        }
+            real: real, generated: generated, letters: FacingLetters(facing), threshold: classifier.threshold,
+            asked: isLast && data.points.width > 0 ? ofData(SampleSurvey.targetSamples) : nil)
         return (drawn, generated)
     }
 
@@ -129,7 +127,7 @@ struct SampleSurvey: Sendable {
             var sample = Sample(like: data)
             for _ in 0..<min(samples, chosen.count) {
                 let p = chosen[random.index(below: chosen.count)]
-                sample.pairs.append(data.pairs.a(p), data.pairs.b(p))
+                sample.pairs.append(pair: p, of: data.pairs)
                 sample.points.append(data.points[p])
             }
             return scored(sample, weight: Double(chosen.count) / Double(max(1, sample.pairs.count)))
