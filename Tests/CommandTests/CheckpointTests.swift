@@ -43,7 +43,8 @@ import Testing
     }
 
     @Test func aStateOfOtherDataOrNoStateIsRefused() throws {
-        let sandbox = try Example.sandbox()
+        // So many that the training does not end before it is stopped, however busy the machine.
+        let sandbox = try Example.sandbox(pairs: 4000)
         let stopped = try sandbox.run(
             "seqgan train --epochs 9000 --patience 9000 -q pairs.tsv -o a --checkpoint c.state & P=$!; "
                 + "until_file c.state; kill -TERM $P; wait $P")

@@ -106,13 +106,9 @@ import Testing
                 #expect(!some.output.isEmpty, "\(line)")
             }
         }
-        // Equal strands, of which twice the score is bound: the score alone is below the threshold of 0.2.
+        // A score of 0.148 alone, below the threshold of 0.2.
         let warm = try sandbox.run("seqgan classify -q --keep 1 --all-pairs --at temperature=65C s.fa").output
-        for pair in ["s120\ts120\t1\t", "s120\ts123\t1\t"] {
-            let line = try #require(warm.split(separator: "\n").first { $0.hasPrefix(pair) })
-            let score = try #require(Double(line.dropFirst(pair.count)))
-            #expect(score > 0.1 && score < 0.2, "\(line)")
-        }
+        #expect(warm.contains("s120\ts120\t1\t0.148") && warm.contains("s120\ts123\t1\t0.148"))
     }
 
     @Test func whatCannotBeIsSaid() throws {

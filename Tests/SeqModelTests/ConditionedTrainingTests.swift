@@ -85,6 +85,9 @@ import Testing
                 Self.accepted(pairs, generator, at: dose), Self.accepted(pairs, generator, at: 10 - dose)
             )
             #expect(own.agreeing > 160 && other.agreeing < 120, "\(dose): \(own) \(other)")
+            // At dose 10 the classifier takes hardly a pair of dose 0; at dose 0 it takes 91 of dose 10, which the
+            // generator does not make there, so that how often they would be kept means nothing.
+            #expect(dose > 0 || own.kept > 2 * other.kept, "\(own) \(other)")
             // What the classifier refuses is rejected, and what is kept has the scores of the data at this dose.
             #expect(other.kept <= Float(other.agreeing) && own.kept >= 0.19 * Float(own.agreeing), "\(own) \(other)")
             let data = Self.accepted(Self.positives(at: dose), nil, at: dose)
@@ -96,7 +99,7 @@ import Testing
     private static func positives(at dose: Float) -> Pairs {
         var pairs = Pairs(alphabet: .dna)
         for p in 0..<data.count where data.targets[p] == 1 && data.conditions[p].first == dose {
-            pairs.append(data.pairs.a(p), data.pairs.b(p))
+            pairs.append(pair: p, of: data.pairs)
         }
         return pairs
     }
